@@ -1,0 +1,1 @@
+"""The outside world of Triolet: token sources, TTS vendors, audio outputs, the command."""

@@ -1,0 +1,1 @@
+"""Triolet: an LLM's token stream, spoken while it is still being written."""
