@@ -1,0 +1,60 @@
+"""The contract for what sounds in the end: a device, a file, a far end."""
+
+from __future__ import annotations
+
+import abc
+
+from triolet._audio import AudioFormat
+
+
+class Output(abc.ABC):
+    """A device or a file that takes samples in order. `Playout` drives it; one task at a time.
+
+    An output may be opened again after it was closed; a file then starts anew.
+    """
+
+    realtime: bool = True
+    """Whether samples are heard at the pace of a clock. A file is not: it takes all it is given at once, so nobody has to
+    be kept from running ahead of a listener."""
+
+    @abc.abstractmethod
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
+        """Get ready for samples of this format; `heard` is 0 afterwards.
+
+        Raises:
+            OutputError: the device or file cannot be had; the text says what can be done.
+            RuntimeError: it is open already.
+        """
+
+    @abc.abstractmethod
+    async def play(self, pcm: bytes) -> None:
+        """Accept whole samples, in order. Waiting here is the back-pressure that in the end reaches the LLM.
+
+        A real-time output holds a stated amount that has not been heard (default at most 0.2 s) and waits while that is
+        full. If cancelled, a first part of the samples may have been accepted; `heard` counts what was.
+        """
+
+    @abc.abstractmethod
+    async def drain(self) -> None:
+        """Return when the last accepted sample has been heard (for a file: is written)."""
+
+    @abc.abstractmethod
+    def flush(self) -> None:
+        """Drop what has been accepted and not been heard, at once and without waiting. A file keeps all it has.
+
+        An output that cannot take samples back says how much it holds at most (20 ms or less).
+        """
+
+    @property
+    @abc.abstractmethod
+    def heard(self) -> int:
+        """How many samples have been heard since `open`, the far end's buffer taken into account where it is known.
+
+        Never goes back; at most what was accepted. After `flush` it does not grow until `play` is called again. Kept
+        after `close`.
+        """
+
+    @abc.abstractmethod
+    async def close(self) -> None:
+        """Give the device or file back, shielded and within a deadline. What was accepted and not heard is dropped, as by
+        `flush`; a file is complete and valid. Closing twice, or before `open`, does nothing."""
