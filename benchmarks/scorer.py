@@ -1,0 +1,37 @@
+"""Our segmenter behind the interface of the segmentation scorer: text segments of sentence strength."""
+
+from __future__ import annotations
+
+from triolet._text import Boundary, Clause
+from triolet.segmentation import SegmenterCore
+
+
+class Sentences:
+    """Joins clauses into sentences, headings, list items and rows: all that ends at LINE or stronger."""
+
+    def __init__(self, language: str) -> None:
+        self._core = SegmenterCore(language)
+        self._held: list[str] = []
+
+    def feed(self, token: str) -> list[str]:
+        clauses = self._core.feed(token)
+        return self._join(clauses) if clauses else []
+
+    def flush(self) -> list[str]:
+        return self._join(self._core.flush())
+
+    def _join(self, clauses: list[Clause]) -> list[str]:
+        segments: list[str] = []
+        for clause in clauses:
+            if clause.opening >= Boundary.LINE and self._held:
+                segments.append("".join(self._held))
+                self._held.clear()
+            self._held.append(clause.text)
+            if clause.boundary >= Boundary.LINE:
+                segments.append("".join(self._held))
+                self._held.clear()
+        return segments
+
+
+def factory(lang: str) -> Sentences:
+    return Sentences(lang)

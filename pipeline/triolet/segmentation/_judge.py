@@ -1,0 +1,246 @@
+"""Is this the end of a sentence? The rules, over the words of one language."""
+
+from __future__ import annotations
+
+import enum
+import re
+
+from triolet.segmentation._language import Dotted, Rules
+
+_LONGEST_WORD = 48
+_OPENING = "\"'“‘«„‹([{*_~¡¿<"
+_NEXT = re.compile(r"\s+[" + re.escape(_OPENING) + r"]*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
+_LETTERS_AND_DOTS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
+_VOWEL = re.compile("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûüýÿаеёиоуыэюяіїєα-ωά-ώ]", re.IGNORECASE)
+_ROMAN = re.compile("[IVXLC]+")
+
+
+class Verdict(enum.Enum):
+    """What is known of a mark."""
+
+    END = enum.auto()
+    """A sentence ends here."""
+    GOES_ON = enum.auto()
+    WAIT = enum.auto()
+    """More text must be seen."""
+
+
+END, GOES_ON, WAIT = Verdict.END, Verdict.GOES_ON, Verdict.WAIT
+
+
+class Ahead:
+    """The text after a mark, read only as far as a rule asks."""
+
+    __slots__ = ("_complete", "_start", "_text")
+
+    def __init__(self, text: str, tail: int, *, complete: bool) -> None:
+        self._text = text
+        self._start = tail
+        self._complete = complete
+
+    def visible(self) -> str | None:
+        """The first character that is not white space or an opening mark; "" at the end of the text, None if unknown."""
+        found = _NEXT.match(self._text, self._start)
+        at = found.end() if found else self._start
+        if at < len(self._text):
+            return self._text[at]
+        return "" if self._complete else None
+
+    def word(self) -> str | None:
+        """The whole next word; "" if there is none, None if it may go on."""
+        found = _NEXT.match(self._text, self._start)
+        at = found.end() if found else self._start
+        word = _WORD.match(self._text, at)
+        end = word.end() if word else at
+        if end >= len(self._text) and not self._complete:
+            return None
+        return word[0] if word else ""
+
+    def is_initial(self) -> bool:
+        """Whether the next word, known already, is a single letter with a dot."""
+        found = _NEXT.match(self._text, self._start)
+        at = found.end() if found else self._start
+        return self._text[at + 1 : at + 2] == "."
+
+    def second(self) -> str | None:
+        """The word after the next word, as `word`."""
+        found = _NEXT.match(self._text, self._start)
+        word = _WORD.match(self._text, found.end() if found else self._start)
+        if word is None:
+            return ""
+        return Ahead(self._text, word.end(), complete=self._complete).word()
+
+
+def after_dot(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
+    """Judges a single dot at `at` that white space follows, closing marks between them aside."""
+    before = text[max(0, at - _LONGEST_WORD) : at]
+    parts = before.rsplit(None, 1)
+    if not parts or before[-1].isspace():
+        return END
+    word = parts[-1]
+    if len(word) == _LONGEST_WORD:
+        return END
+    if len(word) == 1 or not word.isalpha():
+        word = word.lstrip(_OPENING).rstrip("*_~")
+        if not word or not word[-1].isalnum():
+            return END
+        if word[-1].isdecimal():
+            return _after_number(rules, parts[0] if len(parts) > 1 else "", word, ahead)
+    previous = parts[0] if len(parts) > 1 else ""
+    kind = _kind(rules, word, previous)
+    if kind is None:
+        if len(word) == 1:
+            return _after_letter(rules, word, previous, ahead)
+        return END
+    return _after_abbreviation(rules, kind, ahead)
+
+
+def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
+    lower = word.lower()
+    dotted = rules.dotted
+    kind = dotted.get(lower)
+    if len(word) <= 4 and previous.endswith("."):
+        joined = previous.rsplit(None, 1)[-1].lstrip(_OPENING).lower() + lower
+        kind = dotted.get(joined, kind)
+    if kind is not None:
+        return kind
+    if not word.isalpha():
+        for mark in "-/'’":
+            if mark in word:
+                last = lower.rpartition(mark)[2]
+                return dotted.get(last) if len(last) > 1 else None
+        if _LETTERS_AND_DOTS.fullmatch(word):
+            return Dotted.NAMED
+        return None
+    if len(word) > 1 and len(word) <= 5 and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
+        return Dotted.WEAK
+    return None
+
+
+def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
+    if kind is Dotted.INNER:
+        return GOES_ON
+    first = ahead.visible()
+    if first is None:
+        return WAIT
+    if first == "":
+        return END
+    if kind is Dotted.NUMBERED and first in "IVXLC":
+        word = ahead.word()
+        if word is None:
+            return WAIT
+        if _ROMAN.fullmatch(word) and word != "I":
+            return GOES_ON
+    if not first.isupper():
+        return END if _without_case(first) else GOES_ON
+    if kind is Dotted.NAMED or rules.language.capital_nouns:
+        return _if_starter(rules, ahead)
+    return END
+
+
+def _without_case(first: str) -> bool:
+    return first.isalpha() and first.lower() == first.upper()
+
+
+def _if_starter(rules: Rules, ahead: Ahead) -> Verdict:
+    word = ahead.word()
+    if word is None:
+        return WAIT
+    if len(word) == 1 and ahead.is_initial():
+        return GOES_ON
+    starters = rules.language.starters
+    return END if word in starters or re.split("['’]", word)[0] in starters else GOES_ON
+
+
+def _after_letter(rules: Rules, letter: str, previous: str, ahead: Ahead) -> Verdict:
+    """`J. R. R. Tolkien`, `vitamin C. You`, `9 m. The`."""
+    first = ahead.visible()
+    if first is None:
+        return WAIT
+    if first == "" or _without_case(first):
+        return END
+    if not first.isupper():
+        return GOES_ON
+    said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
+    if said.lower() in rules.language.lettered or said[-1:].isdecimal():
+        return END
+    if rules.language.code == "en" and letter == "I" and said.islower():
+        return END
+    if not said:
+        return GOES_ON
+    return _if_starter(rules, ahead)
+
+
+def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdict:
+    first = ahead.visible()
+    if first is None:
+        return WAIT
+    if first == "" or _without_case(first):
+        return END
+    language = rules.language
+    if language.ordinals and word.isdecimal() and (first.isupper() or first.isdecimal()):
+        following = ahead.word()
+        if following is None:
+            return WAIT
+        if following in language.months:
+            return GOES_ON
+        said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
+        if first.isdecimal():
+            return GOES_ON if len(word) <= 2 else END
+        if following in language.starters or len(word) > 3 or (said[:1].isupper() and len(said) > 3):
+            return END
+        return GOES_ON
+    if first.isupper():
+        return END
+    if first.isdecimal():
+        return GOES_ON if language.code == "ko" else END
+    return END if first in "$€£¥#`•" else GOES_ON
+
+
+def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
+    """Judges `!` or `?` that white space follows and no closing mark."""
+    last = text[at - 1 : at]
+    if last.isdecimal() and text[at] == "!":
+        first = ahead.visible()
+        if first is None:
+            return WAIT
+        return END if first == "" or first.isupper() or _without_case(first) else GOES_ON
+    if text[at] == "!":
+        word = text[max(0, at - 16) : at].rsplit(None, 1)[-1:]
+        if word and word[0].lstrip(_OPENING) in rules.language.exclaimed:
+            first = ahead.visible()
+            if first is None:
+                return WAIT
+            if first == "":
+                return END
+            return _if_starter(rules, ahead) if first.isupper() else GOES_ON
+    return END
+
+
+def after_closing(rules: Rules, ahead: Ahead, *, led_by_quote: bool) -> Verdict:
+    """Judges a mark with a closing quote or bracket after it: `?" she asked`.
+
+    `led_by_quote`: the quote that closes opened the sentence, so who said it may follow."""
+    first = ahead.visible()
+    if first is None:
+        return WAIT
+    if first == "" or _without_case(first):
+        return END
+    if first.islower() or first in "—–-,;:":
+        return GOES_ON
+    if led_by_quote and first.isupper() and rules.language.saying:
+        second = ahead.second()
+        if second is None:
+            return WAIT
+        if second in rules.language.saying:
+            return GOES_ON
+    return END
+
+
+def after_ellipsis(ahead: Ahead) -> Verdict:
+    """Judges `...` and the like that white space follows."""
+    first = ahead.visible()
+    if first is None:
+        return WAIT
+    return GOES_ON if first.islower() or first in "—–-,;:" and first else END

@@ -1,0 +1,94 @@
+"""What the rules know of one language: words only, no code."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import importlib
+import re
+from typing import cast
+
+import attrs
+
+from triolet.segmentation import _pysbd
+
+RULED = ("zh", "en", "de", "it", "pt", "es", "ja", "ko", "fr", "ru")
+"""The languages with rules of their own."""
+
+
+class Dotted(enum.Enum):
+    """What a dot after a word may be."""
+
+    INNER = enum.auto()
+    """Something always follows: titles, `e.g.`, `vs.`; never an end."""
+    NUMBERED = enum.auto()
+    """A number follows (`No. 5`, `p. 12`, `Art. 3`); before a capital it is an end."""
+    WEAK = enum.auto()
+    """An end before a capital (`etc.`, `hrs.`)."""
+    NAMED = enum.auto()
+    """Names follow as well: an end only before a word that begins sentences (`U.S.`, `Inc.`, `St.`)."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+@attrs.frozen(kw_only=True)
+class Language:
+    """The words of one language that decide whether a dot ends a sentence.
+
+    Abbreviations are in small letters and without their last dot; those of several parts without spaces (`z.b` stands
+    for `z.B.` and `z. B.`). Lists are white-space-separated text.
+    """
+
+    code: str
+    inner: frozenset[str] = attrs.field(default="", converter=_words)
+    numbered: frozenset[str] = attrs.field(default="", converter=_words)
+    weak: frozenset[str] = attrs.field(default="", converter=_words)
+    """The three, and `named`, as in `Dotted`; pysbd's list is added to the weak."""
+    named: frozenset[str] = attrs.field(default="", converter=_words)
+    words: frozenset[str] = attrs.field(default="", converter=_words)
+    """Common words that pysbd lists as abbreviations: a dot after them is an end."""
+    starters: frozenset[str] = attrs.field(default="", converter=_words)
+    """Words that begin sentences and, with a capital, hardly anything else."""
+    months: frozenset[str] = attrs.field(default="", converter=_words)
+    """What may follow an ordinal number written with a dot."""
+    lettered: frozenset[str] = attrs.field(default="", converter=_words)
+    """Nouns that take a letter as their name (`vitamin C`, `plan B`)."""
+    exclaimed: frozenset[str] = attrs.field(default="", converter=_words)
+    """Names that end in an exclamation mark, without it."""
+    saying: frozenset[str] = attrs.field(default="", converter=_words)
+    """Verbs of speech that may come after their subject: `"Who is there?" Anna asked.`"""
+    conjunctions: tuple[str, ...] = ()
+    """A speaker may breathe before these."""
+    ordinals: bool = False
+    """Whether a dot makes a number an ordinal (`3. Oktober`)."""
+    capital_nouns: bool = False
+    """Whether a capital in the middle of a sentence is nothing special."""
+
+
+@attrs.frozen
+class Rules:
+    """A language made ready for look-up."""
+
+    language: Language
+    dotted: dict[str, Dotted]
+    breath: re.Pattern[str]
+    """A white space before a conjunction or a lone hyphen; what comes after it must be there to be found."""
+
+
+@functools.cache
+def rules(code: str) -> Rules:
+    """The rules of one of `RULED`, with pysbd's abbreviations."""
+    module = importlib.import_module(f"triolet.segmentation._rules.{code}")
+    language = cast(Language, module.LANGUAGE)
+    dotted = {"".join(word.split()): Dotted.WEAK for word in _pysbd.abbreviations(code) if word not in language.words}
+    for kind, words in (
+        (Dotted.WEAK, language.weak),
+        (Dotted.NAMED, language.named),
+        (Dotted.NUMBERED, language.numbered),
+        (Dotted.INNER, language.inner),
+    ):
+        dotted.update(dict.fromkeys(words, kind))
+    breaths = "|".join((*language.conjunctions, "--?"))
+    return Rules(language, dotted, re.compile(f" (?:{breaths})(?= )"))

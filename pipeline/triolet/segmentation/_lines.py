@@ -1,0 +1,100 @@
+"""The head of a line: what part of a document the line belongs to, and how many of its characters are marks."""
+
+from __future__ import annotations
+
+import enum
+import re
+
+import attrs
+
+from triolet._text import Kind
+
+LONGEST_HEAD = 200
+"""Characters looked at before a line that goes on like a mark (`------`) is taken for text."""
+
+# While a line holds nothing else than this, more of it may still change what it is.
+_UNDECIDED = re.compile(r"[-*+•◦▪‣·_=|:#`~> \t\r]*(?:\d{1,9}(?:[.)、][ \t]*)?|[a-z](?:[.)][ \t]*)?)?(?:\[[ xX]?\]?[ \t]*)?")
+_QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
+_RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t\r]*$")
+_UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t\r]*$")
+_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t\r]*$")
+_FENCE = re.compile(r"(`{3,})[^`\n]*$|(~{3,})")
+_HEADING = re.compile(r"#{1,6}(?=[ \t\r]|$)[ \t]*")
+_ITEM = re.compile(r"(?:(?:[-*+•◦▪‣·]|\d{1,9}[.)]|[a-z][.)])(?=[ \t\r]|$)[ \t]*(?:\[[ xX]\](?=[ \t\r]|$)[ \t]*)?|\d{1,3}、)+")
+
+
+class LineKind(enum.Enum):
+    """What a line is for the reader of lines."""
+
+    BLANK = enum.auto()
+    TEXT = enum.auto()
+    ROW = enum.auto()
+    MARKUP = enum.auto()
+    FENCE = enum.auto()
+
+
+@attrs.frozen
+class Head:
+    """The head of one line."""
+
+    line: LineKind
+    kind: Kind
+    length: int
+    """Characters of the line that are marks."""
+    fence: str = ""
+    """The marks that opened a fence."""
+    indent: int = 0
+    """Columns of white space before the first mark or word."""
+
+
+def read_head(text: str, at: int, *, complete: bool) -> Head | None:
+    """The head of the line that starts at `at`; None while more of it must be seen.
+
+    `complete`: nothing comes after the end of `text`.
+    """
+    stop = text.find("\n", at, at + LONGEST_HEAD)
+    if stop < 0:
+        undecided = _UNDECIDED.match(text, at, at + LONGEST_HEAD)
+        if undecided is not None and undecided.end() == len(text) < at + LONGEST_HEAD and not complete:
+            return None
+        stop = min(len(text), at + LONGEST_HEAD)
+        head = _read(text[at:stop])
+        if head.line is LineKind.FENCE and stop == len(text) and not complete:
+            return None  # a mark of the fence further on in the line would make it code inside a line
+        return head
+    return _read(text[at:stop])
+
+
+def closes(line: str, fence: str) -> bool:
+    """Whether a line ends the block of code that `fence` opened."""
+    body = line.strip(" \t\r>")
+    return len(body) >= len(fence) and not body.strip(fence[0])
+
+
+def _read(line: str) -> Head:
+    quote = _QUOTE.match(line)
+    length = quote.end() if quote else 0
+    kind = Kind.QUOTE if quote else Kind.PROSE
+    rest = line[length:]
+    body = rest.lstrip(" \t")
+    white = rest[: len(rest) - len(body)]
+    indent = len(white.expandtabs(4))
+    length += len(white)
+    if not body.strip("\r"):
+        return Head(LineKind.BLANK, kind, len(line.rstrip("\r")), indent=indent)
+    first = body[0]
+    if first in "-*_=|:" and (_RULE.match(body) or _UNDERLINE.match(body) or ("-" in body and _DELIMITER.match(body))):
+        return Head(LineKind.MARKUP, Kind.MARKUP, len(line.rstrip("\r")), indent=indent)
+    if first in "`~" and (fence := _FENCE.match(body)):
+        return Head(LineKind.FENCE, Kind.CODE, len(line.rstrip("\r")), fence[1] or fence[2], indent)
+    if first == "|":
+        return Head(LineKind.ROW, Kind.TABLE_ROW, length, indent=indent)
+    if heading := _HEADING.match(body):
+        return Head(LineKind.TEXT, Kind.HEADING, length + heading.end(), indent=indent)
+    if item := _ITEM.match(body):
+        length += item.end()
+        inner = _HEADING.match(body, item.end())
+        if inner:
+            return Head(LineKind.TEXT, Kind.HEADING, length + inner.end() - inner.start(), indent=indent)
+        return Head(LineKind.TEXT, Kind.LIST_ITEM, length, indent=indent)
+    return Head(LineKind.TEXT, kind, length, indent=indent)

@@ -1,0 +1,1 @@
+"""Data: one module a language, each with its `LANGUAGE`."""

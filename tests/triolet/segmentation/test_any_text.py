@@ -1,0 +1,72 @@
+"""What holds for any text in any tokens: nothing is lost, and the tokens make no difference."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from triolet import _text
+from triolet.segmentation import SegmenterCore
+
+LANGUAGES = ("auto", "de", "en", "es", "fr", "it", "ja", "ko", "pt", "ru", "zh")
+
+# What documents are made of, so that random text meets every rule.
+SCRAPS = (
+    *".!?…。！？,;:—–，、；：\n\r\t |`*_~#>-\"'()[]{}（）「」“”„«»‘’",
+    *("...", "...\n", ". . .", "\n\n", "\r\n", "```", "```py\n", "\n```\n", "~~~\n", "---", "| a |\n", "|---|\n", "====\n"),
+    *("1. ", "- ", "- [ ] ", "> ", "## ", "a. ", "[^1]", "](https://a.b/c?d=e.f). ", "**bold.** ", "`a.b` ", "<br>"),
+    *("Dr. ", "z. B. ", "e.g. ", "U.S. ", "etc. ", "a.m. ", "3.5 ", "12. ", "No. 5", "J. R. ", "Yahoo! ", "5! ", "т. е. "),
+    *("Word ", "word", " and ", " und ", "Она ", "中文", "カナ", "한국어 ", "عربي", "🙂", "👩‍👩‍👧", "\ud800", "\x00", "\u2028", "\u0301"),
+    *(" said ", " The ", "说", "と", "«", " »", ' "Yes!" I said.', "x" * 70, " word" * 60),
+)
+texts = st.one_of(st.lists(st.sampled_from(SCRAPS), max_size=40).map("".join), st.text(max_size=80))
+
+
+def cuts(text: str, sizes: list[int]) -> list[str]:
+    tokens: list[str] = []
+    at, turn = 0, 0
+    while at < len(text):
+        size = sizes[turn % len(sizes)]
+        tokens.append(text[at : at + size])
+        at, turn = at + size, turn + 1
+    return tokens
+
+
+def clauses(language: str, tokens: list[str]) -> list[_text.Clause]:
+    core = SegmenterCore(language)
+    out = [clause for token in tokens for clause in core.feed(token)]
+    return out + core.flush()
+
+
+@settings(max_examples=400, deadline=None)
+@example(text="Hello.", sizes=[1], language="en")
+@example(text="。！？", sizes=[1], language="zh")
+@given(
+    text=texts,
+    sizes=st.lists(st.integers(min_value=1, max_value=9), min_size=1, max_size=8),
+    language=st.sampled_from(LANGUAGES),
+)
+def test_clauses_tile_the_text_and_tokens_make_no_difference(text: str, sizes: list[int], language: str) -> None:
+    whole = clauses(language, [text])
+    assert "".join(clause.text for clause in whole) == text
+    at = 0
+    for clause in whole:
+        assert clause.start == at
+        assert text[clause.start : clause.end] == clause.text
+        assert 0 <= clause.marker <= len(clause.text)
+        at = clause.end
+    assert at == len(text)
+    assert clauses(language, cuts(text, sizes)) == whole
+    assert clauses(language, list(text)) == whole
+
+
+@pytest.mark.parametrize("unit", ["word ", "词", "한글 ", "`", '"a. ', "(", "x", " ", "\n", "- ", "#", "*", "1", ".", "[", "|", "> "])
+def test_what_is_held_is_bounded(unit: str) -> None:
+    core = SegmenterCore("auto")
+    fed = given_out = most = 0
+    for _ in range(4000):
+        fed += len(unit)
+        given_out += sum(len(clause.text) for clause in core.feed(unit))
+        most = max(most, fed - given_out)
+    assert most <= 1000
