@@ -1,0 +1,109 @@
+"""What kind of character each one is to a voice."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import re
+import unicodedata
+
+CJK = (
+    r"\u2E80-\u2FDF\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303B\u3041-\u3096\u3099-\u309F\u30A1-\u30FA\u30FC-\u30FF"
+    r"\u3105-\u312F\u31A0-\u31BF\u31F0-\u31FF\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\uFF66-\uFF9F\U00020000-\U0003FFFD"
+)
+"""Characters that are each a piece of their own: Han, kana, bopomofo. (Hangul is written with spaces.)"""
+
+# What belongs to the sound before it: small kana, the long-vowel mark, iteration and voicing marks; and what has no sound
+# but belongs to the same grapheme: combining marks, variation selectors.
+_EXTENDS = (
+    r"ぁぃぅぇぉゃゅょゎゕゖァィゥェォャュョヮヵヶㇰ-ㇿーｧ-ｮｰﾞﾟ\u3099-\u309C"
+    r"\u0300-\u036F\uFE00-\uFE0F\U000E0100-\U000E01EF\u200D"
+)
+
+PICTOGRAPH = (
+    r"\u231A-\u231B\u23CF-\u23FE\u25A0-\u25FF\u2600-\u2767\u2794-\u27BF\u2B05-\u2B07\u2B1B-\u2B1C\u2B50-\u2B55\u3030"
+    r"\U0001F000-\U0001F0FF\U0001F18E-\U0001F1FF\U0001F200-\U0001FAFF"
+)
+"""Emoji and the symbols that serve as bullets and ticks."""
+
+EMOJI = rf"[{PICTOGRAPH}](?:[\uFE0E\uFE0F\u20E3\U0001F3FB-\U0001F3FF\U000E0020-\U000E007F]|\u200D[{PICTOGRAPH}])*+"
+"""One emoji with its variation, skin and family."""
+
+SPECIAL = r"*_~`\[\]<&\\$!|"
+"""Where inline Markdown, HTML or LaTeX may begin."""
+
+# All that needs a look of its own; the rest, every letter that is written with spaces included, is a word as it stands.
+_APART = (
+    rf"\s{SPECIAL}{PICTOGRAPH}"
+    r"\x00-\x1F\x7F-\xA0\xAD\u061C\u180B-\u180F\u200B-\u200F\u2018\u201C\u2028-\u202F\u205F-\u206F\u2190-\u21FF\u20E3"
+    r"\u2300-\u23FF\u2500-\u25FF\u2900-\u297F\u2B00-\u2BFF\u2E80-\uA4CF\uD800-\uFAFF\uFE00-\uFE6F\uFEFF-\uFFFF"
+    r"\U000E0000-\U0010FFFF\U00020000-\U0003FFFF"
+)
+_URL_BEGINS = r"(?<![A-Za-z0-9])https?://[^\s]|(?<![\w.@/-])www\.[^\s.]"
+
+_REST = rf"|(\s+)|([{CJK}][{_EXTENDS}]*+)|([{SPECIAL}])|({EMOJI})|(.)"
+TOKEN = re.compile(rf"([^{_APART}]++)(\s*+)" + _REST, re.DOTALL)
+"""One step through a text. Groups: 1 and 2 a word and the white space after it, 3 white space, 4 a CJK character, 5 a
+special character, 6 an emoji, 7 any other character."""
+TOKEN_NO_URL = re.compile(rf"((?:(?!{_URL_BEGINS})[^{_APART}])++)(\s*+)" + _REST, re.DOTALL)
+"""The same, but a word stops where a URL begins; slower, and needed only where `HAS_URL` finds one."""
+HAS_URL = re.compile(_URL_BEGINS)
+URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"`|\\^{}\[\]\x00-\x1F\x7F-\xA0\u1100-\u11FF\u2010-\u206F\u2E80-\uA4CF\uAC00-\uFAFF"
+    r"\uFE00-\uFFFF\U0001F000-\U0010FFFF]*+"
+)
+"""A URL and perhaps marks after it. It ends at white space, at quotes, and at CJK and Hangul, which follow it unspaced."""
+
+SPEAKABLE = re.compile(r"[^\W_]|[$¢£¤¥\u20A0-\u20CF]")
+"""A letter, a digit or a currency sign: without one, there is nothing to say."""
+CJK_AT_END = re.compile(rf"[{CJK}\u3000-\u303F\uFF01-\uFF60][”’\"')]*\s*\Z")
+CJK_AT_START = re.compile(rf"\s*[“‘\"'(]*[{CJK}\u3000-\u303F\uFF01-\uFF60]")
+DECORATION = re.compile(r"\s*([=_*~#+|-])\1{2,}\s*")
+CLOSING = re.compile(r"[)\]}>.,:;!?%°'’”»…—–\-]+")
+"""Marks that stay with the CJK character before them."""
+
+
+class Sort(enum.Enum):
+    """What to do with a character that is neither word nor white space nor Markdown."""
+
+    WORD = enum.auto()
+    MARK_BEFORE = enum.auto()
+    """Punctuation that belongs to what stands before it."""
+    MARK_AFTER = enum.auto()
+    """An opening quote or bracket."""
+    EXTENDS = enum.auto()
+    """A combining mark: part of the grapheme before it."""
+    ARROW = enum.auto()
+    SILENT = enum.auto()
+    """Nothing that a voice could say: control characters, lone surrogates, zero-width and bidi marks, private use."""
+
+
+@functools.lru_cache(maxsize=4096)
+def sort(character: str) -> Sort:
+    """What to do with one character."""
+    category = unicodedata.category(character)
+    code = ord(character)
+    if category[0] == "C" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF or code in {0xFFFD, 0x20E3}:
+        return Sort.SILENT
+    if category[0] == "M" or category == "Sk":
+        return Sort.EXTENDS
+    if 0x2190 <= code <= 0x21FF or 0x2900 <= code <= 0x297F or 0x2B00 <= code <= 0x2B4F:
+        return Sort.ARROW
+    if category in {"Ps", "Pi"}:
+        return Sort.MARK_AFTER
+    if category[0] == "P":
+        return Sort.MARK_BEFORE
+    if 0x2500 <= code <= 0x259F:
+        return Sort.SILENT  # boxes and bars
+    return Sort.WORD
+
+
+def clean(text: str) -> str:
+    """`text` without the characters that no voice can say."""
+    return "".join(character for character in text if character == " " or character.isprintable())
+
+
+def emoji_name(emoji: str) -> str:
+    """The Unicode name of an emoji in small letters; empty where Python knows none."""
+    names = (unicodedata.name(character, "") for character in emoji if sort(character) is Sort.WORD)
+    return " ".join(name.lower() for name in names if name)

@@ -1,0 +1,108 @@
+r"""Formulas as plain text that voices can read: `\frac{a}{b} \leq x^2` becomes "a/b ≤ x²"."""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(r"\\([A-Za-z]+)\*?|\\(.)|([{}^_&~])|(\s+)|([^\\{}^_&~\s]+)", re.DOTALL)
+_MAX_DEPTH = 20
+"""Braces deeper than this are read flat; no formula for people has them."""
+
+_SYMBOLS = dict(
+    pair.split(":", 1)
+    for pair in (
+        "alpha:α beta:β gamma:γ delta:δ epsilon:ε varepsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ lambda:λ mu:μ nu:ν xi:ξ "
+        "pi:π rho:ρ sigma:σ tau:τ upsilon:υ phi:φ varphi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ Pi:Π "
+        "Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω times:× cdot:× div:÷ pm:± mp:∓ leq:≤ le:≤ geq:≥ ge:≥ neq:≠ ne:≠ approx:≈ equiv:≡ sim:~ "
+        "infty:∞ sum:∑ prod:∏ int:∫ partial:∂ nabla:∇ to:→ rightarrow:→ Rightarrow:⇒ implies:⇒ leftarrow:← iff:⇔ in:∈ "
+        "notin:∉ subset:⊂ subseteq:⊆ cup:∪ cap:∩ forall:∀ exists:∃ emptyset:∅ ldots:… cdots:… dots:… degree:° circ:° "
+        "ell:ℓ hbar:ℏ prime:′ lt:< gt:> land:∧ lor:∨ neg:¬ mid:| parallel:∥ perp:⊥ angle:∠ propto:∝"
+    ).split()
+)
+_SILENT = frozenset(
+    "left right big Big bigg Bigg displaystyle textstyle limits nolimits mathrm mathbf mathit mathbb mathcal mathsf text "
+    "textbf textit textrm operatorname mbox hbox boxed hat bar vec tilde overline underline quad qquad hline boldsymbol".split()
+)
+_UP = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+_TWO = frozenset({"frac", "dfrac", "tfrac", "binom"})
+
+
+class _Reader:
+    def __init__(self, formula: str) -> None:
+        self._tokens = list(_TOKEN.finditer(formula))
+        self._at = 0
+
+    def sequence(self, depth: int) -> str:
+        """Up to the brace that closes this group, or the end."""
+        parts: list[str] = []
+        while self._at < len(self._tokens):
+            token = self._tokens[self._at]
+            if token[3] == "}":
+                self._at += 1
+                if depth:
+                    break
+                continue
+            parts.append(self._one(depth))
+        return "".join(parts)
+
+    def _one(self, depth: int) -> str:
+        token = self._tokens[self._at]
+        self._at += 1
+        if token[1]:
+            return self._command(token[1], depth)
+        if token[2]:
+            return ", " if token[2] == "\\" else token[2] if token[2] in "{}%$#&_" else " "
+        mark = token[3]
+        if mark == "{":
+            return self.sequence(depth + 1) if depth < _MAX_DEPTH else ""
+        if mark == "^":
+            power = self._argument(depth)
+            if power in {"°", "′"}:
+                return power
+            return power.translate(_UP) if power and not power.strip("0123456789+-n") else f"^{_grouped(power)}"
+        if mark == "_":
+            return f" {self._argument(depth)} "
+        if mark in {"&", "~"}:
+            return " "
+        return token[4] and " " or token[5]
+
+    def _command(self, name: str, depth: int) -> str:
+        if name in {"begin", "end"}:
+            self._argument(depth)
+            return " "
+        if name in _TWO:
+            over, under = self._argument(depth), self._argument(depth)
+            return f"{_grouped(over)}/{_grouped(under)}"
+        if name == "sqrt":
+            return f"√{_grouped(self._argument(depth))}"
+        if name in _SILENT:
+            return " " if name in {"quad", "qquad"} else ""
+        symbol = _SYMBOLS.get(name)
+        if symbol is None:
+            return f" {name} "
+        return symbol if symbol.isalpha() or symbol in {"°", "…", "′"} else f" {symbol} "
+
+    def _argument(self, depth: int) -> str:
+        """The next group, command or character."""
+        while self._at < len(self._tokens) and self._tokens[self._at][4]:
+            self._at += 1
+        if self._at >= len(self._tokens):
+            return ""
+        token = self._tokens[self._at]
+        if token[3] == "}" or depth >= _MAX_DEPTH:
+            return ""
+        if token[5] and len(token[5]) > 1:  # `^23` is 2 to the power, and a 3
+            rest = _TOKEN.match(token.string, token.start() + 1, token.end())
+            if rest:
+                self._tokens[self._at] = rest
+            return token[5][0]
+        return self._one(depth + 1).strip()
+
+
+def _grouped(term: str) -> str:
+    return term if len(term) < 2 or term.isalnum() else f"({term})"
+
+
+def plain(formula: str) -> str:
+    """A formula, without its dollar signs, as one line of plain text."""
+    return " ".join(_Reader(formula).sequence(0).split())

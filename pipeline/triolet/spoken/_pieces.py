@@ -1,0 +1,163 @@
+"""Words and marks in, pieces out: which characters are heard together."""
+
+from __future__ import annotations
+
+from triolet._text import Piece
+
+from ._characters import CLOSING, DECORATION, SPEAKABLE, clean
+
+_JOINS_BACK = frozenset(".,;:!?…)]}。，、；：！？）")
+
+
+class PieceBuilder:
+    """Gathers the pieces of one text, in order; offsets are those of the text.
+
+    One piece is open at a time: a word until white space, a CJK character until the next one. What is not spoken only
+    lengthens the span of the piece before it; punctuation that stands alone joins the piece before it, or the first.
+    """
+
+    def __init__(self) -> None:
+        self._done: list[tuple[str, int, int]] = []
+        self._text = ""
+        self._start = 0
+        self._end = 0
+        self._cjk = False
+        self._dropped = False  # something visible was left out since the last word
+
+    def word(self, text: str, start: int, end: int) -> None:
+        """Letters, digits and punctuation that belong to one word together with what touches them."""
+        if self._cjk:
+            closing = CLOSING.match(text)
+            if closing:
+                self._text += closing[0]
+                self._end = start + closing.end() if len(text) == end - start else end
+                text = text[closing.end() :]
+                start = self._end
+            if not text:
+                return
+            self.close()
+        if self._dropped:
+            self._after_dropped(text[0])
+        if not self._text:
+            self._start = start
+        self._text += text
+        self._end = end
+
+    def character(self, text: str, start: int, end: int) -> None:
+        """A CJK character: a piece of its own, with the opening marks before it and the marks after it."""
+        if self._text and SPEAKABLE.search(self._text):
+            self.close()
+        self._dropped = False
+        if not self._text:
+            self._start = start
+        self._text += text
+        self._end = end
+        self._cjk = True
+
+    def mark_before(self, text: str, start: int, end: int) -> None:
+        """Punctuation, or a combining mark, that belongs to what stands before it."""
+        if self._dropped:
+            self._after_dropped(text[0])
+        if not self._text and self._done and not self._done[-1][0].endswith(" "):
+            self._reopen()
+        if not self._text:
+            self._start = start
+        self._text += text
+        self._end = end
+
+    def mark_after(self, text: str, start: int, end: int) -> None:
+        """An opening quote or bracket: begins a new piece unless a word that is written with spaces is under way."""
+        if self._cjk:
+            self.close()
+        self.word(text, start, end)
+
+    def whole(self, text: str, start: int, end: int) -> None:
+        """Rewritten words, heard whole or not at all."""
+        if self._text and SPEAKABLE.search(self._text):
+            self.close()
+        self._dropped = False
+        if not self._text:
+            self._start = start
+        self._text += text
+        self._end = end
+
+    def space(self, end: int) -> None:
+        """White space up to `end` ends the open piece."""
+        if self._text:
+            if self._text[-1] != " ":
+                self._text += " "
+            self._end = end
+            self.close()
+        elif self._done:
+            text, start, _ = self._done[-1]
+            self._done[-1] = (text if text.endswith(" ") else text + " ", start, end)
+
+    def mark(self, end: int) -> None:
+        """Something unspoken up to `end`: it counts with the piece before it."""
+        if self._text:
+            self._end = end
+        elif self._done:
+            text, start, _ = self._done[-1]
+            self._done[-1] = (text, start, end)
+
+    def drop(self, end: int) -> None:
+        """Something visible that is left out: the words around it stay apart, and a mark after it joins what is before."""
+        self.mark(end)
+        self._dropped = True
+
+    def comma(self, end: int) -> None:
+        """A sign that a reader makes a short stop for."""
+        if not self._text and self._done:
+            self._reopen()
+        if self._text and SPEAKABLE.match(self._text.rstrip()[-1:]):
+            self._text = self._text.rstrip() + ","
+        self.space(end)
+
+    @property
+    def last(self) -> str:
+        """The last character to say so far, or nothing."""
+        return self._text[-1:] or (self._done[-1][0][-1:] if self._done else "")
+
+    @property
+    def count(self) -> int:
+        """How many pieces there are, the open one included."""
+        return len(self._done) + bool(self._text)
+
+    def close(self) -> None:
+        """End the open piece."""
+        text = self._text
+        if not text:
+            return
+        if not SPEAKABLE.search(text):
+            if DECORATION.fullmatch(text):
+                self._text = ""
+                self.mark(self._end)
+            elif self._done:
+                before, start, _ = self._done[-1]
+                self._done[-1] = (before + text, start, self._end)
+                self._text = ""
+            self._cjk = False
+            return
+        self._done.append((text, self._start, self._end))
+        self._text = ""
+        self._cjk = False
+
+    def finish(self, base: int) -> list[Piece]:
+        """All pieces, with offsets from `base`; the builder is empty afterwards."""
+        self.close()
+        self._text = ""  # marks with no word
+        self._dropped = False
+        done, self._done = self._done, []
+        return [Piece(t if t.isprintable() else clean(t), base + start, base + end) for t, start, end in done]
+
+    def _after_dropped(self, following: str) -> None:
+        self._dropped = False
+        if following in _JOINS_BACK and not self._text and self._done:
+            self._reopen()
+            self._text = self._text.rstrip()
+        elif self._text[-1:].isalnum() and following.isalnum():
+            self._text += " "
+            self.close()
+
+    def _reopen(self) -> None:
+        self._text, self._start, self._end = self._done.pop()
