@@ -1,1 +1,36 @@
 """Triolet: an LLM's token stream, spoken while it is still being written."""
+
+from triolet._audio import AudioChunk as AudioChunk
+from triolet._audio import AudioFormat as AudioFormat
+from triolet._output import Output as Output
+from triolet._phrasing import Phraser as Phraser
+from triolet._phrasing import Phrasing as Phrasing
+from triolet._pipeline import Pipeline as Pipeline
+from triolet._playout import Pauses as Pauses
+from triolet._playout import Playout as Playout
+from triolet._segmenter import SentenceSegmenter as SentenceSegmenter
+from triolet._speech import speech as speech
+from triolet._spoken_text import SpokenText as SpokenText
+from triolet._stages import Source as Source
+from triolet._stages import Stage as Stage
+from triolet._stages import stage as stage
+from triolet._stages import take_waiting as take_waiting
+from triolet._synthesizer import Synthesizer as Synthesizer
+from triolet._text import Boundary as Boundary
+from triolet._text import Clause as Clause
+from triolet._text import Kind as Kind
+from triolet._text import Phrase as Phrase
+from triolet._text import Piece as Piece
+from triolet._text import SpokenClause as SpokenClause
+from triolet._timeline import Latency as Latency
+from triolet._timeline import PhraseReport as PhraseReport
+from triolet._timeline import PhraseState as PhraseState
+from triolet._timeline import Spoken as Spoken
+from triolet._timeline import Timeline as Timeline
+from triolet._tts import TTS as TTS
+from triolet._tts import Accept as Accept
+from triolet._tts import TTSSession as TTSSession
+from triolet._tts import Usage as Usage
+from triolet._turn import Turn as Turn
+from triolet.spoken import Pause as Pause
+from triolet.spoken import SpokenOptions as SpokenOptions

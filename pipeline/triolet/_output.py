@@ -57,4 +57,5 @@ class Output(abc.ABC):
     @abc.abstractmethod
     async def close(self) -> None:
         """Give the device or file back, shielded and within a deadline. What was accepted and not heard is dropped, as by
-        `flush`; a file is complete and valid. Closing twice, or before `open`, does nothing."""
+        `flush`; a file is complete and valid. Closing twice, or before `open`, does nothing.
+        """

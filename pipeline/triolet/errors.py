@@ -1,5 +1,6 @@
 """One small tree of errors. Misuse of this library raises ValueError, TypeError or RuntimeError at once; what the outside
-world does wrong is a `TrioletError`."""
+world does wrong is a `TrioletError`.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,41 @@
+# Two commands: `make demo` and `make test`. Both make what they need, in .venv; either may come first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint types pytest clean
+
+demo: $(VENV)/.demo
+	$(BIN)/triolet demo --out demo.wav
+
+test: lint types pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/flake8-async $$(git ls-files '*.py' 2>/dev/null || find pipeline adapters recipes tests benchmarks -name '*.py')
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+pytest: $(VENV)/.test
+	$(BIN)/pytest
+
+$(VENV)/.made:
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[all]'
+	touch $@
+
+# Dependency groups need pip 25.1; the environment has the newest.
+$(VENV)/.test: $(VENV)/.demo
+	$(BIN)/python -m pip install --quiet --editable '.[all]' --group test
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo.wav build dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,254 @@
+"""Playing a turn: pauses, joins, the gate, and the count of what was heard."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+
+import attrs
+import trio
+
+from triolet._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
+from triolet._output import Output
+from triolet._text import Boundary, Kind, Phrase
+from triolet._timeline import FirstAudible, OutputOpened, PhraseHeard, Underrun
+from triolet._turn import Turn
+
+SLICE = 0.02
+"""Seconds handed to a real-time output at a time: no more than this can pass a gate that shuts in the meantime."""
+
+AUDIBLE = 104
+"""The least sample value that counts as sound: -50 dB of full scale. A quiet room masks less."""
+
+FIRST_GAP = 0.001
+"""Silences shorter than this are the clock's rounding."""
+
+
+@attrs.frozen(kw_only=True)
+class Pauses:
+    """Seconds of silence between two phrases, by what lies between them. The longest that applies is taken.
+
+    Readers pause for about 0.4 s between sentences and twice as long between paragraphs; inside a sentence half as long.
+    """
+
+    clause: float = attrs.field(default=0.2, validator=attrs.validators.ge(0))
+    sentence: float = attrs.field(default=0.4, validator=attrs.validators.ge(0))
+    list_item: float = attrs.field(default=0.45, validator=attrs.validators.ge(0))
+    heading: float = attrs.field(default=0.6, validator=attrs.validators.ge(0))
+    paragraph: float = attrs.field(default=0.7, validator=attrs.validators.ge(0))
+
+    def between(self, before: Phrase, after: Phrase) -> float:
+        """The silence to leave between two neighbouring phrases."""
+        pause = self.clause
+        if max(before.boundary, after.opening) >= Boundary.LINE:
+            pause = self.sentence
+        if Kind.LIST_ITEM in (before.kind, after.kind) and pause >= self.sentence:
+            pause = max(pause, self.list_item)
+        if before.kind is Kind.HEADING or after.kind is Kind.HEADING:
+            pause = max(pause, self.heading)
+        if after.opening >= Boundary.PARAGRAPH:
+            pause = max(pause, self.paragraph)
+        return pause
+
+
+class Playout:
+    """An output and how to play on it."""
+
+    def __init__(self, output: Output, *, pauses: Pauses | None = None) -> None:
+        self.output = output
+        self.pauses = pauses or Pauses()
+        self.format: AudioFormat | None = None
+        """What the output was opened for; None while it is closed."""
+
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
+        """Open the output.
+
+        Raises:
+            OutputError: it cannot be had.
+        """
+        await self.output.open(format)
+        self.format = format
+
+    async def close(self) -> None:
+        """Close the output, shielded and bounded; what was not heard is dropped."""
+        self.format = None
+        await self.output.close()
+
+
+@attrs.define
+class _Span:
+    """Where in the output's samples a run of one phrase's samples lies."""
+
+    start: int
+    phrase: int
+    samples: int
+
+
+@attrs.define
+class _PhraseCount:
+    given: int = 0
+    complete: bool = False
+    reported: bool = False
+
+
+class TurnPlayout:
+    """One turn on an output: plays its chunks in order, and knows which have been heard."""
+
+    def __init__(self, playout: Playout, turn: Turn) -> None:
+        self._playout = playout
+        self._output = playout.output
+        self._turn = turn
+        self._base = 0
+        self._given = 0
+        self._spans: list[_Span] = []
+        self._counts: dict[int, _PhraseCount] = {}
+        self._previous: Phrase | None = None
+        self._audible = False
+        self._shut = False
+
+    def begin(self) -> None:
+        """The output is open: note where this turn starts on it."""
+        assert self._playout.format is not None
+        self._base = self._output.heard
+        self._turn.clock.realtime = self._output.realtime
+        self._turn.timeline.record(
+            OutputOpened(self._turn.now(), self._playout.format.sample_rate, self._output.realtime)
+        )
+
+    def shut(self) -> None:
+        """Shut the gate: the output drops what has not been heard, and takes nothing more of this turn. A plain call."""
+        self._shut = True
+        self._output.flush()
+
+    async def play(self, chunk: AudioChunk) -> None:
+        """Play one chunk, after the pause that it asks for if it begins a phrase. Waits while the output is full.
+
+        Raises:
+            ValueError: its format is not the one that the output was opened for.
+        """
+        if self._playout.format is None:
+            await self._playout.open(chunk.format)
+            self.begin()
+        expected = self._playout.format
+        if chunk.format != expected:
+            raise ValueError(
+                f"this chunk has {chunk.format.sample_rate} samples a second, the output was opened for "
+                f"{expected.sample_rate if expected else None}; put a resampling stage before the output"
+            )
+        count = self._counts.get(chunk.phrase.index)
+        if count is None and chunk.samples:
+            await self._pause(chunk.phrase)
+            count = self._counts[chunk.phrase.index] = _PhraseCount()
+            self._previous = chunk.phrase
+        if chunk.samples and count is not None:
+            await self._sound(chunk, count)
+        if chunk.final and count is not None:
+            count.complete = True
+        self._report()
+
+    async def drain(self) -> None:
+        """Wait until the last sample has been heard."""
+        await self._output.drain()
+        self._report()
+
+    def finish(self) -> None:
+        """Record how much of each phrase was heard. The turn is over for the output."""
+        for index, heard in self._heard().items():
+            count = self._counts[index]
+            if not count.reported:
+                whole = count.complete and heard >= count.given
+                self._turn.timeline.record(PhraseHeard(self._turn.now(), index, heard, whole))
+
+    async def _pause(self, phrase: Phrase) -> None:
+        """Leave what is missing of the silence before a phrase; an output that has run dry has been silent already."""
+        planned = phrase.pause
+        if self._previous is not None:
+            planned += self._playout.pauses.between(self._previous, phrase)
+        gap = self._dry_for()
+        if self._previous is not None and gap > planned + FIRST_GAP:
+            self._underrun(gap - planned)
+        missing = planned - gap
+        if missing > 0:
+            assert self._playout.format is not None
+            await self._write(self._playout.format.silence(missing))
+
+    async def _sound(self, chunk: AudioChunk, count: _PhraseCount) -> None:
+        gap = self._dry_for()
+        if count.given and gap > FIRST_GAP:
+            self._underrun(gap)
+        if not self._spans or self._spans[-1].phrase != chunk.phrase.index or self._end_of_last() != self._given:
+            self._spans.append(_Span(self._given, chunk.phrase.index, 0))
+        if not self._audible:
+            self._note_audible(chunk)
+        step = round(SLICE * chunk.format.sample_rate) * SAMPLE_BYTES if self._output.realtime else len(chunk.pcm)
+        for at in range(0, len(chunk.pcm), step):
+            part = chunk.pcm[at : at + step]
+            samples = len(part) // SAMPLE_BYTES
+            self._spans[-1].samples += samples
+            count.given += samples
+            await self._write(part)
+            self._turn.clock.taken(chunk.format.seconds(samples), dry_at=self._dry_at())
+
+    async def _write(self, pcm: bytes) -> None:
+        if self._shut:
+            raise RuntimeError("the gate of this turn is shut")
+        self._given += len(pcm) // SAMPLE_BYTES
+        await self._output.play(pcm)
+
+    def _end_of_last(self) -> int:
+        return self._spans[-1].start + self._spans[-1].samples
+
+    def _held(self) -> int:
+        """Samples given to the output and not heard."""
+        return max(0, self._base + self._given - self._output.heard)
+
+    def _dry_at(self) -> float:
+        assert self._playout.format is not None
+        return self._turn.now() + self._playout.format.seconds(self._held())
+
+    def _dry_for(self) -> float:
+        """For how long the listener has heard nothing, the output having run dry."""
+        if not self._output.realtime or self._held() or not self._given:
+            return 0.0
+        return max(0.0, self._turn.now() - self._turn.clock.dry_at)
+
+    def _underrun(self, seconds: float) -> None:
+        self._turn.timeline.record(Underrun(self._turn.now() - seconds, seconds))
+
+    def _note_audible(self, chunk: AudioChunk) -> None:
+        samples = array("h", chunk.pcm)
+        if sys.byteorder == "big":
+            samples.byteswap()
+        at = next((at for at, sample in enumerate(samples) if abs(sample) >= AUDIBLE), None)
+        if at is not None:
+            self._audible = True
+            now = self._turn.now()
+            delay = chunk.format.seconds(self._held() + at) if self._output.realtime else 0.0
+            self._turn.timeline.record(FirstAudible(now + delay))
+
+    def _heard(self) -> dict[int, int]:
+        """How many samples of each phrase have been heard."""
+        position = self._output.heard - self._base
+        heard: dict[int, int] = {}
+        for span in self._spans:
+            heard[span.phrase] = heard.get(span.phrase, 0) + min(span.samples, max(0, position - span.start))
+        return heard
+
+    def _report(self) -> None:
+        """Record the phrases whose last sample has been heard by now."""
+        waiting = [index for index, count in self._counts.items() if count.complete and not count.reported]
+        if not waiting:
+            return
+        heard = self._heard()
+        for index in waiting:
+            count = self._counts[index]
+            if heard.get(index, 0) >= count.given:
+                count.reported = True
+                self._turn.timeline.record(PhraseHeard(self._turn.now(), index, count.given, whole=True))
+
+
+async def play_all(upstream: trio.MemoryReceiveChannel[AudioChunk], turn_playout: TurnPlayout) -> None:
+    """Play every chunk in order, then wait until the last one has been heard."""
+    async for chunk in upstream:
+        await turn_playout.play(chunk)
+    await turn_playout.drain()

@@ -1,0 +1,68 @@
+"""How far the audio received is ahead of the listener: the one thing that travels against the stream."""
+
+from __future__ import annotations
+
+import math
+
+import trio
+
+
+class PlayoutClock:
+    """Seconds of speech received, taken by the output, and heard, in one turn.
+
+    The synthesizer reports what it receives, the playout what the output took; other stages read. Plain calls only, but
+    for the waits.
+    """
+
+    def __init__(self) -> None:
+        self.realtime = False
+        """Whether a listener hears at the pace of a clock. False until an output has said so: then nothing has to hurry
+        and nothing is held back."""
+        self._received = 0.0
+        self._taken = 0.0
+        self.dry_at = -math.inf
+        """When the output will have played, or had played, all that it took (in Trio's time)."""
+        self._waiting: list[tuple[float, trio.Event]] = []
+
+    def received(self, seconds: float) -> None:
+        """So much more speech has come, contiguous up to the phrase now due."""
+        self._received += seconds
+
+    def taken(self, seconds: float, *, dry_at: float) -> None:
+        """The output took so much more; it will have played all it has at `dry_at` (in Trio's time)."""
+        self._taken += seconds
+        self.dry_at = dry_at
+        self._wake()
+
+    @property
+    def backlog(self) -> float:
+        """Seconds received that the output has not taken; 0 where there is no real-time listener."""
+        return max(0.0, self._received - self._taken) if self.realtime else 0.0
+
+    @property
+    def lead(self) -> float:
+        """Seconds until the listener has heard all that has been received; infinite where there is no real-time listener."""
+        if not self.realtime:
+            return math.inf
+        return max(0.0, self.dry_at - trio.current_time()) + self.backlog
+
+    async def until_backlog_below(self, seconds: float) -> None:
+        """Wait until the output has taken all but so many seconds of what was received.
+
+        Cancellation just ends the wait.
+        """
+        while self.backlog >= seconds:
+            event = trio.Event()
+            entry = (seconds, event)
+            self._waiting.append(entry)
+            try:
+                await event.wait()
+            finally:
+                if entry in self._waiting:
+                    self._waiting.remove(entry)
+
+    def _wake(self) -> None:
+        backlog = self.backlog
+        for entry in [entry for entry in self._waiting if backlog < entry[0]]:
+            self._waiting.remove(entry)
+            entry[1].set()

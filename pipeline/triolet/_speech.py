@@ -1,0 +1,23 @@
+"""The usual chain, in one call."""
+
+from __future__ import annotations
+
+from triolet._audio import AudioChunk
+from triolet._phrasing import Phraser, Phrasing
+from triolet._segmenter import SentenceSegmenter
+from triolet._spoken_text import SpokenText
+from triolet._stages import Stage
+from triolet._synthesizer import Synthesizer
+from triolet._tts import TTS
+from triolet.spoken import SpokenOptions
+
+
+def speech(
+    tts: TTS, language: str = "auto", *, text: SpokenOptions | None = None, phrasing: Phrasing | None = None
+) -> Stage[str, AudioChunk]:
+    """`SentenceSegmenter(language) | SpokenText(text) | Phraser(phrasing) | Synthesizer(tts)`: tokens in, audio out.
+
+    Raises:
+        ValueError: an unknown language.
+    """
+    return SentenceSegmenter(language) | SpokenText(text) | Phraser(phrasing) | Synthesizer(tts)

@@ -1,0 +1,21 @@
+"""What the stages of one turn share: its timeline, and how far the listener is."""
+
+from __future__ import annotations
+
+import attrs
+import trio
+
+from triolet._playout_clock import PlayoutClock
+from triolet._timeline import Timeline
+
+
+@attrs.frozen
+class Turn:
+    """One answer on its way to the listener. Stages get it when they run; they keep nothing of it."""
+
+    timeline: Timeline = attrs.Factory(Timeline)
+    clock: PlayoutClock = attrs.Factory(PlayoutClock)
+
+    def now(self) -> float:
+        """The time that events of this turn carry: seconds on the clock of the Trio run."""
+        return trio.current_time()

@@ -1,0 +1,34 @@
+"""Running a part of a pipeline by itself."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import trio
+
+from triolet._lone import lone_error
+from triolet._stages import Source
+from triolet._turn import Turn
+
+Item = TypeVar("Item")
+
+
+async def collect(source: Source[Item], *, turn: Turn | None = None) -> list[Item]:
+    """Run a source, with the stages that are joined to it, and return all that comes out.
+
+        words = await collect(["a"] | my_stage)
+
+    An error of any stage is raised alone.
+    """
+    turn = turn or Turn()
+    items: list[Item] = []
+    send, receive = trio.open_memory_channel[Item](1)
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(source.drive, send, turn)
+            with receive:
+                async for item in receive:
+                    items.append(item)  # noqa: PERF401 -- a comprehension would lose what came before an error
+    except BaseExceptionGroup as group:
+        raise lone_error(group) from None
+    return items

@@ -1,0 +1,170 @@
+"""Which clauses are committed together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import trio
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triolet import Boundary, Phraser, Phrasing, Piece, SpokenClause, Turn
+from triolet._phrasing import PhraserCore
+from triolet.testing import collect
+
+
+def clause(text: str, boundary: Boundary, *, start: int = 0, opening: Boundary = Boundary.SENTENCE) -> SpokenClause:
+    """A clause whose pieces are words with the space after them."""
+    pieces: list[Piece] = []
+    at = 0
+    while at < len(text):
+        end = text.find(" ", at) + 1 or len(text)
+        pieces.append(Piece(text[at:end], start + at, start + end))
+        at = end
+    return SpokenClause(pieces=tuple(pieces), start=start, end=start + len(text), boundary=boundary, opening=opening)
+
+
+def clauses(*parts: tuple[str, Boundary]) -> list[SpokenClause]:
+    made: list[SpokenClause] = []
+    start = 0
+    for text, boundary in parts:
+        made.append(clause(text, boundary, start=start))
+        start += len(text)
+    return made
+
+
+COMMA, CLAUSE, SENTENCE, LINE, END = (
+    Boundary.COMMA,
+    Boundary.CLAUSE,
+    Boundary.SENTENCE,
+    Boundary.LINE,
+    Boundary.END,
+)
+
+
+def test_clauses_of_a_sentence_are_one_phrase() -> None:
+    core = PhraserCore()
+    first, second, third = clauses(("Well, ", COMMA), ("then. ", SENTENCE), ("Bye.", END))
+    assert core.feed(first) == []
+    (phrase,) = core.feed(second)
+    assert phrase.words == "Well, then."
+    assert (phrase.index, phrase.start, phrase.end) == (0, 0, 12)
+    (phrase,) = core.feed(third)
+    assert (phrase.index, phrase.words, phrase.boundary) == (1, "Bye.", END)
+    assert core.flush() == []
+
+
+def test_what_has_no_words_is_no_phrase() -> None:
+    core = PhraserCore()
+    silent = SpokenClause(pieces=(), start=0, end=4, boundary=LINE, opening=LINE)
+    assert core.feed(silent) == []
+    assert core.flush() == []
+
+
+def test_the_end_of_a_silent_line_ends_what_was_held_before_it() -> None:
+    core = PhraserCore()
+    core.feed(clause("Name", COMMA))
+    (phrase,) = core.feed(SpokenClause(pieces=(), start=4, end=8, boundary=LINE, opening=LINE))
+    assert phrase.words == "Name"
+
+
+@pytest.mark.parametrize(
+    ("text", "boundary", "cut"),
+    [
+        ("Of the four ways that I know, ", COMMA, True),
+        ("Well, ", COMMA, False),
+        ("First: ", CLAUSE, True),
+        ("在我知道的方法里，", COMMA, True),
+        ("好的，", COMMA, False),
+        ("Of the four ways that I know ", Boundary.CONJUNCTION, False),
+    ],
+)
+def test_the_first_phrase_may_end_at_a_place_to_breathe(text: str, boundary: Boundary, cut: bool) -> None:
+    core = PhraserCore()
+    core.feed(clause(text, boundary))
+    assert [phrase.words for phrase in core.early()] == ([text.strip()] if cut else [])
+
+
+def test_only_the_first_phrase_is_cut_early() -> None:
+    core = PhraserCore()
+    core.feed(clause("One. ", SENTENCE))
+    core.feed(clause("Of the four ways that I know, ", COMMA))
+    assert core.early() == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.text("ab 好\u0301,", min_size=1, max_size=80), st.sampled_from([COMMA, CLAUSE, SENTENCE, LINE])),
+        max_size=20,
+    )
+)
+def test_nothing_is_lost_repeated_or_longer_than_the_bound(parts: list[tuple[str, Boundary]]) -> None:
+    core = PhraserCore(Phrasing(longest=40))
+    given_clauses = clauses(*parts)
+    phrases = [phrase for part in given_clauses for phrase in core.feed(part)] + core.flush()
+    said = "".join(piece.text for phrase in phrases for piece in phrase.pieces)
+    assert said == "".join(part.words for part in given_clauses)
+    assert [phrase.index for phrase in phrases] == list(range(len(phrases)))
+    at = 0
+    for phrase in phrases:
+        assert at <= phrase.start <= phrase.end
+        at = phrase.end
+        assert sum(len(piece.text) for piece in phrase.pieces) <= 40
+        assert all(phrase.start <= piece.start <= piece.end <= phrase.end for piece in phrase.pieces)
+
+
+def test_one_enormous_piece_is_cut_between_graphemes() -> None:
+    word = "e\u0301" * 100
+    core = PhraserCore(Phrasing(longest=31))
+    piece = SpokenClause(pieces=(Piece(word, 0, len(word)),), start=0, end=len(word), boundary=END, opening=SENTENCE)
+    phrases = core.feed(piece)
+    assert "".join(phrase.words for phrase in phrases) == word
+    assert all(phrase.words[0] == "e" for phrase in phrases)
+
+
+def hurried() -> Turn:
+    turn = Turn()
+    turn.clock.realtime = True
+    return turn
+
+
+FIRST = "Of the four ways that I know, "
+REST = "two are worth the trouble of a second look. "
+
+
+@pytest.mark.parametrize(("seconds", "early"), [(1.0, True), (0.01, False)])
+async def test_an_early_start_must_be_worth_it(
+    autojump_clock: trio.testing.MockClock, seconds: float, early: bool
+) -> None:
+    """A slow LLM: the rest of the sentence is seconds away. A fast one: it is here at once."""
+    first, rest = clauses((FIRST, COMMA), (REST, SENTENCE))
+    turn = hurried()
+
+    async def source() -> AsyncIterator[SpokenClause]:
+        yield SpokenClause(pieces=(), start=0, end=1, boundary=COMMA, opening=LINE)
+        await trio.sleep(seconds)
+        yield first
+        await trio.sleep(seconds)
+        yield rest
+
+    phrases = await collect(source() | Phraser(), turn=turn)
+    words = [phrase.words for phrase in phrases]
+    assert words == ([FIRST.strip(), REST.strip()] if early else [(FIRST + REST).strip()])
+
+
+async def test_a_file_has_no_listener_to_hurry_for(autojump_clock: trio.testing.MockClock) -> None:
+    first, rest = clauses((FIRST, COMMA), (REST, SENTENCE))
+
+    async def source() -> AsyncIterator[SpokenClause]:
+        yield first
+        await trio.sleep(5)
+        yield rest
+
+    phrases = await collect(source() | Phraser())
+    assert [phrase.words for phrase in phrases] == [(FIRST + REST).strip()]
+
+
+def test_options_are_checked() -> None:
+    with pytest.raises(ValueError, match="longest"):
+        Phrasing(longest=5)

@@ -1,0 +1,154 @@
+"""Phrases in, their audio out, in order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import trio
+
+from triolet import AudioChunk, Boundary, Phrase, Piece, Spoken, Synthesizer, Turn, stage
+from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
+from triolet.testing import ScriptedSource, ScriptedTTS, collect
+
+
+def phrases(*texts: str) -> list[Phrase]:
+    made: list[Phrase] = []
+    at = 0
+    for index, text in enumerate(texts):
+        piece = Piece(text, at, at + len(text))
+        made.append(Phrase(index=index, pieces=(piece,), start=at, end=at + len(text), boundary=Boundary.SENTENCE))
+        at += len(text)
+    return made
+
+
+def tone(value: int, seconds: float = 0.1) -> bytes:
+    return value.to_bytes(2, "little") * round(seconds * 24_000)
+
+
+def heard(chunks: list[AudioChunk]) -> bytes:
+    return b"".join(chunk.pcm for chunk in chunks)
+
+
+async def test_the_audio_of_each_phrase_comes_whole_and_in_order(autojump_clock: trio.testing.MockClock) -> None:
+    tts = ScriptedTTS([[0.5, tone(1), 0.1, tone(2)], [tone(3)], [0.3, tone(4), tone(5)]])
+    chunks = await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts))
+    assert heard(chunks) == tone(1) + tone(2) + tone(3) + tone(4) + tone(5)
+    assert tts.commits == ["One.", "Two.", "Three."]
+    offsets: dict[int, int] = {}
+    for chunk in chunks:
+        assert chunk.offset == offsets.get(chunk.phrase.index, 0)
+        offsets[chunk.phrase.index] = chunk.offset + chunk.samples
+    assert [chunk.phrase.index for chunk in chunks if chunk.final] == [0, 1, 2]
+
+
+async def test_one_session_serves_a_turn_and_is_closed_after_it() -> None:
+    tts = ScriptedTTS([[tone(1)]])
+    await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts))
+    assert (tts.opened, tts.open) == (1, 0)
+
+
+async def test_the_session_is_open_before_the_first_phrase_is_known(autojump_clock: trio.testing.MockClock) -> None:
+    tts = ScriptedTTS([[tone(1)]])
+
+    async def thinking() -> AsyncIterator[Phrase]:
+        await trio.sleep(1)
+        assert tts.open == 1
+        for phrase in phrases("One."):
+            yield phrase
+
+    await collect(thinking() | Synthesizer(tts))
+
+
+async def test_an_error_of_the_service_ends_the_turn_and_what_came_before_was_passed_on() -> None:
+    tts = ScriptedTTS([[tone(1)], [tone(2), ConnectionLost("gone")]])
+    turn = Turn()
+    for phrase in phrases("One.", "Two."):
+        from triolet._timeline import PhraseReady
+
+        turn.timeline.record(PhraseReady(0.0, phrase))
+    with pytest.raises(ConnectionLost, match="gone"):
+        await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts), turn=turn)
+    assert tts.open == 0
+    assert Spoken.fold(turn.timeline).phrases[1].reason == "ConnectionLost: gone"
+
+
+async def test_no_audio_for_words_is_an_error() -> None:
+    with pytest.raises(NoAudio, match="phrase 0"):
+        await collect(phrases("One.") | Synthesizer(ScriptedTTS([[b""]])))
+
+
+async def test_endless_audio_is_an_error(autojump_clock: trio.testing.MockClock) -> None:
+    tts = ScriptedTTS([[0.1, tone(1, 5.0)] * 100])
+    with pytest.raises(TooMuchAudio, match="longest_commit"):
+        await collect(phrases("One.") | Synthesizer(tts, longest_commit=20))
+
+
+async def test_a_listener_who_stops_listening_stops_the_commits(autojump_clock: trio.testing.MockClock) -> None:
+    """Without a clock, a bounded number of phrases is in flight; nobody takes their audio here."""
+
+    @stage
+    async def deaf(upstream: trio.abc.ReceiveChannel[AudioChunk], downstream: trio.abc.SendChannel[AudioChunk]) -> None:
+        await trio.sleep_forever()
+
+    tts = ScriptedTTS([[tone(1)]])
+    with trio.move_on_after(100):
+        await collect(phrases(*["One."] * 50) | Synthesizer(tts) | deaf)
+    assert 1 <= len(tts.commits) <= 7
+
+
+async def test_a_real_time_listener_is_never_ahead_by_more_than_the_lead(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    turn = Turn()
+    turn.clock.realtime = True
+    at_commit: list[float] = []
+
+    def script(_text: str) -> list[float | bytes]:
+        at_commit.append(turn.clock.backlog)
+        return [0.05, tone(1, 2.0)]
+
+    tts = ScriptedTTS([script])
+
+    @stage
+    async def listener(
+        upstream: trio.abc.ReceiveChannel[AudioChunk], downstream: trio.abc.SendChannel[AudioChunk]
+    ) -> None:
+        async for chunk in upstream:
+            seconds = chunk.format.seconds(chunk.samples)
+            await trio.sleep(seconds)
+            turn.clock.taken(seconds, dry_at=trio.current_time())
+            await downstream.send(chunk)
+
+    chunks = await collect(phrases(*["One."] * 12) | Synthesizer(tts, lead=5.0) | listener, turn=turn)
+    assert heard(chunks) == tone(1, 2.0) * 12
+    assert max(at_commit) < 5.0
+    assert max(at_commit) == 4.0  # and it is used: two phrases wait while one is heard
+
+
+async def test_cancelling_in_the_middle_of_a_commit_closes_the_session(autojump_clock: trio.testing.MockClock) -> None:
+    tts = ScriptedTTS([[10.0, tone(1)]])
+    with trio.move_on_after(1):
+        await collect(phrases("One.") | Synthesizer(tts))
+    assert tts.commits == ["One."]
+    assert tts.open == 0
+
+
+async def test_a_source_that_breaks_closes_the_session() -> None:
+    tts = ScriptedTTS([[tone(1)]])
+
+    async def broken() -> AsyncIterator[Phrase]:
+        async for _ in ScriptedSource(["x"]):
+            yield phrases("One.")[0]
+        raise ValueError("the LLM broke")
+
+    with pytest.raises(ValueError, match="the LLM broke"):
+        await collect(broken() | Synthesizer(tts))
+    assert tts.open == 0
+
+
+def test_options_are_checked() -> None:
+    with pytest.raises(ValueError, match="lead"):
+        Synthesizer(ScriptedTTS([[tone(1)]]), lead=0)
+    with pytest.raises(ValueError, match="longest_commit"):
+        Synthesizer(ScriptedTTS([[tone(1)]]), longest_commit=0)

@@ -1,0 +1,147 @@
+"""What the events of a turn add up to."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triolet import Boundary, Clause, Phrase, PhraseState, Piece, Spoken
+from triolet._heard import heard_piece_count
+from triolet._timeline import (
+    ClauseCut,
+    Event,
+    FirstAudible,
+    FirstAudio,
+    FirstToken,
+    OutputOpened,
+    PhraseCommitted,
+    PhraseComplete,
+    PhraseFailed,
+    PhraseHeard,
+    PhraseReady,
+    TextLeft,
+    Timeline,
+    TurnEnded,
+    TurnStarted,
+    Underrun,
+)
+
+TEXT = "One two three. *Four* five six."
+RATE = 8000
+
+
+def phrase(index: int, start: int, end: int) -> Phrase:
+    pieces: list[Piece] = []
+    at = start
+    for word in TEXT[start:end].split():
+        where = TEXT.index(word, at)
+        after = where + len(word)
+        while after < end and TEXT[after] == " ":
+            after += 1
+        pieces.append(Piece(word.strip("*") + " ", where, after))
+        at = after
+    return Phrase(index=index, pieces=tuple(pieces), start=start, end=end, boundary=Boundary.SENTENCE)
+
+
+def cut(start: int, end: int) -> Clause:
+    return Clause(text=TEXT[start:end], start=start, end=end, boundary=Boundary.SENTENCE, opening=Boundary.SENTENCE)
+
+
+def turn(*rest: Event) -> list[Event]:
+    return [
+        TurnStarted(10.0),
+        OutputOpened(10.0, RATE, realtime=True),
+        FirstToken(10.2),
+        ClauseCut(10.3, cut(0, 14)),
+        ClauseCut(10.5, cut(14, len(TEXT))),
+        PhraseReady(10.3, phrase(0, 0, 14)),
+        PhraseReady(10.5, phrase(1, 15, len(TEXT))),
+        PhraseCommitted(10.4, 0),
+        FirstAudio(10.6, 0),
+        FirstAudible(10.7),
+        PhraseComplete(11.0, 0, 8000, 14),
+        *rest,
+    ]
+
+
+def test_a_turn_that_was_heard_whole() -> None:
+    spoken = Spoken.fold(
+        turn(
+            PhraseComplete(11.5, 1, 8000, 16),
+            PhraseHeard(12, 0, 8000, whole=True),
+            PhraseHeard(13, 1, 8000, whole=True),
+            TurnEnded(13),
+        )
+    )
+    assert (spoken.text, spoken.heard, spoken.unheard) == (TEXT, TEXT, "")
+    assert [report.state for report in spoken.phrases] == [PhraseState.HEARD] * 2
+    assert (spoken.seconds, spoken.characters, spoken.interrupted) == (2.0, 30, False)
+
+
+def test_a_cut_falls_between_pieces_and_marks_go_with_what_is_before_them() -> None:
+    spoken = Spoken.fold(
+        turn(
+            PhraseComplete(11.5, 1, 9000, 16),
+            PhraseHeard(12, 0, 8000, whole=True),
+            PhraseHeard(13, 1, 4500, whole=False),
+            TurnEnded(13, interrupted=True),
+        )
+    )
+    assert spoken.heard == "One two three. *Four* "
+    assert spoken.heard + spoken.unheard == TEXT
+    assert [report.state for report in spoken.phrases] == [PhraseState.HEARD, PhraseState.PARTIAL]
+    assert spoken.interrupted
+
+
+def test_a_phrase_that_failed_leaves_a_hole() -> None:
+    spoken = Spoken.fold(
+        turn(
+            PhraseFailed(11.5, 0, 0, "refused"),
+            PhraseComplete(11.6, 1, 8000, 16),
+            PhraseHeard(13, 1, 8000, whole=True),
+            TurnEnded(13),
+        )
+    )
+    assert spoken.heard == " *Four* five six."
+    assert spoken.unheard == "One two three."
+    assert (spoken.phrases[0].state, spoken.phrases[0].reason) == (PhraseState.FAILED, "refused")
+
+
+def test_text_that_was_not_cut_is_unheard() -> None:
+    spoken = Spoken.fold([TurnStarted(0), TextLeft(1, "half a sen"), TurnEnded(1, error="LLMError: gone")])
+    assert (spoken.text, spoken.heard, spoken.unheard) == ("half a sen", "", "half a sen")
+    assert spoken.error == "LLMError: gone"
+
+
+def test_the_latencies_count_from_the_start_of_the_turn() -> None:
+    latency = Spoken.fold(turn(Underrun(12, 0.25), Underrun(13, 0.125))).latency
+    assert str(latency) == (
+        "first token 200 ms · clause 300 ms · commit 400 ms · byte 600 ms · audible 700 ms · longest gap 250 ms"
+    )
+
+
+def test_an_empty_turn_has_no_latencies() -> None:
+    assert str(Spoken.fold([]).latency).startswith("first token - · clause -")
+
+
+def test_an_observer_sees_each_event_when_it_happens() -> None:
+    seen: list[Event] = []
+    timeline = Timeline(seen.append)
+    event = FirstToken(1.0)
+    timeline.record(event)
+    assert seen == [event] == list(timeline)
+
+
+@given(
+    st.lists(st.text("ab1,好", min_size=1, max_size=8), min_size=1, max_size=20),
+    st.integers(0, 50_000),
+    st.integers(1, 50_000),
+)
+def test_more_sound_is_never_fewer_words(words: list[str], heard: int, total: int) -> None:
+    pieces = [Piece(word, index, index + 1) for index, word in enumerate(words)]
+    heard = min(heard, total)
+    count = heard_piece_count(pieces, heard=heard, total=total, sample_rate=RATE)
+    assert 0 <= count <= len(pieces)
+    assert count <= heard_piece_count(pieces, heard=min(total, heard + 100), total=total, sample_rate=RATE)
+    assert heard_piece_count(pieces, heard=total, total=total, sample_rate=RATE) == len(pieces)
+    assert heard_piece_count(pieces, heard=0, total=total, sample_rate=RATE) == 0

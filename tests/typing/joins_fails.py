@@ -1,0 +1,33 @@
+"""Joins that both type checkers must refuse: one error on every line that is marked."""
+
+# pyright: strict
+
+from collections.abc import AsyncIterator
+
+import trio
+
+from triolet import TTS, Output, Phraser, SentenceSegmenter, SpokenText, Synthesizer, speech, stage
+
+
+@stage
+async def shout(upstream: trio.abc.ReceiveChannel[str], downstream: trio.abc.SendChannel[str]) -> None:
+    async for token in upstream:
+        await downstream.send(token.upper())
+
+
+async def raw() -> AsyncIterator[bytes]:
+    yield b"a"
+
+
+def joins(tts: TTS, output: Output, channel: trio.MemoryReceiveChannel[int]) -> None:
+    x1 = [1, 2] | SentenceSegmenter()  # fails: tokens are str
+    x2 = raw() | SentenceSegmenter()  # fails: tokens are str
+    x3 = channel | SentenceSegmenter()  # fails: tokens are str
+    x4 = ["a"] | SpokenText()  # fails: SpokenText takes clauses
+    x5 = SentenceSegmenter() | Phraser()  # fails: Phraser takes spoken clauses
+    x6 = ["a"] | SentenceSegmenter() | Synthesizer(tts)  # fails: Synthesizer takes phrases
+    x7 = ["a"] | SentenceSegmenter() | output  # fails: an output takes audio
+    x8 = speech(tts) | shout  # fails: shout takes tokens
+    x9 = ["a"] | shout | output  # fails: an output takes audio
+    y0 = ["a"] | tts  # fails: a voice is no stage
+    del x1, x2, x3, x4, x5, x6, x7, x8, x9, y0

@@ -1,0 +1,54 @@
+"""The types of the public API: joins that must pass, and joins that must fail, in both checkers."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+
+
+def mypy_errors(path: Path) -> set[int]:
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--no-error-summary", str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr, done.stderr
+    found = re.findall(r"^(\S+?):(\d+): error: ", done.stdout, re.MULTILINE)
+    assert {Path(name).name for name, _ in found} <= {path.name}, done.stdout
+    return {int(line) for _, line in found}
+
+
+def pyright_errors(path: Path) -> set[int]:
+    done = subprocess.run(
+        [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson", str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads(done.stdout)
+    errors = [item for item in report["generalDiagnostics"] if item["severity"] == "error"]
+    assert {Path(item["file"]).name for item in errors} <= {path.name}
+    return {item["range"]["start"]["line"] + 1 for item in errors}
+
+
+@pytest.mark.parametrize("check", [mypy_errors, pyright_errors])
+def test_right_joins_pass(check: Callable[[Path], set[int]]) -> None:
+    assert check(HERE / "joins_pass.py") == set()
+
+
+@pytest.mark.parametrize("check", [mypy_errors, pyright_errors])
+def test_each_wrong_join_fails(check: Callable[[Path], set[int]]) -> None:
+    path = HERE / "joins_fails.py"
+    marked = {number for number, line in enumerate(path.read_text().splitlines(), 1) if "# fails" in line}
+    assert len(marked) == 10
+    assert marked <= check(path), "joins that passed and should not"
