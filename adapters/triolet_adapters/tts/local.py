@@ -1,0 +1,122 @@
+"""A voice that needs no network and no key: hibari, American English, 24 kHz, about 100 times real time on one core."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
+
+import attrs
+import trio
+
+from triolet._audio import AudioFormat
+from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet.errors import Unspeakable
+from triolet_adapters.tts._english import readable
+
+if TYPE_CHECKING:
+    from triolet_adapters.tts._hibari import Voice
+
+
+@attrs.frozen
+class LocalTTS(TTS):
+    """The voice of the PyPI package hibari-tts (Apache-2.0): English only; needs no network for the voice "heart".
+
+    The model is loaded once a process (half a second, 60 MB) when the first session opens, and shared. It runs in one
+    worker thread: sessions take turns sentence by sentence, and the first sentence is heard while the next is spoken.
+
+    A commit that is cancelled returns at once; its thread ends by itself after at most one sentence (0.2 s).
+
+    Raises:
+        ModuleNotFoundError: hibari is not installed; the text says how to.
+    """
+
+    voice: str = "heart"
+    """"heart" comes with the package. hibari downloads any other (emma, fable: British; fenrir, kore: American) on first use, 8 MB."""
+    speed: float = attrs.field(default=1.0, validator=[attrs.validators.ge(0.5), attrs.validators.le(2.0)])
+    """0.5 slow to 2.0 fast: hibari's range."""
+    seed: int | None = 0
+    """Of the breath noise: the same text gives the same samples. None: other noise each time."""
+
+    def __attrs_post_init__(self) -> None:
+        if importlib.util.find_spec("hibari") is None:
+            raise ModuleNotFoundError(
+                'LocalTTS needs the package hibari-tts: pip install "triolet[local]"', name="hibari"
+            )
+
+    @property
+    def format(self) -> AudioFormat:
+        """24 kHz."""
+        return AudioFormat(24_000)
+
+    def connect(self) -> AbstractAsyncContextManager[TTSSession]:
+        """Load the voice if that has not been done.
+
+        Raises:
+            ValueError: there is no such voice.
+            ConnectionFailed: the voice is not on this machine and could not be downloaded.
+        """
+        return self._connect()
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncGenerator[TTSSession]:
+        limiter = _limiter()
+        model = await _load(self.voice, limiter)
+        yield _Session(model, self, limiter)
+
+
+@attrs.define
+class _Session(TTSSession):
+    _model: Voice
+    _settings: LocalTTS
+    _limiter: trio.CapacityLimiter
+    _busy: bool = False
+
+    async def commit(self, text: str, accept: Accept) -> Usage:
+        """Speak `text`, a sentence at a time.
+
+        Raises:
+            Unspeakable: another script than Latin, or nothing but emoji. Raised before the first sample.
+            ValueError: no words.
+            RuntimeError: another commit is running.
+        """
+        if self._busy:
+            raise RuntimeError("a commit is running on this session: wait for it, or connect another session")
+        self._busy = True
+        try:
+            speech = self._model.speech(readable(text), self._settings.speed, self._settings.seed)
+            spoken = False
+            # A thread a sentence, never one that outlives the commit by more than that.
+            while (
+                pcm := await trio.to_thread.run_sync(next, speech, None, limiter=self._limiter, abandon_on_cancel=True)
+            ) is not None:
+                accept(pcm)
+                spoken = True
+            if not spoken:
+                raise Unspeakable(f"this voice has no sounds for {text[:60]!r}")
+        finally:
+            self._busy = False
+        return Usage()
+
+
+_limiters: trio.lowlevel.RunVar[trio.CapacityLimiter] = trio.lowlevel.RunVar("triolet_adapters.tts.local")
+
+
+def _limiter() -> trio.CapacityLimiter:
+    """One thread for all sessions of a Trio run: two would only share the core that the event loop needs as well."""
+    try:
+        return _limiters.get()
+    except LookupError:
+        limiter = trio.CapacityLimiter(1)
+        _limiters.set(limiter)
+        return limiter
+
+
+async def _load(voice: str, limiter: trio.CapacityLimiter) -> Voice:
+    def load() -> Voice:
+        from triolet_adapters.tts import _hibari  # noqa: PLC0415 -- half a second and 60 MB, for those who use it
+
+        return _hibari.load(voice)
+
+    return await trio.to_thread.run_sync(load, limiter=limiter, abandon_on_cancel=True)
