@@ -1,0 +1,496 @@
+"""The hardened connection, against real WebSocket peers and raw bytes over the virtual network."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import attrs
+import pytest
+import trio
+import trio.testing
+import trio_websocket
+
+from triolet._websocket import WebSocket, WebSocketOptions, open_websocket
+from triolet.errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    ConnectionLost,
+    DeadlineExpired,
+    ProtocolViolation,
+    TTSError,
+)
+from triolet.testing._network import Link, VirtualNetwork
+
+URL = "ws://server/path?model=m"
+
+
+@attrs.define
+class Seen:
+    texts: list[str] = attrs.field(factory=list)
+    failures: list[Exception] = attrs.field(factory=list)
+    failed: trio.Event = attrs.field(factory=trio.Event)
+
+    def fail(self, error: Exception) -> None:
+        self.failures.append(error)
+        self.failed.set()
+
+
+async def for_ever(_peer: object) -> None:
+    await trio.sleep_forever()
+
+
+async def hang_up(_peer: object) -> None:
+    await trio.lowlevel.checkpoint()
+
+
+Peer = Callable[[trio_websocket.WebSocketConnection], Awaitable[None]]
+
+
+def websocket_peer(peer: Peer) -> Callable[[trio.abc.Stream], Awaitable[None]]:
+    async def handle(stream: trio.abc.Stream) -> None:
+        try:
+            async with trio.open_nursery() as nursery:
+                request = await trio_websocket.wrap_server_stream(nursery, stream)
+                await peer(await request.accept())
+                nursery.cancel_scope.cancel()
+        except* trio_websocket.ConnectionClosed:
+            pass
+
+    return handle
+
+
+@asynccontextmanager
+async def served(
+    handler: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | None = None
+) -> AsyncIterator[VirtualNetwork]:
+    network = VirtualNetwork(link)
+    raised: BaseException | None = None
+    async with trio.open_nursery() as nursery:
+        await nursery.start(network.serve, handler)
+        try:
+            yield network
+        except BaseException as error:  # noqa: BLE001, ASYNC103 -- raised again below, alone
+            raised = error
+        nursery.cancel_scope.cancel()
+    if raised is not None:
+        raise raised
+
+
+@asynccontextmanager
+async def connected(network: VirtualNetwork, seen: Seen, **options: float | None) -> AsyncIterator[WebSocket]:
+    async with open_websocket(
+        URL,
+        receive=seen.texts.append,
+        failed=seen.fail,
+        options=WebSocketOptions(**{"ping_interval": None, **options}),  # type: ignore[arg-type]
+        dial=network.dial,
+    ) as websocket:
+        yield websocket
+
+
+async def test_messages_go_both_ways_and_the_close_is_polite(autojump_clock: trio.testing.MockClock) -> None:
+    heard: list[str | bytes] = []
+    reasons: list[object] = []
+
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        try:
+            while True:
+                heard.append(await connection.get_message())
+                await connection.send_message(f"answer {len(heard)}")
+        except trio_websocket.ConnectionClosed as closed:
+            reasons.append(closed.reason and closed.reason.code)
+
+    seen = Seen()
+    async with served(websocket_peer(peer), Link(latency=0.1, split=2000)) as network:
+        async with connected(network, seen) as websocket:
+            for text in ("one", "two", "x" * 200_000):
+                await websocket.send(text)
+            await trio.sleep(5)
+            assert websocket.failure is None
+        assert trio.current_time() == pytest.approx(
+            5.6, abs=0.02
+        )  # three round trips and the wait: nobody waits for TCP
+        assert heard == ["one", "two", "x" * 200_000]
+        assert seen.texts == ["answer 1", "answer 2", "answer 3"]
+        await trio.sleep(1)
+        assert reasons == [1000]
+        assert seen.failures == []
+        assert network.open == 0
+        with pytest.raises(RuntimeError, match="closed"):
+            await websocket.send("late")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "retryable"),
+    [
+        (401, AuthenticationFailed, False),
+        (403, AuthenticationFailed, False),
+        (404, ConnectionFailed, False),
+        (429, ConnectionFailed, True),
+        (503, ConnectionFailed, True),
+    ],
+)
+@pytest.mark.parametrize("framed", [True, False])
+async def test_a_refused_handshake_tells_status_and_body(
+    autojump_clock: trio.testing.MockClock, status: int, error: type[TTSError], retryable: bool, framed: bool
+) -> None:
+    body = b'{"code":"InvalidApiKey","message":"no such key"}'
+
+    async def refuse(stream: trio.abc.Stream) -> None:
+        await stream.receive_some()
+        length = b"Content-Length: %d\r\n" % len(body) if framed else b""
+        await stream.send_all(b"HTTP/1.1 %d No\r\n%s\r\n" % (status, length) + body)
+        await stream.aclose()
+
+    async with served(refuse) as network:
+        with pytest.raises(error, match=f"{status}.*no such key") as caught:
+            async with connected(network, Seen()):
+                raise AssertionError("must not open")
+    assert type(caught.value) is error
+    assert caught.value.code == str(status)
+    assert caught.value.message == body.decode()
+    assert caught.value.retryable is retryable
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "does not speak WebSocket.*SSH"),
+        (b"", "closed the connection during the handshake"),
+    ],
+)
+async def test_a_peer_that_speaks_something_else(
+    autojump_clock: trio.testing.MockClock, answer: bytes, text: str
+) -> None:
+    async def nonsense(stream: trio.abc.Stream) -> None:
+        if answer:
+            await stream.send_all(answer)
+        await stream.receive_some()
+        await stream.aclose()
+
+    async with served(nonsense) as network:
+        with pytest.raises(ConnectionFailed, match=text):
+            async with connected(network, Seen()):
+                raise AssertionError("must not open")
+
+
+async def test_refused_and_unreachable(autojump_clock: trio.testing.MockClock) -> None:
+    network = VirtualNetwork()
+    with pytest.raises(ConnectionFailed, match="nobody listens on server:80") as caught:
+        async with connected(network, Seen()):
+            raise AssertionError("must not open")
+    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+    network.unreachable.add("server")
+    start = trio.current_time()
+    with pytest.raises(DeadlineExpired, match=r"server:80 within 3 s \(connect_timeout\)"):
+        async with connected(network, Seen(), connect_timeout=3):
+            raise AssertionError("must not open")
+    assert trio.current_time() - start == pytest.approx(3)
+
+
+async def test_a_server_that_accepts_and_says_nothing_ends_at_the_connect_deadline(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with served(for_ever) as network:
+        with pytest.raises(DeadlineExpired, match="connect_timeout"):
+            async with connected(network, Seen()):
+                raise AssertionError("must not open")
+        assert trio.current_time() == pytest.approx(10)
+
+
+@pytest.mark.parametrize(("code", "retryable"), [(1000, True), (1007, False), (1011, True), (4001, True)])
+async def test_a_close_by_the_service_comes_after_its_last_message(
+    autojump_clock: trio.testing.MockClock, code: int, retryable: bool
+) -> None:
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        for number in range(3):
+            await connection.send_message(str(number))
+        await connection.aclose(code, "because")
+
+    seen = Seen()
+    async with served(websocket_peer(peer)) as network, connected(network, seen) as websocket:
+        await seen.failed.wait()
+        assert seen.texts == ["0", "1", "2"]
+        error = websocket.failure
+        assert isinstance(error, ConnectionLost)
+        assert str(error) == f"server:80 closed the connection: {code} because"
+        assert (error.code, error.message, error.retryable) == (str(code), "because", retryable)
+        with pytest.raises(ConnectionLost) as caught:
+            await websocket.send("x")
+        assert caught.value is error
+
+
+async def test_a_close_frame_without_closing_tcp_does_not_hang_the_leaving(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        await connection._send(trio_websocket._impl.CloseConnection(code=1001, reason=None))  # type: ignore[attr-defined]
+        await trio.sleep_forever()
+
+    seen = Seen()
+    async with served(websocket_peer(peer)) as network:
+        async with connected(network, seen):
+            await seen.failed.wait()
+        assert trio.current_time() < 0.1
+    assert isinstance(seen.failures[0], ConnectionLost)
+
+
+async def test_a_peer_that_never_answers_our_close_costs_the_close_deadline(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    network = VirtualNetwork()
+
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        await trio.sleep_forever()
+
+    async with trio.open_nursery() as nursery:
+        await nursery.start(network.serve, websocket_peer(peer))
+        async with connected(network, Seen(), close_timeout=0.75):
+            network.connections[0].silence()
+        assert trio.current_time() == pytest.approx(0.75)
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("fault", ["reset", "end"])
+async def test_a_broken_stream_reaches_the_one_who_waits(autojump_clock: trio.testing.MockClock, fault: str) -> None:
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        await connection.get_message()
+
+    seen = Seen()
+    async with served(websocket_peer(peer)) as network, connected(network, seen) as websocket:
+        if fault == "reset":
+            network.connections[0].reset()
+        else:
+            await network.connections[0].server.aclose()
+        with trio.fail_after(1):
+            await seen.failed.wait()
+        assert isinstance(websocket.failure, ConnectionLost)
+        assert websocket.failure.retryable
+
+
+async def test_a_half_open_connection_is_found_by_the_ping(autojump_clock: trio.testing.MockClock) -> None:
+    seen = Seen()
+    async with (
+        served(websocket_peer(for_ever)) as network,
+        connected(network, seen, ping_interval=20, ping_timeout=5),
+    ):
+        await trio.sleep(90)
+        assert seen.failures == []
+        network.connections[0].silence()
+        start = trio.current_time()
+        await seen.failed.wait()
+        assert trio.current_time() - start <= 25
+    assert isinstance(seen.failures[0], DeadlineExpired)
+    assert "ping_timeout" in str(seen.failures[0])
+
+
+async def test_a_send_that_cannot_be_sent_drops_the_connection(autojump_clock: trio.testing.MockClock) -> None:
+    async def deaf(connection: trio_websocket.WebSocketConnection) -> None:
+        connection._reader_running = False  # reads one thing more and then never again
+        await trio.sleep_forever()
+
+    seen = Seen()
+    async with served(websocket_peer(deaf), Link(window=1000)) as network, connected(network, seen) as websocket:
+        with pytest.raises(DeadlineExpired, match=r"within 5 s \(send_timeout\)"):
+            for _ in range(10):
+                await websocket.send("x" * 1000)
+        assert trio.current_time() == pytest.approx(5)
+        with pytest.raises(DeadlineExpired):
+            await websocket.send("again")
+        await trio.testing.wait_all_tasks_blocked()
+        assert network.connections[0].client.closed
+
+
+async def test_a_cancelled_send_is_still_whole(autojump_clock: trio.testing.MockClock) -> None:
+    heard: list[str | bytes] = []
+
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        while True:
+            heard.append(await connection.get_message())
+
+    async def quiet(connection: trio_websocket.WebSocketConnection) -> None:
+        try:
+            await peer(connection)
+        except trio_websocket.ConnectionClosed:
+            return
+
+    async with (
+        served(websocket_peer(quiet), Link(latency=0.1, window=1000)) as network,
+        connected(network, Seen()) as websocket,
+    ):
+        with trio.move_on_after(0.25) as scope:
+            await websocket.send("a" * 5000)
+            await trio.sleep_forever()
+        assert scope.cancelled_caught
+        await websocket.send("b")
+        await trio.sleep(2)
+        assert heard == ["a" * 5000, "b"]
+
+
+async def test_a_huge_message_is_refused_by_name(autojump_clock: trio.testing.MockClock) -> None:
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        await connection.send_message("x" * 1001)
+        await trio.sleep_forever()
+
+    seen = Seen()
+    async with served(websocket_peer(peer)) as network:
+        async with connected(network, seen, max_message_size=1000):
+            await seen.failed.wait()
+        assert trio.current_time() < 1.1
+    assert isinstance(seen.failures[0], ProtocolViolation)
+    assert "more than 1000 characters (max_message_size)" in str(seen.failures[0])
+    assert seen.texts == []
+
+
+async def test_binary_messages_and_broken_frames_are_violations(autojump_clock: trio.testing.MockClock) -> None:
+    async def binary(connection: trio_websocket.WebSocketConnection) -> None:
+        await trio.sleep(0.1)
+        await connection.send_message(b"12345")
+        await trio.sleep_forever()
+
+    async def garbage(connection: trio_websocket.WebSocketConnection) -> None:
+        await trio.sleep(0.1)
+        await connection._stream.send_all(b"\xff" * 100)
+        await trio.sleep_forever()
+
+    for peer, text in ((binary, "binary message of 5 bytes"), (garbage, "broken WebSocket frames")):
+        seen = Seen()
+        async with served(websocket_peer(peer)) as network, connected(network, seen):
+            with trio.fail_after(1):
+                await seen.failed.wait()
+        assert isinstance(seen.failures[0], ProtocolViolation)
+        assert text in str(seen.failures[0])
+
+
+async def test_binary_messages_go_to_who_wants_them(autojump_clock: trio.testing.MockClock) -> None:
+    async def binary(connection: trio_websocket.WebSocketConnection) -> None:
+        await trio.sleep(0.1)
+        await connection.send_message(b"12345")
+        await trio.sleep_forever()
+
+    got: list[bytes] = []
+    seen = Seen()
+    async with (
+        served(websocket_peer(binary)) as network,
+        open_websocket(URL, receive=seen.texts.append, receive_bytes=got.append, failed=seen.fail, dial=network.dial),
+    ):
+        await trio.sleep(1)
+    assert got == [b"12345"]
+    assert seen.failures == []
+
+
+async def test_an_error_of_the_receiver_is_given_as_it_is(autojump_clock: trio.testing.MockClock) -> None:
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        await connection.send_message("x")
+        await trio.sleep_forever()
+
+    class BugError(Exception):
+        pass
+
+    def receive(_text: str) -> None:
+        raise BugError
+
+    seen = Seen()
+    async with (
+        served(websocket_peer(peer)) as network,
+        open_websocket(URL, receive=receive, failed=seen.fail, dial=network.dial) as websocket,
+    ):
+        await seen.failed.wait()
+        with pytest.raises(BugError):
+            await websocket.send("x")
+
+
+async def test_errors_of_the_body_leave_alone_even_when_cancelled_meanwhile(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    class OwnError(Exception):
+        pass
+
+    async with served(websocket_peer(for_ever), Link(latency=0.1)) as network:
+        own = OwnError()
+        with pytest.raises(OwnError) as caught, trio.CancelScope() as scope:
+            async with connected(network, Seen()):
+                scope.cancel()
+                raise own
+        assert caught.value is own
+        assert own.__context__ is None
+
+
+async def test_cancelling_inside_closes_politely_and_soon(autojump_clock: trio.testing.MockClock) -> None:
+    codes: list[int | None] = []
+
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        try:
+            await connection.get_message()
+        except trio_websocket.ConnectionClosed as closed:
+            codes.append(closed.reason.code if closed.reason else None)
+
+    async with served(websocket_peer(peer), Link(latency=0.05)) as network:
+        with trio.move_on_after(10) as scope:
+            async with connected(network, Seen()):
+                await trio.sleep_forever()
+        assert scope.cancelled_caught
+        assert trio.current_time() <= 10.2
+        await trio.sleep(0.1)
+        assert codes == [1000]
+        assert network.open == 0
+
+
+async def test_cancelling_at_every_moment_leaves_nothing_open(autojump_clock: trio.testing.MockClock) -> None:
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        try:
+            while True:
+                await connection.send_message(str(await connection.get_message()))
+        except trio_websocket.ConnectionClosed:
+            return
+
+    async with served(websocket_peer(peer), Link(latency=0.1)) as network:
+        for step in range(60):
+            start = trio.current_time()
+            with trio.move_on_after(step * 0.02):
+                async with connected(network, Seen()) as websocket:
+                    for _ in range(3):
+                        await websocket.send("x")
+                        await trio.sleep(0.2)
+            assert trio.current_time() - start < 0.02 * step + 1.1
+        await trio.sleep(1)
+        assert network.open == 0
+
+
+async def test_a_secret_in_a_header_shows_nowhere(
+    autojump_clock: trio.testing.MockClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    network = VirtualNetwork()
+    for secret in ("sk-secret", "sk-secret\n", "sk-secret…"):
+        with pytest.raises((ConnectionFailed, ValueError)) as caught:
+            async with (
+                served(hang_up) as network,
+                open_websocket(
+                    URL,
+                    receive=print,
+                    failed=print,
+                    headers=lambda secret=secret: [("Authorization", secret)],  # type: ignore[misc]
+                    dial=network.dial,
+                ),
+            ):
+                raise AssertionError("must not open")
+        error: BaseException | None = caught.value
+        while error is not None:
+            assert "secret" not in repr(error)
+            error = error.__cause__ or error.__context__
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("url", ["http://server", "server:80", "wss://", ""])
+async def test_what_is_no_websocket_url_is_said_at_once(autojump_clock: trio.testing.MockClock, url: str) -> None:
+    with pytest.raises(ValueError, match="no WebSocket URL"):
+        async with open_websocket(url, receive=print, failed=print):
+            raise AssertionError("must not open")
+
+
+def test_options_are_checked() -> None:
+    with pytest.raises(ValueError, match="send_timeout is 0; it must be above 0"):
+        WebSocketOptions(send_timeout=0)
+    with pytest.raises(ValueError, match="ping_interval"):
+        WebSocketOptions(ping_interval=-1)
