@@ -1,0 +1,224 @@
+"""A voice whose samples say where they come from, so that what was heard can be read from the samples alone."""
+
+from __future__ import annotations
+
+import array
+import itertools
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import attrs
+import trio
+
+from triolet._audio import SAMPLE_BYTES, AudioFormat
+from triolet._tts import TTS, Accept, TTSSession, Usage
+
+_FRAME = 4
+"""Samples in a frame: connection, commit, low and high part of the frame's number, each in its lower 12 bits. The upper 4
+say which of them it is (4 to 7), so no sample is near silence and a frame is found from any cut on."""
+_BITS = 12
+_PART = (1 << _BITS) - 1
+
+
+@attrs.frozen
+class ToneRun:
+    """Neighbouring samples of one commit, heard without a break."""
+
+    connection: int
+    commit: int
+    start: int
+    """The first sample that was heard, counted from the start of the commit's audio."""
+    stop: int
+    """One after the last."""
+    position: int
+    """Where in the given stretch the run begins."""
+
+
+@attrs.frozen
+class Decoded:
+    """What a stretch of samples holds."""
+
+    runs: tuple[ToneRun, ...]
+    """In the order in which they are heard."""
+    silence: int
+    """How many samples are zero."""
+    unreadable: int
+    """How many are neither: faded, mixed, damaged, or less than a frame between two cuts."""
+
+
+@attrs.frozen
+class ToneCommit:
+    """One commit as the voice got it."""
+
+    connection: int
+    """Counts the sessions of the voice, from 0."""
+    commit: int
+    """Counts the commits of the session, from 0."""
+    text: str
+    samples: int
+    """How much audio it has when it is complete."""
+    time: float
+    """When it came, on Trio's clock."""
+
+
+def tone(connection: int, commit: int, samples: int, start: int = 0) -> bytes:
+    """Samples `start` to `start + samples` of a commit's audio."""
+    if max(connection, commit) > _PART:
+        raise ValueError(f"connection {connection} and commit {commit} must lie below {_PART + 1}")
+    first = start // _FRAME
+    last = -(-(start + samples) // _FRAME)
+    words = array.array("h")
+    for frame in range(first, last):
+        words.extend(_frame(connection, commit, frame))
+    cut = start - first * _FRAME
+    words = words[cut : cut + samples]
+    if sys.byteorder == "big":
+        words.byteswap()
+    return words.tobytes()
+
+
+def decode(pcm: bytes) -> Decoded:
+    """Read which samples of which commits a stretch of samples holds; it may be cut anywhere and hold silence."""
+    words = array.array("h", pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES])
+    if sys.byteorder == "big":
+        words.byteswap()
+    runs: list[ToneRun] = []
+    free = 0  # the first sample that belongs to no run yet
+    position = 0
+    while position + _FRAME <= len(words):
+        if words[position] >> _BITS == _FRAME and _is_frame(words, position):
+            run = _grow(words, position, free)
+            runs.append(run)
+            position = free = run.position + run.stop - run.start
+        else:
+            position += 1
+    silence = words.count(0)
+    return Decoded(tuple(runs), silence, len(words) - silence - sum(run.stop - run.start for run in runs))
+
+
+def _frame(connection: int, commit: int, frame: int) -> tuple[int, int, int, int]:
+    parts = (connection, commit, frame & _PART, frame >> _BITS)
+    first, second, third, fourth = ((_FRAME + role) << _BITS | part for role, part in enumerate(parts))
+    return first, second, third, fourth
+
+
+def _is_frame(words: array.array[int], position: int) -> bool:
+    return all(words[position + role] >> _BITS == _FRAME + role for role in range(_FRAME))
+
+
+def _grow(words: array.array[int], position: int, free: int) -> ToneRun:
+    """The longest run around a whole frame that continues it exactly, both ways."""
+    connection, commit, low, high = (words[position + role] & _PART for role in range(_FRAME))
+    anchor = (high << _BITS | low) * _FRAME
+
+    def belongs(sample: int) -> bool:
+        return words[position + sample - anchor] == _frame(connection, commit, sample // _FRAME)[sample % _FRAME]
+
+    start = anchor
+    while start > 0 and position + start - anchor > free and belongs(start - 1):
+        start -= 1
+    stop = anchor + _FRAME
+    while position + stop - anchor < len(words) and belongs(stop):
+        stop += 1
+    return ToneRun(connection, commit, start, stop, position + start - anchor)
+
+
+class ToneTTS(TTS):
+    """A voice without a network that speaks `tone`s: as long, as fast and as soon as is wanted.
+
+    `commits` keeps the text of each commit, which relates samples to words.
+    """
+
+    def __init__(
+        self,
+        *,
+        sample_rate: int = 24_000,
+        seconds_per_character: float = 0.06,
+        first_audio: float = 0.0,
+        pace: float | None = None,
+        chunk: float = 0.1,
+    ) -> None:
+        """Make a voice.
+
+        Args:
+            sample_rate: samples a second.
+            seconds_per_character: how long the audio is; 0.06 is ordinary English speech (150 words a minute).
+            first_audio: seconds from a commit to its first samples.
+            pace: seconds of audio made in a second; 1 is real time, None makes all of it at once.
+            chunk: seconds of audio given to `accept` at a time.
+        """
+        self._format = AudioFormat(sample_rate)
+        self._seconds_per_character = seconds_per_character
+        self._first_audio = first_audio
+        self._pace = pace
+        self._chunk = max(1, self._format.samples(chunk))
+        self._numbers = itertools.count()
+        self.commits: list[ToneCommit] = []
+        """All that were ever made, in order."""
+        self.open = 0
+        """Sessions that are open now."""
+        self.most_open = 0
+        """The most that were ever open at once."""
+        self.connections = 0
+        """Sessions that were ever opened."""
+
+    @property
+    def format(self) -> AudioFormat:
+        """What it speaks."""
+        return self._format
+
+    def samples_of(self, text: str) -> int:
+        """How many samples a commit of this text has."""
+        return max(_FRAME, self._format.samples(len(text) * self._seconds_per_character))
+
+    def connect(self) -> AbstractAsyncContextManager[TTSSession]:
+        """Open a session; its number is the first part of its samples."""
+        return self._connect()
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncGenerator[TTSSession, None]:
+        await trio.lowlevel.checkpoint()
+        self.open += 1
+        self.connections += 1
+        self.most_open = max(self.most_open, self.open)
+        try:
+            yield _ToneSession(next(self._numbers), self._speak)
+        finally:
+            self.open -= 1
+
+    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+        total = self.samples_of(text)
+        self.commits.append(ToneCommit(connection, commit, text, total, trio.current_time()))
+        await trio.sleep(self._first_audio)
+        start = trio.current_time()
+        for offset in range(0, total, self._chunk):
+            size = min(self._chunk, total - offset)
+            if self._pace is None:
+                await trio.lowlevel.checkpoint()
+            else:
+                await trio.sleep_until(start + self._format.seconds(offset + size) / self._pace)
+            accept(tone(connection, commit, size, offset))
+        return Usage(len(text))
+
+
+class _ToneSession(TTSSession):
+    def __init__(self, connection: int, speak: Callable[[int, int, str, Accept], Awaitable[Usage]]) -> None:
+        self._connection = connection
+        self._speak = speak
+        self._numbers = itertools.count()
+        self._state = "free"
+
+    async def commit(self, text: str, accept: Accept) -> Usage:
+        if not any(character.isalnum() for character in text):
+            raise ValueError(f"{text!r} has no words to speak")
+        if self._state != "free":
+            raise RuntimeError(f"this session is {self._state}")
+        self._state = "speaking: one commit at a time"
+        try:
+            usage = await self._speak(self._connection, next(self._numbers), text, accept)
+        except BaseException:
+            self._state = "spent: its last commit failed or was cancelled"
+            raise
+        self._state = "free"
+        return usage

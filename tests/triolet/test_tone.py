@@ -1,0 +1,107 @@
+"""What the tone says of itself is true from any cut on."""
+
+import pytest
+import trio
+import trio.testing
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triolet.testing._tone import ToneRun, ToneTTS, decode, tone
+
+numbers = st.integers(0, 4095)
+
+
+@given(numbers, numbers, st.integers(0, 5_000_000), st.integers(7, 200))
+def test_any_stretch_of_seven_samples_or_more_tells_where_it_comes_from(
+    connection: int, commit: int, start: int, samples: int
+) -> None:
+    decoded = decode(tone(connection, commit, samples, start))
+    assert decoded.runs == (ToneRun(connection, commit, start, start + samples, 0),)
+    assert decoded.silence == decoded.unreadable == 0
+
+
+@given(st.lists(st.tuples(numbers, numbers, st.integers(0, 9999), st.integers(7, 60), st.integers(0, 20)), max_size=8))
+def test_joins_and_silence_between_are_found(parts: list[tuple[int, int, int, int, int]]) -> None:
+    pcm = bytearray()
+    expected: list[ToneRun] = []
+    for connection, commit, start, samples, silence in parts:
+        position = len(pcm) // 2
+        last = expected[-1] if expected else None
+        if (
+            last
+            and (last.connection, last.commit, last.stop) == (connection, commit, start)
+            and last.position + last.stop - last.start == position
+        ):
+            expected[-1] = ToneRun(connection, commit, last.start, start + samples, last.position)
+        else:
+            expected.append(ToneRun(connection, commit, start, start + samples, position))
+        pcm += tone(connection, commit, samples, start) + bytes(2 * silence)
+    decoded = decode(bytes(pcm))
+    heard = sum(run.stop - run.start for run in expected)
+    assert decoded.silence == sum(part[4] for part in parts)
+    # Where two runs meet, up to three samples of the one may happen to be what the other would have had there.
+    assert decoded.unreadable == 0
+    assert sum(run.stop - run.start for run in decoded.runs) == heard
+    assert [(run.connection, run.commit) for run in decoded.runs] == [(run.connection, run.commit) for run in expected]
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_without_an_error(pcm: bytes) -> None:
+    decoded = decode(pcm)
+    assert decoded.silence + decoded.unreadable + sum(run.stop - run.start for run in decoded.runs) == len(pcm) // 2
+
+
+def test_faded_samples_are_unreadable_and_the_rest_is_not() -> None:
+    pcm = bytearray(tone(1, 2, 400))
+    for sample in range(100):
+        value = int.from_bytes(pcm[2 * sample : 2 * sample + 2], "little", signed=True)
+        pcm[2 * sample : 2 * sample + 2] = (value * sample // 100).to_bytes(2, "little", signed=True)
+    decoded = decode(bytes(pcm))
+    assert decoded.runs == (ToneRun(1, 2, 100, 400, 100),)
+    assert decoded.unreadable + decoded.silence == 100
+
+
+def test_no_sample_is_near_silence() -> None:
+    pcm = tone(0, 0, 1000)
+    assert min(int.from_bytes(pcm[index : index + 2], "little", signed=True) for index in range(0, 2000, 2)) >= 0x4000
+
+
+async def test_the_voice_speaks_at_its_pace(autojump_clock: trio.testing.MockClock) -> None:
+    voice = ToneTTS(seconds_per_character=0.1, first_audio=0.5, pace=2, chunk=0.25)
+    times: list[float] = []
+    pcm = bytearray()
+
+    def accept(samples: bytes) -> None:
+        times.append(trio.current_time())
+        pcm.extend(samples)
+
+    async with voice.connect() as session:
+        usage = await session.commit("ten chars.", accept)
+        assert times == pytest.approx([0.625, 0.75, 0.875, 1.0])
+        assert usage.characters == 10
+        assert decode(bytes(pcm)).runs == (ToneRun(0, 0, 0, 24_000, 0),)
+        await session.commit("b", pcm.extend)
+    async with voice.connect() as session:
+        await session.commit("c", pcm.extend)
+    assert [(run.connection, run.commit) for run in decode(bytes(pcm)).runs] == [(0, 0), (0, 1), (1, 0)]
+    assert [(commit.text, commit.samples) for commit in voice.commits] == [
+        ("ten chars.", 24_000),
+        ("b", 2400),
+        ("c", 2400),
+    ]
+    assert (voice.open, voice.most_open, voice.connections) == (0, 1, 2)
+
+
+async def test_misuse_is_told(autojump_clock: trio.testing.MockClock) -> None:
+    voice = ToneTTS(first_audio=1)
+    async with voice.connect() as session:
+        with pytest.raises(ValueError, match="no words"):
+            await session.commit(" …", bytearray().extend)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(session.commit, "first", bytearray().extend)
+            await trio.testing.wait_all_tasks_blocked()
+            with pytest.raises(RuntimeError, match="one commit at a time"):
+                await session.commit("second", bytearray().extend)
+            nursery.cancel_scope.cancel()
+        with pytest.raises(RuntimeError, match="spent"):
+            await session.commit("third", bytearray().extend)
