@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import sys
 from array import array
 
@@ -11,7 +13,7 @@ import trio
 from triolet._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
 from triolet._output import Output
 from triolet._text import Boundary, Kind, Phrase
-from triolet._timeline import FirstAudible, OutputOpened, PhraseHeard, Underrun
+from triolet._timeline import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun
 from triolet._turn import Turn
 
 SLICE = 0.02
@@ -137,6 +139,7 @@ class TurnPlayout:
             )
         count = self._counts.get(chunk.phrase.index)
         if count is None and chunk.samples:
+            self._turn.timeline.record(PhrasePlaying(self._turn.now(), chunk.phrase))
             await self._pause(chunk.phrase)
             count = self._counts[chunk.phrase.index] = _PhraseCount()
             self._previous = chunk.phrase
@@ -144,12 +147,18 @@ class TurnPlayout:
             await self._sound(chunk, count)
         if chunk.final and count is not None:
             count.complete = True
-        self._report()
+        self.report()
 
     async def drain(self) -> None:
         """Wait until the last sample has been heard."""
         await self._output.drain()
-        self._report()
+        self.report()
+
+    @property
+    def ends_at(self) -> float:
+        """When the listener will have heard all that was played (in Trio's time); infinite if that is reported already."""
+        waiting = any(count.complete and not count.reported for count in self._counts.values())
+        return self._turn.clock.dry_at if waiting and self._output.realtime else math.inf
 
     def finish(self) -> None:
         """Record how much of each phrase was heard. The turn is over for the output."""
@@ -188,6 +197,7 @@ class TurnPlayout:
             count.given += samples
             await self._write(part)
             self._turn.clock.taken(chunk.format.seconds(samples), dry_at=self._dry_at())
+            self.report()
 
     async def _write(self, pcm: bytes) -> None:
         if self._shut:
@@ -234,7 +244,7 @@ class TurnPlayout:
             heard[span.phrase] = heard.get(span.phrase, 0) + min(span.samples, max(0, position - span.start))
         return heard
 
-    def _report(self) -> None:
+    def report(self) -> None:
         """Record the phrases whose last sample has been heard by now."""
         waiting = [index for index, count in self._counts.items() if count.complete and not count.reported]
         if not waiting:
@@ -249,6 +259,13 @@ class TurnPlayout:
 
 async def play_all(upstream: trio.MemoryReceiveChannel[AudioChunk], turn_playout: TurnPlayout) -> None:
     """Play every chunk in order, then wait until the last one has been heard."""
-    async for chunk in upstream:
-        await turn_playout.play(chunk)
+    with contextlib.suppress(trio.EndOfChannel):
+        while True:
+            chunk: AudioChunk | None = None
+            with trio.move_on_at(turn_playout.ends_at):  # around our own channel only: what is playing is not cut
+                chunk = await upstream.receive()
+            if chunk is None:  # the last phrase so far has just been heard whole: say so while nothing else comes
+                turn_playout.report()
+                chunk = await upstream.receive()
+            await turn_playout.play(chunk)
     await turn_playout.drain()

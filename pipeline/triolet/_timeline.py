@@ -97,6 +97,13 @@ class OutputOpened(Event):
 
 
 @attrs.frozen
+class PhrasePlaying(Event):
+    """The output is about to take the first samples of a phrase."""
+
+    phrase: Phrase
+
+
+@attrs.frozen
 class FirstAudible(Event):
     """`at` is when the first sample louder than the threshold of hearing was heard (-50 dB of full scale)."""
 
@@ -249,8 +256,9 @@ class _Ledger:
                 self.texts.append(clause.text)
             case TextLeft(text=text):
                 self.texts.append(text)
-            case PhraseReady(phrase=phrase):
-                self.phrases[phrase.index] = _PhraseLedger(phrase)
+            case PhraseReady(phrase=phrase) | PhrasePlaying(phrase=phrase):
+                # A chain without a Phraser of ours has phrases all the same.
+                self.phrases.setdefault(phrase.index, _PhraseLedger(phrase))
             case PhraseComplete(index=index, samples=samples, characters=characters):
                 self.phrases[index].total = samples
                 self.characters += characters

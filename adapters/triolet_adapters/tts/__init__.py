@@ -1,1 +1,3 @@
-"""."""
+"""Voices: services and models that speak."""
+
+from triolet_adapters.tts.local import LocalTTS as LocalTTS

@@ -1,0 +1,227 @@
+"""Playing a turn: pauses, underruns, and the count of what was heard, judged by the samples the device got."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from itertools import groupby
+
+import pytest
+import trio
+
+from triolet import AudioChunk, AudioFormat, Boundary, Kind, Pauses, Phrase, Piece, Pipeline, Playout
+from triolet._paced_output import PacedOutput
+from triolet._stages import IterableSource
+from triolet._timeline import Event, FirstAudible, PhraseHeard, Underrun
+
+RATE = 8_000
+FORMAT = AudioFormat(RATE)
+
+
+class Device(PacedOutput):
+    """Hears in real time and keeps all it was given."""
+
+    def __init__(self) -> None:
+        super().__init__(hold=0.1)
+        self.pcm = b""
+        self.closed = 0
+
+    async def play(self, pcm: bytes) -> None:
+        self.pcm += pcm
+        await super().play(pcm)
+
+    async def close(self) -> None:
+        self.closed += 1
+        await super().close()
+
+    @property
+    def runs(self) -> list[tuple[int, float]]:
+        """(sample value, seconds) of each run of equal samples."""
+        values = memoryview(self.pcm).cast("h")
+        return [(value, round(len(list(run)) / RATE, 4)) for value, run in groupby(values)]
+
+
+def phrase(index: int, **fields: object) -> Phrase:
+    defaults: dict[str, object] = {"boundary": Boundary.SENTENCE, "opening": Boundary.SENTENCE}
+    return Phrase(
+        index=index,
+        pieces=(Piece("word", 4 * index, 4 * index + 4),),
+        start=4 * index,
+        end=4 * index + 4,
+        **(defaults | fields),
+    )  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def tone(value: int, seconds: float) -> bytes:
+    return value.to_bytes(2, "little", signed=True) * round(seconds * RATE)
+
+
+def chunk(of: Phrase, value: int, seconds: float, offset: int = 0, *, final: bool = True) -> AudioChunk:
+    return AudioChunk(tone(value, seconds), FORMAT, of, offset, final=final)
+
+
+async def paced(*steps: AudioChunk | float) -> AsyncIterator[AudioChunk]:
+    for step in steps:
+        if isinstance(step, AudioChunk):
+            yield step
+        else:
+            await trio.sleep(step)
+
+
+def pipeline(*steps: AudioChunk | float, device: Device, pauses: Pauses | None = None) -> Pipeline:
+    return Pipeline(IterableSource(paced(*steps)), Playout(device, pauses=pauses))
+
+
+def of_kind(kind: type[Event], events: Pipeline) -> list[Event]:
+    return [event for event in events.timeline if type(event) is kind]
+
+
+FAST = Pauses(clause=0.1, sentence=0.2, list_item=0.3, heading=0.4, paragraph=0.5)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "pause"),
+    [
+        (phrase(0, boundary=Boundary.COMMA), phrase(1, opening=Boundary.COMMA), 0.1),
+        (phrase(0), phrase(1), 0.2),
+        (phrase(0), phrase(1, kind=Kind.LIST_ITEM, opening=Boundary.LINE), 0.3),
+        (phrase(0, kind=Kind.HEADING, boundary=Boundary.LINE), phrase(1), 0.4),
+        (phrase(0), phrase(1, opening=Boundary.PARAGRAPH), 0.5),
+        (phrase(0), phrase(1, pause=1.0), 1.2),
+    ],
+)
+async def test_the_pause_between_two_phrases_follows_what_lies_between_them(
+    autojump_clock: trio.testing.MockClock, before: Phrase, after: Phrase, pause: float
+) -> None:
+    device = Device()
+    await pipeline(chunk(before, 1000, 0.3), chunk(after, 2000, 0.3), device=device, pauses=FAST).run()
+    assert device.runs == [(1000, 0.3), (0, pause), (2000, 0.3)]
+
+
+async def test_every_sample_is_played_in_order_and_heard(autojump_clock: trio.testing.MockClock) -> None:
+    device = Device()
+    first, second = phrase(0), phrase(1)
+    played = pipeline(
+        chunk(first, 1, 0.25, final=False),
+        0.01,
+        chunk(first, 2, 0.25, 2000),
+        chunk(second, 3, 0.1),
+        device=device,
+        pauses=FAST,
+    )
+    began = trio.current_time()
+    await played.run()
+    assert device.runs == [(1, 0.25), (2, 0.25), (0, 0.2), (3, 0.1)]
+    assert trio.current_time() - began == pytest.approx(0.8, abs=0.001)
+    assert [(e.index, e.samples, e.whole) for e in played.timeline if isinstance(e, PhraseHeard)] == [
+        (0, 4000, True),
+        (1, 800, True),
+    ]
+    assert device.closed == 1
+    assert not of_kind(Underrun, played)
+
+
+async def test_silence_that_came_by_itself_counts_as_the_pause(autojump_clock: trio.testing.MockClock) -> None:
+    """The next phrase is 0.15 s late: only the rest of the pause of 0.2 s is added."""
+    device = Device()
+    played = pipeline(chunk(phrase(0), 1, 0.3), 0.45, chunk(phrase(1), 2, 0.3), device=device, pauses=FAST)
+    await played.run()
+    assert device.runs == [(1, 0.3), (0, 0.05), (2, 0.3)]
+    assert not of_kind(Underrun, played)
+
+
+async def test_an_underrun_is_counted_with_time_and_length(autojump_clock: trio.testing.MockClock) -> None:
+    device = Device()
+    played = pipeline(
+        chunk(phrase(0), 1, 0.3, final=False),
+        0.8,
+        chunk(phrase(0), 2, 0.3, 2400),
+        1.0,
+        chunk(phrase(1), 3, 0.3),
+        device=device,
+        pauses=FAST,
+    )
+    began = trio.current_time()
+    spoken = await played.run()
+    assert device.runs == [(1, 0.3), (2, 0.3), (3, 0.3)]
+    gaps = [(e.at - began, e.seconds) for e in played.timeline if isinstance(e, Underrun)]
+    # Inside the phrase: dry from 0.3 to 0.8. Between: dry at 1.1, planned until 1.3, late until 1.8.
+    assert gaps == [pytest.approx((0.3, 0.5), abs=0.002), pytest.approx((1.3, 0.5), abs=0.002)]
+    assert spoken.latency.longest_gap == pytest.approx(0.5, abs=0.002)
+
+
+async def test_first_audible_is_the_first_sample_that_is_not_silence(autojump_clock: trio.testing.MockClock) -> None:
+    device = Device()
+    first = phrase(0)
+    played = pipeline(1.0, chunk(first, 3, 0.5, final=False), chunk(first, 1000, 0.5, 4000), device=device, pauses=FAST)
+    began = trio.current_time()
+    await played.run()
+    (event,) = of_kind(FirstAudible, played)
+    assert event.at - began == pytest.approx(1.5, abs=0.002)
+
+
+@pytest.mark.parametrize("heard", [0.05, 0.3, 0.45, 0.62, 1.19])
+async def test_cancelling_leaves_what_was_heard_and_no_more(
+    autojump_clock: trio.testing.MockClock, heard: float
+) -> None:
+    device = Device()
+    steps = [chunk(phrase(n), 1000 + n, 0.4) for n in range(3)]
+    played = pipeline(*steps, device=device, pauses=Pauses(clause=0, sentence=0, list_item=0, heading=0, paragraph=0))
+    with trio.move_on_after(heard):
+        await played.run()
+    assert device.heard == pytest.approx(heard * RATE, abs=2)
+    assert device.closed == 1
+    counts = [e.samples for e in played.timeline if isinstance(e, PhraseHeard)]
+    assert sum(counts) == device.heard
+    assert counts[0] == min(3200, device.heard)
+
+
+async def test_a_format_that_changes_is_an_error(autojump_clock: trio.testing.MockClock) -> None:
+    device = Device()
+    other = AudioChunk(tone(1, 0.1), AudioFormat(16_000), phrase(1), 0)
+    with pytest.raises(ValueError, match="16000 samples a second"):
+        await pipeline(chunk(phrase(0), 1, 0.3), other, device=device).run()
+    assert device.closed == 1
+
+
+async def test_an_error_carries_what_was_spoken(autojump_clock: trio.testing.MockClock) -> None:
+    device = Device()
+
+    async def broken() -> AsyncIterator[AudioChunk]:
+        yield chunk(phrase(0), 1, 0.3)
+        await trio.sleep(1)
+        raise LookupError("gone")
+
+    played = Pipeline(IterableSource(broken()), Playout(device, pauses=FAST))
+    with pytest.raises(LookupError, match="gone") as caught:
+        await played.run()
+    assert caught.value.spoken is played.spoken or caught.value.spoken == played.spoken  # type: ignore[attr-defined]  # pyright: ignore
+    assert played.spoken.error == "LookupError: gone"
+    assert device.heard == 2400
+
+
+async def test_a_pipeline_runs_once(autojump_clock: trio.testing.MockClock) -> None:
+    played = pipeline(chunk(phrase(0), 1, 0.1), device=Device())
+    with pytest.raises(RuntimeError, match="has not run"):
+        _ = played.timeline
+    await played.run()
+    with pytest.raises(RuntimeError, match="runs once"):
+        await played.run()
+
+
+async def test_an_observer_sees_the_events_as_they_happen(autojump_clock: trio.testing.MockClock) -> None:
+    seen: list[Event] = []
+    played = pipeline(chunk(phrase(0), 1, 0.1), device=Device())
+    await played.run(seen.append)
+    assert seen == list(played.timeline)
+
+
+async def test_a_phrase_that_is_heard_whole_is_reported_when_its_last_sample_is(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    seen: list[tuple[int, float]] = []
+    began = trio.current_time()
+    played = pipeline(chunk(phrase(0), 1, 0.5), 0.7, chunk(phrase(1), 2, 0.5), device=Device(), pauses=FAST)
+    await played.run(
+        lambda e: seen.append((e.index, trio.current_time() - began)) if isinstance(e, PhraseHeard) else None
+    )
+    assert seen == [(0, pytest.approx(0.5, abs=0.01)), (1, pytest.approx(1.2, abs=0.01))]
