@@ -58,7 +58,7 @@ class PhraserCore:
         self._size += len(clause.words)
         phrases: list[Phrase] = []
         while self._size > self._phrasing.longest:
-            phrases.append(self._cut_long())
+            phrases.extend(self._cut_long())
         if clause.boundary >= Boundary.LINE:
             phrases.extend(self.flush())
         return phrases
@@ -68,10 +68,7 @@ class PhraserCore:
         if not self._held:
             return []
         held, self._held, self._size = self._held, [], 0
-        phrase = self._phrase(
-            [piece for clause in held for piece in clause.pieces], held[0], held[-1].end, held[-1].boundary
-        )
-        return [phrase] if phrase is not None else []
+        return self._phrase(held, held[-1].end, held[-1].boundary)
 
     def early(self) -> list[Phrase]:
         """Give the beginning of the first sentence, if its end is a place to breathe."""
@@ -88,7 +85,7 @@ class PhraserCore:
         cjk = sum(unicodedata.east_asian_width(char) in "WF" and char.isalpha() for char in words)
         return cjk >= self._phrasing.early_cjk or len(words.split()) >= self._phrasing.early_words
 
-    def _cut_long(self) -> Phrase:
+    def _cut_long(self) -> list[Phrase]:
         """Cut what is held where it is best, within the longest phrase: after a clause, else after a space, else anywhere
         between two pieces, else in the middle of one.
         """
@@ -101,34 +98,34 @@ class PhraserCore:
         if at:  # whole clauses fit
             held, self._held = self._held[:at], self._held[at:]
             self._size -= size
-            phrase = self._phrase(
-                [piece for clause in held for piece in clause.pieces], held[0], held[-1].end, held[-1].boundary
-            )
-        else:
-            clause = self._held[0]
-            head, tail = _cut_pieces(clause.pieces, longest)
-            end = tail[0].start
-            phrase = self._phrase(list(head), clause, end, Boundary.NONE)
-            rest = attrs.evolve(clause, pieces=tail, start=end, opening=Boundary.NONE, pause=0.0)
-            self._held[0] = rest
-            self._size -= sum(len(piece.text) for piece in head)
-        assert phrase is not None
-        return phrase
+            return self._phrase(held, held[-1].end, held[-1].boundary)
+        clause = self._held[0]
+        head, tail = _cut_pieces(clause.pieces, longest)
+        middle = tail[0].start
+        self._held[0] = attrs.evolve(clause, pieces=tail, start=middle, opening=Boundary.NONE, pause=0.0)
+        self._size -= sum(len(piece.text) for piece in head)
+        return self._phrase([attrs.evolve(clause, pieces=head)], middle, Boundary.NONE)
 
-    def _phrase(self, pieces: list[Piece], first: SpokenClause, end: int, boundary: Boundary) -> Phrase | None:
-        phrase = Phrase(
-            index=self._next,
-            pieces=tuple(pieces),
-            start=first.start,
-            end=end,
-            boundary=boundary,
-            opening=first.opening,
-            kind=first.kind,
-            language=first.language,
-            pause=first.pause,
-        )
+    def _phrase(self, clauses: list[SpokenClause], end: int, boundary: Boundary) -> list[Phrase]:
+        """One phrase of these clauses; none if no voice could say anything of it."""
+        pieces = tuple(piece for clause in clauses for piece in clause.pieces)
+        if not any(char.isalnum() for piece in pieces for char in piece.text):
+            return []
+        first = clauses[0]
         self._next += 1
-        return phrase
+        return [
+            Phrase(
+                index=self._next - 1,
+                pieces=pieces,
+                start=first.start,
+                end=end,
+                boundary=boundary,
+                opening=first.opening,
+                kind=first.kind,
+                language=first.language,
+                pause=first.pause,
+            )
+        ]
 
 
 def _cut_pieces(pieces: tuple[Piece, ...], longest: int) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

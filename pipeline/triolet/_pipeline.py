@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 
-import trio
-
 from triolet._audio import AudioChunk
-from triolet._lone import lone_error
-from triolet._playout import Playout, TurnPlayout, play_all
+from triolet._playout import Playout, TurnPlayout
 from triolet._stages import Source
-from triolet._timeline import Event, Spoken, Timeline, TurnEnded, TurnStarted
+from triolet._timeline import Event, Spoken, Timeline
 from triolet._turn import Turn
+from triolet._turn_run import run_turn
 
 
 class Pipeline:
@@ -52,46 +49,12 @@ class Pipeline:
         """
         if self._timeline is not None:
             raise RuntimeError("a pipeline runs once; build a new one with a fresh source")
-        self._timeline = timeline = Timeline(observer)
-        turn = Turn(timeline)
-        timeline.record(TurnStarted(turn.now()))
-        try:
-            await self._run(turn)
-        except BaseException as error:  # a cancelled turn has its end recorded too; all are raised again
-            raised = lone_error(error)
-            cancelled = isinstance(raised, trio.Cancelled)
-            timeline.record(
-                TurnEnded(turn.now(), interrupted=cancelled, error=None if cancelled else _describe(raised))
-            )
-            if not cancelled:
-                with contextlib.suppress(AttributeError):  # an exception type with slots cannot carry it
-                    raised.spoken = self.spoken  # type: ignore[attr-defined]
-            if raised is error:
-                raise
-            context = raised.__context__
-            try:
-                raise raised
-            finally:
-                raised.__context__ = context  # the group around it says nothing more
-        timeline.record(TurnEnded(turn.now()))
-        return self.spoken
-
-    async def _run(self, turn: Turn) -> None:
-        send, receive = trio.open_memory_channel[AudioChunk](1)
-        playing = TurnPlayout(self._playout, turn)
+        self._timeline = Timeline(observer)
+        turn = Turn(self._timeline)
         try:
             if self._source.audio_format is not None:
                 await self._playout.open(self._source.audio_format)
-                playing.begin()
-            with receive:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(self._source.drive, send, turn)
-                    await play_all(receive, playing)
+            await run_turn(self._source, TurnPlayout(self._playout, turn), turn)
         finally:
-            playing.finish()
             await self._playout.close()
-
-
-def _describe(error: BaseException) -> str:
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+        return self.spoken

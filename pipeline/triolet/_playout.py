@@ -109,8 +109,9 @@ class TurnPlayout:
         self._shut = False
 
     def begin(self) -> None:
-        """The output is open: note where this turn starts on it."""
-        assert self._playout.format is not None
+        """Note where this turn starts on the output. If that is not open yet, it opens with the first chunk."""
+        if self._playout.format is None:
+            return
         self._base = self._output.heard
         self._turn.clock.realtime = self._output.realtime
         self._turn.timeline.record(
@@ -201,6 +202,7 @@ class TurnPlayout:
 
     async def _write(self, pcm: bytes) -> None:
         if self._shut:
+            await trio.lowlevel.checkpoint()  # who shuts the gate cancels the turn: that arrives here
             raise RuntimeError("the gate of this turn is shut")
         self._given += len(pcm) // SAMPLE_BYTES
         await self._output.play(pcm)

@@ -104,7 +104,9 @@ def test_nothing_is_lost_repeated_or_longer_than_the_bound(parts: list[tuple[str
     given_clauses = clauses(*parts)
     phrases = [phrase for part in given_clauses for phrase in core.feed(part)] + core.flush()
     said = "".join(piece.text for phrase in phrases for piece in phrase.pieces)
-    assert said == "".join(part.words for part in given_clauses)
+    wanted = "".join(part.words for part in given_clauses)
+    assert list(filter(str.isalnum, said)) == list(filter(str.isalnum, wanted))
+    assert all(any(map(str.isalnum, phrase.words)) for phrase in phrases)
     assert [phrase.index for phrase in phrases] == list(range(len(phrases)))
     at = 0
     for phrase in phrases:
