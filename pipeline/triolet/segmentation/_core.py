@@ -30,8 +30,11 @@ _STARS = re.compile(r"\*+")
 _TICKS = re.compile("`+")
 _DASHES = re.compile("[—―]+")
 _ALNUM = re.compile(r"[^\W_]")
-_TITLE = re.compile(r"[^\W\d_]+")
-_PAIRS = {"(": ")", "[": "]", "{": "}", "（": "）", "【": "】", "《": "》", "〈": "〉", "「": "」", "『": "』", "“": "”", "„": "“", "«": "»"}
+_ITEM = re.compile(r"(\d{1,3})[.)]+\s*\Z")
+_DIALOGUE = ("—", "–", "―")  # a line of speech: who speaks may follow any mark
+_NUMBER = re.compile(r"\s(?:[•*-] )?(\d{1,3})\Z")
+_CJK = "\u2e80"
+_PAIRS = {"(": ")", "[": "]", "{": "}", "（": "）", "【": "】", "《": "》", "〈": "〉", "「": "」", "『": "』", "“": "”", "„": "“", "«": "»", "‘": "’"}
 _BLOCKING = frozenset(")]}）】》〉")
 _CLOSERS = frozenset(_PAIRS.values())
 _WEAK = {",": Boundary.COMMA, ";": Boundary.CLAUSE, ":": Boundary.CLAUSE}
@@ -75,6 +78,9 @@ class SegmenterCore:
         self._segment = 0  # offset in the stream where the sentence or line began
         self._open: list[tuple[str, int]] = []  # marks that would close what is open, and where it opened
         self._stars = -1  # where emphasis opened
+        self._dialogue = False
+        self._at_once = -1  # offset in the stream where a sentence was cut without a look at what follows
+        self._item = -1  # the number of the list item that the line is
         self._out: list[Clause] = []
 
     def feed(self, token: str) -> list[Clause]:
@@ -119,7 +125,7 @@ class SegmenterCore:
         if last in tuple("!?…。！？"):
             return Boundary.SENTENCE
         if last == ".":
-            verdict = _judge.after_dot(self._rules, bare, len(bare) - 1, Ahead(bare, len(bare), complete=True))
+            verdict = _judge.after_dot(self._rules, bare, self._sentence(), len(bare) - 1, Ahead(bare, len(bare), complete=True))
             return Boundary.SENTENCE if verdict is Verdict.END else Boundary.NONE
         return Boundary.NONE
 
@@ -182,6 +188,27 @@ class SegmenterCore:
     def _has_words(self, end: int) -> bool:
         start = max(self._from, self._head)
         return end > start and (self._text[end - 1].isalnum() or _ALNUM.search(self._text, start, end) is not None)
+
+    def _cut_at_once(self, end: int) -> None:
+        self._cut(end, Boundary.SENTENCE)
+        self._at_once = self._base + end
+
+    def _nothing_open(self) -> bool:
+        if self._stars >= 0 and self._base + self._at - self._stars <= _OPEN_FOR:
+            return False
+        if self._open:
+            self._inside()
+        return not self._open and not self._dialogue
+
+    def _next_item(self, text: str, at: int, tail: int) -> bool:
+        """Whether the number before `at` is the next item of a list inside a line; if so, cuts before it."""
+        number = _NUMBER.search(text, max(self._from, at - 8), at)
+        if number is None or int(number[1]) != self._item + 1 or not self._has_words(number.start()):
+            return False
+        self._cut(number.start(), Boundary.LINE)
+        self._item += 1
+        self._head = self._at = tail
+        return True
 
     def _inside(self) -> bool:
         """Whether a bracket is open; forgets what has been open for too long."""
@@ -299,6 +326,8 @@ class SegmenterCore:
             self._table = None
         self._blank = False
         self._kind = kind
+        self._item = int(number[1]) if kind is Kind.LIST_ITEM and (number := _ITEM.search(text, at, at + head.length)) else -1
+        self._dialogue = text[at + head.length : at + head.length + 1] in _DIALOGUE
         self._head = at + head.length
         self._at = self._head
         return True
@@ -380,6 +409,9 @@ class SegmenterCore:
                     if mark in "）" and text[at - 1] in _STOPS and self._leads(begin) and not self._inside():
                         self._cut(at + 1, Boundary.SENTENCE)
                     return
+            if mark == ")" and self._item >= 0 and text[at - 1].isdecimal():
+                self._next_item(text, at, at + 1)
+                return
         if mark in _PAIRS:
             if mark == "(" and at and text[at - 1] in ":;-=":
                 return  # a smiley
@@ -387,8 +419,11 @@ class SegmenterCore:
 
     def _leads(self, begin: int) -> bool:
         """Whether nothing is said between the start of the sentence and `begin`, an offset in the stream."""
-        start = max(self._segment - self._base, self._head, 0)
-        return _ALNUM.search(self._text, start, begin - self._base) is None
+        return _ALNUM.search(self._text, self._sentence(), begin - self._base) is None
+
+    def _sentence(self) -> int:
+        """Where the sentence begins in the text held."""
+        return max(self._segment - self._base, self._head, 0)
 
     def _star(self, text: str, at: int, *, complete: bool) -> bool:
         run = _STARS.match(text, at)
@@ -408,6 +443,10 @@ class SegmenterCore:
         if end == len(text) and not complete:
             return False
         ticks = text[at:end]
+        if ticks == "``":  # an opening quote of plain typing, closed by two apostrophes
+            self._open.append(("'", self._base + at))
+            self._at = end
+            return True
         limit = end + _OPEN_FOR
         begin = end
         while (close := text.find(ticks, begin, limit)) >= 0:
@@ -449,7 +488,7 @@ class SegmenterCore:
         follows = text[tail : tail + 1]
         if (
             follows != "\n"
-            and (follows.isspace() or follows >= "\u2e80")
+            and (follows.isspace() or follows >= _CJK)
             and self._has_words(at)
             and not self._inside()
         ):
@@ -487,8 +526,8 @@ class SegmenterCore:
         stars = self._stars >= 0 and self._base + at - self._stars <= _OPEN_FOR
         inside = self._inside()
         if not self._open and not stars:
-            if self._has_words(at):
-                self._cut(end, Boundary.SENTENCE)
+            if self._has_words(at) or (self._base + at == self._at_once and at == self._from):
+                self._cut_at_once(end)
             self._at = end
             return True
         run = _RUN.match(text, at)
@@ -534,6 +573,10 @@ class SegmenterCore:
 
     def _terminator(self, text: str, at: int, *, complete: bool) -> bool:
         """`.`, `!`, `?`, ellipses and runs of them."""
+        spoken = self._has_words(at)
+        if spoken and text[at] in ".!?" and self._nothing_open() and _judge.stands_alone(self._rules, text, at):
+            self._cut_at_once(at + 1)
+            return True
         run = _RUN.match(text, at)
         end = run.end() if run else at + 1
         if end == len(text) and not complete:
@@ -552,17 +595,18 @@ class SegmenterCore:
         if follows and not follows.isspace():
             return self._glued(text, at, end, tail, complete=complete)
         if self._inside():
-            before = len(self._open)
-            led = self._leads(self._open[0][1])
-            if not any(mark in _BLOCKING for mark in text[end:tail]) or not before:
+            if not any(mark in _BLOCKING for mark in text[end:tail]):
                 self._at = end
                 return True
+            led = self._leads(self._open[0][1])
             saved = list(self._open)
             self._close(text, end, tail)
             if self._inside():
                 self._at = tail
                 return True
-            verdict = self._ends(text, at, marks, end, tail, complete=complete) if led else Verdict.GOES_ON
+            verdict = self._ends(text, at, marks, end, tail, complete=complete)
+            if verdict is Verdict.END and not led and self._rules.language.capital_nouns:
+                verdict = _judge.if_starter(self._rules, Ahead(text, tail, complete=complete))
             if verdict is Verdict.WAIT:
                 self._open = saved
                 return False
@@ -570,8 +614,12 @@ class SegmenterCore:
             if verdict is Verdict.END:
                 self._cut(tail, Boundary.SENTENCE)
             return True
-        if not self._has_words(at):
-            self._at = end
+        if not spoken:
+            self._at = tail
+            if self._base + at == self._at_once and at == self._from:
+                self._cut_at_once(tail)
+            return True
+        if self._item >= 0 and text[at - 1].isdecimal() and self._next_item(text, at, tail):
             return True
         verdict = self._ends(text, at, marks, end, tail, complete=complete)
         if verdict is Verdict.WAIT:
@@ -600,8 +648,8 @@ class SegmenterCore:
             return Verdict.END
         ahead = Ahead(text, tail, complete=complete)
         if marks == ".":
-            verdict = _judge.after_dot(self._rules, text, at, ahead)
-        elif marks.strip("."):
+            verdict = _judge.after_dot(self._rules, text, self._sentence(), at, ahead)
+        elif marks.strip(". "):
             verdict = Verdict.END
             if end == tail and len(marks) == 1 and marks != "…":
                 verdict = _judge.after_exclamation(self._rules, text, at, ahead)
@@ -609,6 +657,12 @@ class SegmenterCore:
                 verdict = _judge.after_ellipsis(ahead)
         else:
             verdict = _judge.after_ellipsis(ahead)
+        if verdict is Verdict.END and (self._open or (self._dialogue and marks != ".")):
+            first = ahead.visible()
+            if first is None:
+                return Verdict.WAIT
+            if first and first in "—–-―":
+                return Verdict.GOES_ON
         if verdict is Verdict.END and tail > end and text[end:tail].strip("*_~¹²³⁰⁴⁵⁶⁷⁸⁹"):
             led = bool(self._open) and self._leads(self._open[0][1])
             return _judge.after_closing(self._rules, ahead, led_by_quote=led)
@@ -619,13 +673,24 @@ class SegmenterCore:
         follows = text[tail]
         before = text[at - 1 : at]
         self._at = end
-        if tail > end or self._inside() or not self._has_words(at):
+        if tail > end or self._inside() or not follows.isalnum():
             return True
-        mark = text[at]
-        if follows >= "\u2e80" and follows.isalpha() and before >= "\u2e80" and before.isalpha():
+        if not self._has_words(at):
+            if self._base + at == self._at_once and at == self._from:
+                self._cut_at_once(end)
+            return True
+        if text[at] in "!?":
+            if follows >= _CJK or before >= _CJK:
+                self._cut(end, Boundary.SENTENCE)
+        elif follows >= _CJK and before >= _CJK and follows.isalpha() and before.isalpha():
             self._cut(end, Boundary.SENTENCE)
-        elif mark in "!?" and follows >= "\u2e80" and follows.isalpha():
-            self._cut(end, Boundary.SENTENCE)
+        elif text[at] == "." and end == at + 1 and follows.isupper() and before.islower():
+            verdict = _judge.without_space(text, at, complete=complete)
+            if verdict is Verdict.WAIT:
+                self._at = at
+                return False
+            if verdict is Verdict.END:
+                self._cut(end, Boundary.SENTENCE)
         return True
 
 

@@ -8,11 +8,14 @@ import re
 from triolet.segmentation._language import Dotted, Rules
 
 _LONGEST_WORD = 48
+_UNLIKE_A_NAME = 5  # letters, one of them not ASCII
 _OPENING = "\"'“‘«„‹([{*_~¡¿<"
-_NEXT = re.compile(r"\s+[" + re.escape(_OPENING) + r"]*")
+_NEXT = re.compile(r"\s[\s" + re.escape(_OPENING) + r"]*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
 _LETTERS_AND_DOTS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _VOWEL = re.compile("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûüýÿаеёиоуыэюяіїєα-ωά-ώ]", re.IGNORECASE)
+_LAST_SMALL = re.compile(r"(?:(?<=\s)|(?<=\A))[^\W\d_A-Z]{3,}\Z")
+_CAPITALIZED = re.compile(r"[^\W\d_](?:['’]?[^\W\d_A-Z]+)*")
 _ROMAN = re.compile("[IVXLC]+")
 
 
@@ -72,9 +75,11 @@ class Ahead:
         return Ahead(self._text, word.end(), complete=self._complete).word()
 
 
-def after_dot(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
-    """Judges a single dot at `at` that white space follows, closing marks between them aside."""
-    before = text[max(0, at - _LONGEST_WORD) : at]
+def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Verdict:
+    """Judges a single dot at `at` that white space follows, closing marks between them aside.
+
+    `start`: where the sentence began."""
+    before = text[max(start, at - _LONGEST_WORD) : at]
     parts = before.rsplit(None, 1)
     if not parts or before[-1].isspace():
         return END
@@ -83,6 +88,8 @@ def after_dot(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
         return END
     if len(word) == 1 or not word.isalpha():
         word = word.lstrip(_OPENING).rstrip("*_~")
+        if word[-1:] in ("º", "ª", "°"):
+            word = word[:-1] if word[:-1].isdecimal() else "nº"
         if not word or not word[-1].isalnum():
             return END
         if word[-1].isdecimal():
@@ -93,29 +100,45 @@ def after_dot(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
         if len(word) == 1:
             return _after_letter(rules, word, previous, ahead)
         return END
+    if kind is Dotted.WEAK and len(word) <= 2 and _measured(previous) and at - start < 32 and len(previous.split()) < 4:
+        kind = Dotted.NAMED  # `В 1854 г. Толстой`: too short to be a sentence
+    if kind is Dotted.NUMBERED and word in rules.language.words and (ahead.visible() or "A").islower():
+        return END
     return _after_abbreviation(rules, kind, ahead)
 
 
 def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
+    """What the word is known as; None for a plain word or a letter."""
     lower = word.lower()
     dotted = rules.dotted
     kind = dotted.get(lower)
     if len(word) <= 4 and previous.endswith("."):
         joined = previous.rsplit(None, 1)[-1].lstrip(_OPENING).lower() + lower
-        kind = dotted.get(joined, kind)
+        if joined in dotted and not (dotted[joined] is Dotted.WEAK and word.isupper()):
+            return dotted[joined]
+    if len(word) == 1:
+        if word.isupper() or kind is None:
+            return None
+        # A unit after a number, else the short form of a word that goes before a name.
+        return kind if kind is Dotted.INNER or _measured(previous) else Dotted.NAMED
     if kind is not None:
-        return kind
+        return Dotted.NAMED if kind is Dotted.WEAK and word[0].isupper() and "." in word else kind
     if not word.isalpha():
         for mark in "-/'’":
             if mark in word:
-                last = lower.rpartition(mark)[2]
-                return dotted.get(last) if len(last) > 1 else None
-        if _LETTERS_AND_DOTS.fullmatch(word):
-            return Dotted.NAMED
-        return None
-    if len(word) > 1 and len(word) <= 5 and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
-        return Dotted.WEAK
+                last = word.rpartition(mark)[2]
+                return _kind(rules, last, "") if len(last) > 1 else None
+        return Dotted.NAMED if _LETTERS_AND_DOTS.fullmatch(word) else None
+    if rules.language.suffixes and lower.endswith(rules.language.suffixes):
+        return Dotted.NAMED
+    if len(word) <= 5 and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
+        return None if word in rules.language.words else Dotted.WEAK
     return None
+
+
+def _measured(previous: str) -> bool:
+    last = previous.rsplit(None, 1)[-1] if previous.strip() else ""
+    return last[-1:].isdecimal() or _ROMAN.fullmatch(last) is not None
 
 
 def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
@@ -133,9 +156,11 @@ def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
         if _ROMAN.fullmatch(word) and word != "I":
             return GOES_ON
     if not first.isupper():
-        return END if _without_case(first) else GOES_ON
+        if _without_case(first):
+            return GOES_ON if kind is Dotted.NAMED else END
+        return GOES_ON
     if kind is Dotted.NAMED or rules.language.capital_nouns:
-        return _if_starter(rules, ahead)
+        return if_starter(rules, ahead)
     return END
 
 
@@ -143,7 +168,8 @@ def _without_case(first: str) -> bool:
     return first.isalpha() and first.lower() == first.upper()
 
 
-def _if_starter(rules: Rules, ahead: Ahead) -> Verdict:
+def if_starter(rules: Rules, ahead: Ahead) -> Verdict:
+    """Ends before a word that begins sentences."""
     word = ahead.word()
     if word is None:
         return WAIT
@@ -158,7 +184,7 @@ def _after_letter(rules: Rules, letter: str, previous: str, ahead: Ahead) -> Ver
     first = ahead.visible()
     if first is None:
         return WAIT
-    if first == "" or _without_case(first):
+    if first == "" or (letter.isalpha() and _without_case(letter)):
         return END
     if not first.isupper():
         return GOES_ON
@@ -169,7 +195,7 @@ def _after_letter(rules: Rules, letter: str, previous: str, ahead: Ahead) -> Ver
         return END
     if not said:
         return GOES_ON
-    return _if_starter(rules, ahead)
+    return if_starter(rules, ahead)
 
 
 def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdict:
@@ -179,6 +205,7 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
     if first == "" or _without_case(first):
         return END
     language = rules.language
+    word = word.lstrip("-–−+")
     if language.ordinals and word.isdecimal() and (first.isupper() or first.isdecimal()):
         following = ahead.word()
         if following is None:
@@ -198,6 +225,25 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
     return END if first in "$€£¥#`•" else GOES_ON
 
 
+def stands_alone(rules: Rules, text: str, at: int) -> bool:
+    """Whether the mark at `at` ends a sentence whatever comes, if nothing is open: so that nobody need wait.
+
+    A dot after a word that no file, host or number is spelled like; `!` and `?` after any word that is no name."""
+    word = text[max(0, at - _LONGEST_WORD) : at].rsplit(None, 1)[-1]
+    if text[at] != ".":
+        word = word.lstrip(_OPENING)
+        return word.isalpha() and word not in rules.language.exclaimed and text[at] not in rules.language.not_at_once
+    if word.isascii():
+        return word[-1:] in ")%" and len(word) > 2
+    if word[-1] in "”»)%":
+        return True
+    if not word.isalpha():
+        return False
+    if "\uac00" <= word[-1] <= "\ud7a3":
+        return len(word) > 1
+    return len(word) >= _UNLIKE_A_NAME and word[-1] < "\u1100" and _kind(rules, word, "") is None
+
+
 def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
     """Judges `!` or `?` that white space follows and no closing mark."""
     last = text[at - 1 : at]
@@ -214,7 +260,7 @@ def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict
                 return WAIT
             if first == "":
                 return END
-            return _if_starter(rules, ahead) if first.isupper() else GOES_ON
+            return if_starter(rules, ahead) if first.isupper() else GOES_ON
     return END
 
 
@@ -244,3 +290,17 @@ def after_ellipsis(ahead: Ahead) -> Verdict:
     if first is None:
         return WAIT
     return GOES_ON if first.islower() or first in "—–-,;:" and first else END
+
+
+def without_space(text: str, at: int, *, complete: bool) -> Verdict:
+    """Judges a dot between a small letter and a capital: `the end.Then`, but not `asp.Net` or `object.Method(`."""
+    word = _LAST_SMALL.search(text, max(0, at - _LONGEST_WORD), at)
+    if word is None or not _VOWEL.search(word[0]):
+        return GOES_ON
+    following = _CAPITALIZED.match(text, at + 1)
+    if following is None:
+        return GOES_ON if complete or at + 2 < len(text) else WAIT
+    end = following.end()
+    if end == len(text) and not complete:
+        return WAIT
+    return END if end == len(text) or text[end] in " ,'’\n" else GOES_ON

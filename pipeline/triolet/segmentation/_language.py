@@ -59,8 +59,12 @@ class Language:
     """Names that end in an exclamation mark, without it."""
     saying: frozenset[str] = attrs.field(default="", converter=_words)
     """Verbs of speech that may come after their subject: `"Who is there?" Anna asked.`"""
+    suffixes: tuple[str, ...] = ()
+    """Ends of compounds that are abbreviated and named (`Goethestr.`)."""
     conjunctions: tuple[str, ...] = ()
     """A speaker may breathe before these."""
+    not_at_once: str = ""
+    """Marks after which a comma is usual (`¿Vienes?, preguntó`)."""
     ordinals: bool = False
     """Whether a dot makes a number an ordinal (`3. Oktober`)."""
     capital_nouns: bool = False
@@ -82,7 +86,8 @@ def rules(code: str) -> Rules:
     """The rules of one of `RULED`, with pysbd's abbreviations."""
     module = importlib.import_module(f"triolet.segmentation._rules.{code}")
     language = cast(Language, module.LANGUAGE)
-    dotted = {"".join(word.split()): Dotted.WEAK for word in _pysbd.abbreviations(code) if word not in language.words}
+    listed = _pysbd.abbreviations(code) - language.words
+    dotted = {"".join(word.split()): Dotted.WEAK for word in listed if "'" not in word}
     for kind, words in (
         (Dotted.WEAK, language.weak),
         (Dotted.NAMED, language.named),

@@ -7,7 +7,7 @@ LANGUAGE = Language(
     inner="""
         dr prof hr hrn fr frl st mr mrs ms dipl mag ing med jur phil rer nat habil hc h.c dr.med dr.phil dr.jur univ gebr geb
         z.b z.t z.zt d.h d.i u.a u.ä. o.a s.o s.u i.d.r i.a i.e.s i.d.s i.s.v i.s.d i.v.m i.h.v i.v bzw ca vgl sog sogen bspw
-        beispielsw evtl ggf ggfs inkl exkl zzgl abzgl max min ungef insb insbes einschl ausschl
+        beispielsw evtl ggf ggfs inkl exkl zzgl abzgl ungef insb insbes einschl ausschl
         bzgl betr lt gem gemäß gen vs v van o zw entspr vorm ehem allg versch jew urspr eig eigtl
         präs vors stellv wiss kath ev evang röm griech lat engl franz dt amerik österr schweiz poln russ ital span
         aufl hrsg hg übers bearb verf red abb tab kap bd bde anm
@@ -21,7 +21,7 @@ LANGUAGE = Language(
     weak="",
     named="""
         usw etc usf u.s.w ff f u.ä o.ä u.v.m u.a.m u.dgl dgl dergl n.chr v.chr n.u.z v.u.z
-        std min sek stck stk km cm kg mwst ust plz
+        std min max sek stck stk km cm kg mwst ust plz
         str pl allee inc co corp ltd jr sen jun u.s d.c e.v ag kg
         mo di mi do fr sa so
     """,
@@ -49,7 +49,9 @@ LANGUAGE = Language(
     """,
     lettered="vitamin plan option typ klasse gruppe hepatitis anhang teil abschnitt punkt schritt variante kategorie",
     exclaimed="Yahoo",
+    not_at_once="?",
     conjunctions=("und", "oder", "aber", "sondern", "denn", "weil", "dass", "wenn", "als", "ob", "während", "obwohl"),
+    suffixes=("str",),
     ordinals=True,
     capital_nouns=True,
 )

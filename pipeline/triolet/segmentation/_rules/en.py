@@ -30,7 +30,7 @@ LANGUAGE = Language(
     """,
     words="""
         is may man me ok ill mass miss con del mo ind id ref res pa la ga ut va wash mex med cal arc ken ala fed rs que ext
-        tex mont ore penn bart fy sat sun wed mar am pm hon app ed in ten tab gal mi eg
+        tex mont ore penn bart fy sat sun wed mar am pm hon app ed in ten tab gal mi eg yuk cd tv pc dvd no art sun cd hmm shh pst tv nth
     """,
     starters="""
         A An The This That These Those There Then They Their Them It Its He His She Her We Our You Your I I'm I've I'll I'd
@@ -51,8 +51,8 @@ LANGUAGE = Language(
     exclaimed="Yahoo Jeopardy Oklahoma Hooray Panic Airplane Wham E Yum",
     saying="""
         said says asked asks replied answered whispered shouted cried yelled exclaimed added continued explained muttered
-        murmured called demanded inquired wondered insisted suggested thought laughed sighed groaned screamed snapped agreed
-        admitted announced begged repeated responded returned told wrote
+        murmured called demanded inquired wondered insisted suggested thought sighed groaned screamed snapped agreed
+        admitted announced begged offered repeated responded returned told wrote
     """,
     conjunctions=("and", "but", "or", "because", "so", "which", "while", "although", "though", "when", "where", "if", "that"),
 )

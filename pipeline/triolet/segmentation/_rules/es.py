@@ -14,7 +14,7 @@ LANGUAGE = Language(
         no nº n núm núms pág págs p pp art arts cap caps vol vols fig figs t tel tfno inc sec ed
         ene feb mar abr jun jul ago sep sept set oct nov dic lun mié jue vie sáb dom
     """,
-    weak="etc km kg cm mm min seg hs hrs ptas pts uds ud vd vds atte s.a s.l s.r.l s.a.c ss sig sigs jr inc corp co ltd cía q.e.p.d",
+    weak="etc hab km kg cm mm min seg hs hrs ptas pts uds ud vd vds atte s.a s.l s.r.l s.a.c ss sig sigs jr inc corp co ltd cía q.e.p.d",
     named="ee.uu u.s u.k e.u ee.uu.a a.m p.m a.c d.c j.c a.c. s.s n.y ff.aa rr.hh cc.aa",
     words="""
         a aero ambi an ante anti auto bi bien bis com con contra de des di dis en entre epi ex extra geo i im in inter iso macro
@@ -32,5 +32,6 @@ LANGUAGE = Language(
     """,
     lettered="vitamina vitaminas plan opción tipo clase grupo hepatitis anexo parte sección punto paso",
     exclaimed="Yahoo",
+    not_at_once="?!",
     conjunctions=("y", "e", "o", "pero", "sino", "porque", "que", "cuando", "aunque", "mientras", "donde", "si", "como"),
 )
