@@ -34,7 +34,8 @@ class CodeReader:
         while at < len(text):
             line = _LINE.match(text, at)
             assert line is not None
-            if line[0].strip() or not self._line_begins:
+            a_mark = line.end() <= clause.marker and not _FENCE.match(line[0])
+            if not a_mark and (line[0].strip() or not self._line_begins):
                 self._read_line(line, clause.start, pieces if say else None)
             self._line_begins = line[0].endswith("\n")
             if self._line_begins:
@@ -45,7 +46,8 @@ class CodeReader:
     def _read_line(self, line: re.Match[str], base: int, pieces: list[Piece] | None) -> None:
         if self._line_begins:
             fence = _FENCE.match(line[0])
-            if not self._begun:
+            indented = line[0].startswith(("    ", "\t"))
+            if not self._begun or (fence and not self._fence and not indented):
                 self._begun = True
                 self._fence = fence[1] if fence else ""
                 self._fence_line = fence is not None

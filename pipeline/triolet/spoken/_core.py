@@ -16,10 +16,12 @@ from ._pause import MAX_PAUSE
 from ._table import TableReader
 from ._wording import wording
 
-_NUMBER = re.compile(r"(\d{1,9})[.)][ \t]*\Z")
+_LABEL = re.compile(r"([0-9]{1,9}[.)、]|[a-z][.)])\s*(?:\[[ xX]\]\s*)?\Z")
+_MARKDOWN = " \t\r\n>*+-0123456789.)"
 _BLANK = re.compile(r"\s")
 _MARKED = frozenset(".!?…,;:。！？，、；：—–")
 _CLOSES = "\"'”’»)]）」』】 "
+_ONE_LINE = frozenset({Kind.HEADING, Kind.LIST_ITEM})
 _TABLE = frozenset({Kind.TABLE_HEAD, Kind.TABLE_ROW})
 
 
@@ -119,14 +121,19 @@ class SpokenTextCore:
         return ready
 
     def _numbered(self, clause: Clause, pieces: list[Piece]) -> list[Piece]:
-        """With the number of an ordered list's item, if it is to be said."""
-        if not pieces or clause.kind is not Kind.LIST_ITEM or self._options.list_numbers == "skip":
+        """With the number of a list's item, if it is to be said."""
+        if not pieces or clause.kind is not Kind.LIST_ITEM:
             return pieces
-        number = _NUMBER.search(clause.text[: clause.marker])
-        if number is None:
+        marker = clause.text[: clause.marker]
+        label = _LABEL.search(marker)
+        if label is None:
             return pieces
-        start = clause.start + number.start()
-        return [Piece(f"{number[1]}. ", start, clause.start + clause.marker), *pieces]
+        # To Markdown `a.`, `1、` and `• 1.` are no lists but words.
+        is_markdown = label[1][0].isdigit() and label[1][-1] != "、" and not marker[: label.start()].strip(_MARKDOWN)
+        if is_markdown and self._options.list_numbers == "skip":
+            return pieces
+        text = label[1] if label[1].endswith("、") else f"{label[1][:-1]}. "
+        return [Piece(text, clause.start + label.start(), clause.start + clause.marker), *pieces]
 
     # Tables.
 
@@ -206,12 +213,26 @@ class SpokenTextCore:
             if before:
                 pieces = pieces[len(before) :]
                 boundary = Boundary.CLAUSE if pieces else clause.boundary
-                ready.append(_spoken(clause, before, start, at, boundary, opening, self._take_pause()))
+                ready.append(
+                    _spoken(
+                        clause,
+                        before,
+                        start=start,
+                        end=at,
+                        boundary=boundary,
+                        opening=opening,
+                        pause=self._take_pause(),
+                    )
+                )
                 start, opening = at, boundary
             self._pause = min(self._pause + seconds, MAX_PAUSE)
         if start < clause.end:
             pause = self._take_pause() if pieces else 0.0
-            ready.append(_spoken(clause, pieces, start, clause.end, clause.boundary, opening, pause))
+            ready.append(
+                _spoken(
+                    clause, pieces, start=start, end=clause.end, boundary=clause.boundary, opening=opening, pause=pause
+                )
+            )
         return ready
 
     def _take_pause(self) -> float:
@@ -244,16 +265,15 @@ class SpokenTextCore:
 def _begins_block(clause: Clause, before: Kind | None) -> bool:
     if clause.opening >= Boundary.PARAGRAPH or clause.kind is not before:
         return True
-    if clause.opening < Boundary.LINE:
-        return False
-    return clause.kind is Kind.HEADING or (clause.kind is Kind.LIST_ITEM and clause.text[: clause.marker].strip() != "")
+    begins_line = clause.opening >= Boundary.LINE and clause.text[: clause.marker].strip() != ""
+    return begins_line and clause.kind in _ONE_LINE
 
 
 def _wants_stop(clause: Clause) -> bool:
     """Whether the clause stands for itself, so that a voice should come to rest after it."""
     if clause.boundary < Boundary.LINE:
         return False
-    if clause.kind is Kind.HEADING or clause.kind is Kind.LIST_ITEM:
+    if clause.kind in _ONE_LINE:
         return True
     text = clause.text.strip()
     return len(text) > 4 and text[:2] in {"**", "__"} and text.endswith(text[:2])  # a heading in all but name
@@ -302,6 +322,7 @@ def _shared_out(clauses: list[Clause], pieces: list[Piece]) -> list[tuple[Clause
 def _spoken(
     clause: Clause,
     pieces: Sequence[Piece],
+    *,
     start: int,
     end: int,
     boundary: Boundary,

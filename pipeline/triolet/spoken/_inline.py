@@ -7,51 +7,31 @@ import logging
 import re
 from collections.abc import Callable
 
-from ._characters import HAS_URL, TOKEN, TOKEN_NO_URL, URL, Sort, emoji_name, sort
-from ._html import (
-    AUTOLINK,
-    AUTOLINK_BEGUN,
-    DECLARATIONS,
-    NOT_TEXT,
-    SEPARATES,
-    TAG,
-    TAG_BEGUN,
-    is_ssml,
-)
+from ._characters import HAS_URL, TOKEN, TOKEN_NO_URL
+from ._formulas import delimited_end, dollar_end
+from ._html import AUTOLINK, DECLARATIONS, NOT_TEXT, SEPARATES, TAG, is_ssml, may_become_tag
 from ._latex import plain
-from ._options import MAX_DESTINATION, MAX_HELD, SpokenOptions
+from ._links import (
+    WAIT,
+    citation_end,
+    definition_end,
+    destination_end,
+    image_end,
+    is_endless,
+    note_end,
+    target_end,
+)
+from ._options import MAX_HELD, SpokenOptions
 from ._pause import seconds_of
 from ._pieces import PieceBuilder
+from ._plain import PlainText, goes_on, url_at
 from ._wording import wording
 
 logger = logging.getLogger("triolet.spoken")
 
-_WAIT = -1
-"""A handler's answer: more text decides what this is."""
-
-_DESTINATION = r"(?:<[^<>\n]*+>|(?!<)(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*+\))*+\))*+)"
-_TITLE = r"(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\))"
-_TITLE_BEGUN = r"(?:\"(?:[^\"\\]|\\.)*+\\?|'(?:[^'\\]|\\.)*+\\?|\((?:[^()\\]|\\.)*+\\?|" + _TITLE + r"\s*+)"
-_TARGET = re.compile(rf"\(\s*+{_DESTINATION}(?:\s++{_TITLE})?\s*+\)", re.DOTALL)
-_TARGET_BEGUN = re.compile(rf"\(\s*+(?:<[^<>\n]*+>?|(?:[^\s()\\]|\\.?|[()])*+)(?:\s++{_TITLE_BEGUN}?)?\Z", re.DOTALL)
-_DESTINATION_ENDS = re.compile(r"[\s)]")
-_SPACE = re.compile(r"\s")
-_LABEL = re.compile(r"\[(?:[^\[\]\\]|\\.){0,999}+\]", re.DOTALL)
-_LABEL_BEGUN = re.compile(r"\[(?:[^\[\]\\]|\\.){0,999}+\\?\Z", re.DOTALL)
-_DEFINITION = re.compile(
-    rf"\[(?:[^\[\]\\]|\\.){{1,999}}+\]:[ \t]*+(?:<[^<>\n]*+>|[^\s<]\S*+)(?:[ \t]++{_TITLE})?[ \t]*+(?=\n|\r|\Z)",
-    re.DOTALL,
-)
-_DEFINITION_BEGUN = re.compile(r"\[(?:[^\[\]\\\n]|\\.){1,999}+(?:\](?::[^\n]*+)?)?\Z", re.DOTALL)
-_NOTE_MARK = re.compile(r"\[\^[^\]\[\s]{1,60}+\](:?)")
-_NOTE_MARK_BEGUN = re.compile(r"\[\^[^\]\[\s]{0,60}+\Z")
-_CITATION = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+\]")
 _TASK = re.compile(r"\[[ xX]\](?=\s|\Z)")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*@)?(?:www\.)?([^/?#:]*)")
-_DECLARATION_BEGUN = re.compile(r"<!(?:-|\[[A-Z]*)?\Z")
 _WORDS = re.compile(r"\S+")
-_MATH_SIGN = re.compile(r"[\\^_={}<>+*/]")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
@@ -65,9 +45,14 @@ class InlineReader:
     """
 
     def __init__(self, options: SpokenOptions) -> None:
+        self.builder = PieceBuilder()
+        self.breaks: list[tuple[int, float]] = []
+        """Where the text asked for silence (offset after the tag), and for how many seconds."""
         self._options = options
+        self._plain = PlainText(self.builder, options)
         self._warned = False
         self._skip_until = ""  # the end of a comment or script, which may span blocks
+        # Each takes where its character stands, and gives where to read on, or WAIT.
         self._handlers: dict[str, Callable[[int], int]] = {
             "*": self._emphasis,
             "_": self._emphasis,
@@ -82,20 +67,17 @@ class InlineReader:
             "!": self._exclamation,
             "|": self._bar,
         }
-        self.builder = PieceBuilder()
-        self.breaks: list[tuple[int, float]] = []
-        """Where the text asked for silence (offset after the tag), and for how many seconds."""
         self.begin_block()
 
     def begin_block(self, *, list_item: bool = False) -> None:
         """Forget what ends with a block: a new paragraph, heading or list item begins."""
-        self._brackets: list[bool] = []
-        self._task = list_item
-        self._skip_block = False
+        self._brackets = 0  # open ones
+        self._task = list_item  # a box to tick may come
+        self._skip_block = False  # a note that is not said
         self._after_link_text = False
         self._in_destination = False
         self._in_url = False
-        self._before = ""
+        self._before = ""  # the character before the text
         self._reset()
         self._fresh_at = 0  # up to here, link definitions only; -1 after the block's first words
 
@@ -103,7 +85,7 @@ class InlineReader:
         self._text = ""
         self._at = 0
         self._final = False
-        self._in_sentence = False
+        self._sentence_done = False
         self._line_done = False
         self._line_begins = True
         self._url_ahead = False
@@ -115,19 +97,19 @@ class InlineReader:
         """More text of the block, and what is known of its edges."""
         if not self._text:
             self._line_begins = begins_line
-        self._wording = wording(language)
+        self._words = wording(language)
         self._text += text
         self._line_done = ends_line
-        self._in_sentence = not ends_sentence
+        self._sentence_done = ends_sentence
         self._url_ahead = HAS_URL.search(self._text, self._at) is not None
 
     def run(self, *, final: bool) -> bool:
-        """Read on; False if what comes next must decide. With `final` always True."""
+        """Read on; False if what comes next must decide, which it never must with `final`."""
         self._final = final
         text, at, builder = self._text, self._at, self.builder
         if at == 0:
             at = self._resume()
-            if at == _WAIT:
+            if at == WAIT:
                 return False
         match = (TOKEN_NO_URL if self._url_ahead else TOKEN).match
         length = len(text)
@@ -142,30 +124,29 @@ class InlineReader:
                     continue
             token = match(text, at)
             assert token is not None  # its last group takes anything
-            sort_of_token = token.lastindex
+            group = token.lastindex
             end = token.end()
-            if sort_of_token == 2:
+            if group == 2:
                 word_end = token.end(1)
                 builder.word(token[1], at, word_end)
                 if word_end != end:
                     builder.space(end)
-            elif sort_of_token == 3:
+            elif group == 3:
                 if self._glues(at, end):
                     builder.mark(end)
                 else:
                     builder.space(end)
-            elif sort_of_token == 4:
-                builder.character(self._grapheme(token[4]), at, end)
-            elif sort_of_token == 5:
-                after = self._handlers[token[5]](at)
-                if after == _WAIT:
+            elif group == 4:
+                self._plain.character(token[4], at, end)
+            elif group == 5:
+                end = self._handlers[token[5]](at)
+                if end == WAIT:
                     self._at = at
                     return False
-                end = after
-            elif sort_of_token == 6:
-                self._emoji(token[6], at, end)
+            elif group == 6:
+                self._plain.emoji(token[6], at, end)
             else:
-                self._other(token[7], at, end)
+                self._plain.other(token[7], at, end)
             at = end
         self._at = length
         return True
@@ -187,124 +168,44 @@ class InlineReader:
         if self._in_destination:
             at = self._discard_destination(0)
         elif self._in_url:
-            ended = URL.match("www." + text)
-            at = ended.end() - 4 if ended else 0
-            self._in_url = at == len(text)
+            at = goes_on(text)
+            self._in_url = 0 < at == len(text)
             self.builder.mark(at)
-        elif self._after_link_text and text[:1] in {"(", "["}:
-            at = self._target(0)
-            if at == _WAIT:
-                return _WAIT
+        elif self._after_link_text:
+            at = target_end(text, 0, final=self._final)
+            if at == WAIT:
+                return WAIT
+            self.builder.mark(at)
         self._after_link_text = False
         return at
 
     def _skip(self, at: int) -> int:
-        if self._skip_block:
-            end = len(self._text)
-        else:
+        end = len(self._text)
+        if not self._skip_block:
             closing = re.compile(re.escape(self._skip_until), re.IGNORECASE).search(self._text, at)
-            end = closing.end() if closing else len(self._text)
             if closing:
+                end = closing.end()
                 self._skip_until = ""
         self.builder.mark(end)
         return end
 
-    def _may_wait(self, at: int, limit: int = MAX_HELD) -> bool:
-        return not self._final and len(self._text) - at < limit
-
     # Plain text.
-
-    def _literal(self, text: str, start: int, end: int) -> None:
-        """Text in which no mark means anything; one raw character each, or all of them for the raw [start, end)."""
-        same = len(text) == end - start
-        at = 0
-        while at < len(text):
-            token = TOKEN.match(text, at)
-            assert token is not None
-            first, last = (start + at, start + token.end()) if same else (start, end)
-            kind = token.lastindex
-            if kind == 2:
-                word_end = first + len(token[1]) if same else end
-                self.builder.word(token[1], first, word_end)
-                if token[2]:
-                    self.builder.space(last)
-            elif kind == 3:
-                self.builder.space(last)
-            elif kind == 4:
-                self.builder.character(self._grapheme(token[4]), first, last)
-            elif kind == 5:
-                self.builder.word(token[5], first, last)
-            elif kind == 6:
-                self._emoji(token[6], first, last)
-            else:
-                self._other(token[7], first, last)
-            at = token.end()
-
-    def _grapheme(self, character: str) -> str:
-        if len(character) == 1:
-            return character
-        return "".join(c for c in character if sort(c) is not Sort.SILENT)
 
     def _glues(self, at: int, end: int) -> bool:
         """Whether this white space is a line break between CJK characters, which are written without spaces."""
         text = self._text
         if "\n" not in text[at:end] or at == 0 or end == len(text):
             return False
-        return all("\u2e7f" < c < "가" or c > "힣" for c in (text[at - 1], text[end]))
-
-    def _emoji(self, emoji: str, at: int, end: int) -> None:
-        if emoji[0] in "➔➘➙➚➛➜➝➞➟➠➡":
-            self.builder.comma(end)
-            return
-        name = emoji_name(emoji) if self._options.emoji == "name" else ""
-        if not name:
-            self.builder.drop(end)
-            return
-        if self.builder.last.isalnum():
-            self.builder.space(at)
-        self.builder.whole(name, at, end)
-
-    def _other(self, character: str, at: int, end: int) -> None:
-        match sort(character):
-            case Sort.WORD:
-                self.builder.word(character, at, end)
-            case Sort.MARK_BEFORE | Sort.EXTENDS:
-                self.builder.mark_before(character, at, end)
-            case Sort.MARK_AFTER:
-                self.builder.mark_after(character, at, end)
-            case Sort.ARROW:
-                self.builder.comma(end)
-            case Sort.SILENT:
-                self.builder.mark(end)
-
-    # URLs.
+        return all("\u2e7f" < character < "가" or character > "힣" for character in (text[at - 1], text[end]))
 
     def _url(self, at: int) -> int:
-        begun = HAS_URL.match(self._text, at)
-        found = URL.match(self._text, at) if begun else None
-        if not found:
-            return at
-        url = found[0].rstrip("?!.,:;*_~'")
-        while url.endswith(")") and url.count(")") > url.count("("):
-            url = url[:-1].rstrip("?!.,:;*_~'")
+        url = url_at(self._text, at)
         end = at + len(url)
-        if end == len(self._text) and self._in_sentence and self._options.urls != "verbatim":
-            self._in_url = True
-        self._say_url(url, at, end)
+        if url:
+            goes_on = end == len(self._text) and not self._sentence_done
+            self._in_url = goes_on and self._options.urls != "verbatim"
+            self._plain.url(url, at, end, self._words)
         return end
-
-    def _say_url(self, url: str, at: int, end: int) -> None:
-        builder = self.builder
-        if self._options.urls == "skip":
-            builder.drop(end)
-            return
-        host = _HOST.match(url)
-        if self._options.urls == "verbatim" or not host or not host[1]:
-            builder.whole(url, at, end)
-            return
-        if builder.last.isalnum() and builder.last.isascii():
-            builder.space(at)
-        builder.whole(self._wording.link.format(host[1]), at, end)
 
     # Emphasis and strikethrough: whether a mark has a partner is no matter, as neither is spoken.
 
@@ -315,13 +216,14 @@ class InlineReader:
             end += 1
         before = text[at - 1] if at else self._before
         after = text[end : end + 1]
-        if mark == "~" and end - at == 1:
-            self.builder.word(mark, at, end)
-        elif mark == "_" and before.isalnum() and after.isalnum():
+        one_star = mark == "*" and end == at + 1
+        if mark == "_" and before.isalnum() and after.isalnum():
             self.builder.word(" ", at, end)  # snake_case is said as two words, but is one
-        elif mark == "*" and end - at == 1 and before.isdigit() and after.isdigit():
-            self.builder.word(mark, at, end)  # a product
-        elif mark == "*" and end - at == 1 and before.isspace() and after.isspace():
+        elif (
+            (mark == "~" and end == at + 1)
+            or (one_star and before.isdigit() and after.isdigit())  # a product
+            or (one_star and before.isspace() and after.isspace())
+        ):
             self.builder.word(mark, at, end)
         else:
             self.builder.mark(end)
@@ -334,23 +236,21 @@ class InlineReader:
         begin = at
         while begin < len(text) and text[begin] == "`":
             begin += 1
-        ticks = begin - at
-        close = self._closing_ticks(begin, ticks)
+        close = self._closing_ticks(begin, begin - at)
         if close < 0:
-            if self._may_wait(at):
-                return _WAIT
+            if not self._final and len(text) - at < MAX_HELD:
+                return WAIT
             self.builder.mark(begin)
             return begin
-        end = close + ticks
+        end = close + begin - at
         if self._options.inline_code == "skip":
             self.builder.drop(end)
             return end
         self.builder.mark(begin)
-        content = text[begin:close]
-        for word in _WORDS.finditer(content):
-            if word.start():
-                self.builder.space(begin + word.start())
-            self._literal(_spoken_code(word[0]), begin + word.start(), begin + word.end())
+        for word in _WORDS.finditer(text, begin, close):
+            if word.start() > begin:
+                self.builder.space(word.start())
+            self._plain.literal(_spoken_code(word[0]), word.start(), word.end())
         self.builder.mark(end)
         return end
 
@@ -374,80 +274,60 @@ class InlineReader:
     # Links, images, notes.
 
     def _exclamation(self, at: int) -> int:
-        text = self._text
-        if text[at + 1 : at + 2] != "[":
+        if not self._text.startswith("[", at + 1):
             self.builder.mark_before("!", at, at + 1)
             return at + 1
         if self._options.images == "skip":
-            label = _LABEL.match(text, at + 1)
-            if label:
-                target = _TARGET.match(text, label.end()) or _LABEL.match(text, label.end())
-                if target:
-                    self.builder.drop(target.end())
-                    return target.end()
-            begun = _LABEL_BEGUN.match(text, at + 1) or (label and _TARGET_BEGUN.match(text, label.end()))
-            if begun and self._may_wait(at, MAX_DESTINATION):
-                return _WAIT
-        self._brackets.append(True)
+            end = image_end(self._text, at + 1, final=self._final)
+            if end == WAIT:
+                return WAIT
+            if end > at + 1:
+                self.builder.drop(end)
+                return end
+        self._brackets += 1
         self.builder.mark(at + 2)
         return at + 2
 
     def _open_bracket(self, at: int) -> int:
-        text = self._text
-        if self._task:
-            box = _TASK.match(text, at) if not text[:at].strip() else None
-            self._task = False
-            if box:
-                self.builder.mark(box.end())
-                return box.end()
-        end = self._note_mark(at)
-        if end != at:
-            return end
-        if self._is_fresh(at) and self._begins_line(at):
-            definition = _DEFINITION.match(text, at)
-            if definition and (definition.end() < len(text) or self._line_done or self._final):
-                self.builder.mark(definition.end())
-                self._fresh_at = definition.end()
-                return definition.end()
-            if not self._line_done and _DEFINITION_BEGUN.match(text, at) and self._may_wait(at):
-                return _WAIT
-        self._fresh_at = -1
-        if self._options.footnotes == "skip":
-            end = self._citation(at)
-            if end != at:
-                return end
-        if self.builder.last.isalnum() and at and text[at - 1] == self.builder.last:
-            self.builder.space(at)  # array[3]: not array3
-        self._brackets.append(False)
-        self.builder.mark(at + 1)
-        return at + 1
-
-    def _note_mark(self, at: int) -> int:
-        """The end of `[^1]`, or of a whole note's beginning `[^1]:`."""
-        note = _NOTE_MARK.match(self._text, at)
-        if not note:
-            if _NOTE_MARK_BEGUN.match(self._text, at) and self._may_wait(at):
-                return _WAIT
-            return at
-        if note[1] and self._begins_line(at):
-            self._skip_block = self._options.footnotes == "skip"
-            self.builder.mark(note.end())
-            return note.end()
-        end = note.end() - len(note[1])
-        self.builder.mark(end)
+        text, builder = self._text, self.builder
+        end = self._unspoken_bracket(at)
+        if end == WAIT:
+            return WAIT
+        if end == at:
+            self._fresh_at = -1
+            self._brackets += 1
+            end = at + 1
+            if at and text[at - 1].isalnum() and builder.last == text[at - 1]:
+                builder.space(at)  # array[3]: not array3
+        self._task = False
+        builder.mark(end)
         return end
 
-    def _citation(self, at: int) -> int:
-        """The end of `[1]` or `[1](link)` right after a word."""
-        text = self._text
-        citation = _CITATION.match(text, at)
+    def _unspoken_bracket(self, at: int) -> int:
+        """The end of a box to tick, a note's mark, a definition or a citation; `at` if it is none of them."""
+        text, final = self._text, self._final
+        if self._task and not text[:at].strip():
+            box = _TASK.match(text, at)
+            if box:
+                return box.end()
+        end = note_end(text, at, final=final)
+        if end == WAIT:
+            return WAIT
+        if end > at:
+            if text.startswith(":", end) and self._begins_line(at):
+                self._skip_block = self._options.footnotes == "skip"
+                return end + 1
+            return end
+        if self._is_fresh(at) and self._begins_line(at):
+            end = definition_end(text, at, line_done=self._line_done, final=final)
+            if end > at:
+                self._fresh_at = end
+            if end != at:
+                return end
         before = text[at - 1] if at else self._before
-        if not citation or not before or before.isspace():
-            return at
-        end = self._target(citation.end())
-        if end != _WAIT:
-            self._after_link_text = end == len(text)
-            self.builder.mark(end)
+        if self._options.footnotes == "skip" and before and not before.isspace():
+            end = citation_end(text, at, final=final)
+            self._after_link_text = at < end == len(text)
         return end
 
     def _is_fresh(self, at: int) -> bool:
@@ -463,41 +343,21 @@ class InlineReader:
 
     def _close_bracket(self, at: int) -> int:
         end = at + 1
-        if not self._brackets:
-            self.builder.mark(end)
-            return end
-        after = self._target(end)
-        if after == _WAIT:
-            return _WAIT
-        self._brackets.pop()
-        self._after_link_text = end == len(self._text)
-        self.builder.mark(after)
-        return after
-
-    def _target(self, at: int) -> int:
-        """The end of a link's `(destination "title")` or `[label]` at `at`; `at` itself if there is none."""
-        text = self._text
-        opening = text[at : at + 1]
-        if opening == "(":
-            pattern, begun, limit = _TARGET, _TARGET_BEGUN, MAX_DESTINATION
-        elif opening == "[":
-            pattern, begun, limit = _LABEL, _LABEL_BEGUN, MAX_HELD
-        else:
-            return at
-        found = pattern.match(text, at, at + limit)
-        if found:
-            self.builder.mark(found.end())
-            return found.end()
-        if self._may_wait(at, limit):
-            return _WAIT if begun.match(text, at) else at
-        if opening == "(" and len(text) - at >= limit and not _SPACE.search(text, at, at + limit):
-            return self._discard_destination(at + limit)
-        return at
+        if self._brackets:
+            after = target_end(self._text, end, final=self._final)
+            if after == WAIT:
+                return WAIT
+            self._brackets -= 1
+            if after == end and is_endless(self._text, end):
+                return self._discard_destination(end + 1)
+            end = after
+            self._after_link_text = end == len(self._text) == at + 1
+        self.builder.mark(end)
+        return end
 
     def _discard_destination(self, at: int) -> int:
-        ended = _DESTINATION_ENDS.search(self._text, at)
-        self._in_destination = ended is None
-        end = ended.end() - ended[0].isspace() if ended else len(self._text)
+        end, ended = destination_end(self._text, at)
+        self._in_destination = not ended
         self.builder.mark(end)
         return end
 
@@ -515,26 +375,24 @@ class InlineReader:
             link = AUTOLINK.match(text, at)
             if link:
                 if link[1].lower().startswith("http"):
-                    self._say_url(link[1], at, link.end())
+                    self._plain.url(link[1], at, link.end(), self._words)
                 else:
-                    self.builder.whole(link[1].removeprefix("mailto:"), at, link.end())
+                    mail = link[1] if self._options.urls == "verbatim" else link[1].removeprefix("mailto:")
+                    self.builder.whole(mail, at, link.end())
                 return link.end()
             for opening, closing in DECLARATIONS:
                 if text.startswith(opening, at):
                     return self._declaration(at, opening, closing)
-        begun = TAG_BEGUN.match(text, at) or AUTOLINK_BEGUN.match(text, at)
-        if begun is None and strip:
-            begun = _DECLARATION_BEGUN.match(text, at)
-        if begun and self._may_wait(at) and (strip or text[at:].startswith("<break"[: len(text) - at])):
-            return _WAIT
+        if not self._final and len(text) - at < MAX_HELD and may_become_tag(text, at, break_only=not strip):
+            return WAIT
         self.builder.word("<", at, at + 1)
         return at + 1
 
     def _tag(self, name: str, tag: re.Match[str]) -> int:
         end = tag.end()
         if name == "break":
+            self.builder.space(end)
             if tag[1]:
-                self.builder.space(end)
                 self.breaks.append((end, seconds_of(tag[0])))
         elif name in SEPARATES:
             self.builder.space(end)
@@ -545,31 +403,31 @@ class InlineReader:
                 logger.warning("SSML is not sent to the voice: <%s> and its like are removed, <break> is a pause", name)
         if tag[1] and name in NOT_TEXT and not tag[0].endswith("/>"):
             closing = f"</{name}>"
-            ahead = self._text[end : end + MAX_HELD].lower()
-            if self._begins_line(tag.start()) or closing in ahead:
+            if self._begins_line(tag.start()) or closing in self._text[end : end + MAX_HELD].lower():
                 self._skip_until = closing
         return end
 
     def _declaration(self, at: int, opening: str, closing: str) -> int:
         text = self._text
-        found = text.find(closing, at + len(opening), at + MAX_HELD)
-        if found >= 0:
-            self.builder.mark(found + len(closing))
-            return found + len(closing)
-        if opening == "<!--" and self._begins_line(at):
+        close = text.find(closing, at + len(opening), at + MAX_HELD)
+        if close >= 0:
+            end = close + len(closing)
+        elif opening == "<!--" and self._begins_line(at):
             self._skip_until = closing
-            self.builder.mark(at + len(opening))
-            return at + len(opening)
-        if self._may_wait(at):
-            return _WAIT
-        self.builder.word("<", at, at + 1)
-        return at + 1
+            end = at + len(opening)
+        elif not self._final and len(text) - at < MAX_HELD:
+            return WAIT
+        else:
+            self.builder.word("<", at, at + 1)
+            return at + 1
+        self.builder.mark(end)
+        return end
 
     def _entity(self, at: int) -> int:
         entity = _ENTITY.match(self._text, at)
         decoded = html.unescape(entity[0]) if entity else ""
         if entity and decoded != entity[0]:
-            self._literal(decoded, at, entity.end())
+            self._plain.literal(decoded, at, entity.end())
             return entity.end()
         self.builder.word("&", at, at + 1)
         return at + 1
@@ -580,11 +438,11 @@ class InlineReader:
         text = self._text
         following = text[at + 1 : at + 2]
         if following and following in "([" and self._options.latex != "verbatim":
-            end = self._formula(at, text[at : at + 2], "\\)" if following == "(" else "\\]")
+            end = delimited_end(text, at, "\\)" if following == "(" else "\\]", final=self._final)
             if end != at:
-                return end
+                return self._formula(at, end, 2)
         if following in _PUNCTUATION:
-            self._literal(following, at, at + 2)
+            self._plain.literal(following, at, at + 2)
             return at + 2
         if following == "\n" or not following:
             self.builder.mark(at + 1)
@@ -594,52 +452,29 @@ class InlineReader:
 
     def _dollar(self, at: int) -> int:
         text = self._text
+        width = 2 if text.startswith("$$", at) else 1
         if self._options.latex != "verbatim":
-            if text.startswith("$$", at):
-                end = self._formula(at, "$$", "$$")
+            if width == 2:
+                end = delimited_end(text, at, "$$", final=self._final)
             else:
-                end = self._inline_formula(at)
+                end = dollar_end(text, at, final=self._final or self._sentence_done)
             if end != at:
-                return end
-        if text.startswith("$$", at):
+                return self._formula(at, end, width)
+        if width == 2:
             self.builder.mark(at + 2)
-            return at + 2
-        self.builder.word("$", at, at + 1)
-        return at + 1
+        else:
+            self.builder.word("$", at, at + 1)
+        return at + width
 
-    def _formula(self, at: int, opening: str, closing: str) -> int:
-        close = self._text.find(closing, at + len(opening), at + MAX_HELD)
-        if close < 0:
-            return _WAIT if self._may_wait(at) else at
-        self._say_formula(self._text[at + len(opening) : close], at, close + len(closing))
-        return close + len(closing)
-
-    def _inline_formula(self, at: int) -> int:
-        """`$x$`, but not prices (Pandoc's rule: no space inside the marks, no digit after; and a sign of mathematics)."""
-        text = self._text
-        first = text[at + 1 : at + 2]
-        if not first or first.isspace():
-            return at
-        close = text.find("$", at + 1, at + MAX_HELD)
-        while close > 0 and text[close - 1] == "\\":
-            close = text.find("$", close + 1, at + MAX_HELD)
-        if close < 0:
-            waits = self._in_sentence and not first.isdigit() and self._may_wait(at)
-            return _WAIT if waits else at
-        content = text[at + 1 : close]
-        if not content or content[-1].isspace() or text[close + 1 : close + 2].isdigit():
-            return at
-        if first.isdigit() and " " in content and not _MATH_SIGN.search(content):
-            return at
-        self._say_formula(content, at, close + 1)
-        return close + 1
-
-    def _say_formula(self, formula: str, at: int, end: int) -> None:
-        words = plain(formula) if self._options.latex == "plain" else ""
+    def _formula(self, at: int, end: int, width: int) -> int:
+        if end == WAIT:
+            return WAIT
+        words = plain(self._text[at + width : end - width]) if self._options.latex == "plain" else ""
         if words:
             self.builder.whole(words, at, end)
         else:
             self.builder.drop(end)
+        return end
 
     def _bar(self, at: int) -> int:
         self.builder.comma(at + 1)

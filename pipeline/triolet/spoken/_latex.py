@@ -8,21 +8,20 @@ _TOKEN = re.compile(r"\\([A-Za-z]+)\*?|\\(.)|([{}^_&~])|(\s+)|([^\\{}^_&~\s]+)",
 _MAX_DEPTH = 20
 """Braces deeper than this are read flat; no formula for people has them."""
 
-_SYMBOLS = dict(
-    pair.split(":", 1)
-    for pair in (
-        "alpha:α beta:β gamma:γ delta:δ epsilon:ε varepsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ lambda:λ mu:μ nu:ν xi:ξ "
-        "pi:π rho:ρ sigma:σ tau:τ upsilon:υ phi:φ varphi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ Pi:Π "
-        "Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω times:× cdot:× div:÷ pm:± mp:∓ leq:≤ le:≤ geq:≥ ge:≥ neq:≠ ne:≠ approx:≈ equiv:≡ sim:~ "
-        "infty:∞ sum:∑ prod:∏ int:∫ partial:∂ nabla:∇ to:→ rightarrow:→ Rightarrow:⇒ implies:⇒ leftarrow:← iff:⇔ in:∈ "
-        "notin:∉ subset:⊂ subseteq:⊆ cup:∪ cap:∩ forall:∀ exists:∃ emptyset:∅ ldots:… cdots:… dots:… degree:° circ:° "
-        "ell:ℓ hbar:ℏ prime:′ lt:< gt:> land:∧ lor:∨ neg:¬ mid:| parallel:∥ perp:⊥ angle:∠ propto:∝"
-    ).split()
-)
-_SILENT = frozenset(
-    "left right big Big bigg Bigg displaystyle textstyle limits nolimits mathrm mathbf mathit mathbb mathcal mathsf text "
-    "textbf textit textrm operatorname mbox hbox boxed hat bar vec tilde overline underline quad qquad hline boldsymbol".split()
-)
+_NAMES = """
+alpha:α beta:β gamma:γ delta:δ epsilon:ε varepsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ lambda:λ mu:μ nu:ν xi:ξ pi:π
+rho:ρ sigma:σ tau:τ upsilon:υ phi:φ varphi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ Pi:Π Sigma:Σ Phi:Φ
+Psi:Ψ Omega:Ω times:× cdot:× div:÷ pm:± mp:∓ leq:≤ le:≤ geq:≥ ge:≥ neq:≠ ne:≠ approx:≈ equiv:≡ sim:~ infty:∞ sum:∑ prod:∏
+int:∫ partial:∂ nabla:∇ to:→ rightarrow:→ Rightarrow:⇒ implies:⇒ leftarrow:← iff:⇔ in:∈ notin:∉ subset:⊂ subseteq:⊆ cup:∪
+cap:∩ forall:∀ exists:∃ emptyset:∅ ldots:… cdots:… dots:… degree:° circ:° ell:ℓ hbar:ℏ prime:′ lt:< gt:> land:∧ lor:∨
+neg:¬ mid:| parallel:∥ perp:⊥ angle:∠ propto:∝
+"""
+_SYMBOLS: dict[str, str] = dict(pair.split(":", 1) for pair in _NAMES.split())
+_STYLES = """
+left right big Big bigg Bigg displaystyle textstyle limits nolimits mathrm mathbf mathit mathbb mathcal mathsf text textbf
+textit textrm operatorname mbox hbox boxed hat bar vec tilde overline underline hline boldsymbol
+"""
+_SILENT = frozenset(_STYLES.split())
 _UP = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _TWO = frozenset({"frac", "dfrac", "tfrac", "binom"})
 
@@ -64,11 +63,13 @@ class _Reader:
             return f" {self._argument(depth)} "
         if mark in {"&", "~"}:
             return " "
-        return token[4] and " " or token[5]
+        return " " if token[4] else token[5]
 
     def _command(self, name: str, depth: int) -> str:
         if name in {"begin", "end"}:
             self._argument(depth)
+            return " "
+        if name in {"quad", "qquad"}:
             return " "
         if name in _TWO:
             over, under = self._argument(depth), self._argument(depth)
@@ -76,8 +77,8 @@ class _Reader:
         if name == "sqrt":
             return f"√{_grouped(self._argument(depth))}"
         if name in _SILENT:
-            return " " if name in {"quad", "qquad"} else ""
-        symbol = _SYMBOLS.get(name)
+            return ""
+        symbol: str | None = _SYMBOLS.get(name)
         if symbol is None:
             return f" {name} "
         return symbol if symbol.isalpha() or symbol in {"°", "…", "′"} else f" {symbol} "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Self
 
 MAX_PAUSE = 10.0
 """Seconds; the longest break that Amazon Polly takes, and longer than anyone waits for a voice to go on."""
@@ -22,8 +23,8 @@ class Pause(str):
 
     __slots__ = ()
 
-    def __new__(cls, seconds: float) -> Pause:
-        """Raises ValueError unless 0 <= seconds <= 10."""
+    def __new__(cls, seconds: float) -> Self:
+        """Make one; ValueError unless 0 <= seconds <= 10."""
         if not 0 <= seconds <= MAX_PAUSE:
             raise ValueError(f"a pause lasts from 0 to {MAX_PAUSE:g} seconds, not {seconds!r}")
         return super().__new__(cls, f'<break time="{round(seconds * 1000)}ms"/>')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -16,10 +17,10 @@ _MARK_AT_END = re.compile(r"[^\w\s)\]”’\"'%°$€£¥）」』]\s*\Z")
 
 
 def cells(row: str) -> list[tuple[int, int]]:
-    """Where each cell of a row begins and ends, without the bars; `\\|` is no bar."""
+    r"""Where each cell of a row begins and ends, without the bars; `\|` is no bar."""
     bars = [bar.start() for bar in re.finditer(r"(?<!\\)\|", row)]
     edges = [-1, *bars, len(row)]
-    spans = [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+    spans = [(left + 1, right) for left, right in itertools.pairwise(edges)]
     if bars and not row[: bars[0]].strip():
         spans = spans[1:]
     if bars and not row[bars[-1] + 1 :].strip():

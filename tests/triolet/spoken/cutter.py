@@ -1,116 +1,113 @@
-"""A small, honest clause cutter: lines, sentence marks, commas, and the commonest blocks. Or cuts anywhere."""
+"""A small, honest cutter of documents into clauses: blocks by line; in a line at marks, or wherever one says."""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from triolet._text import Boundary, Clause, Kind, Piece, SpokenClause
 from triolet.spoken import SpokenOptions, SpokenTextCore
 
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-_MARK = re.compile(r"[ \t]*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+|>[ \t]?)")
-_DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*\Z")
-_CUT = re.compile(r"(?:[.!?。！？][)\"'”’*_\]]*(?=\s|\Z)|[。！？，、][”」*]*|[,;:](?=\s))")
+_FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
+_MARKS = re.compile(r"(?:[ \t]*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+|>[ \t]?))*[ \t]*")
+_RULE = re.compile(r"[ >]*(?:([-*_])(?:[ \t]*\1){2,}|=+)[ \t]*\Z")
+_DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
+_CUT = re.compile(r"[.!?。！？][)\"'”’」*_]*(?=\s|\Z)|[。！？，、][”」*]*|[,;:](?=\s)")
+_KINDS = {"#": Kind.HEADING, ">": Kind.QUOTE}
 
 
-def kinds(lines: Sequence[str]) -> list[tuple[Kind, int]]:
-    """The kind of each line and how many characters its block mark has."""
+def at_marks(line: str) -> list[int]:
+    """Where sentences and clauses end."""
+    return [mark.end() for mark in _CUT.finditer(line)]
+
+
+def kinds(lines: list[str]) -> list[tuple[Kind, int]]:
+    """The kind of each line, and how many characters of it are marks."""
     result: list[tuple[Kind, int]] = []
     fence = ""
-    for index, line in enumerate(lines):
-        before = result[-1][0] if result else None
+    table = False
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
         fenced = _FENCE.match(line)
-        if fence:
-            if fenced and fenced[1].startswith(fence):
-                fence = ""
+        marks = _MARKS.match(line)
+        assert marks is not None
+        sign = marks[0].strip()[-1:]
+        heads_table = "|" in line and "|" in following and _DELIMITER.match(following) is not None
+        if fence or fenced:
+            closes = fence and fenced and fenced[1].startswith(fence) and not line[fenced.end() :].strip()
+            fence = "" if closes else fence or (fenced[1] if fenced else "")
             result.append((Kind.CODE, 0))
-        elif fenced:
-            fence = fenced[1]
-            result.append((Kind.CODE, 0))
-        elif "|" in line and index + 1 < len(lines) and "|" in lines[index + 1] and _DELIMITER.match(lines[index + 1]):
+        elif table and line.strip():
+            result.append((Kind.MARKUP if _DELIMITER.match(line) else Kind.TABLE_ROW, 0))
+        elif heads_table:
             result.append((Kind.TABLE_HEAD, 0))
-        elif "|" in line and before is Kind.TABLE_HEAD:
+        elif line.startswith("    ") and (not result or result[-1][0] is Kind.CODE or not lines[len(result) - 1].strip()):
+            result.append((Kind.CODE, 0))
+        elif _RULE.match(line):
             result.append((Kind.MARKUP, 0))
-        elif line.strip() and index > 1 and (before is Kind.TABLE_ROW or result[-2][0] is Kind.TABLE_HEAD):
-            result.append((Kind.TABLE_ROW, 0))
         else:
-            mark = _MARK.match(line)
-            sign = mark[0].strip()[:1] if mark else ""
-            kind = {"#": Kind.HEADING, ">": Kind.QUOTE, "": Kind.PROSE}.get(sign, Kind.LIST_ITEM)
-            if re.fullmatch(r"\s*([-*_])(\s*\1){2,}\s*", line):
-                kind, mark = Kind.MARKUP, None
-            result.append((kind, mark.end() if mark else 0))
+            kind = Kind.PROSE if not sign else _KINDS.get(sign, Kind.LIST_ITEM)
+            result.append((kind, marks.end()))
+        table = heads_table or (table and bool(line.strip()))
     return result
 
 
-def clauses(text: str, language: str = "en", cuts: Iterable[int] | None = None) -> list[Clause]:
-    """The clauses of a document; within lines cut at marks, or at `cuts` (offsets) if given."""
-    chosen = None if cuts is None else set(cuts)
+def clauses(text: str, language: str = "en", cut: Callable[[str], Iterable[int]] = at_marks) -> list[Clause]:
+    """The clauses of a document; `cut` says where in a line."""
     result: list[Clause] = []
-    at = 0
+    at = line_start = 0
     opening = Boundary.PARAGRAPH
     lines = text.split("\n")
-    gap = 0
-    for index, (line, (kind, mark)) in enumerate(zip(lines, kinds(lines), strict=True)):
-        if not line.strip() and kind is not Kind.CODE:
-            opening = Boundary.PARAGRAPH
-            gap += len(line) + 1
-            continue
-        begin = at + gap
-        inside = (
-            [m.end() for m in _CUT.finditer(line, mark)]
-            if chosen is None
-            else [c - begin for c in chosen if mark < c - begin < len(line)]
-        )
-        edges = sorted({c for c in inside if 0 < c < len(line)} | {len(line)})
-        if kind is Kind.CODE:
-            edges = [len(line)]
-        start = at
-        for edge in edges:
-            end = begin + edge
-            last = edge == len(line)
-            boundary = (
-                Boundary.LINE
-                if last
-                else Boundary.SENTENCE
-                if line[:edge].rstrip("*_)\"'")[-1:] in ".!?。！？"
-                else Boundary.COMMA
-            )
-            first = start == at
-            marker = gap + mark if first else 0
-            result.append(
-                Clause(
-                    text=text[start:end],
-                    start=start,
-                    end=end,
-                    boundary=boundary,
-                    opening=opening,
-                    kind=kind,
-                    marker=marker,
-                    language=language,
+    for line, (kind, marks) in zip(lines, kinds(lines), strict=True):
+        last = line_start + len(line)
+        if not line.strip():
+            opening = max(opening, Boundary.PARAGRAPH)
+        else:
+            whole = kind in {Kind.CODE, Kind.MARKUP, Kind.TABLE_HEAD, Kind.TABLE_ROW}
+            inner = [] if whole else [line_start + end for end in cut(line) if marks < end < len(line)]
+            for end in sorted({*inner, last}):
+                marker = max(0, line_start + marks - at) if at <= line_start else 0
+                mark = text[at:end].rstrip("*_)\"'”」")[-1:]
+                boundary = Boundary.SENTENCE if mark in ".!?。！？" else Boundary.COMMA
+                boundary = Boundary.LINE if end == last else boundary
+                result.append(
+                    Clause(
+                        text=text[at:end],
+                        start=at,
+                        end=end,
+                        boundary=boundary,
+                        opening=opening,
+                        kind=kind,
+                        marker=marker,
+                        language=language,
+                    )
                 )
-            ) if end > start else None
-            opening = boundary
-            start = end
-        at = start
-        gap = 1
+                opening, at = boundary, end
+        line_start = last + 1
     if at < len(text):
-        result.append(Clause(text=text[at:], start=at, end=len(text), boundary=Boundary.END, opening=opening))
+        tail = text[at:]
+        result.append(
+            Clause(text=tail, start=at, end=len(text), boundary=Boundary.END, opening=opening, marker=len(tail))
+        )
     return result
 
 
-def spoken(items: Iterable[Clause], options: SpokenOptions | None = None) -> list[SpokenClause]:
+def speak(items: Iterable[Clause], options: SpokenOptions | None = None) -> list[SpokenClause]:
+    """What the core makes of clauses."""
     core = SpokenTextCore(options)
-    result = [spoken for clause in items for spoken in core.feed(clause)]
-    return result + core.flush()
-
-
-def pieces(text: str, options: SpokenOptions | None = None, language: str = "en") -> list[Piece]:
-    return [piece for clause in spoken(clauses(text, language), options) for piece in clause.pieces]
+    return [*itertools.chain.from_iterable(core.feed(clause) for clause in items), *core.flush()]
 
 
 def words(
-    text: str, options: SpokenOptions | None = None, language: str = "en", cuts: Iterable[int] | None = None
+    text: str,
+    options: SpokenOptions | None = None,
+    language: str = "en",
+    cut: Callable[[str], Iterable[int]] = at_marks,
 ) -> str:
-    return "".join(clause.words for clause in spoken(clauses(text, language, cuts), options))
+    """What is said of a document."""
+    return "".join(clause.words for clause in speak(clauses(text, language, cut), options)).strip()
+
+
+def pieces(text: str, options: SpokenOptions | None = None, language: str = "en") -> list[Piece]:
+    """The pieces of a document."""
+    return [piece for clause in speak(clauses(text, language), options) for piece in clause.pieces]

@@ -1,0 +1,112 @@
+"""Characters that mean only themselves, on their way into pieces: words, CJK, emoji, URLs."""
+
+from __future__ import annotations
+
+import re
+
+from ._characters import HAS_URL, TOKEN, URL, Sort, emoji_name, sort
+from ._options import SpokenOptions
+from ._pieces import PieceBuilder
+from ._wording import Wording
+
+_HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*@)?(?:www\.)?([^/?#:]*)", re.IGNORECASE)
+_AFTER_URL = "?!.,:;*_~'"
+_ARROWS = "➔➘➙➚➛➜➝➞➟➠➡"
+
+
+class PlainText:
+    """Writes text without marks into a builder."""
+
+    def __init__(self, builder: PieceBuilder, options: SpokenOptions) -> None:
+        self._builder = builder
+        self._options = options
+
+    def literal(self, text: str, start: int, end: int) -> None:
+        """Text in which no mark means anything; one raw character each, or all of it for the raw [start, end)."""
+        same = len(text) == end - start
+        at = 0
+        while at < len(text):
+            token = TOKEN.match(text, at)
+            assert token is not None  # its last group takes anything
+            first, last = (start + at, start + token.end()) if same else (start, end)
+            at = token.end()
+            group = token.lastindex
+            if group == 2:
+                self._builder.word(token[1], first, first + len(token[1]) if same else end)
+                if token[2]:
+                    self._builder.space(last)
+            elif group == 3:
+                self._builder.space(last)
+            elif group == 4:
+                self.character(token[4], first, last)
+            elif group == 5:
+                self._builder.word(token[5], first, last)
+            elif group == 6:
+                self.emoji(token[6], first, last)
+            else:
+                self.other(token[7], first, last)
+
+    def character(self, character: str, start: int, end: int) -> None:
+        """A CJK character with what combines with it."""
+        if len(character) > 1:
+            character = "".join(c for c in character if sort(c) is not Sort.SILENT)
+        self._builder.character(character, start, end)
+
+    def emoji(self, emoji: str, start: int, end: int) -> None:
+        """An emoji, dropped or by its name; an arrow is a short stop."""
+        if emoji[0] in _ARROWS:
+            self._builder.comma(end)
+            return
+        name = emoji_name(emoji) if self._options.emoji == "name" else ""
+        if not name:
+            self._builder.drop(end)
+            return
+        if self._builder.last.isalnum():
+            self._builder.space(start)
+        self._builder.whole(name, start, end)
+
+    def other(self, character: str, start: int, end: int) -> None:
+        """Any other single character."""
+        match sort(character):
+            case Sort.WORD:
+                self._builder.word(character, start, end)
+            case Sort.MARK_BEFORE | Sort.EXTENDS:
+                self._builder.mark_before(character, start, end)
+            case Sort.MARK_AFTER:
+                self._builder.mark_after(character, start, end)
+            case Sort.ARROW:
+                self._builder.comma(end)
+            case Sort.SILENT:
+                self._builder.mark(end)
+
+    def url(self, url: str, start: int, end: int, words: Wording) -> None:
+        """A URL that stands for itself."""
+        builder = self._builder
+        host = _HOST.match(url)
+        if self._options.urls == "skip":
+            builder.drop(end)
+        elif self._options.urls == "verbatim" or host is None or not host[1]:
+            builder.whole(url, start, end)
+        else:
+            if builder.last.isalnum() and builder.last.isascii():
+                builder.space(start)
+            builder.whole(words.link.format(host[1]), start, end)
+
+
+def url_at(text: str, at: int) -> str:
+    """The URL that begins at `at`, without the marks that end the sentence around it; empty if there is none."""
+    found = URL.match(text, at) if HAS_URL.match(text, at) else None
+    if found is None:
+        return ""
+    url = found[0].rstrip(_AFTER_URL)
+    unopened = url.count(")") - url.count("(")
+    while unopened > 0 and url.endswith(")"):
+        url = url[:-1].rstrip(_AFTER_URL)
+        unopened -= 1
+    return url
+
+
+def goes_on(text: str) -> int:
+    """How many characters at the start of `text` go on with a URL."""
+    going_on = URL.match("www." + text[:2048])
+    return going_on.end() - 4 if going_on else 0
