@@ -8,7 +8,7 @@ the answer (servers without a parser for it); tool calls without an index; an er
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import attrs
@@ -64,15 +64,13 @@ class Completion:
                 code=code,
                 message=message,
                 body=data,
-                retryable=code in {"429", "500", "502", "503", "504", "rate_limit_exceeded", "server_error", "overloaded"},
+                retryable=code
+                in {"429", "500", "502", "503", "504", "rate_limit_exceeded", "server_error", "overloaded"},
             )
         if chunk.get("usage") is not None:
             self.usage = _mapping(chunk["usage"], data)
-        choices = chunk.get("choices") or []
-        if not isinstance(choices, list):
-            raise _violation("`choices` is not a list", data)
         text = ""
-        for choice in map(lambda choice: _mapping(choice, data), cast(list[object], choices)):
+        for choice in _mappings(chunk.get("choices"), data):
             if choice.get("index", 0) == 0:
                 text += self._choice(choice, data)
         return text
@@ -90,8 +88,8 @@ class Completion:
             self.progress += 1
         delta = _mapping(choice.get("delta") or {}, data)
         self._reason(_text(delta.get("reasoning_content") or delta.get("reasoning"), data))
-        for call in delta.get("tool_calls") or ():
-            self._call(_mapping(call, data), data)
+        for call in _mappings(delta.get("tool_calls"), data):
+            self._call(call, data)
         # A refusal is what the model says to the person, in place of an answer.
         written = _text(delta.get("content"), data) + _text(delta.get("refusal"), data)
         if not written:
@@ -176,10 +174,10 @@ def error_details(value: object) -> tuple[str | None, str | None] | None:
     """
     if not isinstance(value, Mapping):
         return None
-    body = cast(Json, value)
+    body = cast("Json", value)
     error = body.get("error")
     if isinstance(error, Mapping):
-        details = cast(Json, error)
+        details = cast("Json", error)
         code = details.get("code") or details.get("type")
         return _word(code), _word(details.get("message"))
     if error:
@@ -205,7 +203,16 @@ def _json(data: str) -> object:
 def _mapping(value: object, data: str) -> Json:
     if not isinstance(value, Mapping):
         raise _violation("an event does not have the shape of a chat completion chunk", data)
-    return cast(Json, value)
+    return cast("Json", value)
+
+
+def _mappings(value: object, data: str) -> list[Json]:
+    """A list of objects, which may be missing."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise _violation("an event does not have the shape of a chat completion chunk", data)
+    return [_mapping(item, data) for item in cast("list[object]", value)]
 
 
 def _text(value: object, data: str) -> str:
@@ -214,10 +221,7 @@ def _text(value: object, data: str) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if isinstance(value, list):
-        parts = cast(Iterable[object], value)
-        return "".join(_text(_mapping(part, data).get("text"), data) for part in parts)
-    raise _violation("a text in an event is neither text nor parts of text", data)
+    return "".join(_text(part.get("text"), data) for part in _mappings(value, data))
 
 
 def _violation(what: str, data: str) -> ChatProtocolViolation:

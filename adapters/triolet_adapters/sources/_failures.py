@@ -1,14 +1,14 @@
-"""From what httpx and a service say to our errors, in one place."""
+"""From what httpx2 and a service say to our errors, in one place."""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import email.utils
 import json
 import re
 from collections.abc import AsyncIterator, Callable
 
-import httpx
+import httpx2
 
 from triolet_adapters.sources._completion import error_details
 from triolet_adapters.sources._errors import (
@@ -29,35 +29,35 @@ _QUOTA = frozenset({"insufficient_quota", "billing_not_active", "Arrearage"})
 """Codes that say that waiting will not help."""
 
 
-def transport_failure(exc: httpx.HTTPError, url: httpx.URL, connect_deadline: float) -> ChatError:
-    """What went wrong between us and the service."""
+def transport_failure(exc: httpx2.HTTPError, url: httpx2.URL, connect_deadline: float) -> ChatError:
+    """Say what went wrong between us and the service."""
     where = f"{url.host}:{url.port}" if url.port else url.host
-    if isinstance(exc, httpx.ConnectTimeout):
+    if isinstance(exc, httpx2.ConnectTimeout):
         return ChatDeadlineExpired(f"no connection to {where} within {connect_deadline:g} s (connect_deadline)")
     words = str(exc) or type(exc).__name__
-    if isinstance(exc, httpx.ConnectError | httpx.ProxyError):
+    if isinstance(exc, httpx2.ConnectError | httpx2.ProxyError):
         return ChatConnectionFailed(f"no connection to {where}: {words}. Is the server running, and base_url right?")
-    if isinstance(exc, httpx.DecodingError):
+    if isinstance(exc, httpx2.DecodingError):
         return ChatProtocolViolation(f"{where} sent a body that cannot be decoded: {words}")
     return ChatConnectionLost(f"the connection to {where} broke: {words}")
 
 
-def refusal(response: httpx.Response) -> bool:
+def is_refusal(response: httpx2.Response) -> bool:
     """Whether an answer is something else than an event stream. Servers that name no type, or a vague one, exist."""
     return response.status_code != 200 or _content_type(response) in {"application/json", "text/html"}
 
 
 async def service_failure(
-    response: httpx.Response, received: AsyncIterator[bytes], hide: Callable[[str], str]
+    response: httpx2.Response, received: AsyncIterator[bytes], hide: Callable[[str], str]
 ) -> ChatError:
-    """The error in an answer that is no event stream; `hide` takes the key out of what the service says."""
+    """Read the error in an answer that is no event stream; `hide` takes the key out of what the service says."""
     raw = bytearray()
     try:
         async for data in received:
             raw += data
             if len(raw) >= MAX_BODY:
                 break
-    except httpx.HTTPError:
+    except httpx2.HTTPError:
         pass  # the status alone says enough
     body = hide(raw[:MAX_BODY].decode("utf-8", "replace"))
     status, host = response.status_code, response.url.host
@@ -88,7 +88,7 @@ async def service_failure(
     return ChatServiceError(text, status=status, code=code, message=message, body=body, retryable=retryable)
 
 
-def _content_type(response: httpx.Response) -> str:
+def _content_type(response: httpx2.Response) -> str:
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
@@ -100,12 +100,12 @@ def _details(body: str) -> tuple[str | None, str | None]:
 
 
 def _readable(body: str) -> str:
-    """The title of an HTML page, or the beginning of a text."""
+    """Give the title of an HTML page, or the beginning of a text."""
     title = re.search(r"<title[^>]*>(.*?)</title>", body, re.IGNORECASE | re.DOTALL)
     return " ".join((title[1] if title else body).split())[:200]
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def _retry_after(response: httpx2.Response) -> float | None:
     """Seconds (RFC 9110, 10.2.3); a date counts from the service's own clock, where it tells."""
     value = str(response.headers.get("retry-after", "")).strip()
     if not value:
@@ -117,7 +117,7 @@ def _retry_after(response: httpx.Response) -> float | None:
     try:
         until = email.utils.parsedate_to_datetime(value)
         now = response.headers.get("date")
-        start = email.utils.parsedate_to_datetime(now) if now else datetime.datetime.now(datetime.UTC)
+        start = email.utils.parsedate_to_datetime(now) if now else dt.datetime.now(dt.UTC)
         return max(0.0, (until - start).total_seconds())
     except (ValueError, TypeError):
         return None

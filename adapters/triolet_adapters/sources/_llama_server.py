@@ -8,9 +8,11 @@ outlives the process that started it, however that one ends.
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
+from typing import Any
 
 
 def main(model: str, context: str, threads: str) -> None:
@@ -19,8 +21,7 @@ def main(model: str, context: str, threads: str) -> None:
     answer = os.dup(1)
     os.dup2(2, 1)  # llama.cpp logs to both
 
-    import xllamacpp  # noqa: PLC0415  # loads llama.cpp
-
+    xllamacpp: Any = importlib.import_module("xllamacpp")  # untyped; loads llama.cpp, which writes to its outputs
     params = xllamacpp.CommonParams()
     params.model.path = model
     params.model_alias = {"smollm2"}

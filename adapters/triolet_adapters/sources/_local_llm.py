@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import trio
@@ -18,8 +18,11 @@ import trio
 from triolet.errors import TrioletError
 from triolet_adapters.sources._chat import OpenAIChat
 
-_STOP_SECONDS = 1.0
-"""Between asking the process to end (its input ends) and killing it."""
+_PARAMETERS = {"temperature": 0.0, "max_tokens": 200}
+"""Temperature 0 gives the same answer every time and keeps so small a model to the point; penalties for repeating made it say wrong
+things. 200 tokens are about a minute of speech, and end the loops that it may fall into."""
+_STOP_SECONDS = 2.0
+"""Bounds the wait for a process that was killed: the system frees its memory first."""
 
 
 class LocalLLMFailed(TrioletError):
@@ -42,15 +45,17 @@ class LocalLLM:
     install, where a package is missing. Cancelling while it starts ends the process.
     """
 
+    SYSTEM: ClassVar[str] = "You are a helpful assistant. Answer briefly and clearly."
+    """A system message with which SmolLM2 answers in a few plain sentences; without one it wanders."""
+
     model: Path | None = None
     """A GGUF file; None for SmolLM2."""
     context: int = 2048
     """Tokens of question and answer together: 2048 take 45 MB with SmolLM2, which knows up to 8192."""
     threads: int = attrs.field(factory=lambda: max(1, (os.cpu_count() or 2) // 2))
     """Half of the cores: the others are for the voice."""
-    parameters: Mapping[str, Any] = {"temperature": 0.0, "max_tokens": 200}
-    """Of each request. Temperature 0 gives the same answer every time and keeps so small a model to the point; 200 tokens are about
-    a minute of speech, and end the loops that it may fall into."""
+    parameters: Mapping[str, Any] = attrs.field(factory=lambda: dict(_PARAMETERS))
+    """Of each request, see `OpenAIChat.parameters`."""
     start_deadline: float = 30.0
     """Seconds for starting: SmolLM2 takes half a second, a model of several GB from a cold disk many."""
 
@@ -70,7 +75,7 @@ class LocalLLM:
         if not model.is_file():
             raise FileNotFoundError(f"no model at {model}: a GGUF file is needed")
         async with AsyncExitStack() as stack:
-            log = stack.enter_context(tempfile.TemporaryFile())
+            log = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
             process = await _start(model, self.context, self.threads, log.fileno())
             stack.push_async_callback(_stop, process)
             address = b""
@@ -79,10 +84,16 @@ class LocalLLM:
                 while not address.endswith(b"\n") and (data := await process.stdout.receive_some()):
                     address += data
             if not address.endswith(b"\n"):
-                reason = f"took longer than {self.start_deadline:g} s (start_deadline)" if scope.cancelled_caught else "ended"
+                reason = (
+                    f"took longer than {self.start_deadline:g} s (start_deadline)"
+                    if scope.cancelled_caught
+                    else "ended"
+                )
                 log.seek(0)
                 words = log.read()[-2000:].decode("utf-8", "replace").strip()
-                raise LocalLLMFailed(f"the process of {model.name} {reason} before it was ready. Its log ends:\n{words}")
+                raise LocalLLMFailed(
+                    f"the process of {model.name} {reason} before it was ready. Its log ends:\n{words}"
+                )
             chat = OpenAIChat(
                 model.stem, base_url=address.decode().strip() + "/v1", parameters=self.parameters, api_key=None
             )
@@ -91,10 +102,10 @@ class LocalLLM:
             self._stack = stack.pop_all()
             return chat
 
-    async def __aexit__(self, *exc: Any) -> None:
+    async def __aexit__(self, *_: object) -> None:
         stack, self._stack, self._process = self._stack, None, None
         assert stack is not None
-        await stack.__aexit__(*exc)
+        await stack.aclose()
 
 
 async def _start(model: Path, context: int, threads: int, log: int) -> trio.Process:
@@ -109,16 +120,14 @@ async def _start(model: Path, context: int, threads: int, log: int) -> trio.Proc
 
 
 async def _stop(process: trio.Process) -> None:
-    with trio.CancelScope(shield=True):
-        assert process.stdin is not None
-        assert process.stdout is not None
+    """Kill it: there is nothing that it would have to put in order."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.kill()
+    with trio.move_on_after(_STOP_SECONDS, shield=True):
+        await process.wait()
         await process.stdin.aclose()
         await process.stdout.aclose()
-        with trio.move_on_after(_STOP_SECONDS):
-            await process.wait()
-            return
-        process.kill()
-        await process.wait()
 
 
 def _smollm2() -> Path:

@@ -166,8 +166,9 @@ def _token_of(line: str, where: str) -> TimedToken:
         value: object = json.loads(line)
     except (ValueError, RecursionError) as exc:
         raise ValueError(f"{where}: not JSON: {exc}") from None
-    fields = cast(dict[str, Any], value) if isinstance(value, dict) else {}
+    fields = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     time, text = fields.get("t"), fields.get("text")
     if not isinstance(time, int | float) or isinstance(time, bool) or not isinstance(text, str):
-        raise ValueError(f'{where}: a token is {{"t": seconds, "text": "..."}}, not {line[:80]}')
+        what = f'{where}: a token is {{"t": seconds, "text": "..."}}, not {line[:80]}'
+        raise ValueError(what)  # noqa: TRY004  # it is the file that is wrong
     return TimedToken(float(time), text)

@@ -1,0 +1,145 @@
+"""One request to a chat service and its answer's bytes, over httpx2, whose errors become ours here."""
+
+from __future__ import annotations
+
+import functools
+import ssl
+from collections.abc import AsyncIterator, Generator, Mapping
+
+import attrs
+import httpx2
+import trio
+
+from triolet_adapters.sources._errors import ChatError
+from triolet_adapters.sources._failures import is_refusal, service_failure, transport_failure
+
+_CLOSE_SECONDS = 1.0
+"""Bounds leaving an exchange: nothing waits there for the service but the end of TLS."""
+_KEEPALIVE_SECONDS = 50.0
+"""How long an unused connection is kept: longer than a person speaks, shorter than the 60 s of common load balancers."""
+
+
+class Bearer(httpx2.Auth):
+    """Puts the key into the request at the last moment, so that no other value of ours holds it in clear."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Add the header (a hook of httpx2)."""
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        yield request
+
+    def hide(self, text: str) -> str:
+        """Take the key out of what a service said: some repeat it."""
+        return text.replace(self._key, "[key]")
+
+
+@attrs.define(eq=False)
+class Endpoint:
+    """Where requests go, and with what connections."""
+
+    url: httpx2.URL
+    bearer: Bearer | None
+    headers: Mapping[str, str]
+    connect_deadline: float
+    client: httpx2.AsyncClient | None = None
+    """The user's own, or one that is kept between requests; None: each request makes its own."""
+
+    def new_client(self) -> httpx2.AsyncClient:
+        """Make a client with our settings."""
+        return httpx2.AsyncClient(
+            verify=_certificates(),
+            # A proxy from the environment is for the outside, never for a server on this machine.
+            trust_env=self.url.host not in {"127.0.0.1", "localhost", "::1"},
+            limits=httpx2.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
+        )
+
+    def request(self, client: httpx2.AsyncClient, body: bytes) -> httpx2.Request:
+        """Build the request."""
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "text/event-stream",
+            "Accept-Encoding": "identity",  # compressors hold tokens back
+            **self.headers,
+        }
+        # Only connecting has a time-out here: keep-alives would extend one for reading.
+        timeout = httpx2.Timeout(None, connect=self.connect_deadline)
+        return client.build_request("POST", self.url, content=body, headers=headers, timeout=timeout)
+
+
+class Exchange:
+    """One request and the bytes of its answer."""
+
+    def __init__(self, endpoint: Endpoint, body: bytes) -> None:
+        self._endpoint = endpoint
+        self._body = body
+        self._own: httpx2.AsyncClient | None = None
+        self._response: httpx2.Response | None = None
+        self._bytes: AsyncIterator[bytes] | None = None
+        self._closed = False
+
+    async def receive(self) -> bytes:
+        """Give the next bytes of an event stream, b"" at its end and when closed. The first call sends the request.
+
+        Raises:
+            ChatError: no connection, a refusal, a broken connection.
+        """
+        if self._closed:
+            return b""
+        failure: ChatError
+        try:
+            if self._bytes is None:
+                self._response = await self._send()
+                self._bytes = self._response.aiter_bytes()
+                if is_refusal(self._response):
+                    raise await service_failure(self._response, self._bytes, self.hide)
+            return await anext(self._bytes, b"")
+        except httpx2.HTTPError as exc:
+            failure = transport_failure(exc, self._endpoint.url, self._endpoint.connect_deadline)
+        # Outside the handler: the frames of httpx2, some of which hold the key, are no part of our error.
+        raise failure
+
+    def hide(self, text: str) -> str:
+        """Take the key out of what the service said."""
+        return self._endpoint.bearer.hide(text) if self._endpoint.bearer else text
+
+    async def close(self) -> None:
+        """End the exchange, complete or not. Not stopped by cancellation; takes a second at most."""
+        self._closed = True
+        received, self._bytes = self._bytes, None
+        if received is not None:
+            # httpx2 reads through several nested generators. Closing the outer one would leave the others, and their
+            # socket, to the garbage collector; a read that is cancelled ends them all, in order.
+            with trio.CancelScope(shield=True) as scope:
+                scope.cancel()
+                try:
+                    async for _ in received:
+                        pass
+                except (httpx2.HTTPError, httpx2.StreamError):
+                    pass  # ended is ended
+        with trio.move_on_after(_CLOSE_SECONDS, shield=True):
+            if self._response is not None:
+                await self._response.aclose()
+            if self._own is not None:
+                await self._own.aclose()
+
+    async def _send(self) -> httpx2.Response:
+        endpoint = self._endpoint
+        client = endpoint.client
+        if client is None:
+            client = self._own = endpoint.new_client()
+        request = endpoint.request(client, self._body)
+        try:
+            return await client.send(request, stream=True, auth=endpoint.bearer, follow_redirects=False)
+        except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
+            if client is self._own:
+                raise
+        # A kept connection, which the service closed in the moment when it was used again.
+        return await client.send(request, stream=True, auth=endpoint.bearer, follow_redirects=False)
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Read the certificates of this machine, once: that takes some 20 ms, too long between two pieces of audio."""
+    return httpx2.create_ssl_context()
