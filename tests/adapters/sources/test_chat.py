@@ -486,6 +486,9 @@ async def test_leaving_the_chat_closes_its_streams() -> None:
                 await anext(stream)
             assert peer.open == 3
         await peer.until(lambda: not peer.open)
+        for stream in streams:
+            with pytest.raises(StopAsyncIteration):
+                await anext(stream)
 
 
 async def test_a_cancelled_wait_closes_the_stream() -> None:
@@ -521,7 +524,12 @@ async def test_closing_from_another_task_wakes_the_one_that_waits() -> None:
 
 
 async def test_a_kept_connection_is_used_again() -> None:
-    async with serve(answer(token("a"), STOP, DONE)) as peer:
+    async def behaviour(stream: trio.SocketStream, _: int) -> None:
+        await stream.send_all(SSE_HEAD + chunked(token("a") + STOP + DONE))
+        await trio.sleep(0.01)  # the end of the body in a packet of its own
+        await stream.send_all(END)
+
+    async with serve(behaviour) as peer:
         async with chat_with(peer) as chat:
             for _ in range(3):
                 assert await tokens_of(chat.stream(QUESTION)) == ["a"]
