@@ -11,6 +11,8 @@ from typing import Any
 import attrs
 import trio
 
+from triolet_adapters.sources import ChatStream, OpenAIChat
+
 SSE_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
 
@@ -44,6 +46,10 @@ def response(status: str, body: bytes = b"", **headers: str) -> bytes:
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     head = "\r\n".join([f"HTTP/1.1 {status}", *lines, f"Content-Length: {len(body)}", "", ""])
     return head.encode() + body
+
+
+QUESTION = [{"role": "user", "content": "Who is there?"}]
+KEY = "sk-test-0123456789abcdef"
 
 
 @attrs.define
@@ -112,3 +118,11 @@ async def serve(behaviour: Behaviour | bytes) -> AsyncGenerator[Peer]:
         peer = Peer(f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}/v1")
         yield peer
         nursery.cancel_scope.cancel()
+
+
+def chat_with(peer: Peer, **settings: Any) -> OpenAIChat:
+    return OpenAIChat("test-model", base_url=peer.base_url, **settings)
+
+
+async def tokens_of(stream: ChatStream) -> list[str]:
+    return [text async for text in stream]
