@@ -54,11 +54,11 @@ Serve them warm, with honey or fresh fruit. Enjoy your breakfast!
 """,
         (
             "Here is a simple recipe for fluffy pancakes:",
-            "Mix two cups of flour with a spoon of sugar and a pinch of salt.",
-            "Add two eggs and a glass of milk, and stir until the batter is smooth.",
-            "Let the batter rest for ten minutes.",
-            "Melt a little butter in a hot pan.",
-            "Bake each pancake until bubbles appear on top, then turn it over.",
+            "One. Mix two cups of flour with a spoon of sugar and a pinch of salt.",
+            "Two. Add two eggs and a glass of milk, and stir until the batter is smooth.",
+            "Three. Let the batter rest for ten minutes.",
+            "Four. Melt a little butter in a hot pan.",
+            "Five. Bake each pancake until bubbles appear on top, then turn it over.",
             "Serve them warm, with honey or fresh fruit.",
             "Enjoy your breakfast!",
         ),
@@ -225,7 +225,7 @@ own. You've got this! 💪
     Answer(
         "schedule",
         """\
-Here is a plan for your day in the city. Start at 9:30 with a walk through the old town. At 11:00, visit the art museum; \
+Here is a plan for your day in the city. Start at 9:30 with a walk through the old town. At 11:15, visit the art museum; \
 it opens late on Mondays. Have lunch at one of the small places by the river. In the afternoon, take the number 12 bus \
 to the beach, which is about 20 minutes away. Be back by 6:45, because the concert begins at 7:30 and they close the \
 doors on time.
@@ -233,7 +233,7 @@ doors on time.
         (
             "Here is a plan for your day in the city.",
             "Start at nine thirty with a walk through the old town.",
-            "At eleven o'clock, visit the art museum; it opens late on Mondays.",
+            "At eleven fifteen, visit the art museum; it opens late on Mondays.",
             "Have lunch at one of the small places by the river.",
             "In the afternoon, take the number twelve bus to the beach, which is about twenty minutes away.",
             "Be back by six forty-five, because the concert begins at seven thirty and they close the doors on time.",
