@@ -8,7 +8,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import trio
@@ -108,7 +108,8 @@ class FileOutput(Output):
 
 class RawFile:
     """An open file. Regular files are written directly: a write is a copy into the page cache, microseconds for 100 ms of
-    audio, less than a thread costs; and virtual time allows no threads. Pipes, sockets and terminals are waited for."""
+    audio, less than a thread costs; and virtual time allows no threads. Pipes, sockets and terminals are waited for.
+    """
 
     def __init__(self, fd: int, name: str, *, owned: bool) -> None:
         self.name = name
@@ -197,7 +198,7 @@ async def _open_with_reader(name: str, flags: int) -> int:
 
 
 @contextlib.contextmanager
-def _explained(name: str) -> Iterator[None]:
+def _explained(name: str) -> Generator[None]:
     try:
         yield
     except BrokenPipeError as error:

@@ -18,7 +18,7 @@ LONGEST_NUMBER = 15
 """Digits read as one number; hibari 0.2.1 fails beyond decillions, and nobody follows that far. Longer ones are read
 digit by digit, as account numbers are."""
 
-_READ_AS_THEY_ARE = frozenset("°¢§¶±×÷™®©•→½¼¾²³µ¥₹₩$£€=<>~|^+")  # noqa: RUF001 -- hibari has words for them
+_READ_AS_THEY_ARE = frozenset("°¢§¶±×÷™®©•→½¼¾²³µ¥₹₩$£€=<>~|^+")  # hibari has words for them
 _MARKUP = re.compile(r"\]\(")
 _LONE_CURRENCY = re.compile(r"(?<!\d)(?<!\d )[$£€¥₹](?! ?[\d.])")
 _LONG_WORD = re.compile(rf"[^\W\d_]{{{LONGEST_WORD + 1},}}")

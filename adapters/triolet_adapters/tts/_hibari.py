@@ -100,7 +100,9 @@ def _trimmed(audio: Audio) -> Audio:
 
 def _pcm(audio: Audio) -> bytes:
     """The gain, and the knee above which |x| becomes KNEE + (1 - KNEE) tanh((|x| - KNEE) / (1 - KNEE)), below 1."""
-    loud: Audio = np.abs(audio) * GAIN
-    bent: Audio = np.where(loud > KNEE, KNEE + (1 - KNEE) * np.tanh((loud - KNEE) / (1 - KNEE)), loud)
+    loud: Audio = np.abs(audio) * np.float32(GAIN)
+    bent: Audio = np.where(loud > KNEE, KNEE + (1 - KNEE) * np.tanh((loud - KNEE) / (1 - KNEE)), loud).astype(
+        np.float32
+    )
     signed: Audio = np.copysign(bent, audio)
     return (signed * 32767).astype("<i2").tobytes()

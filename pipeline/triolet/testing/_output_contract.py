@@ -1,0 +1,218 @@
+"""What every `Output` must do, as tests that a subclass runs against an output of its own."""
+
+from __future__ import annotations
+
+import random
+from array import array
+
+import trio
+from trio.abc import Clock
+
+from triolet._audio import SAMPLE_BYTES, AudioFormat
+from triolet._output import Output
+from triolet.testing._raises import raises
+
+LIMIT = 10.0
+"""Seconds in which anything here must be done."""
+
+
+class OutputContract:
+    """Subclass it, give it an `output` fixture, and run it with pytest and pytest-trio:
+
+        class TestMyDevice(OutputContract):
+            @pytest.fixture
+            def output(self):
+                return MyDevice()
+
+    A new output for each test, not yet open. Time is virtual; for an output with a thread or process of its own, override
+    the fixture, and the suite takes some seconds of real time:
+
+            @pytest.fixture
+            def autojump_clock(self):
+                return None
+
+    Without pytest's option `trio_mode = true` mark the class with `@pytest.mark.trio`.
+
+    Where what has come out can be read, override `came_out`: then samples are judged, too, and not only their number.
+    """
+
+    format = AudioFormat(24_000)
+    """Override it for an output that takes no other rate than its own."""
+
+    hold = 0.2
+    """Seconds that a real-time output may hold at most."""
+
+    def came_out(self, output: Output) -> bytes | None:  # noqa: ARG002
+        """All samples that have come out since `open`, silence of the output's own left out; None if nobody can know."""
+        return None
+
+    async def test_plays_every_sample_once_and_in_order(self, output: Output, autojump_clock: Clock | None) -> None:
+        sound = _sound(self.format.samples(0.35))
+        with trio.fail_after(LIMIT):
+            await output.open(self.format)
+            for piece in _pieces(sound):
+                await output.play(piece)
+            await output.drain()
+        assert output.heard == len(sound) // SAMPLE_BYTES
+        await output.close()
+        self._assert_came_out(output, sound)
+
+    async def test_heard_starts_at_0_never_goes_back_and_never_passes_what_was_accepted(
+        self, output: Output, autojump_clock: Clock | None
+    ) -> None:
+        assert output.heard == 0
+        seen = [0]
+        accepted = 0
+        with trio.fail_after(LIMIT):
+            await output.open(self.format)
+            assert output.heard == 0
+            for piece in _pieces(_sound(self.format.samples(0.3))):
+                await output.play(piece)
+                accepted += len(piece) // SAMPLE_BYTES
+                seen.append(output.heard)
+                assert output.heard <= accepted
+            await output.drain()
+        assert seen == sorted(seen)
+        await output.close()
+        assert output.heard == accepted, "heard is kept after close"
+
+    async def test_a_real_time_output_holds_a_bounded_amount(
+        self, output: Output, autojump_clock: Clock | None
+    ) -> None:
+        sound = _sound(self.format.samples(0.6))
+        with trio.fail_after(LIMIT):
+            await output.open(self.format)
+            for start in range(0, len(sound), 960):
+                await output.play(sound[start : start + 960])
+                ahead = min(len(sound), start + 960) // SAMPLE_BYTES - output.heard
+                assert not output.realtime or ahead <= self.format.samples(self.hold) + 1
+            await output.close()
+
+    async def test_flush_drops_what_has_not_been_heard(self, output: Output, autojump_clock: Clock | None) -> None:
+        first, second = _sound(self.format.samples(0.15), seed=1), _sound(self.format.samples(0.1), seed=2)
+        with trio.fail_after(LIMIT):
+            await output.open(self.format)
+            await output.play(first)
+            output.flush()
+            kept = output.heard
+            assert kept == len(first) // SAMPLE_BYTES or output.realtime, "a file keeps all it has"
+            await trio.sleep(0.2)
+            assert output.heard == kept, "nothing more is heard until play is called again"
+            await output.drain()
+            await output.play(second)
+            await output.drain()
+        assert output.heard == kept + len(second) // SAMPLE_BYTES
+        await output.close()
+        self._assert_came_out(output, first[: kept * SAMPLE_BYTES] + second)
+
+    async def test_flush_frees_a_play_that_waits_and_drops_its_rest(
+        self, output: Output, autojump_clock: Clock | None
+    ) -> None:
+        sound = _sound(self.format.samples(1.0))
+        with trio.fail_after(LIMIT):
+            await output.open(self.format)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(output.play, sound)
+                await trio.sleep(0.25)
+                output.flush()
+                kept = output.heard
+            await trio.sleep(0.3)
+        assert output.heard == kept
+        await output.close()
+        self._assert_came_out(output, sound[: kept * SAMPLE_BYTES])
+
+    async def test_a_cancelled_play_has_accepted_a_first_part(
+        self, output: Output, autojump_clock: Clock | None
+    ) -> None:
+        sound, more = _sound(self.format.samples(0.8), seed=1), _sound(self.format.samples(0.05), seed=2)
+        with trio.fail_after(LIMIT):
+            await output.open(self.format)
+            with trio.move_on_after(0.3) as scope:
+                await output.play(sound)
+            assert scope.cancelled_caught == output.realtime
+            await output.drain()
+            part = output.heard
+            assert 0 < part <= len(sound) // SAMPLE_BYTES
+            await output.play(more)
+            await output.drain()
+        assert output.heard == part + len(more) // SAMPLE_BYTES
+        await output.close()
+        self._assert_came_out(output, sound[: part * SAMPLE_BYTES] + more)
+
+    async def test_close_drops_what_has_not_been_heard_also_when_cancelled(
+        self, output: Output, autojump_clock: Clock | None
+    ) -> None:
+        sound = _sound(self.format.samples(0.15))
+        with trio.fail_after(LIMIT):
+            await output.open(self.format)
+            await output.play(sound)
+            with trio.CancelScope() as scope:
+                scope.cancel()
+                await output.close()
+        kept = output.heard
+        await trio.sleep(0.2)
+        assert output.heard == kept
+        self._assert_came_out(output, sound[: kept * SAMPLE_BYTES])
+
+    async def test_starts_anew_when_opened_again(self, output: Output, autojump_clock: Clock | None) -> None:
+        first, second = _sound(self.format.samples(0.1), seed=1), _sound(self.format.samples(0.05), seed=2)
+        with trio.fail_after(LIMIT):
+            await output.open(self.format)
+            await output.play(first)
+            await output.drain()
+            await output.close()
+            await output.open(self.format)
+            assert output.heard == 0
+            await output.play(second)
+            await output.drain()
+            await output.close()
+        assert output.heard == len(second) // SAMPLE_BYTES
+        self._assert_came_out(output, second)
+
+    async def test_takes_no_samples_at_all(self, output: Output, autojump_clock: Clock | None) -> None:
+        with trio.fail_after(LIMIT):
+            await output.open(self.format)
+            await output.play(b"")
+            output.flush()
+            await output.drain()
+            await output.close()
+        assert output.heard == 0
+        self._assert_came_out(output, b"")
+
+    async def test_refuses_what_makes_no_sense(self, output: Output, autojump_clock: Clock | None) -> None:
+        with trio.fail_after(LIMIT):
+            await output.close()
+            with raises(RuntimeError):
+                await output.play(bytes(2))
+            await output.open(self.format)
+            with raises(RuntimeError):
+                await output.open(self.format)
+            with raises(ValueError):
+                await output.play(bytes(3))
+            await output.close()
+            await output.close()
+            with raises(RuntimeError):
+                await output.play(bytes(2))
+
+    def _assert_came_out(self, output: Output, expected: bytes) -> None:
+        heard = self.came_out(output)
+        assert heard is None or heard == expected, (
+            f"{len(heard)} bytes came out, {len(expected)} expected, or they differ"
+        )
+
+
+def _sound(samples: int, seed: int = 0) -> bytes:
+    """Noise without a zero in it: no two stretches of it are alike, and none is silence."""
+    noise = random.Random(seed).randbytes(samples * SAMPLE_BYTES)  # noqa: S311
+    return array("h", [value or 1 for value in array("h", noise)]).tobytes()
+
+
+def _pieces(pcm: bytes) -> list[bytes]:
+    """In pieces of uneven length, as they come from a network."""
+    noise = random.Random(0)  # noqa: S311
+    pieces: list[bytes] = []
+    while pcm:
+        size = noise.randint(1, 3_000) * SAMPLE_BYTES
+        pieces.append(pcm[:size])
+        pcm = pcm[size:]
+    return pieces

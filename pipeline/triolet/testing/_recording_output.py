@@ -1,0 +1,85 @@
+"""An output that remembers what was heard, and when."""
+
+from __future__ import annotations
+
+import attrs
+
+from triolet._audio import SAMPLE_BYTES, AudioFormat
+from triolet._paced_output import PacedOutput
+from triolet.errors import OutputError
+
+
+@attrs.frozen
+class HeardAudio:
+    """Samples that were heard one after another without a gap."""
+
+    time: float
+    """When the first of them was heard, on Trio's clock."""
+    pcm: bytes = attrs.field(repr=lambda pcm: f"<{len(pcm)} bytes>")
+
+
+class RecordingOutput(PacedOutput):
+    """A listener on Trio's clock, meant for the virtual one, who hears at an even pace and remembers everything.
+
+    Judge a test by `pcm` and `audio`: what has been heard, not what was sent. `pause()` is a listener or device that
+    stalls, until `resume()`.
+    """
+
+    def __init__(self, *, hold: float = 0.1, pace: float = 1.0, fail_after: int | None = None) -> None:
+        """`pace`: seconds of audio heard in a second. `fail_after`: raise OutputError once so many samples have been heard."""
+        super().__init__(hold=hold, pace=pace)
+        self._fail_after = fail_after
+        self._recorded = bytearray()
+        self._starts: list[tuple[float, int]] = []
+
+    @property
+    def pcm(self) -> bytes:
+        """All samples heard since `open`."""
+        return bytes(self._recorded[: self.heard * SAMPLE_BYTES])
+
+    @property
+    def audio(self) -> list[HeardAudio]:
+        """The same in stretches without a gap, each with its time."""
+        pcm = self.pcm
+        stretches: list[HeardAudio] = []
+        end = self.heard
+        for time, start in reversed(self._starts):
+            if start < end:
+                stretches.append(HeardAudio(time, pcm[start * SAMPLE_BYTES : end * SAMPLE_BYTES]))
+                end = start
+        return stretches[::-1]
+
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
+        """Start a new recording."""
+        await super().open(format)
+        self._recorded.clear()
+        self._starts.clear()
+
+    async def play(self, pcm: bytes) -> None:
+        """As `PacedOutput.play`, up to `fail_after`."""
+        if self._fail_after is None:
+            await super().play(pcm)
+            return
+        left = self._fail_after - self._accepted
+        await super().play(pcm[: max(0, left) * SAMPLE_BYTES])
+        if len(pcm) // SAMPLE_BYTES > left:
+            await super().drain()
+            raise OutputError(f"the recording output fails after {self._fail_after} samples, as it was told to")
+
+    def flush(self) -> None:
+        """Forget what has not been heard."""
+        super().flush()
+        del self._recorded[self._accepted * SAMPLE_BYTES :]
+
+    def _accept(self, pcm: bytes) -> None:
+        self._recorded += pcm
+        super()._accept(pcm)
+
+    def _started(self, time: float, sample: int) -> None:
+        if self._starts and self._starts[-1][1] == sample:
+            self._starts.pop()
+        elif self._format is not None and self._starts:
+            last_time, last_sample = self._starts[-1]
+            if abs(last_time + (sample - last_sample) / (self._format.sample_rate * self._pace) - time) < 1e-6:
+                return  # no gap
+        self._starts.append((time, sample))

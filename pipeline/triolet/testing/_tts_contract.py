@@ -1,0 +1,156 @@
+"""What every `TTS` must do, as tests that a subclass runs against a voice of its own."""
+
+from __future__ import annotations
+
+from array import array
+
+import attrs
+import trio
+import trio.testing
+
+from triolet._audio import SAMPLE_BYTES
+from triolet._tts import TTS, Usage
+from triolet.errors import TooMuchAudio
+from triolet.testing._raises import raises
+
+LIMIT = 60.0
+"""Seconds in which anything here must be done: a service's session, two sentences and a good deal of patience."""
+
+
+@attrs.define
+class _Listener:
+    """Collects what a commit says."""
+
+    pcm: bytearray = attrs.Factory(bytearray)
+    calls: int = 0
+    limit: int | None = None
+    """Raise TooMuchAudio after so many calls."""
+
+    def __call__(self, pcm: bytes) -> None:
+        assert len(pcm) % SAMPLE_BYTES == 0, "accept takes whole samples"
+        self.calls += 1
+        if self.limit is not None and self.calls > self.limit:
+            raise TooMuchAudio("enough")
+        self.pcm += pcm
+
+    @property
+    def samples(self) -> array[int]:
+        return array("h", bytes(self.pcm))
+
+
+class TTSContract:
+    """Subclass it, give it a `tts` fixture, and run it with pytest and pytest-trio:
+
+        class TestMyVoice(TTSContract):
+            @pytest.fixture
+            def tts(self):
+                return MyVoice()
+
+    Without pytest's option `trio_mode = true` mark the class with `@pytest.mark.trio`. Takes about ten commits.
+    """
+
+    text = "The trains leave on time today."
+    longer = "Every morning the trains leave on time. After that it is quiet until noon, and people have a coffee."
+    """Words for the voice; `longer` takes at least twice as long. Override them for a voice of another language."""
+
+    repeatable = False
+    """The same text gives the same samples: then sessions at work at the same time are compared with one alone."""
+
+    parallel = True
+    """Two sessions may be at work at the same time."""
+
+    audible = 300
+    """The loudest sample must be above it (of 32767): -40 dBFS."""
+
+    async def test_speaks(self, tts: TTS) -> None:
+        listener = _Listener()
+        with trio.fail_after(LIMIT):
+            async with tts.connect() as session:
+                usage = await session.commit(self.text, listener)
+        assert isinstance(usage, Usage)
+        assert usage.characters >= 0
+        assert tts.format.seconds(len(listener.samples)) > 0.3
+        assert max(listener.samples) > self.audible
+
+    async def test_speaks_one_commit_after_another(self, tts: TTS) -> None:
+        short, longer, again = _Listener(), _Listener(), _Listener()
+        with trio.fail_after(LIMIT):
+            async with tts.connect() as session:
+                await session.commit(self.text, short)
+                await session.commit(self.longer, longer)
+                await session.commit(self.text, again)
+        assert len(longer.samples) > 1.5 * len(short.samples)
+        assert len(again.samples) < 0.7 * len(longer.samples), "nothing of the commit before"
+        assert not self.repeatable or again.pcm == short.pcm
+
+    async def test_sessions_do_not_mix(self, tts: TTS) -> None:
+        alone, short, longer = _Listener(), _Listener(), _Listener()
+
+        async def speak(text: str, listener: _Listener) -> None:
+            async with tts.connect() as session:
+                await session.commit(text, listener)
+
+        with trio.fail_after(LIMIT):
+            await speak(self.text, alone)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(speak, self.longer, longer)
+                if not self.parallel:
+                    return
+                nursery.start_soon(speak, self.text, short)
+        assert len(longer.samples) > 1.5 * len(short.samples)
+        assert not self.repeatable or short.pcm == alone.pcm
+
+    async def test_refuses_text_without_words(self, tts: TTS) -> None:
+        for nothing in ("", " \n\t"):
+            with trio.fail_after(LIMIT):
+                async with tts.connect() as session:
+                    with raises(ValueError):
+                        await session.commit(nothing, _Listener())
+
+    async def test_refuses_a_second_commit_meanwhile(self, tts: TTS) -> None:
+        listener = _Listener()
+        refused = False
+        with trio.fail_after(LIMIT):
+            async with tts.connect() as session, trio.open_nursery() as nursery:
+                nursery.start_soon(session.commit, self.text, listener)
+                await trio.testing.wait_all_tasks_blocked()
+                with raises(RuntimeError):
+                    await session.commit(self.text, _Listener())
+                refused = True
+        assert refused
+        assert max(listener.samples) > self.audible, "the first commit is not harmed"
+
+    async def test_ends_when_accept_has_had_enough(self, tts: TTS) -> None:
+        listener = _Listener(limit=0)
+        with trio.fail_after(LIMIT):
+            with raises(TooMuchAudio):
+                async with tts.connect() as session:
+                    await session.commit(self.text, listener)
+            await trio.sleep(0.1)
+        assert listener.calls == 1
+
+    async def test_is_silent_once_it_was_cancelled(self, tts: TTS) -> None:
+        listener = _Listener()
+        with trio.fail_after(LIMIT):
+            async with tts.connect() as session:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(session.commit, self.longer, listener)
+                    await trio.testing.wait_all_tasks_blocked()
+                    nursery.cancel_scope.cancel()
+                    calls = listener.calls
+                assert listener.calls <= calls + 1, "a task that was about to run may run to its next checkpoint"
+                calls = listener.calls
+                await trio.sleep(0.1)
+                assert listener.calls == calls
+            again = _Listener()
+            async with tts.connect() as session:
+                await session.commit(self.text, again)
+        assert max(again.samples) > self.audible, "another session speaks"
+
+    async def test_an_error_of_the_user_leaves_alone(self, tts: TTS) -> None:
+        class Ours(Exception):  # noqa: N818
+            pass
+
+        with trio.fail_after(LIMIT), raises(Ours):
+            async with tts.connect():
+                raise Ours

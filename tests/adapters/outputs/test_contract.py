@@ -1,0 +1,51 @@
+"""All outputs keep the contract."""
+
+import wave
+from pathlib import Path
+
+import pytest
+
+from triolet._output import Output
+from triolet.testing import OutputContract
+from triolet_adapters.outputs.memory import Memory
+from triolet_adapters.outputs.null import NullDevice
+from triolet_adapters.outputs.pcm import PcmFile
+from triolet_adapters.outputs.wav import WavFile
+
+
+class TestMemory(OutputContract):
+    @pytest.fixture
+    def output(self) -> Memory:
+        return Memory()
+
+    def came_out(self, output: Output) -> bytes:
+        assert isinstance(output, Memory)
+        return output.pcm
+
+
+class TestNullDevice(OutputContract):
+    @pytest.fixture
+    def output(self) -> NullDevice:
+        return NullDevice()
+
+
+class TestWavFile(OutputContract):
+    @pytest.fixture
+    def output(self, tmp_path: Path) -> WavFile:
+        return WavFile(tmp_path / "speech.wav")
+
+    def came_out(self, output: Output) -> bytes:
+        assert isinstance(output, WavFile)
+        with wave.open(output.path) as file:
+            assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (24_000, 2, 1)
+            return file.readframes(file.getnframes())
+
+
+class TestPcmFile(OutputContract):
+    @pytest.fixture
+    def output(self, tmp_path: Path) -> PcmFile:
+        return PcmFile(tmp_path / "speech.pcm")
+
+    def came_out(self, output: Output) -> bytes:
+        assert isinstance(output, PcmFile)
+        return Path(output.path).read_bytes()
