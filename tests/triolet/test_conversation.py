@@ -6,33 +6,11 @@ import pytest
 import trio
 
 from triolet import Conversation, Spoken, speech
-from triolet._paced_output import PacedOutput
 from triolet.errors import ConnectionLost
-from triolet.testing import ScriptedSource, ScriptedTTS, ToneTTS, decode
+from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
 
 ONE = "First we look at the map. Then we choose a way. At last we walk."
 TWO = "Here is another answer. It is short."
-
-
-class Device(PacedOutput):
-    """Hears in real time, and keeps the samples that were heard, cut where they were flushed."""
-
-    def __init__(self) -> None:
-        super().__init__(hold=0.1)
-        self.given = b""
-        self.heard_pcm = b""
-        self.flushes = 0
-
-    async def play(self, pcm: bytes) -> None:
-        self.given += pcm
-        await super().play(pcm)
-
-    def flush(self) -> None:
-        super().flush()
-        self.flushes += 1
-        kept = 2 * (self.heard - len(self.heard_pcm) // 2)
-        self.heard_pcm += self.given[:kept]
-        self.given = b""
 
 
 def texts(tts: ToneTTS, pcm: bytes) -> list[str]:
@@ -47,7 +25,7 @@ def texts(tts: ToneTTS, pcm: bytes) -> list[str]:
 
 
 async def test_turns_are_said_one_after_another(autojump_clock: trio.testing.MockClock) -> None:
-    tts, device = ToneTTS(pace=4), Device()
+    tts, device = ToneTTS(pace=4), RecordingOutput()
     async with Conversation(speech(tts, "en"), device) as conversation:
         spoken: list[Spoken] = []
 
@@ -59,7 +37,7 @@ async def test_turns_are_said_one_after_another(autojump_clock: trio.testing.Moc
             await trio.testing.wait_all_tasks_blocked()
             nursery.start_soon(say, TWO)
     assert [turn.heard for turn in spoken] == [ONE, TWO]
-    assert texts(tts, device.heard_pcm) == [
+    assert texts(tts, device.pcm) == [
         "First we look at the map.",
         "Then we choose a way.",
         "At last we walk.",
@@ -72,7 +50,7 @@ async def test_turns_are_said_one_after_another(autojump_clock: trio.testing.Moc
 async def test_nothing_of_an_interrupted_turn_is_heard_afterwards(
     autojump_clock: trio.testing.MockClock, after: float
 ) -> None:
-    tts, device = ToneTTS(first_audio=0.2, pace=4), Device()
+    tts, device = ToneTTS(first_audio=0.2, pace=4), RecordingOutput()
     before = trio.lowlevel.current_statistics().tasks_living
     source = ScriptedSource.paced(ONE, tokens_a_second=40)
     async with Conversation(speech(tts, "en"), device) as conversation:
@@ -89,7 +67,7 @@ async def test_nothing_of_an_interrupted_turn_is_heard_afterwards(
             conversation.interrupt()
             conversation.interrupt()  # twice does no harm
             await trio.testing.wait_all_tasks_blocked()
-            first = len(device.heard_pcm)
+            first = len(device.pcm)
             assert device.heard == heard_before
         assert tts.open == 0
         assert source.closed
@@ -102,12 +80,12 @@ async def test_nothing_of_an_interrupted_turn_is_heard_afterwards(
         assert again.heard == TWO
         assert not again.interrupted
     old = {(commit.connection, commit.commit) for commit in tts.commits if commit.text in ONE}
-    assert not [run for run in decode(device.heard_pcm[first:]).runs if (run.connection, run.commit) in old]
+    assert not [run for run in decode(device.pcm[first:]).runs if (run.connection, run.commit) in old]
     assert trio.lowlevel.current_statistics().tasks_living == before
 
 
 async def test_an_interruption_ends_the_waiting_turns_unread(autojump_clock: trio.testing.MockClock) -> None:
-    tts, device = ToneTTS(), Device()
+    tts, device = ToneTTS(), RecordingOutput()
     waiting = ScriptedSource([TWO])
     async with Conversation(speech(tts, "en"), device) as conversation:
         results: list[Spoken] = []
@@ -126,7 +104,7 @@ async def test_an_interruption_ends_the_waiting_turns_unread(autojump_clock: tri
 
 
 async def test_cancelling_say_does_what_an_interruption_does(autojump_clock: trio.testing.MockClock) -> None:
-    tts, device = ToneTTS(), Device()
+    tts, device = ToneTTS(), RecordingOutput()
     async with Conversation(speech(tts, "en"), device) as conversation:
         with trio.move_on_after(2.0):
             await conversation.say([ONE])
@@ -137,7 +115,7 @@ async def test_cancelling_say_does_what_an_interruption_does(autojump_clock: tri
 
 
 async def test_leaving_the_block_ends_the_turn_and_closes_the_output(autojump_clock: trio.testing.MockClock) -> None:
-    tts, device = ToneTTS(), Device()
+    tts, device = ToneTTS(), RecordingOutput()
     async with trio.open_nursery() as nursery, Conversation(speech(tts, "en"), device) as conversation:
         nursery.start_soon(conversation.say, [ONE])
         await trio.sleep(1)
@@ -151,7 +129,7 @@ async def test_leaving_the_block_ends_the_turn_and_closes_the_output(autojump_cl
 async def test_an_error_ends_its_turn_only(autojump_clock: trio.testing.MockClock) -> None:
     pcm = b"\1\1" * 2400
     tts = ScriptedTTS([[pcm], [ConnectionLost("gone")], [pcm]])
-    async with Conversation(speech(tts, "en"), Device()) as conversation:
+    async with Conversation(speech(tts, "en"), RecordingOutput()) as conversation:
         with pytest.raises(ConnectionLost, match="gone") as caught:
             await conversation.say([ONE])
         assert caught.value.spoken is not None
@@ -160,7 +138,7 @@ async def test_an_error_ends_its_turn_only(autojump_clock: trio.testing.MockCloc
 
 
 async def test_interrupting_silence_does_nothing(autojump_clock: trio.testing.MockClock) -> None:
-    async with Conversation(speech(ToneTTS(), "en"), Device()) as conversation:
+    async with Conversation(speech(ToneTTS(), "en"), RecordingOutput()) as conversation:
         conversation.interrupt()
         assert (await conversation.say([TWO])).heard == TWO
         conversation.interrupt()
