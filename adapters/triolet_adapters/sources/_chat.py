@@ -6,14 +6,17 @@ import json
 import os
 import types
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
-import httpx2
 import trio
 
-from triolet_adapters.sources._http import Bearer, Endpoint, Exchange
 from triolet_adapters.sources._stream import ChatStream
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from triolet_adapters.sources._http import Endpoint
 
 BASE_URLS: Mapping[str, str] = types.MappingProxyType(
     {
@@ -81,15 +84,16 @@ class OpenAIChat:
         if not self.model:
             raise ValueError("model: which model should answer? For example 'gpt-4o-mini'")
         _check_parameters(self.parameters)
-        url = _completions_url(self.base_url)
+        http = _http()
+        url = http.completions_url(self.base_url)
         key, self.api_key = self.api_key, None  # from here on only `Bearer` holds it
         if key is None:
             variable = _KEY_VARIABLES.get(url.host)
             key = os.environ.get(variable) if variable else None
             if variable and not key:
                 raise ValueError(f"no key for {url.host}: pass api_key= or set the variable {variable}")
-        bearer = Bearer(_checked_key(key)) if key is not None else None
-        self._endpoint = Endpoint(url, bearer, self.headers, self.connect_deadline, self.client)
+        bearer = http.Bearer(_checked_key(key)) if key is not None else None
+        self._endpoint = http.Endpoint(url, bearer, self.headers, self.connect_deadline, self.client)
 
     def stream(self, messages: Sequence[Mapping[str, Any]], **parameters: Any) -> ChatStream:
         """Ask for an answer: a source of tokens, which sends the request when the first token is asked for.
@@ -111,7 +115,7 @@ class OpenAIChat:
         body |= {"model": self.model, "messages": [dict(message) for message in messages], "stream": True}
         return ChatStream(
             self._endpoint.url.host,
-            Exchange(self._endpoint, json.dumps(body, allow_nan=False).encode()),
+            _http().Exchange(self._endpoint, json.dumps(body, allow_nan=False).encode()),
             self.first_token_deadline,
             self.between_tokens_deadline,
             self._open_streams,
@@ -136,19 +140,13 @@ class OpenAIChat:
                 await kept.aclose()
 
 
-def _completions_url(base_url: str) -> httpx2.URL:
+def _http() -> Any:
+    """The part that needs httpx2, which only those install who talk to a chat service."""
     try:
-        url = httpx2.URL(base_url)
-    except (httpx2.InvalidURL, TypeError) as exc:
-        raise ValueError(f"base_url: {exc}") from None
-    if url.userinfo:
-        raise ValueError("base_url: holds a user name or password; pass api_key= or headers= instead")
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ValueError(f"base_url={base_url!r}: such as {BASE_URLS['ollama']!r}, with http:// or https://")
-    path = url.path.rstrip("/")
-    if path.endswith("/completions"):
-        raise ValueError(f"base_url={base_url!r}: without /chat/completions, which is added here")
-    return url.copy_with(path=path + "/chat/completions")
+        from triolet_adapters.sources import _http as module  # noqa: PLC0415
+    except ModuleNotFoundError as exc:
+        raise ModuleNotFoundError(f"{exc.name} is not installed: pip install 'triolet[llm]'", name=exc.name) from None
+    return module
 
 
 def _checked_key(key: str) -> str:

@@ -19,6 +19,26 @@ _KEEPALIVE_SECONDS = 50.0
 """How long an unused connection is kept: longer than a person speaks, shorter than the 60 s of common load balancers."""
 
 
+def completions_url(base_url: str) -> httpx2.URL:
+    """Check a base URL and add the path.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        url = httpx2.URL(base_url)
+    except (httpx2.InvalidURL, TypeError) as exc:
+        raise ValueError(f"base_url: {exc}") from None
+    if url.userinfo:
+        raise ValueError("base_url: holds a user name or password; pass api_key= or headers= instead")
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError(f"base_url={base_url!r}: such as 'http://127.0.0.1:11434/v1', with http:// or https://")
+    path = url.path.rstrip("/")
+    if path.endswith("/completions"):
+        raise ValueError(f"base_url={base_url!r}: without /chat/completions, which is added here")
+    return url.copy_with(path=path + "/chat/completions")
+
+
 class Bearer(httpx2.Auth):
     """Puts the key into the request at the last moment, so that no other value of ours holds it in clear."""
 

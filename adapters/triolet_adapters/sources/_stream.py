@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import collections
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import trio
 
 from triolet_adapters.sources._completion import Completion, ToolCall
 from triolet_adapters.sources._errors import ChatConnectionLost, ChatDeadlineExpired, ChatError, ChatProtocolViolation
-from triolet_adapters.sources._http import Exchange
 from triolet_adapters.sources._sse import EventReader, StreamMalformed
+
+if TYPE_CHECKING:
+    from triolet_adapters.sources._http import Exchange
 
 _CLOSE_SECONDS = 1.0
 _DRAIN_SECONDS = 0.25

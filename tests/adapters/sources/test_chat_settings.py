@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 import traceback
 from typing import Any
 
@@ -131,3 +134,19 @@ async def test_a_key_that_the_service_repeats_is_taken_out(behaviour: bytes) -> 
             await tokens_of(chat_with(peer, api_key=KEY).stream(QUESTION))
     assert "[key]" in str(caught.value)
     assert KEY not in repr((caught.value, vars(caught.value)))
+
+
+def test_replays_need_no_http_client_and_a_chat_says_which() -> None:
+    program = """
+import sys
+sys.modules["httpx2"] = None  # as if it were not installed
+from triolet_adapters.sources import OpenAIChat, Replay
+print(Replay("a b").text)
+try:
+    OpenAIChat("m", base_url="http://127.0.0.1/v1")
+except ModuleNotFoundError as error:
+    print(error)
+"""
+    path = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run([sys.executable, "-c", program], env=path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["a b", "httpx2 is not installed: pip install 'triolet[llm]'"]
