@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import types
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -24,17 +25,16 @@ BASE_URLS: Mapping[str, str] = types.MappingProxyType(
         "dashscope": "https://dashscope.aliyuncs.com/compatible-mode/v1",  # Beijing
         "dashscope-intl": "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",  # Singapore
         "dashscope-us": "https://dashscope-us.aliyuncs.com/compatible-mode/v1",  # Virginia
+        "dashscope-hk": "https://cn-hongkong.dashscope.aliyuncs.com/compatible-mode/v1",
         "vllm": "http://127.0.0.1:8000/v1",
         "ollama": "http://127.0.0.1:11434/v1",
         "llama.cpp": "http://127.0.0.1:8080/v1",
         "lm-studio": "http://127.0.0.1:1234/v1",
     }
 )
-"""Base URLs of services that speak this API; those on this machine with the ports they have unless told otherwise."""
+"""Base URLs of services that speak this API; those on this machine with the ports they have unless told otherwise.
+A DashScope workspace has `https://{workspace}.{region}.maas.aliyuncs.com/compatible-mode/v1`."""
 
-_KEY_VARIABLES = {"api.openai.com": "OPENAI_API_KEY"} | {
-    f"{host}.aliyuncs.com": "DASHSCOPE_API_KEY" for host in ("dashscope", "dashscope-intl", "dashscope-us")
-}
 _CLOSE_SECONDS = 2.0
 """Bounds leaving an OpenAIChat with all its connections."""
 _OURS = frozenset({"model", "messages", "stream"})
@@ -88,7 +88,7 @@ class OpenAIChat:
         url = http.completions_url(self.base_url)
         key, self.api_key = self.api_key, None  # from here on only `Bearer` holds it
         if key is None:
-            variable = _KEY_VARIABLES.get(url.host)
+            variable = _key_variable(url.host)
             key = os.environ.get(variable) if variable else None
             if variable and not key:
                 raise ValueError(f"no key for {url.host}: pass api_key= or set the variable {variable}")
@@ -147,6 +147,16 @@ def _http() -> Any:
     except ModuleNotFoundError as exc:
         raise ModuleNotFoundError(f"{exc.name} is not installed: pip install 'triolet[llm]'", name=exc.name) from None
     return module
+
+
+def _key_variable(host: str) -> str | None:
+    """The variable of the environment whose key was issued for this host."""
+    if host == "api.openai.com":
+        return "OPENAI_API_KEY"
+    name = host.removesuffix(".aliyuncs.com")
+    if name != host and re.fullmatch(r"dashscope(-intl|-us)?|cn-hongkong\.dashscope|[\w-]+\.[\w-]+\.maas", name):
+        return "DASHSCOPE_API_KEY"
+    return None
 
 
 def _checked_key(key: str) -> str:

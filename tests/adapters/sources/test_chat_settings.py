@@ -75,9 +75,15 @@ async def test_a_key_from_the_environment_goes_to_its_issuer_only(monkeypatch: p
         return httpx2.Response(200, content=STOP + DONE)
 
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(note)) as client:
-        for url in BASE_URLS.values():
+        workspace = "https://ws-1.eu-central-1.maas.aliyuncs.com/compatible-mode/v1"
+        others = [
+            "https://dashscope.aliyuncs.com.evil.example/v1",
+            "https://evil-aliyuncs.com/v1",
+            "https://dashscope/v1",
+        ]
+        for url in (workspace, *BASE_URLS.values(), *others):
             await tokens_of(OpenAIChat("m", base_url=url, client=client).stream(QUESTION))
-    assert seen == [f"Bearer {KEY}"] * 4 + [None] * 4
+    assert seen == [f"Bearer {KEY}"] * 6 + [None] * 7
 
 
 @pytest.mark.parametrize("service", ["openai", "dashscope-intl"])
