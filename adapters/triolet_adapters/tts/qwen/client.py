@@ -1,0 +1,266 @@
+"""Qwen-TTS realtime as a voice of the engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import trio
+
+from triolet._audio import SAMPLE_BYTES, AudioFormat
+from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet._websocket import Dial, dial_tcp
+from triolet.errors import AuthenticationFailed, NoAudio, TooMuchAudio, TTSError
+from triolet_adapters.tts.qwen.billing import billed_characters
+from triolet_adapters.tts.qwen.decoding import Decoder, PCMDecoder
+from triolet_adapters.tts.qwen.endpoint import checked_key, is_loopback, service_url
+from triolet_adapters.tts.qwen.options import QwenOptions
+from triolet_adapters.tts.qwen.protocol import AudioDelta, SessionFinished
+from triolet_adapters.tts.qwen.response import ResponseReader
+from triolet_adapters.tts.qwen.session import QwenSession, open_session
+from triolet_adapters.tts.qwen.session_log import Tap
+from triolet_adapters.tts.qwen.settings import DEFAULT_MODEL, Mode, QwenSettings, ResponseFormat
+
+KEY_VARIABLE = "DASHSCOPE_API_KEY"
+
+
+class QwenTTS(TTS):
+    """A voice of Qwen-TTS realtime. Not yet tried against the live service: built from its documents, SDK and recordings."""
+
+    def __init__(
+        self,
+        *,
+        voice: str = "Cherry",
+        model: str = DEFAULT_MODEL,
+        api_key: str | None = None,
+        region: str = "cn-beijing",
+        workspace: str | None = None,
+        url: str | None = None,
+        language_type: str = "Auto",
+        mode: Mode = "commit",
+        response_format: ResponseFormat = "pcm",
+        sample_rate: int = 24_000,
+        speech_rate: float | None = None,
+        volume: int | None = None,
+        pitch_rate: float | None = None,
+        bit_rate: int | None = None,
+        instructions: str | None = None,
+        optimize_instructions: bool | None = None,
+        enable_tn: bool | None = None,
+        options: QwenOptions | None = None,
+        tap: Tap | None = None,
+        allow_insecure: bool = False,
+        dial: Dial = dial_tcp,
+        format: None = None,  # noqa: A002 -- the documents' slip, answered below
+    ) -> None:
+        """Check the settings; nothing is opened.
+
+        Args:
+            voice: a system voice, or one's own for the vc and vd models. An unknown name is a warning: lists grow.
+            model: ends in `-realtime` or `-realtime-DATE`.
+            api_key: default is the environment's DASHSCOPE_API_KEY. Belongs to a region. Not needed on this machine.
+            region: one of the six of `endpoint.REGIONS`; with `workspace` it makes the host.
+            workspace: the workspace's id, for its own host.
+            url: instead of region and workspace, such as the one that `triolet serve tts` prints.
+            language_type, mode, response_format, sample_rate, speech_rate, volume, pitch_rate, bit_rate, instructions,
+                optimize_instructions, enable_tn: see `QwenSettings`. None leaves it to the service.
+            options: deadlines and bounds.
+            tap: gets every raw event, both ways, with its time.
+            allow_insecure: send the key over ws:// to another machine.
+            dial: how to open a stream, for tests and proxies.
+            format: is not a setting; `response_format` is.
+
+        Raises:
+            ValueError: a value that cannot be right; the text names it and what is allowed.
+        """
+        if format is not None:
+            raise ValueError(f"format is {format!r}; the setting is called response_format (pcm, wav, mp3, opus)")
+        self.settings = QwenSettings(
+            model=model,
+            voice=voice,
+            mode=mode,
+            language_type=language_type,
+            response_format=response_format,
+            sample_rate=sample_rate,
+            speech_rate=speech_rate,
+            volume=volume,
+            pitch_rate=pitch_rate,
+            bit_rate=bit_rate,
+            instructions=instructions,
+            optimize_instructions=optimize_instructions,
+            enable_tn=enable_tn,
+        )
+        self.options = options or QwenOptions()
+        self.url = service_url(model, url, region, workspace)
+        self._place = f"{self.url.partition('?')[0]}" + (f" (region {region})" if url is None else "")
+        self._workspace = workspace
+        self._key = checked_key(os.environ.get(KEY_VARIABLE, "") if api_key is None else api_key)
+        self._tap = tap
+        self._dial = dial
+        if not self._key and not is_loopback(self.url):
+            raise ValueError(f"no api_key: give one, or set {KEY_VARIABLE}; keys belong to regions")
+        if self._key and self.url.startswith("ws://") and not (allow_insecure or is_loopback(self.url)):
+            raise ValueError(
+                "url begins with ws://: the key would be sent in the clear; use wss://, or allow_insecure=True"
+            )
+
+    def __repr__(self) -> str:
+        return f"QwenTTS(model={self.settings.model!r}, voice={self.settings.voice!r}, url={self.url!r})"
+
+    @property
+    def format(self) -> AudioFormat:
+        """What its sessions give, whatever `response_format` travels."""
+        return AudioFormat(self.settings.sample_rate)
+
+    def connect(self) -> AbstractAsyncContextManager[TTSSession]:
+        """Open a session that is ready to commit: session.created and session.updated have come.
+
+        Left without an error it is finished (`finish_timeout`), and always closed (`close_timeout`).
+
+        Raises:
+            AuthenticationFailed: the key was refused; the text says which region was asked.
+            ConnectionFailed, DeadlineExpired, ServiceError, ConnectionLost, ProtocolViolation: no session.
+        """
+        return self._connect()
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncGenerator[TTSSession, None]:
+        if self.settings.mode != "commit":
+            raise RuntimeError("connect() speaks in commit mode; for server_commit use session()")
+        async with self.session() as session:
+            await session.update()
+            commits = QwenCommits(session, self.settings, self.options)
+            yield commits
+            if commits.idle:
+                await self._finish(session)
+
+    def session(self) -> AbstractAsyncContextManager[QwenSession]:
+        """Open a low-level session: session.created has come, nothing was sent. Errors as for `connect`."""
+        return self._session()
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncGenerator[QwenSession, None]:
+        opened = False
+        try:
+            async with open_session(
+                self.url, self._headers, self.settings, self.options, self._dial, self._tap
+            ) as session:
+                opened = True
+                yield session
+        except AuthenticationFailed as error:
+            if opened:
+                raise
+            raise AuthenticationFailed(
+                f"{error}. Asked was {self._place}; keys belong to regions, and one of another region is refused",
+                code=error.code,
+                message=error.message,
+            ) from error
+
+    async def _finish(self, session: QwenSession) -> None:
+        """Say goodbye; nothing is owed any more, so whatever goes wrong is no error."""
+        try:
+            with trio.move_on_after(self.options.finish_timeout):
+                await session.finish()
+                while not isinstance(await session.next_event(), SessionFinished):
+                    pass
+        except TTSError:
+            pass
+
+    def _headers(self) -> Sequence[tuple[str, str]]:
+        headers = [("User-Agent", "triolet")]
+        if self._key:
+            headers.append(("Authorization", f"Bearer {self._key.reveal()}"))
+        if self._workspace:
+            headers.append(("X-DashScope-WorkSpace", self._workspace))
+        return headers
+
+
+class QwenCommits(TTSSession):
+    """A session in commit mode. Made by `QwenTTS.connect()`."""
+
+    def __init__(self, session: QwenSession, settings: QwenSettings, options: QwenOptions) -> None:
+        self.session = session
+        """The low-level session below."""
+        self._settings = settings
+        self._options = options
+        self._state = "idle"
+
+    @property
+    def idle(self) -> bool:
+        """Whether it can take a commit."""
+        return self._state == "idle" and self.session.failure is None
+
+    async def commit(self, text: str, accept: Accept) -> Usage:
+        """See `TTSSession.commit`. Append, commit, audio until response.done.
+
+        Raises:
+            DeadlineExpired: nothing for `first_audio_timeout` or `chunk_timeout`.
+            ServiceError: the service's own error.
+            ConnectionLost: the session ended.
+            ProtocolViolation: what the protocol does not allow, half a sample at the end included.
+            NoAudio: the response is complete and holds no sample.
+            TooMuchAudio: more than `max_audio` seconds.
+            ValueError: no words.
+            RuntimeError: another commit is running, or one before has failed or was cancelled.
+        """
+        if not any(character.isalnum() for character in text):
+            raise ValueError(f"{text[:80]!r} has no words to speak, and an empty commit is an error of the service")
+        if self._state != "idle":
+            raise RuntimeError(f"this session is {self._state}")
+        self._state = "busy: one commit at a time"
+        try:
+            await self.session.append(text)
+            await self.session.commit()
+            reader = ResponseReader()
+            await self._listen(reader, _Taker(accept, PCMDecoder(), self._options, self._settings))
+        except BaseException:
+            self._state = "spent: its last commit failed or was cancelled; open another"
+            raise
+        self._state = "idle"
+        characters = reader.usage.characters
+        return Usage(billed_characters(text) if characters is None else characters)
+
+    async def _listen(self, reader: ResponseReader, taker: _Taker) -> None:
+        since = trio.current_time()
+        while not reader.done:
+            if taker.heard:
+                event = await self.session.next_event(self._options.chunk_timeout, "chunk_timeout")
+            else:
+                left = since + self._options.first_audio_timeout - trio.current_time()
+                event = await self.session.next_event(max(left, 0), "first_audio_timeout")
+            audio = reader.feed(event)
+            if isinstance(event, AudioDelta):
+                taker.take(audio)
+        taker.finish()
+
+
+class _Taker:
+    """Decodes the audio of one commit, counts it, and passes it on."""
+
+    def __init__(self, accept: Accept, decoder: Decoder, options: QwenOptions, settings: QwenSettings) -> None:
+        self._accept = accept
+        self._decoder = decoder
+        self._max_audio = options.max_audio
+        self._max_samples = round(options.max_audio * settings.sample_rate)
+        self._samples = 0
+
+    @property
+    def heard(self) -> bool:
+        return self._samples > 0
+
+    def take(self, audio: bytes) -> None:
+        self._pass_on(self._decoder.feed(audio))
+
+    def finish(self) -> None:
+        self._pass_on(self._decoder.finish())
+        if not self._samples:
+            raise NoAudio("the service finished the response without a sample of audio")
+
+    def _pass_on(self, pcm: bytes) -> None:
+        if not pcm:
+            return
+        self._samples += len(pcm) // SAMPLE_BYTES
+        if self._samples > self._max_samples:
+            raise TooMuchAudio(f"more than {self._max_audio:g} s of audio for one commit (max_audio)")
+        self._accept(pcm)

@@ -1,0 +1,79 @@
+"""Where the service is: region and workspace, or a URL; and what keeps a key from going astray."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+
+import attrs
+
+REGIONS = {
+    "cn-beijing": "dashscope.aliyuncs.com",
+    "ap-southeast-1": "dashscope-intl.aliyuncs.com",
+    "cn-hongkong": "cn-hongkong.dashscope.aliyuncs.com",
+    "us-east-1": "dashscope-intl.aliyuncs.com",
+    "eu-central-1": "dashscope-intl.aliyuncs.com",
+    "ap-northeast-1": "dashscope-intl.aliyuncs.com",
+}
+"""Each region with its host for callers without a workspace (as in the vendor's SDK 2.0.2). Which of them serve this
+protocol's models is documented for the first two only."""
+
+PATH = "/api-ws/v1/realtime"
+
+
+@attrs.frozen(repr=False)
+class Secret:
+    """A key that shows nowhere: only `reveal` gives it."""
+
+    _value: str
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+    def reveal(self) -> str:
+        """The key itself."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def removed_from(self, text: str) -> str:
+        """The text without the key."""
+        return text.replace(self._value, "***") if self._value else text
+
+
+def checked_key(key: str) -> Secret:
+    """A key as it must look to go into a header; the error does not show it."""
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise ValueError("api_key must be printable ASCII without spaces: was a line end or a quote copied with it?")
+    return Secret(key)
+
+
+def service_url(model: str, url: str | None, region: str, workspace: str | None) -> str:
+    """The URL of a session: `url` with the model in its query, or built from region and workspace."""
+    if url is None:
+        if region not in REGIONS:
+            raise ValueError(f"region is {region!r}; it must be one of {', '.join(REGIONS)}")
+        host = f"{workspace}.{region}.maas.aliyuncs.com" if workspace else REGIONS[region]
+        url = f"wss://{host}{PATH}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("ws", "wss") or not parts.hostname:
+        raise ValueError(f"url is {url!r}; it must begin with wss:// (or ws:// on this machine) and name a host")
+    if parts.username or parts.password:
+        raise ValueError("url holds a user or password; give the key as api_key")
+    named = parse_qs(parts.query).get("model")
+    if named not in (None, [model]):
+        raise ValueError(f"url names the model {named[0]!r}, model is {model!r}; name it once")
+    query = parts.query if named else "&".join(part for part in (parts.query, f"model={quote(model, safe='')}") if part)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or PATH, query, ""))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

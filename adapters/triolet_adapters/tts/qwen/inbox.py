@@ -1,0 +1,53 @@
+"""Events between the pump that receives them and the task that reads them: bounded by the audio they hold."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import trio
+
+from triolet.errors import DeadlineExpired, TooMuchAudio
+from triolet_adapters.tts.qwen.protocol import AudioDelta, ServerEvent
+
+
+class Inbox:
+    """Filled by plain calls, read by one task."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._events: deque[ServerEvent] = deque()
+        self._bytes = 0
+        self._max_bytes = max_bytes
+        self._arrived = trio.Event()
+        self.failure: Exception | None = None
+        """What ended the connection. What came before can still be read."""
+
+    def put(self, event: ServerEvent) -> None:
+        """Take an event.
+
+        Raises:
+            TooMuchAudio: more audio is unread than is allowed.
+        """
+        if isinstance(event, AudioDelta):
+            self._bytes += len(event.audio)
+            if self._bytes > self._max_bytes:
+                raise TooMuchAudio(f"more than {self._max_bytes} bytes of audio wait to be read (max_audio)")
+        self._events.append(event)
+        self._arrived.set()
+
+    def fail(self, error: Exception) -> None:
+        """Nothing more will come."""
+        self.failure = error
+        self._arrived.set()
+
+    async def next(self, timeout: float, deadline: str) -> ServerEvent:
+        """Give the next event: at once if it is there, else within the deadline with this name."""
+        if not self._events and self.failure is None:
+            self._arrived = trio.Event()
+            with trio.move_on_after(timeout):
+                await self._arrived.wait()
+        if not self._events:
+            raise self.failure or DeadlineExpired(f"the service sent nothing for {timeout:g} s ({deadline})")
+        event = self._events.popleft()
+        if isinstance(event, AudioDelta):
+            self._bytes -= len(event.audio)
+        return event

@@ -1,0 +1,30 @@
+"""Deadlines and bounds of a session, each with its reason."""
+
+from __future__ import annotations
+
+import attrs
+
+from triolet._websocket import WebSocketOptions
+
+
+@attrs.frozen(kw_only=True)
+class QwenOptions(WebSocketOptions):
+    """Deadlines in seconds and bounds. Those of the connection itself are in `WebSocketOptions`."""
+
+    session_timeout: float = 10.0
+    """To session.created, and again from session.update to session.updated: work of the service, one round trip each."""
+    first_audio_timeout: float = 10.0
+    """From a commit to its first audio: fourteen times the 0.7 s that is reported."""
+    chunk_timeout: float = 10.0
+    """Between two pieces of audio, and from the last to response.done: five times the longest gap reported, 2 s."""
+    finish_timeout: float = 5.0
+    """From session.finish to session.finished when a session is left that has nothing to say: a round trip and a stall."""
+    max_audio: float = 120.0
+    """Seconds of audio for one commit, and unread in a low-level session: a model that will not stop is cut there. A
+    phrase is rarely above 30 s."""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        for name in ("session_timeout", "first_audio_timeout", "chunk_timeout", "finish_timeout", "max_audio"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")

@@ -1,0 +1,113 @@
+"""A local server that speaks the protocol of Qwen-TTS realtime with any voice of ours."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import trio
+import trio_websocket
+
+from triolet._tts import TTS
+from triolet_adapters.tts.qwen._encoding import dumps
+from triolet_adapters.tts.qwen.endpoint import PATH
+from triolet_adapters.tts.qwen.server_options import ServerOptions
+from triolet_adapters.tts.qwen.server_session import ServerSession
+
+Voice = TTS | Callable[[int], TTS]
+"""A voice, or what makes one for a sample rate."""
+
+
+class QwenServer:
+    """Speaks with a voice over TCP (`serve`) or any stream (`handle_stream`).
+
+    Each connection opens a session of the voice (`connect()`), and closes it when it ends.
+    """
+
+    def __init__(self, voice: Voice, options: ServerOptions | None = None) -> None:
+        self._voice = voice
+        self._options = options or ServerOptions()
+        self._draws = random.Random(self._options.seed)
+        self._requests: deque[float] = deque()
+        self.connections = 0
+        """How many were accepted since the start."""
+        self.open = 0
+        """How many are open now."""
+
+    async def serve(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
+    ) -> None:
+        """Serve over TCP until cancelled. Start it with `nursery.start`, which gives the URL.
+
+        The default host takes connections of this machine only; port 0 takes a free one.
+        """
+        listeners = await trio.open_tcp_listeners(port, host=host)
+        port = listeners[0].socket.getsockname()[1]
+        shown = f"[{host}]" if ":" in host else host
+        async with trio.open_nursery() as nursery:
+            await nursery.start(trio.serve_listeners, self.handle_stream, listeners)
+            task_status.started(f"ws://{shown}:{port}{PATH}")
+
+    async def handle_stream(self, stream: trio.abc.Stream) -> None:
+        """Speak to one client, until it leaves. What it does wrong is answered or ends its connection, nothing else."""
+        try:
+            async with trio.open_nursery() as nursery:
+                with trio.move_on_after(self._options.handshake_timeout) as waiting:
+                    request = await trio_websocket.wrap_server_stream(nursery, stream, receive_buffer_size=64 * 1024)
+                if not waiting.cancelled_caught:
+                    await self._answer(request)
+                nursery.cancel_scope.cancel()
+        except* trio_websocket.ConnectionClosed:
+            pass  # the client has left
+        finally:
+            await trio.aclose_forcefully(stream)
+
+    async def _answer(self, request: trio_websocket.WebSocketRequest) -> None:
+        target = urlsplit(request.path)
+        headers = {name.lower(): value.decode("latin-1") for name, value in request.headers}
+        key = self._options.api_key
+        if target.path != PATH:
+            await _refuse(request, 404, "InvalidURL", f"nothing is served at {target.path}; the path is {PATH}")
+        elif key is not None and headers.get(b"authorization") != f"Bearer {key}":
+            await _refuse(request, 401, "InvalidApiKey", "Invalid API-key provided.")
+        elif self._options.rate_limit == "handshake" and not self.admit():
+            await _refuse(request, 429, "Throttling.RateQuota", "Requests rate limit exceeded, please try again later.")
+        else:
+            model = parse_qs(target.query).get("model", [""])[0]
+            await self._speak(await request.accept(), model)
+
+    async def _speak(self, connection: trio_websocket.WebSocketConnection, model: str) -> None:
+        self.connections += 1
+        self.open += 1
+        try:
+            session = ServerSession(
+                connection, model, self._voice, self._options, self.admit, self._draws.randrange(2**32)
+            )
+            await session.run()
+        finally:
+            self.open -= 1
+            with trio.move_on_after(self._options.close_timeout, shield=True):
+                await connection.aclose()
+
+    def admit(self) -> bool:
+        """Count a request; whether it is within `requests_per_minute`."""
+        if self._options.requests_per_minute is None:
+            return True
+        now = trio.current_time()
+        while self._requests and self._requests[0] <= now - 60:
+            self._requests.popleft()
+        if len(self._requests) >= self._options.requests_per_minute:
+            return False
+        self._requests.append(now)
+        return True
+
+
+async def _refuse(request: trio_websocket.WebSocketRequest, status: int, code: str, message: str) -> None:
+    body = dumps({"code": code, "message": message}).encode()
+    await request.reject(status, extra_headers=[(b"Content-Type", b"application/json")], body=body)

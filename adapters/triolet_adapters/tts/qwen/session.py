@@ -1,0 +1,209 @@
+"""The public low-level session: the verbs and events of the protocol over one connection."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import attrs
+import trio
+
+from triolet._audio import SAMPLE_BYTES
+from triolet._websocket import Dial, Headers, WebSocket, open_websocket
+from triolet_adapters.tts.qwen.billing import billed_characters
+from triolet_adapters.tts.qwen.inbox import Inbox
+from triolet_adapters.tts.qwen.options import QwenOptions
+from triolet_adapters.tts.qwen.protocol import (
+    AppendText,
+    CancelResponse,
+    ClearText,
+    ClientEvent,
+    CommitText,
+    ErrorEvent,
+    FinishSession,
+    ServerEvent,
+    SessionCreated,
+    SessionFinished,
+    SessionInfo,
+    SessionUpdated,
+    UpdateSession,
+    encode,
+    parse_server_event,
+)
+from triolet_adapters.tts.qwen.response import service_error
+from triolet_adapters.tts.qwen.session_log import SessionLog, SessionUsage, Tap
+from triolet_adapters.tts.qwen.settings import QwenSettings
+
+
+@asynccontextmanager
+async def open_session(
+    url: str, headers: Headers, settings: QwenSettings, options: QwenOptions, dial: Dial, tap: Tap | None
+) -> AsyncGenerator[QwenSession, None]:
+    """Connect and wait for session.created; leaving closes with 1000, within `close_timeout`."""
+    log = SessionLog(trio.current_time, tap)
+    # The service's compressed formats need less room than the samples they hold.
+    inbox = Inbox(round(options.max_audio * settings.sample_rate) * SAMPLE_BYTES)
+
+    def receive(text: str) -> None:
+        log.came(text)
+        event = parse_server_event(text)
+        log.received(event)
+        inbox.put(event)
+
+    async with open_websocket(
+        url, receive=receive, failed=inbox.fail, headers=headers, options=options, dial=dial
+    ) as websocket:
+        session = QwenSession(websocket, inbox, log, settings, options)
+        await session.wait_for(SessionCreated)
+        yield session
+
+
+class QwenSession:
+    """An open session of the realtime protocol. Made by `QwenTTS.session()`; for one task at a time.
+
+    The verbs send and do not wait for an answer; `events` gives the answers. What the service sends is received whether
+    or not it is read, up to `max_audio` seconds.
+    """
+
+    def __init__(
+        self, websocket: WebSocket, inbox: Inbox, log: SessionLog, settings: QwenSettings, options: QwenOptions
+    ) -> None:
+        self._websocket = websocket
+        self._inbox = inbox
+        self._settings = settings
+        self._options = options
+        self._log = log
+        self._uncommitted: list[str] = []
+
+    @property
+    def id(self) -> str:
+        """The service's name for the session."""
+        return self._log.info.id
+
+    @property
+    def info(self) -> SessionInfo:
+        """The session as the service described it last."""
+        return self._log.info
+
+    @property
+    def last_response_id(self) -> str | None:
+        """Of the response that was created last."""
+        return self._log.response_id
+
+    @property
+    def first_audio_delay(self) -> float | None:
+        """Seconds from the last commit (in `server_commit`: the first append since) to its first audio; None until then."""
+        return self._log.first_audio_delay
+
+    @property
+    def usage(self) -> SessionUsage:
+        """Billed characters, the service's and computed."""
+        return self._log.usage
+
+    @property
+    def failure(self) -> Exception | None:
+        """What ended the connection; None while it is open."""
+        return self._inbox.failure
+
+    @property
+    def finished(self) -> bool:
+        """Whether the service has sent session.finished."""
+        return self._log.finished
+
+    async def update(self, **overrides: Any) -> SessionInfo:
+        """Send the settings, with fields of the wire changed or added as given, and wait for session.updated.
+
+        Once, before the first text: the service refuses a second one.
+
+        Raises:
+            ServiceError: a setting was refused.
+            DeadlineExpired: no answer within `session_timeout`.
+        """
+        await self._send(UpdateSession(session={**self._settings.to_wire(), **overrides}))
+        await self.wait_for(SessionUpdated)
+        return self._log.info
+
+    async def append(self, text: str) -> None:
+        """Send text. Lone surrogates, which are no characters, are left out."""
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+        self._uncommitted.append(text)
+        if self._settings.mode == "server_commit":
+            self._log.asked()
+        await self._send(AppendText(text=text))
+
+    async def commit(self) -> None:
+        """Ask for what was appended to be spoken. The service refuses an empty commit."""
+        self._log.asked()
+        self._count_text()
+        await self._send(CommitText())
+
+    async def clear(self) -> None:
+        """Let the service forget what was appended and not committed."""
+        self._uncommitted.clear()
+        await self._send(ClearText())
+
+    async def cancel(self) -> None:
+        """Ask for the response to end. Not documented: what the service does is not known."""
+        await self._send(CancelResponse())
+
+    async def finish(self) -> None:
+        """Say that no more text comes; what is left of the audio follows, then `session.finished`."""
+        if self._settings.mode == "server_commit":
+            self._count_text()
+        await self._send(FinishSession())
+
+    def events(self) -> AsyncIterator[ServerEvent]:
+        """The events in order, until `session.finished` (included).
+
+        Ends with a `DeadlineExpired` if nothing comes for `chunk_timeout`, with the error that ended the connection, or
+        with a `ServiceError` for an error event; after the last, `events()` may be called again to read on.
+        """
+        return _Events(self)
+
+    async def next_event(self, timeout: float | None = None, deadline: str = "chunk_timeout") -> ServerEvent:
+        """The next event, error events included as they are.
+
+        Raises:
+            DeadlineExpired: none within `timeout` (default: `chunk_timeout`).
+            ConnectionLost, ProtocolViolation, TooMuchAudio: what ended the connection.
+        """
+        return await self._inbox.next(self._options.chunk_timeout if timeout is None else timeout, deadline)
+
+    def _count_text(self) -> None:
+        self._log.committed(billed_characters("".join(self._uncommitted)))
+        self._uncommitted.clear()
+
+    async def _send(self, event: ClientEvent) -> None:
+        message = encode(attrs.evolve(event, event_id=f"event_{uuid.uuid4().hex}"))
+        self._log.sent(message)
+        await self._websocket.send(message)
+
+    async def wait_for(self, kind: type[ServerEvent]) -> None:
+        """Read on until an event of this kind has come.
+
+        Raises:
+            ServiceError: an error event came before.
+            DeadlineExpired: `session_timeout` passed between two events.
+        """
+        while not isinstance(event := await self.next_event(self._options.session_timeout, "session_timeout"), kind):
+            if isinstance(event, ErrorEvent):
+                raise service_error(event)
+
+
+class _Events(AsyncIterator[ServerEvent]):
+    """An iterator and no generator: leaving a loop over it early leaves nothing open, and an error does not end it."""
+
+    def __init__(self, session: QwenSession) -> None:
+        self._session = session
+        self._ended = False
+
+    async def __anext__(self) -> ServerEvent:
+        if self._ended:
+            raise StopAsyncIteration
+        event = await self._session.next_event()
+        if isinstance(event, ErrorEvent):
+            raise service_error(event)
+        self._ended = isinstance(event, SessionFinished)
+        return event

@@ -1,0 +1,89 @@
+"""What is known of a session from what went over the wire; the clock is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import attrs
+
+from triolet_adapters.tts.qwen.protocol import (
+    AudioDelta,
+    ResponseCreated,
+    ResponseDone,
+    ServerEvent,
+    SessionCreated,
+    SessionFinished,
+    SessionInfo,
+    SessionUpdated,
+)
+
+Tap = Callable[[float, Literal["sent", "received"], str], None]
+"""Gets every raw event with its time on Trio's clock. Never waits. The key is in no event."""
+
+
+@attrs.frozen(kw_only=True)
+class SessionUsage:
+    """Billed characters of a session so far."""
+
+    reported: int = 0
+    """By the service, of the responses that are done."""
+    computed: int = 0
+    """By the documented rule, of the text that was committed: Han counts 2, anything else 1."""
+    responses: int = 0
+    """How many are done."""
+
+
+@attrs.define
+class SessionLog:
+    """A fold of the events, sent and received."""
+
+    clock: Callable[[], float]
+    tap: Tap | None = None
+    info: SessionInfo = attrs.field(factory=SessionInfo)
+    response_id: str | None = None
+    first_audio_delay: float | None = None
+    usage: SessionUsage = attrs.field(factory=SessionUsage)
+    finished: bool = False
+    _asked_at: float | None = None
+
+    def sent(self, message: str) -> None:
+        """Take note of a raw event."""
+        if self.tap is not None:
+            self.tap(self.clock(), "sent", message)
+
+    def came(self, message: str) -> None:
+        """Take note of a raw event."""
+        if self.tap is not None:
+            self.tap(self.clock(), "received", message)
+
+    def asked(self) -> None:
+        """Start to wait for audio, unless that is so already."""
+        if self._asked_at is None:
+            self._asked_at = self.clock()
+            self.first_audio_delay = None
+
+    def committed(self, characters: int) -> None:
+        """Take note of text that will be billed."""
+        self.usage = attrs.evolve(self.usage, computed=self.usage.computed + characters)
+
+    def received(self, event: ServerEvent) -> None:
+        """Take note of an event."""
+        match event:
+            case SessionCreated() | SessionUpdated():
+                self.info = event.session
+            case ResponseCreated():
+                self.response_id = event.response_id
+            case AudioDelta() if self._asked_at is not None:
+                self.first_audio_delay = self.clock() - self._asked_at
+                self._asked_at = None
+            case ResponseDone():
+                self.usage = attrs.evolve(
+                    self.usage,
+                    reported=self.usage.reported + (event.usage.characters or 0),
+                    responses=self.usage.responses + 1,
+                )
+            case SessionFinished():
+                self.finished = True
+            case _:
+                pass

@@ -1,0 +1,134 @@
+"""A client and a server joined by the virtual network, and servers that follow a script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import attrs
+import trio
+import trio_websocket
+
+from triolet.testing._network import Link, LinkOf, VirtualNetwork
+from triolet.testing._tone import ToneTTS
+from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
+
+URL = "ws://localhost/api-ws/v1/realtime"
+
+
+@attrs.define
+class Tap:
+    """Raw events, both directions."""
+
+    events: list[tuple[float, str, dict[str, Any]]] = attrs.field(factory=list)
+
+    def __call__(self, time: float, direction: str, text: str) -> None:
+        self.events.append((time, direction, json.loads(text)))
+
+    @property
+    def order(self) -> list[str]:
+        """`C session.update`, `S session.updated`, ...; neighbouring audio deltas once."""
+        lines: list[str] = []
+        for _, direction, event in self.events:
+            line = f"{'C' if direction == 'sent' else 'S'} {event['type']}"
+            if line != "S response.audio.delta" or lines[-1:] != [line]:
+                lines.append(line)
+        return lines
+
+    def of_type(self, kind: str) -> list[dict[str, Any]]:
+        return [event for _, _, event in self.events if event["type"] == kind]
+
+
+@attrs.define
+class World:
+    network: VirtualNetwork
+    server: QwenServer
+    voice: ToneTTS
+
+    def tts(self, *, options: QwenOptions | None = None, **settings: Any) -> QwenTTS:
+        quiet = options or QwenOptions(ping_interval=None)
+        return QwenTTS(url=URL, options=quiet, dial=self.network.dial, **{"api_key": "", **settings})
+
+
+@asynccontextmanager
+async def serving(
+    options: ServerOptions | None = None, voice: ToneTTS | None = None, link: Link | LinkOf | None = None
+) -> AsyncIterator[World]:
+    voice = voice or ToneTTS()
+    server = QwenServer(voice, options)
+    async with _listening(server.handle_stream, link) as network:
+        yield World(network, server, voice)
+
+
+Peer = Callable[["Script"], Awaitable[None]]
+
+
+@attrs.frozen
+class Script:
+    """The server's end of a session, to send whatever is wanted."""
+
+    connection: trio_websocket.WebSocketConnection
+
+    async def send(self, kind: str, **fields: Any) -> None:
+        await self.connection.send_message(json.dumps({"event_id": "e", "type": kind, **fields}))
+
+    async def receive(self) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads(await self.connection.get_message())
+        return event
+
+    async def until(self, kind: str) -> dict[str, Any]:
+        while (event := await self.receive())["type"] != kind:
+            pass
+        return event
+
+    async def open(self) -> None:
+        """As far as session.updated."""
+        await self.send("session.created", session={"id": "s"})
+        await self.until("session.update")
+        await self.send("session.updated", session={"id": "s"})
+
+    async def respond(self, response_id: str = "r") -> None:
+        """Up to response.created, after a commit."""
+        await self.until("input_text_buffer.commit")
+        await self.send("input_text_buffer.committed", item_id="")
+        await self.send("response.created", response={"id": response_id})
+
+
+@asynccontextmanager
+async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: Any) -> AsyncIterator[QwenTTS]:
+    async def handle(stream: trio.abc.Stream) -> None:
+        try:
+            async with trio.open_nursery() as nursery:
+                request = await trio_websocket.wrap_server_stream(nursery, stream)
+                connection = await request.accept()
+                await peer(Script(connection))
+                await trio.sleep_forever()
+        except* trio_websocket.ConnectionClosed:
+            pass
+
+    async with _listening(handle, None) as network:
+        yield QwenTTS(
+            url=URL,
+            options=options or QwenOptions(ping_interval=None),
+            dial=network.dial,
+            **{"api_key": "", **settings},
+        )
+
+
+@asynccontextmanager
+async def _listening(
+    handle: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | LinkOf | None
+) -> AsyncIterator[VirtualNetwork]:
+    network = VirtualNetwork(link)
+    raised: BaseException | None = None
+    async with trio.open_nursery() as nursery:
+        await nursery.start(network.serve, handle, "localhost", 80)
+        try:
+            yield network
+        except BaseException as error:  # noqa: BLE001, ASYNC103 -- raised again below, alone
+            raised = error
+        nursery.cancel_scope.cancel()
+    if raised is not None:
+        raise raised
