@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
 
 import pytest
 import trio
@@ -27,8 +26,8 @@ async def say(answer: Answer, url: str) -> Comparison:
 
 
 @pytest.fixture
-async def url(nursery: trio.Nursery) -> AsyncIterator[str]:
-    yield await nursery.start(QwenServer(LocalTTS()).serve)
+async def url(nursery: trio.Nursery) -> str:
+    return await nursery.start(QwenServer(LocalTTS()).serve)
 
 
 async def test_twenty_answers_are_heard_as_they_should_be(url: str) -> None:
@@ -36,7 +35,6 @@ async def test_twenty_answers_are_heard_as_they_should_be(url: str) -> None:
     assert len(comparisons) == 20
     words = sum(comparison.words for comparison in comparisons.values())
     errors = sum(comparison.errors for comparison in comparisons.values())
-    print(f"word error rate {errors / words:.2%}: {errors} of {words} words")
     for name, comparison in comparisons.items():
         assert not comparison.missing, name
         assert not comparison.repeated, name
