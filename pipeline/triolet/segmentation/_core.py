@@ -39,7 +39,7 @@ _BLOCKING = frozenset(")]}）】》〉")
 _CLOSERS = frozenset(_PAIRS.values())
 _WEAK = {",": Boundary.COMMA, ";": Boundary.CLAUSE, ":": Boundary.CLAUSE}
 _FULL_WEAK = {"，": Boundary.COMMA, "、": Boundary.COMMA, "；": Boundary.CLAUSE, "：": Boundary.CLAUSE}
-_SAYS = re.compile(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|道|问|答|喊|叫|写|回答|表示|解释|笑)")
+_SAYS = re.compile(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|笑)")
 _SAYS_REACH = 8
 _JA_PARTICLES = "とってのをはがにもでやなかさへよだ"
 _KO_QUOTING = ("라", "하", "며", "고", "이")
@@ -574,7 +574,7 @@ class SegmenterCore:
     def _terminator(self, text: str, at: int, *, complete: bool) -> bool:
         """`.`, `!`, `?`, ellipses and runs of them."""
         spoken = self._has_words(at)
-        if spoken and text[at] in ".!?" and self._nothing_open() and _judge.stands_alone(self._rules, text, at):
+        if spoken and text[at] in ".!?" and self._nothing_open() and _judge.stands_alone(self._rules, text, self._sentence(), at):
             self._cut_at_once(at + 1)
             return True
         run = _RUN.match(text, at)

@@ -16,6 +16,7 @@ _LETTERS_AND_DOTS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _VOWEL = re.compile("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûüýÿаеёиоуыэюяіїєα-ωά-ώ]", re.IGNORECASE)
 _LAST_SMALL = re.compile(r"(?:(?<=\s)|(?<=\A))[^\W\d_A-Z]{3,}\Z")
 _CAPITALIZED = re.compile(r"[^\W\d_](?:['’]?[^\W\d_A-Z]+)*")
+_SINGLE_QUOTE = re.compile(r"(?<![^\s(])'\w")
 _ROMAN = re.compile("[IVXLC]+")
 
 
@@ -59,6 +60,14 @@ class Ahead:
         if end >= len(self._text) and not self._complete:
             return None
         return word[0] if word else ""
+
+    def dash(self) -> Verdict:
+        """For a next character that is a dash: an end before ` - `, none before `-3`."""
+        found = _NEXT.match(self._text, self._start)
+        at = (found.end() if found else self._start) + 1
+        if at >= len(self._text) and not self._complete:
+            return WAIT
+        return END if self._text[at : at + 1].isspace() else GOES_ON
 
     def is_initial(self) -> bool:
         """Whether the next word, known already, is a single letter with a dot."""
@@ -117,7 +126,8 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
         if joined in dotted and not (dotted[joined] is Dotted.WEAK and word.isupper()):
             return dotted[joined]
     if len(word) == 1:
-        if word.isupper() or kind is None:
+        kind = dotted.get(word)  # `M.` is a title where `m.` is a metre
+        if kind is None:
             return None
         # A unit after a number, else the short form of a word that goes before a name.
         return kind if kind is Dotted.INNER or _measured(previous) else Dotted.NAMED
@@ -219,20 +229,24 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
             return END
         return GOES_ON
     if first.isupper():
-        return END
+        return GOES_ON if not previous and len(word) < 3 else END  # `... 2. Second item`
     if first.isdecimal():
         return GOES_ON if language.code == "ko" else END
+    if first in "-–—":
+        return ahead.dash()
     return END if first in "$€£¥#`•" else GOES_ON
 
 
-def stands_alone(rules: Rules, text: str, at: int) -> bool:
+def stands_alone(rules: Rules, text: str, start: int, at: int) -> bool:
     """Whether the mark at `at` ends a sentence whatever comes, if nothing is open: so that nobody need wait.
 
     A dot after a word that no file, host or number is spelled like; `!` and `?` after any word that is no name."""
     word = text[max(0, at - _LONGEST_WORD) : at].rsplit(None, 1)[-1]
     if text[at] != ".":
         word = word.lstrip(_OPENING)
-        return word.isalpha() and word not in rules.language.exclaimed and text[at] not in rules.language.not_at_once
+        if not word.isalpha() or word in rules.language.exclaimed or text[at] in rules.language.not_at_once:
+            return False
+        return _SINGLE_QUOTE.search(text, start, at) is None
     if word.isascii():
         return word[-1:] in ")%" and len(word) > 2
     if word[-1] in "”»)%":

@@ -5,7 +5,7 @@ from triolet.segmentation._language import Language
 LANGUAGE = Language(
     code="fr",
     inner="""
-        m mm mr mlle mlles mme mmes dr drs pr prof me mes mgr st ste sts stes gal col cdt cap lt sgt adj brig
+        M mm mr mlle mlles mme mmes dr drs pr prof me mes mgr st ste sts stes gal col cdt cap lt sgt adj brig
         p.ex ex cf c.-à-d c.à.d i.e e.g vs env ca av apr dir réd trad coll
     """,
     numbered="""

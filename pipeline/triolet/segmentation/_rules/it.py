@@ -15,7 +15,7 @@ LANGUAGE = Language(
         gen. feb apr mag. giu lug ago set. ott nov dic lun mar mer gio ven sab
     """,
     weak="ecc etc s.p.a s.r.l spa srl s.n.c s.a.s inc corp co ltd jr sr km kg cm mm min sec h idraul meteor ss.mm.ii segg seg tel",
-    named="u.s u.k u.s.a a.c d.c a.m p.m d.p.r d.lgs d.l l.r u.e o.n.u",
+    named="u.s u.k u.s.a a.c d.c a.m p.m d.p.r d.lgs d.l l.r dir amm psicol fatt corr ogg racc ric rif pref proc rep soc stud tess univ u.e o.n.u",
     words="",
     starters="""
         Il Lo La I Gli Le L' Un Uno Una Un' Questo Questa Questi Queste Quello Quella Quelli Quelle Egli Ella Lui Lei Loro Noi

@@ -5,7 +5,7 @@ from triolet.segmentation._language import Language
 LANGUAGE = Language(
     code="pt",
     inner="""
-        sr sra srs sras srta dr dra drs dras d dom prof profa profs eng engª arq adv pe fr st sto sta gen cel cap ten sgt alm
+        sr sra srs sras srta dr dra drs dras D dom prof profa profs eng engª arq adv pe fr st sto sta gen cel cap ten sgt alm
         maj brig exmo exma ilmo ilma mons rev pres dep sen gov min. mr mrs ms
         p.ex ex vs cf i.e e.g aprox ca obs incl máx mín
         av r al pça rod est trav
