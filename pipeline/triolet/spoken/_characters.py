@@ -100,7 +100,7 @@ def sort(character: str) -> Sort:
 
 def clean(text: str) -> str:
     """`text` without the characters that no voice can say."""
-    return "".join(character for character in text if character == " " or character.isprintable())
+    return "".join(character for character in text if sort(character) is not Sort.SILENT)
 
 
 def emoji_name(emoji: str) -> str:

@@ -62,7 +62,7 @@ class CodeReader:
 
 
 def _add(pieces: list[Piece], word: str, space: str, start: int, end: int) -> None:
-    text = (word if word.isprintable() else clean(word)) + (" " if space else "")
+    text = (word if word.isascii() and word.isprintable() else clean(word)) + (" " if space else "")
     if pieces and not SPEAKABLE.search(text):
         last = pieces[-1]
         pieces[-1] = Piece(last.text + text, last.start, end)

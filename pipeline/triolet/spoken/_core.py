@@ -128,8 +128,14 @@ class SpokenTextCore:
         label = _LABEL.search(marker)
         if label is None:
             return pieces
-        # To Markdown `a.`, `1、` and `• 1.` are no lists but words.
-        is_markdown = label[1][0].isdigit() and label[1][-1] != "、" and not marker[: label.start()].strip(_MARKDOWN)
+        # To Markdown `a.`, `1、`, `• 1.` and numbers inside a line are no lists but words.
+        begins_line = clause.start == 0 or "\n" in marker
+        is_markdown = (
+            begins_line
+            and label[1][0].isdigit()
+            and label[1][-1] != "、"
+            and not marker[: label.start()].strip(_MARKDOWN)
+        )
         if is_markdown and self._options.list_numbers == "skip":
             return pieces
         text = label[1] if label[1].endswith("、") else f"{label[1][:-1]}. "
@@ -208,31 +214,25 @@ class SpokenTextCore:
         pieces = self._finished(clause, pieces)
         start, opening = clause.start, clause.opening
         ready: list[SpokenClause] = []
+        first = 0
         for at, seconds in breaks:
-            before = [piece for piece in pieces if piece.start < at]
-            if before:
-                pieces = pieces[len(before) :]
-                boundary = Boundary.CLAUSE if pieces else clause.boundary
+            last = first
+            while last < len(pieces) and pieces[last].start < at:
+                last += 1
+            if last > first:
+                boundary = Boundary.CLAUSE if last < len(pieces) else clause.boundary
+                part = pieces[first:last]
+                pause = self._take_pause()
                 ready.append(
-                    _spoken(
-                        clause,
-                        before,
-                        start=start,
-                        end=at,
-                        boundary=boundary,
-                        opening=opening,
-                        pause=self._take_pause(),
-                    )
+                    _spoken(clause, part, start=start, end=at, boundary=boundary, opening=opening, pause=pause)
                 )
-                start, opening = at, boundary
+                first, start, opening = last, at, boundary
             self._pause = min(self._pause + seconds, MAX_PAUSE)
         if start < clause.end:
-            pause = self._take_pause() if pieces else 0.0
-            ready.append(
-                _spoken(
-                    clause, pieces, start=start, end=clause.end, boundary=clause.boundary, opening=opening, pause=pause
-                )
-            )
+            rest = pieces[first:] if first else pieces
+            pause = self._take_pause() if rest else 0.0
+            end, boundary = clause.end, clause.boundary
+            ready.append(_spoken(clause, rest, start=start, end=end, boundary=boundary, opening=opening, pause=pause))
         return ready
 
     def _take_pause(self) -> float:

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 
-from ._characters import HAS_URL, TOKEN, TOKEN_NO_URL
+from ._characters import HAS_URL, TOKEN, TOKEN_NO_URL, clean
 from ._formulas import delimited_end, dollar_end
 from ._html import AUTOLINK, DECLARATIONS, NOT_TEXT, SEPARATES, TAG, is_ssml, may_become_tag
 from ._latex import plain
@@ -391,7 +391,7 @@ class InlineReader:
     def _tag(self, name: str, tag: re.Match[str]) -> int:
         end = tag.end()
         if name == "break":
-            self.builder.space(end)
+            self.builder.part(end)
             if tag[1]:
                 self.breaks.append((end, seconds_of(tag[0])))
         elif name in SEPARATES:
@@ -469,7 +469,9 @@ class InlineReader:
     def _formula(self, at: int, end: int, width: int) -> int:
         if end == WAIT:
             return WAIT
-        words = plain(self._text[at + width : end - width]) if self._options.latex == "plain" else ""
+        words = ""
+        if self._options.latex == "plain":
+            words = clean(plain(self._text[at + width : end - width]))
         if words:
             self.builder.whole(words, at, end)
         else:

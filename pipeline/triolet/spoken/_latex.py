@@ -16,7 +16,7 @@ int:∫ partial:∂ nabla:∇ to:→ rightarrow:→ Rightarrow:⇒ implies:⇒ l
 cap:∩ forall:∀ exists:∃ emptyset:∅ ldots:… cdots:… dots:… degree:° circ:° ell:ℓ hbar:ℏ prime:′ lt:< gt:> land:∧ lor:∨
 neg:¬ mid:| parallel:∥ perp:⊥ angle:∠ propto:∝
 """
-_SYMBOLS: dict[str, str] = dict(pair.split(":", 1) for pair in _NAMES.split())
+_SYMBOLS = {name: symbol for name, _, symbol in (pair.partition(":") for pair in _NAMES.split())}
 _STYLES = """
 left right big Big bigg Bigg displaystyle textstyle limits nolimits mathrm mathbf mathit mathbb mathcal mathsf text textbf
 textit textrm operatorname mbox hbox boxed hat bar vec tilde overline underline hline boldsymbol
@@ -78,7 +78,7 @@ class _Reader:
             return f"√{_grouped(self._argument(depth))}"
         if name in _SILENT:
             return ""
-        symbol: str | None = _SYMBOLS.get(name)
+        symbol = _SYMBOLS.get(name)
         if symbol is None:
             return f" {name} "
         return symbol if symbol.isalpha() or symbol in {"°", "…", "′"} else f" {symbol} "

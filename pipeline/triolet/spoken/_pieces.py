@@ -8,6 +8,9 @@ from ._characters import CLOSING, DECORATION, SPEAKABLE, clean
 
 _JOINS_BACK = frozenset(".,;:!?…)]}。，、；：！？）")
 
+_MAX_MARKS = 64
+"""Characters of punctuation without a word that a voice is given at most; nobody hears more of it."""
+
 
 class PieceBuilder:
     """Gathers the pieces of one text, in order; offsets are those of the text.
@@ -23,6 +26,7 @@ class PieceBuilder:
         self._end = 0
         self._cjk = False
         self._dropped = False  # something visible was left out since the last word
+        self._barrier = 0  # pieces before this one are out of reach
 
     def word(self, text: str, start: int, end: int) -> None:
         """Letters, digits and punctuation that belong to one word together with what touches them."""
@@ -58,7 +62,7 @@ class PieceBuilder:
         """Punctuation, or a combining mark, that belongs to what stands before it."""
         if self._dropped:
             self._after_dropped(text[0])
-        if not self._text and self._done and not self._done[-1][0].endswith(" "):
+        if not self._text and self._joinable and not self._done[-1][0].endswith(" "):
             self._reopen()
         if not self._text:
             self._start = start
@@ -88,7 +92,7 @@ class PieceBuilder:
                 self._text += " "
             self._end = end
             self.close()
-        elif self._done:
+        elif self._joinable:
             text, start, _ = self._done[-1]
             self._done[-1] = (text if text.endswith(" ") else text + " ", start, end)
 
@@ -96,7 +100,7 @@ class PieceBuilder:
         """Something unspoken up to `end`: it counts with the piece before it."""
         if self._text:
             self._end = end
-        elif self._done:
+        elif self._joinable:
             text, start, _ = self._done[-1]
             self._done[-1] = (text, start, end)
 
@@ -107,21 +111,23 @@ class PieceBuilder:
 
     def comma(self, end: int) -> None:
         """A sign that a reader makes a short stop for."""
-        if not self._text and self._done:
+        if not self._text and self._joinable:
             self._reopen()
         if self._text and SPEAKABLE.match(self._text.rstrip()[-1:]):
             self._text = self._text.rstrip() + ","
         self.space(end)
 
+    def part(self, end: int) -> None:
+        """A pause at `end`: no piece goes across it, nor does what comes after join what came before."""
+        self.space(end)
+        self.close()
+        self._text = ""  # marks with no word
+        self._barrier = len(self._done)
+
     @property
     def last(self) -> str:
         """The last character to say so far, or nothing."""
         return self._text[-1:] or (self._done[-1][0][-1:] if self._done else "")
-
-    @property
-    def count(self) -> int:
-        """How many pieces there are, the open one included."""
-        return len(self._done) + bool(self._text)
 
     def close(self) -> None:
         """End the open piece."""
@@ -129,12 +135,13 @@ class PieceBuilder:
         if not text:
             return
         if not SPEAKABLE.search(text):
-            if DECORATION.fullmatch(text):
+            if len(text) > _MAX_MARKS or DECORATION.fullmatch(text):
                 self._text = ""
                 self.mark(self._end)
-            elif self._done:
+            elif self._joinable:
                 before, start, _ = self._done[-1]
-                self._done[-1] = (before + text, start, self._end)
+                joined = before + text if len(before) <= _MAX_MARKS else before
+                self._done[-1] = (joined, start, self._end)
                 self._text = ""
             self._cjk = False
             return
@@ -148,11 +155,16 @@ class PieceBuilder:
         self._text = ""  # marks with no word
         self._dropped = False
         done, self._done = self._done, []
+        self._barrier = 0
         return [Piece(t if t.isprintable() else clean(t), base + start, base + end) for t, start, end in done]
+
+    @property
+    def _joinable(self) -> bool:
+        return len(self._done) > self._barrier
 
     def _after_dropped(self, following: str) -> None:
         self._dropped = False
-        if following in _JOINS_BACK and not self._text and self._done:
+        if following in _JOINS_BACK and not self._text and self._joinable:
             self._reopen()
             self._text = self._text.rstrip()
         elif self._text[-1:].isalnum() and following.isalnum():

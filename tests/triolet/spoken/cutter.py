@@ -41,7 +41,9 @@ def kinds(lines: list[str]) -> list[tuple[Kind, int]]:
             result.append((Kind.MARKUP if _DELIMITER.match(line) else Kind.TABLE_ROW, 0))
         elif heads_table:
             result.append((Kind.TABLE_HEAD, 0))
-        elif line.startswith("    ") and (not result or result[-1][0] is Kind.CODE or not lines[len(result) - 1].strip()):
+        elif line.startswith("    ") and (
+            not result or result[-1][0] is Kind.CODE or not lines[len(result) - 1].strip()
+        ):
             result.append((Kind.CODE, 0))
         elif _RULE.match(line):
             result.append((Kind.MARKUP, 0))

@@ -5,23 +5,56 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.triolet.spoken.cutter import at_marks, words
 from tests.triolet.spoken.rendering import EVERYTHING, letters, rendered
 
 WORD = st.sampled_from(
-    "hello world größer naïve Привет 你好 こんにちは 안녕 3.14 42 C++ e.g. isn't U.S. snake_case f(x) a/b 100% $5 #1".split()
+    [
+        "hello",
+        "world",
+        "größer",
+        "naïve",
+        "Привет",
+        "你好",
+        "こんにちは",
+        "안녕",
+        "3.14",
+        "42",
+        "C++",
+        "e.g.",
+        "isn't",
+        "U.S.",
+        "snake_case",
+        "f(x)",
+        "a/b",
+        "100%",
+        "$5",
+        "#1",
+    ]
 )
 MARK = st.sampled_from(["", "", "", ".", ",", "!", "?", ";", ":", "。", "…", "”"])
 CODE = st.sampled_from(["`x = y[0]`", "``a ` b``", "`<b>`", "`*a* _b_`", "`f(a, b)`", "`$x`", "`[l](u)`", "` a. b `"])
 TARGET = st.sampled_from(
-    ["http://e.org/a", "/a_(b)_c", "<a b>", 'u "a title, here"', "u 'x. y'", "", "#top", "a_b*c", "http://e.org/?a=1&b=2"]
+    [
+        "http://e.org/a",
+        "/a_(b)_c",
+        "<a b>",
+        'u "a title, here"',
+        "u 'x. y'",
+        "",
+        "#top",
+        "a_b*c",
+        "http://e.org/?a=1&b=2",
+    ]
 )
-LONE = st.sampled_from(["*", "**", "_", "~~", "`", "[", "]", "<", "&", "\\*", "\\_", "&amp;", "&lt;b&gt;", "![", "(", ")", ">"])
-HTML = st.sampled_from(["<b>", "</b>", "<br>", "<br/>", '<a href="x, y">', "</a>", "<!-- no, not this -->", "<span>", "<http://e.org>"])
+LONE = st.sampled_from(
+    ["*", "**", "_", "~~", "`", "[", "]", "<", "&", "\\*", "\\_", "&amp;", "&lt;b&gt;", "![", "(", ")", ">"]
+)
+HTML = st.sampled_from(
+    ["<b>", "</b>", "<br>", "<br/>", '<a href="x, y">', "</a>", "<!-- no, not this -->", "<span>", "<http://e.org>"]
+)
 
 
 def joined(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -31,7 +64,9 @@ def joined(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 PLAIN = joined(WORD, MARK)
 TEXT = st.lists(PLAIN, min_size=1, max_size=4).map(" ".join)
 STYLED = TEXT.flatmap(
-    lambda text: st.sampled_from([f"**{text}**", f"*{text}*", f"~~{text}~~", f"***{text}***", f"_{text}_", f"__{text}__"])
+    lambda text: st.sampled_from(
+        [f"**{text}**", f"*{text}*", f"~~{text}~~", f"***{text}***", f"_{text}_", f"__{text}__"]
+    )
 )
 LINK = st.builds("[{}]({})".format, st.one_of(TEXT, STYLED, CODE), TARGET)
 IMAGE = st.builds("![{}]({})".format, TEXT, TARGET)
