@@ -250,7 +250,7 @@ class InlineReader:
         for word in _WORDS.finditer(text, begin, close):
             if word.start() > begin:
                 self.builder.space(word.start())
-            self._plain.literal(_spoken_code(word[0]), word.start(), word.end())
+            self._plain.literal(word[0], word.start(), word.end())
         self.builder.mark(end)
         return end
 
@@ -481,8 +481,3 @@ class InlineReader:
     def _bar(self, at: int) -> int:
         self.builder.comma(at + 1)
         return at + 1
-
-
-def _spoken_code(word: str) -> str:
-    """A word of code: an underscore inside it is a gap to the ear."""
-    return word.replace("_", " ") if "_" in word.strip("_") else word

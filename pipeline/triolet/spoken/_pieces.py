@@ -70,8 +70,8 @@ class PieceBuilder:
         self._end = end
 
     def mark_after(self, text: str, start: int, end: int) -> None:
-        """An opening quote or bracket: begins a new piece unless a word that is written with spaces is under way."""
-        if self._cjk:
+        """An opening quote or bracket: begins a new piece, but a narrow one inside a word that is written with spaces."""
+        if self._cjk or text > "\u2e7f":
             self.close()
         self.word(text, start, end)
 

@@ -40,7 +40,8 @@ class PlainText:
             elif group == 4:
                 self.character(token[4], first, last)
             elif group == 5:
-                self._builder.word(token[5], first, last)
+                inside = token[5] == "_" and text[at - 2 : at - 1].isalnum() and text[at : at + 1].isalnum()
+                self._builder.word(" " if inside else token[5], first, last)  # snake_case is said as two words
             elif group == 6:
                 self.emoji(token[6], first, last)
             else:
@@ -64,6 +65,7 @@ class PlainText:
         if self._builder.last.isalnum():
             self._builder.space(start)
         self._builder.whole(name, start, end)
+        self._builder.drop(end)  # so that a word right after it stays apart
 
     def other(self, character: str, start: int, end: int) -> None:
         """Any other single character."""

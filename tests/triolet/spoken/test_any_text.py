@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import unicodedata
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.triolet.spoken.cutter import speak
 
@@ -165,6 +165,7 @@ def test_no_voice_is_sent_what_it_cannot_say(text: str, seed: int, options: Spok
         )
 
 
+@settings(max_examples=15)  # of 20,000 characters each
 @given(TEXT, st.integers(0, 999))
 def test_what_is_held_is_bounded(text: str, seed: int) -> None:
     core = SpokenTextCore()
