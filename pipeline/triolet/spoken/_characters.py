@@ -62,6 +62,9 @@ DECORATION = re.compile(r"\s*([=_*~#+|-])\1{2,}\s*")
 CLOSING = re.compile(r"[)\]}>.,:;!?%°'’”»…—–\-]+")
 """Marks that stay with the CJK character before them."""
 
+_MARKS = frozenset(".!?…,;:。！？，、；：—–")
+_CLOSES = "\"'”’»)]）」』】 "
+
 
 class Sort(enum.Enum):
     """What to do with a character that is neither word nor white space nor Markdown."""
@@ -96,6 +99,11 @@ def sort(character: str) -> Sort:
     if 0x2500 <= code <= 0x259F:
         return Sort.SILENT  # boxes and bars
     return Sort.WORD
+
+
+def ends_with_mark(text: str) -> bool:
+    """Whether a voice makes a stop after `text` as it is."""
+    return text.rstrip(_CLOSES)[-1:] in _MARKS
 
 
 def clean(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from triolet._text import Boundary, Clause, Kind, Piece, SpokenClause
 
-from ._characters import CJK_AT_END, CJK_AT_START
+from ._characters import CJK_AT_END, CJK_AT_START, ends_with_mark
 from ._code import CodeReader
 from ._digits import spell
 from ._inline import InlineReader
@@ -19,8 +19,6 @@ from ._wording import wording
 _LABEL = re.compile(r"([0-9]{1,9}[.)、]|[a-z][.)])\s*(?:\[[ xX]\]\s*)?\Z")
 _MARKDOWN = " \t\r\n>*+-0123456789.)"
 _BLANK = re.compile(r"\s")
-_MARKED = frozenset(".!?…,;:。！？，、；：—–")
-_CLOSES = "\"'”’»)]）」』】 "
 _ONE_LINE = frozenset({Kind.HEADING, Kind.LIST_ITEM})
 _TABLE = frozenset({Kind.TABLE_HEAD, Kind.TABLE_ROW})
 
@@ -281,7 +279,7 @@ def _wants_stop(clause: Clause) -> bool:
 
 def _stopped(piece: Piece, language: str) -> Piece:
     text = piece.text.rstrip()
-    if text.rstrip(_CLOSES)[-1:] in _MARKED:
+    if ends_with_mark(text):
         return piece
     stop = "。" if CJK_AT_END.search(text) else wording(language).stop
     return Piece(text + stop, piece.start, piece.end)

@@ -247,10 +247,15 @@ class InlineReader:
             self.builder.drop(end)
             return end
         self.builder.mark(begin)
+        padded = text[begin].isspace() and text[close - 1].isspace()  # such a pair of spaces is no part of the code
+        read = begin
         for word in _WORDS.finditer(text, begin, close):
-            if word.start() > begin:
+            if word.start() > read and not (padded and read == begin):
                 self.builder.space(word.start())
             self._plain.literal(word[0], word.start(), word.end())
+            read = word.end()
+        if read < close and not padded:
+            self.builder.space(close)
         self.builder.mark(end)
         return end
 

@@ -8,12 +8,11 @@ from collections.abc import Callable
 
 from triolet._text import Piece
 
+from ._characters import ends_with_mark
 from ._wording import Wording
 
 _TICKS = frozenset("✓✔✅☑👍")
 _CROSSES = frozenset("✗✘❌✖❎👎")
-_COLON_AT_END = re.compile(r"[:：\s]+\Z")
-_MARK_AT_END = re.compile(r"[^\w\s)\]”’\"'%°$€£¥）」』]\s*\Z")
 
 
 def cells(row: str) -> list[tuple[int, int]]:
@@ -40,7 +39,7 @@ class TableReader:
     def head(self, row: str, start: int) -> list[Piece]:
         """The pieces of the head, cell by cell; its words go before the cells of every row."""
         parts = [self._read(row, *span) for span in cells(row)]
-        self._headers = [_COLON_AT_END.sub("", "".join(piece.text for piece in part).strip()) for part in parts]
+        self._headers = ["".join(piece.text for piece in part).rstrip(":： ") for part in parts]
         return self._joined(parts, start)
 
     def row(self, row: str, start: int) -> list[Piece]:
@@ -68,7 +67,7 @@ class TableReader:
         for index, part in enumerate(said):
             last = part[-1]
             text = last.text.rstrip()
-            if not _MARK_AT_END.search(text):
+            if not ends_with_mark(text):
                 text += self._words.comma if index + 1 < len(said) else self._words.stop
             elif index + 1 < len(said) and self._words.comma.endswith(" "):
                 text += " "

@@ -48,6 +48,7 @@ def test_rows_are_read_with_their_headers() -> None:
     assert words(TABLE) == "Name: Alice Smith, Age: 30. Name: Bob, Age: x. Done."
     assert words(TABLE, SpokenOptions(tables="cells")) == "Name, Age. Alice Smith, 30. Bob, x. Done."
     assert words(TABLE, SpokenOptions(tables="skip")) == "Done."
+    assert words("| A |\n|---|\n| 499 ₽ |") == "A: 499 ₽."
     assert words("| 名 | 年龄 |\n|---|---|\n| 小王 | 30 |", language="zh") == "名：小王，年龄：30。"
 
 

@@ -21,6 +21,7 @@ from triolet.spoken import SpokenOptions
         (r"Escaped \*stars\* stay.", "Escaped *stars* stay."),
         ("AT&amp;T, 5 &lt; 6, caf&eacute;, a&nbsp;b", "AT&T, 5 < 6, café, a b"),
         ("Run `pip install numpy==1.26.4` now.", "Run pip install numpy==1.26.4 now."),
+        ("Not` a`, or `b `here.", "Not a, or b here."),
         ("Use ``a ` b`` and `*p` here.", "Use a ` b and *p here."),
         ("==== Title ====", "Title"),
         ("File → Open → Save", "File, Open, Save"),
