@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import trio
 
 from triolet._audio import SAMPLE_BYTES, AudioFormat
@@ -128,7 +130,7 @@ class PacedOutput(Output):
         flushes = self._flushes
         while flushes == self._flushes and self.heard < sample:
             changed = self._changed
-            deadline = trio.current_time() + 86_400
+            deadline = math.inf
             if self._since is not None:
                 deadline = self._since + (sample - self._base) / (self._opened().sample_rate * self._pace)
             with trio.move_on_at(deadline):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 import unicodedata
 from array import array
 
@@ -35,6 +35,10 @@ async def say(text: str, tts: LocalTTS | None = None) -> list[array[int]]:
 
 def seconds(heard: list[array[int]]) -> float:
     return sum(len(samples) for samples in heard) / 24_000
+
+
+def ignore(pcm: bytes) -> None:
+    pass
 
 
 VARIED = [
@@ -117,6 +121,9 @@ async def test_no_words_are_refused(text: str) -> None:
         ("x ≤ 5", "x less-than or equal to 5"),
         ("−5", "minus 5"),
         ("π and α", "pi and alpha"),
+        ("3rd naïve ~/dir 0x1F it's", "3rd naïve about /dir zero x one F it's"),
+        ("5€ or 5.50 € or US$5", "€5 or €5.50 or US $5"),
+        ("-$5", "minus $5"),
         ("the $ sign", "the dollar sign"),
         ("№ 5", "No 5"),
         ("[a](see note)", "[a] (see note)"),
@@ -162,7 +169,7 @@ async def test_a_cancelled_commit_returns_at_once_and_its_thread_ends() -> None:
     text = "word " * 2_000
     async with LocalTTS().connect() as session:
         with trio.move_on_after(0.05) as scope:
-            await session.commit(text, lambda _: None)
+            await session.commit(text, ignore)
         assert scope.cancelled_caught
         late = trio.current_time() - scope.deadline
     assert late < 0.15, "a sentence of 250 characters takes longer than that"
@@ -177,6 +184,6 @@ async def test_an_unknown_voice_is_answered_with_the_names_there_are() -> None:
 
 
 def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "hibari", None)
     with pytest.raises(ModuleNotFoundError, match=r'pip install "triolet\[local\]"'):
         LocalTTS()

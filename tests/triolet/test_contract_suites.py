@@ -1,7 +1,7 @@
 """The contract suites find what is wrong: each breach, and the test that catches it."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
@@ -56,14 +56,14 @@ class ForgetsHeard(RecordingOutput):
 
 
 class KeepsTheOldCount(RecordingOutput):
-    async def open(self, format: AudioFormat) -> None:
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002
         heard = self.heard
         await super().open(format)
         self._base = self._accepted = heard
 
 
 class OpensTwice(RecordingOutput):
-    async def open(self, format: AudioFormat) -> None:
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002
         self._format = None
         await super().open(format)
 
@@ -82,7 +82,7 @@ class OpensTwice(RecordingOutput):
     ],
 )
 async def test_a_broken_output_is_caught(
-    broken: type[RecordingOutput], caught_by: Callable[..., object], autojump_clock: Clock
+    broken: type[RecordingOutput], caught_by: Callable[..., Awaitable[None]], autojump_clock: Clock
 ) -> None:
     await caught_by(Judged(), RecordingOutput(), autojump_clock)
     with pytest.raises((AssertionError, trio.TooSlowError)):
@@ -154,7 +154,8 @@ class SwallowsTheCap(Tone):
 class TalksOn(Tone):
     async def commit(self, text: str, accept: Accept) -> Usage:
         with trio.CancelScope(shield=True):
-            return await super().commit(text, accept)
+            await super().commit(text, accept)
+        return Usage()
 
 
 class KeepsTheLastCommit(Tone):
@@ -187,7 +188,7 @@ class TestTone(TTSContract):
     ],
 )
 async def test_a_broken_voice_is_caught(
-    broken: type[Tone], caught_by: Callable[..., object], autojump_clock: Clock
+    broken: type[Tone], caught_by: Callable[..., Awaitable[None]], autojump_clock: Clock
 ) -> None:
     await caught_by(TTSContract(), Tone())
     with pytest.RaisesGroup(AssertionError, allow_unwrapped=True, flatten_subgroups=True):

@@ -88,7 +88,10 @@ class FileOutput(Output):
         """Complete the file and close it; standard output stays open."""
         file, self._file = self._file, None
         if file is not None:
-            file.close()
+            try:
+                self._mark(file)  # a play that failed half-way has not
+            finally:
+                file.close()
         await trio.lowlevel.cancel_shielded_checkpoint()
 
     async def _begin(self, file: RawFile, format: AudioFormat) -> None:  # noqa: A002

@@ -59,17 +59,20 @@ async def open_sound_card(format: AudioFormat, pull: Pull, name: str | None, bac
         OutputError: no miniaudio, no such device, no device at all, none that answers.
     """
     opening = _Opening()
+    opened = False
     try:
         with trio.fail_after(OPEN_DEADLINE):
             await trio.to_thread.run_sync(
                 lambda: opening.deliver(_open(format, pull, name, backend)), abandon_on_cancel=True
             )
-    except BaseException as error:
-        opening.abandon()
-        if isinstance(error, trio.TooSlowError):
-            text = f"the sound device did not open within {OPEN_DEADLINE:g} s: is its server hanging?"
-            raise OutputError(text) from error
-        raise
+            opened = True
+    except trio.TooSlowError as error:
+        raise OutputError(
+            f"the sound device did not open within {OPEN_DEADLINE:g} s: is its server hanging?"
+        ) from error
+    finally:
+        if not opened:
+            opening.abandon()
     return SoundCard(opening.device, format.samples(PERIOD * PERIODS / 1000))
 
 
@@ -103,7 +106,10 @@ def _open(format: AudioFormat, pull: Pull, name: str | None, backend: str | None
     except ImportError as error:
         raise OutputError('Loudspeaker needs the package miniaudio: pip install "triolet[audio]"') from error
     try:
-        backends = [miniaudio.Backend[backend.upper()]] if backend else []
+        names = {known.name.lower(): known for known in miniaudio.Backend}
+        if backend is not None and backend not in names:
+            raise ValueError(f"no backend {backend!r}: there are {', '.join(names)}")
+        backends = [] if backend is None else [names[backend]]
         device: Any = miniaudio.PlaybackDevice(
             output_format=miniaudio.SampleFormat.SIGNED16,
             nchannels=1,

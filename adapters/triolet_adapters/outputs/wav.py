@@ -42,7 +42,7 @@ class WavFile(FileOutput):
 
     def _mark(self, file: RawFile) -> None:
         if file.seekable:
-            file.overwrite_start(wav_header(self._format, self._written))
+            file.overwrite_start(wav_header(self._format, self.heard * SAMPLE_BYTES))
 
 
 def wav_header(format: AudioFormat, size: int | None) -> bytes:  # noqa: A002 -- the field's word

@@ -20,7 +20,11 @@ digit by digit, as account numbers are."""
 
 _READ_AS_THEY_ARE = frozenset("°¢§¶±×÷™®©•→½¼¾²³µ¥₹₩$£€=<>~|^+")  # hibari has words for them
 _MARKUP = re.compile(r"\]\(")
-_LONE_CURRENCY = re.compile(r"(?<!\d)(?<!\d )[$£€¥₹](?! ?[\d.])")
+# hibari knows $5, and drops the sign of 5$, US$5 and -$5.
+_CURRENCY_AFTER = re.compile(r"(\d[\d.,]*) ?([$£€¥₹₩])(?!\d)")
+_CURRENCY_IN_WORD = re.compile(r"(?<=[^\W\d_])(?=[$£€¥₹₩]\d)")
+_MINUS_CURRENCY = re.compile(r"(?<!\w)-(?=[$£€¥₹₩]\d)")
+_LONE_CURRENCY = re.compile(r"(?<!\d)(?<!\d )[$£€¥₹₩](?! ?[\d.])")
 _LONG_WORD = re.compile(rf"[^\W\d_]{{{LONGEST_WORD + 1},}}")
 _LONG_NUMBER = re.compile(rf"\d{{{LONGEST_NUMBER + 1},}}")
 _LONG_RUN = re.compile(r"\S{100}(?=\S)")
@@ -52,6 +56,9 @@ def readable(text: str) -> str:
         )
     result = "".join(known)
     result = _MARKUP.sub("] (", result)  # hibari takes [a](/b/) for a pronunciation and says no word of b
+    result = _CURRENCY_AFTER.sub(r"\2\1", result)
+    result = _CURRENCY_IN_WORD.sub(" ", result)
+    result = _MINUS_CURRENCY.sub("minus ", result)
     result = _LONE_CURRENCY.sub(lambda m: f" {_name(m[0])} ", result)
     result = _LONG_WORD.sub(lambda m: _spaced(m[0], LONGEST_WORD), result)
     result = _LONG_NUMBER.sub(lambda m: _spaced(m[0], 1), result)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hibari.voices
 import numpy as np
 import numpy.typing as npt
+from hibari.g2p import PUNCT_TAGS
 
 from triolet._audio import AudioFormat
 from triolet.errors import ConnectionFailed, TTSError
@@ -48,7 +49,8 @@ class Voice:
             self._model: Any = hibari.Hibari(name)
         except RuntimeError as error:
             raise ConnectionFailed(f"the voice {name!r} is not on this machine: {error}") from error
-        self._model("Ready.")  # loads the dictionaries
+        self._model.g2p.tagger = _Tagger(self._model.g2p.tagger)
+        self._model("Ready.")  # loads the other dictionaries
 
     def speech(self, text: str, speed: float, seed: int | None) -> Iterator[bytes]:
         """The samples of each sentence, made when they are asked for."""
@@ -62,6 +64,23 @@ class Voice:
                             yield _pcm(_trimmed(audio))
                 except Exception as error:
                     raise TTSError(f"hibari failed on {piece[:60]!r}: {error!r}") from error
+
+
+class _Tagger:
+    """hibari's tagger of parts of speech, corrected: it takes "0x1F" after "/dir" for punctuation, which is not spoken."""
+
+    def __init__(self, tagger: Callable[[list[str]], list[str]]) -> None:
+        self._tagger = tagger
+
+    def __call__(self, words: list[str]) -> list[str]:
+        tags = self._tagger(words)
+        return [_spoken_tag(word, tag) if tag in PUNCT_TAGS else tag for word, tag in zip(words, tags, strict=True)]
+
+
+def _spoken_tag(word: str, tag: str) -> str:
+    if any(c.isdigit() for c in word):
+        return "CD"
+    return "NN" if any(c.isalpha() for c in word) else tag
 
 
 @functools.lru_cache(maxsize=4)

@@ -38,7 +38,7 @@ class TestWavFile(OutputContract):
         assert isinstance(output, WavFile)
         with wave.open(output.path) as file:
             assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (24_000, 2, 1)
-            return file.readframes(file.getnframes())
+            return bytes(file.readframes(file.getnframes()))
 
 
 class TestPcmFile(OutputContract):

@@ -1,5 +1,6 @@
 """Files and pipes: what is in them at every moment."""
 
+import errno
 import os
 import struct
 import subprocess
@@ -26,7 +27,7 @@ SOUND = bytes(range(1, 201)) * 16
 def read_wav(path: Path) -> bytes:
     with wave.open(str(path)) as file:
         assert file.getframerate() == FORMAT.sample_rate
-        return file.readframes(file.getnframes())
+        return bytes(file.readframes(file.getnframes()))
 
 
 async def test_a_wav_file_is_valid_after_each_play(tmp_path: Path) -> None:
@@ -69,6 +70,32 @@ trio.run(main)
     assert path.stat().st_size - 44 - len(pcm) in (0, len(SOUND))
 
 
+async def test_a_wav_file_is_valid_when_the_disk_fills_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "speech.wav"
+    output = WavFile(path)
+    await output.open(FORMAT)
+    room = 5_001  # bytes: half a sample more than whole ones
+    write = os.write
+
+    def filling(fd: int, data: bytes) -> int:
+        nonlocal room
+        if room == 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        count = write(fd, data[:room])
+        room -= count
+        return count
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", filling)
+        await output.play(SOUND)
+        with pytest.raises(OutputError, match="No space"):
+            await output.play(SOUND)
+        room = 100
+        await output.close()
+    assert output.heard == 2_478
+    assert read_wav(path) == (SOUND * 2)[: output.heard * 2]
+
+
 async def test_a_wav_file_ends_at_4_gib_and_stays_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wav, "LARGEST", 2 * len(SOUND))
     path = tmp_path / "speech.wav"
@@ -91,17 +118,17 @@ def test_the_largest_wav_file_fits_its_header() -> None:
 
 @pytest.mark.parametrize("kind", [WavFile, PcmFile])
 async def test_what_cannot_be_opened_says_why(kind: type[FileOutput], tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="the folder .*missing does not exist"):
+    with pytest.raises(OutputError, match=r"the folder .*missing does not exist"):
         await kind(tmp_path / "missing" / "speech").open(FORMAT)
-    with pytest.raises(OutputError, match="[Dd]irectory"):
+    with pytest.raises(OutputError, match=r"[Dd]irectory"):
         await kind(tmp_path).open(FORMAT)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 async def test_a_full_disk_is_an_output_error() -> None:
     output = PcmFile("/dev/full")
     await output.open(FORMAT)
-    with pytest.raises(OutputError, match="[Nn]o space"):
+    with pytest.raises(OutputError, match=r"[Nn]o space"):
         await output.play(SOUND)
     await output.close()
 

@@ -28,13 +28,13 @@ class FakeDevice:
     plugged: bool = True
     scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
 
-    async def open(self, format: AudioFormat, pull: Pull) -> Device:
+    async def open(self, format: AudioFormat, pull: Pull) -> Device:  # noqa: A002
         self.pulled.clear()
         self.scope = trio.CancelScope()
         self.nursery.start_soon(self._work, format, pull, self.scope)
         return self
 
-    async def _work(self, format: AudioFormat, pull: Pull, scope: trio.CancelScope) -> None:
+    async def _work(self, format: AudioFormat, pull: Pull, scope: trio.CancelScope) -> None:  # noqa: A002
         with scope:
             due = trio.current_time()
             while True:
@@ -162,6 +162,11 @@ async def test_an_unknown_device_is_answered_with_the_names_there_are() -> None:
         await Loudspeaker("Kazoo", backend="null").open(FORMAT)
 
 
+async def test_an_unknown_backend_is_answered_with_the_names_there_are() -> None:
+    with pytest.raises(ValueError, match=r"no backend 'tuba': there are .*alsa"):
+        await Loudspeaker(backend="tuba").open(FORMAT)
+
+
 async def test_without_a_sound_card_it_says_what_can_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
     import miniaudio
 
@@ -169,7 +174,7 @@ async def test_without_a_sound_card_it_says_what_can_be_done(monkeypatch: pytest
         raise miniaudio.MiniaudioError("failed to init device", -401)
 
     monkeypatch.setattr(miniaudio, "PlaybackDevice", no_card)
-    with pytest.raises(OutputError, match="no sound device could be opened.*WavFile"):
+    with pytest.raises(OutputError, match=r"no sound device could be opened.*WavFile"):
         await Loudspeaker().open(FORMAT)
 
 

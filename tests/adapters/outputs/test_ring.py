@@ -23,10 +23,10 @@ def test_what_was_heard_is_what_left_the_device(steps: list[tuple[str, int]], la
     kept: list[int] = []
     for step, count in steps:
         if step == "accept":
-            count = min(count, ring.room)
-            ring.accept(array("h", range(sent + 1, sent + 1 + count)).tobytes())
-            kept += range(sent + 1, sent + 1 + count)
-            sent += count
+            numbers = range(sent + 1, sent + 1 + min(count, ring.room))
+            ring.accept(array("h", numbers).tobytes())
+            kept += numbers
+            sent += len(numbers)
         elif step == "pull":
             pulled = array("h", ring.pull(count))
             assert len(pulled) == count
@@ -60,7 +60,7 @@ def test_a_flush_fades_and_counts_for_nothing(samples: list[int], fade: int) -> 
 
 def test_two_threads_lose_nothing() -> None:
     ring = SampleRing(100)
-    sound = array("h", [i % 30_000 + 1 for i in range(20_000)])
+    sound = array("h", [i % 30_000 + 1 for i in range(10_000)])
     out: list[int] = []
 
     def device() -> None:
