@@ -124,6 +124,8 @@ async def test_no_words_are_refused(text: str) -> None:
         ("3rd naïve ~/dir 0x1F it's", "3rd naïve about /dir zero x one F it's"),
         ("5€ or 5.50 € or US$5", "€5 or €5.50 or US $5"),
         ("-$5", "minus $5"),
+        ("$10-$20 or 10-20€", "$10 to $20 or 10 to €20"),
+        ("3*4", "3 times 4"),
         ("the $ sign", "the dollar sign"),
         ("№ 5", "No 5"),
         ("[a](see note)", "[a] (see note)"),
