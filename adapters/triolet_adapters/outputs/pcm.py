@@ -13,6 +13,6 @@ class PcmFile(FileOutput):
     A reader must be told the format: `... | ffplay -f s16le -ar 24000 -ac 1 -`.
     """
 
-    async def _begin(self, file: RawFile, format: AudioFormat) -> None:  # noqa: A002, ARG002
+    async def _begin(self, file: RawFile, format: AudioFormat) -> None:  # noqa: A002
         if file.is_terminal:
             raise OutputError("bare samples make no sense on a terminal: redirect them to a file or a player")

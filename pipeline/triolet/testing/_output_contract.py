@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: ARG002 -- a clock works by being asked for
 import random
 from array import array
 

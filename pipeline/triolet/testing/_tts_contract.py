@@ -148,7 +148,7 @@ class TTSContract:
         assert max(again.samples) > self.audible, "another session speaks"
 
     async def test_an_error_of_the_user_leaves_alone(self, tts: TTS) -> None:
-        class Ours(Exception):  # noqa: N818
+        class Ours(Exception):
             pass
 
         with trio.fail_after(LIMIT), raises(Ours):
