@@ -20,29 +20,29 @@ def test_any_stretch_of_seven_samples_or_more_tells_where_it_comes_from(
     assert decoded.silence == decoded.unreadable == 0
 
 
-@given(st.lists(st.tuples(numbers, numbers, st.integers(0, 9999), st.integers(7, 60), st.integers(0, 20)), max_size=8))
-def test_joins_and_silence_between_are_found(parts: list[tuple[int, int, int, int, int]]) -> None:
-    pcm = bytearray()
-    expected: list[ToneRun] = []
-    for connection, commit, start, samples, silence in parts:
-        position = len(pcm) // 2
-        last = expected[-1] if expected else None
-        if (
-            last
-            and (last.connection, last.commit, last.stop) == (connection, commit, start)
-            and last.position + last.stop - last.start == position
-        ):
-            expected[-1] = ToneRun(connection, commit, last.start, start + samples, last.position)
-        else:
-            expected.append(ToneRun(connection, commit, start, start + samples, position))
-        pcm += tone(connection, commit, samples, start) + bytes(2 * silence)
-    decoded = decode(bytes(pcm))
-    heard = sum(run.stop - run.start for run in expected)
-    assert decoded.silence == sum(part[4] for part in parts)
-    # Where two runs meet, up to three samples of the one may happen to be what the other would have had there.
+@given(st.lists(st.tuples(st.integers(0, 9999), st.integers(7, 60), st.integers(0, 20)), max_size=8))
+def test_joins_and_silence_between_are_found(parts: list[tuple[int, int, int]]) -> None:
+    pcm = b"".join(
+        tone(index, index, samples, start) + bytes(2 * silence) for index, (start, samples, silence) in enumerate(parts)
+    )
+    decoded = decode(pcm)
+    assert decoded.silence == sum(silence for _, _, silence in parts)
     assert decoded.unreadable == 0
-    assert sum(run.stop - run.start for run in decoded.runs) == heard
-    assert [(run.connection, run.commit) for run in decoded.runs] == [(run.connection, run.commit) for run in expected]
+    assert [(run.connection, run.commit) for run in decoded.runs] == [(index, index) for index in range(len(parts))]
+    for run, (start, samples, _) in zip(decoded.runs, parts, strict=True):
+        # Where two runs meet inside a frame, the high part (mostly 0) may be the one's or the other's.
+        assert abs(run.start - start) <= 1
+        assert abs(run.stop - start - samples) <= 1
+
+
+@given(st.integers(0, 3), st.lists(st.integers(2, 30), min_size=1, max_size=6))
+def test_whole_commits_of_one_connection_side_by_side_are_told_apart_to_the_sample(
+    connection: int, frames: list[int]
+) -> None:
+    pcm = b"".join(tone(connection, commit, 4 * count) for commit, count in enumerate(frames))
+    assert [(run.commit, run.start, run.stop) for run in decode(pcm).runs] == [
+        (commit, 0, 4 * count) for commit, count in enumerate(frames)
+    ]
 
 
 @given(st.binary(max_size=400))

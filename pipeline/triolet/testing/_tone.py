@@ -104,6 +104,8 @@ def _frame(connection: int, commit: int, frame: int) -> tuple[int, int, int, int
 
 
 def _is_frame(words: array.array[int], position: int) -> bool:
+    if position + _FRAME > len(words):
+        return False
     return all(words[position + role] >> _BITS == _FRAME + role for role in range(_FRAME))
 
 
@@ -120,7 +122,12 @@ def _grow(words: array.array[int], position: int, free: int) -> ToneRun:
         start -= 1
     stop = anchor + _FRAME
     while position + stop - anchor < len(words) and belongs(stop):
-        stop += 1
+        if stop % _FRAME == 0 and _is_frame(words, position + stop - anchor):
+            if not all(belongs(stop + role) for role in range(_FRAME)):
+                break  # the next commit of the same connection begins here
+            stop += _FRAME
+        else:
+            stop += 1
     return ToneRun(connection, commit, start, stop, position + start - anchor)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
+from tests.adapters.qwen._peers import Script, Tap, scripted, serving
 from trio.testing import MockClock
 
-from tests.adapters.qwen._peers import Script, Tap, scripted, serving
 from triolet.errors import (
     AuthenticationFailed,
     ConnectionFailed,
@@ -317,11 +317,13 @@ async def test_the_key_shows_nowhere(autojump_clock: MockClock, caplog: pytest.L
                     world.network.connections[0].reset()
                     await session.commit("Hello.", bytearray().extend)
             except TTSError as error:
-                shown.append("".join(traceback.TracebackException.from_exception(error, capture_locals=True).format()))
+                assert error.__traceback__ is not None
+                inside = error.__traceback__.tb_next  # the frame of this test has the key, of course
+                shown += traceback.TracebackException(type(error), error, inside, capture_locals=True).format()
     with pytest.raises(ValueError, match="api_key must be printable") as caught:
         QwenTTS(api_key=key + "\n")
     shown += [str(caught.value), json.dumps(tap.events), caplog.text]
-    assert len(shown) == 17
+    assert len(shown) > 20
     for text in shown:
         assert "0123456789" not in text
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
-
 from tests.adapters.qwen._peers import Script, Tap, scripted, serving
+
 from triolet.testing._tone import ToneTTS, decode
-from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
+from triolet_adapters.tts.qwen import QwenTTS
 from triolet_adapters.tts.qwen._encoding import from_base64, to_base64
 
 COMMIT_MODE = """

@@ -2,6 +2,6 @@
 
 from triolet_adapters.tts.qwen.client import QwenTTS as QwenTTS
 from triolet_adapters.tts.qwen.options import QwenOptions as QwenOptions
-from triolet_adapters.tts.qwen.session import QwenSession as QwenSession
 from triolet_adapters.tts.qwen.server import QwenServer as QwenServer
 from triolet_adapters.tts.qwen.server_options import ServerOptions as ServerOptions
+from triolet_adapters.tts.qwen.session import QwenSession as QwenSession

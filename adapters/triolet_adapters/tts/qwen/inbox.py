@@ -7,7 +7,7 @@ from collections import deque
 import trio
 
 from triolet.errors import DeadlineExpired, TooMuchAudio
-from triolet_adapters.tts.qwen.protocol import AudioDelta, ServerEvent
+from triolet_adapters.tts.qwen.protocol import AudioDelta, ErrorEvent, ServerEvent
 
 
 class Inbox:
@@ -38,6 +38,10 @@ class Inbox:
         """Nothing more will come."""
         self.failure = error
         self._arrived.set()
+
+    def unread_error(self) -> ErrorEvent | None:
+        """An error event that nobody has read yet: it tells more than the Close that follows it."""
+        return next((event for event in self._events if isinstance(event, ErrorEvent)), None)
 
     async def next(self, timeout: float, deadline: str) -> ServerEvent:
         """Give the next event: at once if it is there, else within the deadline with this name."""

@@ -12,6 +12,7 @@ import trio
 
 from triolet._audio import SAMPLE_BYTES
 from triolet._websocket import Dial, Headers, WebSocket, open_websocket
+from triolet.errors import TTSError
 from triolet_adapters.tts.qwen.billing import billed_characters
 from triolet_adapters.tts.qwen.inbox import Inbox
 from triolet_adapters.tts.qwen.options import QwenOptions
@@ -178,7 +179,13 @@ class QwenSession:
     async def _send(self, event: ClientEvent) -> None:
         message = encode(attrs.evolve(event, event_id=f"event_{uuid.uuid4().hex}"))
         self._log.sent(message)
-        await self._websocket.send(message)
+        try:
+            await self._websocket.send(message)
+        except TTSError as error:
+            said = self._inbox.unread_error()
+            if said is None:
+                raise
+            raise service_error(said) from error
 
     async def wait_for(self, kind: type[ServerEvent]) -> None:
         """Read on until an event of this kind has come.

@@ -83,7 +83,7 @@ class QwenSettings:
     def __attrs_post_init__(self) -> None:
         _require_text("model", self.model)
         _require_text("voice", self.voice)
-        if not ("-realtime" in self.model):
+        if "-realtime" not in self.model:
             raise ValueError(
                 f"model is {self.model!r}; models of this protocol end in -realtime or -realtime-DATE, such as {DEFAULT_MODEL}"
             )
