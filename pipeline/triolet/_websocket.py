@@ -391,7 +391,10 @@ def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
 
 
 def _most_telling(group: BaseExceptionGroup[Any]) -> Exception:
-    flat = [_most_telling(error) if isinstance(error, BaseExceptionGroup) else error for error in group.exceptions]
+    flat: list[Exception] = [
+        _most_telling(cast("BaseExceptionGroup[Any]", error)) if isinstance(error, BaseExceptionGroup) else error
+        for error in group.exceptions
+    ]
     ranking = (TrioletError, trio_websocket.ConnectionRejected, _HandshakeEnded, Exception)
     return min(flat, key=lambda error: next(rank for rank, kind in enumerate(ranking) if isinstance(error, kind)))
 

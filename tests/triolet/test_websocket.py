@@ -1,7 +1,7 @@
 """The hardened connection, against real WebSocket peers and raw bytes over the virtual network."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import attrs
@@ -26,8 +26,8 @@ URL = "ws://server/path?model=m"
 
 @attrs.define
 class Seen:
-    texts: list[str] = attrs.field(factory=list)
-    failures: list[Exception] = attrs.field(factory=list)
+    texts: list[str] = attrs.field(factory=list[str])
+    failures: list[Exception] = attrs.field(factory=list[Exception])
     failed: trio.Event = attrs.field(factory=trio.Event)
 
     def fail(self, error: Exception) -> None:
@@ -62,7 +62,7 @@ def websocket_peer(peer: Peer) -> Callable[[trio.abc.Stream], Awaitable[None]]:
 @asynccontextmanager
 async def served(
     handler: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | None = None
-) -> AsyncIterator[VirtualNetwork]:
+) -> AsyncGenerator[VirtualNetwork, None]:
     network = VirtualNetwork(link)
     raised: BaseException | None = None
     async with trio.open_nursery() as nursery:
@@ -77,7 +77,7 @@ async def served(
 
 
 @asynccontextmanager
-async def connected(network: VirtualNetwork, seen: Seen, **options: float | None) -> AsyncIterator[WebSocket]:
+async def connected(network: VirtualNetwork, seen: Seen, **options: float | None) -> AsyncGenerator[WebSocket, None]:
     async with open_websocket(
         URL,
         receive=seen.texts.append,

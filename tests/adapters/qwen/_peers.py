@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,7 +22,7 @@ URL = "ws://localhost/api-ws/v1/realtime"
 class Tap:
     """Raw events, both directions."""
 
-    events: list[tuple[float, str, dict[str, Any]]] = attrs.field(factory=list)
+    events: list[tuple[float, str, dict[str, Any]]] = attrs.field(factory=list[tuple[float, str, dict[str, Any]]])
 
     def __call__(self, time: float, direction: str, text: str) -> None:
         self.events.append((time, direction, json.loads(text)))
@@ -48,14 +48,15 @@ class World:
     voice: ToneTTS
 
     def tts(self, *, options: QwenOptions | None = None, **settings: Any) -> QwenTTS:
+        key: str = settings.pop("api_key", "")
         quiet = options or QwenOptions(ping_interval=None)
-        return QwenTTS(url=URL, options=quiet, dial=self.network.dial, **{"api_key": "", **settings})
+        return QwenTTS(api_key=key, url=URL, options=quiet, dial=self.network.dial, **settings)
 
 
 @asynccontextmanager
 async def serving(
     options: ServerOptions | None = None, voice: ToneTTS | None = None, link: Link | LinkOf | None = None
-) -> AsyncIterator[World]:
+) -> AsyncGenerator[World, None]:
     voice = voice or ToneTTS()
     server = QwenServer(voice, options)
     async with _listening(server.handle_stream, link) as network:
@@ -97,7 +98,7 @@ class Script:
 
 
 @asynccontextmanager
-async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: Any) -> AsyncIterator[QwenTTS]:
+async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: Any) -> AsyncGenerator[QwenTTS, None]:
     async def handle(stream: trio.abc.Stream) -> None:
         try:
             async with trio.open_nursery() as nursery:
@@ -120,7 +121,7 @@ async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: A
 @asynccontextmanager
 async def _listening(
     handle: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | LinkOf | None
-) -> AsyncIterator[VirtualNetwork]:
+) -> AsyncGenerator[VirtualNetwork, None]:
     network = VirtualNetwork(link)
     raised: BaseException | None = None
     async with trio.open_nursery() as nursery:

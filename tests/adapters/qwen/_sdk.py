@@ -6,7 +6,7 @@ import base64
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -30,8 +30,8 @@ class SDK:
         self._gone = threading.Event()
         outer = self
 
-        class Callback(QwenTtsRealtimeCallback):  # type: ignore[misc]
-            def on_event(self, message: dict[str, Any]) -> None:
+        class Callback(QwenTtsRealtimeCallback):
+            def on_event(self, message: Any) -> None:  # annotated as str there; it is a dict
                 outer.events.append(message)
                 outer._arrivals.put(message)
 
@@ -40,7 +40,7 @@ class SDK:
                 outer._gone.set()
 
         dashscope.api_key = key
-        self.client = QwenTtsRealtime(model=model, callback=Callback(), url=url)
+        self.client: Any = QwenTtsRealtime(model=model, callback=Callback(), url=url)
 
     def open(self, mode: str = "commit", **settings: Any) -> None:
         self.client.connect()
@@ -91,7 +91,7 @@ class SDK:
 
 
 @asynccontextmanager
-async def local_server(options: ServerOptions | None = None, voice: ToneTTS | None = None) -> AsyncIterator[str]:
+async def local_server(options: ServerOptions | None = None, voice: ToneTTS | None = None) -> AsyncGenerator[str, None]:
     """The URL of a server on this machine."""
     server = QwenServer(voice or ToneTTS(), options)
     async with trio.open_nursery() as nursery:

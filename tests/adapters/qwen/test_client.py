@@ -36,7 +36,7 @@ def quick(**changes: Any) -> QwenOptions:
 
 
 async def test_commits_on_sessions_come_out_whole_and_in_order(autojump_clock: MockClock) -> None:
-    async with serving(link=Link(latency=0.05, split=700)) as world:
+    async with serving(link=Link(latency=0.05, split=9000)) as world:
         tts = world.tts()
         for connection in range(2):
             async with tts.connect() as session:

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -59,8 +60,14 @@ field_names = st.sampled_from(
         "status",
     ]
 )
+
+
+def _event(kind: str, fields: dict[str, Any]) -> str:
+    return json.dumps({**fields, "type": kind})
+
+
 near_misses = st.builds(
-    lambda kind, fields: json.dumps({**fields, "type": kind}),
+    _event,
     st.sampled_from(names),
     st.dictionaries(field_names, json_values | st.dictionaries(field_names, json_values, max_size=4), max_size=6),
 )

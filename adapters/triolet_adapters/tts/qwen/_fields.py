@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -53,7 +53,7 @@ class Fields:
             if default is not None:
                 return Fields(default, self.event)
             raise self.violation(f"its {name} is {type(value).__name__}, not an object")
-        return Fields(dict(value), self.event)
+        return Fields(cast("Raw", value), self.event)
 
     def anything(self, value: object) -> str:
         """Whatever it is, as text."""

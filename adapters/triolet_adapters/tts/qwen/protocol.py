@@ -7,7 +7,7 @@ its type; anything else is a `ProtocolViolation` that holds the raw event. No ot
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import attrs
 
@@ -449,10 +449,9 @@ class ErrorEvent(ServerEvent):
         error = fields.raw.get("error")
         if not isinstance(error, Mapping):
             return cls(message=fields.anything(error), **fields.common())
-        inside = Fields(dict(error), fields.raw)
-        return cls(
-            code=inside.anything(error.get("code")), message=inside.anything(error.get("message")), **fields.common()
-        )
+        said = cast("Raw", error)
+        code, message = fields.anything(said.get("code")), fields.anything(said.get("message"))
+        return cls(code=code, message=message, **fields.common())
 
     def body(self) -> dict[str, Any]:
         """See `Event.body`."""
@@ -530,6 +529,6 @@ def _parse(text: str) -> Fields:
         raise ProtocolViolation(f"the peer sent {text[:80]!r}, which is no JSON: {error}") from None
     if not isinstance(raw, dict):
         raise ProtocolViolation(f"the peer sent {text[:80]!r}, which is no JSON object")
-    fields = Fields(raw, raw)
+    fields = Fields(cast("Raw", raw), cast("Raw", raw))
     fields.text("type")
     return fields

@@ -58,9 +58,10 @@ class QwenServer:
         """Speak to one client, until it leaves. What it does wrong is answered or ends its connection, nothing else."""
         try:
             async with trio.open_nursery() as nursery:
-                with trio.move_on_after(self._options.handshake_timeout) as waiting:
+                request: trio_websocket.WebSocketRequest | None = None
+                with trio.move_on_after(self._options.handshake_timeout):
                     request = await trio_websocket.wrap_server_stream(nursery, stream, receive_buffer_size=64 * 1024)
-                if not waiting.cancelled_caught:
+                if request is not None:
                     await self._answer(request)
                 nursery.cancel_scope.cancel()
         except* trio_websocket.ConnectionClosed:

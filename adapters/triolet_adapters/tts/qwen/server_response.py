@@ -49,6 +49,10 @@ class Wire(Protocol):
         """Send an error event."""
         ...
 
+    async def close(self, code: int, reason: str) -> None:
+        """Close the connection."""
+        ...
+
     def drawn_delay(self, limit: float) -> float:
         """Draw a delay."""
         ...
@@ -82,6 +86,8 @@ class Responder:
         self._busy = False
         self._appends = 0
         self._text = ""
+        self.ready = trio.Event()
+        """Set when there is a session of the voice."""
 
     @property
     def silent(self) -> bool:
@@ -131,14 +137,19 @@ class Responder:
         while not self.silent:
             await self._changed.wait()
 
-    async def run(self, *, task_status: trio.TaskStatus[None]) -> None:
+    async def run(self) -> None:
         """Speak until cancelled, with one session of the voice, or another after one that failed."""
-        while True:
-            async with self._voice.connect() as session:
-                task_status.started()
-                task_status = trio.TASK_STATUS_IGNORED
-                while await self._next(session):
-                    pass
+        try:
+            while True:
+                async with self._voice.connect() as session:
+                    self.ready.set()
+                    while await self._next(session):
+                        pass
+        except TTSError as error:  # from connect: the voice cannot be had
+            await self._wire.error("voice_error", str(error))
+            await self._wire.close(1011, "the voice cannot be had")
+        finally:
+            self.ready.set()
 
     async def _next(self, session: TTSSession) -> bool:
         """Do one job; False if the session of the voice is spent."""

@@ -113,24 +113,29 @@ class ServerSession:
                 await self._wire.close(1007, "Model not found")
                 return
         async with trio.open_nursery() as nursery:
-            while True:
-                with trio.move_on_after(self._patience()) as waiting:
-                    try:
-                        event = await self._wire.receive()
-                    except ProtocolViolation as error:
-                        await self._wire.error("invalid_value", str(error))
-                        continue
-                if waiting.cancelled_caught:
-                    if self._finished:
-                        await self._wire.close(1000, "")
-                        break
-                    if self._responder is None or self._responder.silent:
-                        await self._wire.error("request_timeout", "request timeout")
-                        await self._wire.close(1011, "request timeout")
-                        break
-                elif not await self._handle(event, nursery):
-                    break
+            while await self._step(nursery):
+                pass
             nursery.cancel_scope.cancel()
+
+    async def _step(self, nursery: trio.Nursery) -> bool:
+        """Wait for one event and answer it; False ends the session."""
+        event: ClientEvent | None = None
+        with trio.move_on_after(self._patience()):
+            try:
+                event = await self._wire.receive()
+            except ProtocolViolation as error:
+                await self._wire.error("invalid_value", str(error))
+                return True
+        if event is not None:
+            return await self._handle(event, nursery)
+        if self._finished:
+            await self._wire.close(1000, "")
+            return False
+        if self._responder is None or self._responder.silent:
+            await self._wire.error("request_timeout", "request timeout")
+            await self._wire.close(1011, "request timeout")
+            return False
+        return True
 
     def _patience(self) -> float:
         timeout = self._options.close_after_finished if self._finished else self._options.idle_timeout
@@ -163,7 +168,8 @@ class ServerSession:
     async def _start(self, nursery: trio.Nursery) -> Responder:
         voice = self._voice if isinstance(self._voice, TTS) else self._voice(self._info.sample_rate)
         responder = Responder(self._wire, self._info, voice, self._options)
-        await nursery.start(responder.run)
+        nursery.start_soon(responder.run)
+        await responder.ready.wait()
         return responder
 
     async def _update(self, event: UpdateSession, nursery: trio.Nursery) -> bool:

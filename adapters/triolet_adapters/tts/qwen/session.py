@@ -163,14 +163,14 @@ class QwenSession:
         """
         return _Events(self)
 
-    async def next_event(self, timeout: float | None = None, deadline: str = "chunk_timeout") -> ServerEvent:
+    async def next_event(self, within: float | None = None, deadline: str = "chunk_timeout") -> ServerEvent:
         """The next event, error events included as they are.
 
         Raises:
-            DeadlineExpired: none within `timeout` (default: `chunk_timeout`).
+            DeadlineExpired: none `within` so many seconds (default: `chunk_timeout`).
             ConnectionLost, ProtocolViolation, TooMuchAudio: what ended the connection.
         """
-        return await self._inbox.next(self._options.chunk_timeout if timeout is None else timeout, deadline)
+        return await self._inbox.next(self._options.chunk_timeout if within is None else within, deadline)
 
     def _count_text(self) -> None:
         self._log.committed(billed_characters("".join(self._uncommitted)))
