@@ -390,13 +390,14 @@ def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
     return name.encode("ascii"), value.encode("ascii")
 
 
-def _most_telling(group: BaseExceptionGroup[Any]) -> Exception:
-    flat: list[Exception] = [
-        _most_telling(cast("BaseExceptionGroup[Any]", error)) if isinstance(error, BaseExceptionGroup) else error
-        for error in group.exceptions
-    ]
-    ranking = (TrioletError, trio_websocket.ConnectionRejected, _HandshakeEnded, Exception)
-    return min(flat, key=lambda error: next(rank for rank, kind in enumerate(ranking) if isinstance(error, kind)))
+def _most_telling(group: BaseExceptionGroup[Exception]) -> Exception:
+    flat = [_most_telling(error) if isinstance(error, BaseExceptionGroup) else error for error in group.exceptions]
+    ranking = (TrioletError, trio_websocket.ConnectionRejected, _HandshakeEnded)
+    for kind in ranking:
+        for error in flat:
+            if isinstance(error, kind):
+                return error
+    return flat[0]
 
 
 def _refused(address: _Address, status: int, raw: bytes) -> ConnectionFailed:

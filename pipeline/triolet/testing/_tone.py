@@ -79,7 +79,11 @@ def tone(connection: int, commit: int, samples: int, start: int = 0) -> bytes:
 
 
 def decode(pcm: bytes) -> Decoded:
-    """Read which samples of which commits a stretch of samples holds; it may be cut anywhere and hold silence."""
+    """Read which samples of which commits a stretch of samples holds; it may be cut anywhere and hold silence.
+
+    Exact where audio begins at the start of a frame or after silence; a run that begins inside a frame, right behind one
+    that was cut inside a frame, may seem to begin up to three samples sooner or later.
+    """
     words = array.array("h", pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES])
     if sys.byteorder == "big":
         words.byteswap()

@@ -47,10 +47,9 @@ class World:
     server: QwenServer
     voice: ToneTTS
 
-    def tts(self, *, options: QwenOptions | None = None, **settings: Any) -> QwenTTS:
-        key: str = settings.pop("api_key", "")
+    def tts(self, *, options: QwenOptions | None = None, api_key: str = "", **settings: Any) -> QwenTTS:
         quiet = options or QwenOptions(ping_interval=None)
-        return QwenTTS(api_key=key, url=URL, options=quiet, dial=self.network.dial, **settings)
+        return QwenTTS(api_key=api_key, url=URL, options=quiet, dial=self.network.dial, **settings)
 
 
 @asynccontextmanager
