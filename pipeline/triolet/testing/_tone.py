@@ -19,6 +19,8 @@ _FRAME = 4
 say which of them it is (4 to 7), so no sample is near silence and a frame is found from any cut on."""
 _BITS = 12
 _PART = (1 << _BITS) - 1
+_STEP = 4096
+"""Samples compared at a time; whole frames."""
 
 
 @attrs.frozen
@@ -66,16 +68,7 @@ def tone(connection: int, commit: int, samples: int, start: int = 0) -> bytes:
     """Samples `start` to `start + samples` of a commit's audio."""
     if max(connection, commit) > _PART:
         raise ValueError(f"connection {connection} and commit {commit} must lie below {_PART + 1}")
-    first = start // _FRAME
-    last = -(-(start + samples) // _FRAME)
-    words = array.array("h")
-    for frame in range(first, last):
-        words.extend(_frame(connection, commit, frame))
-    cut = start - first * _FRAME
-    words = words[cut : cut + samples]
-    if sys.byteorder == "big":
-        words.byteswap()
-    return words.tobytes()
+    return _little_endian(_tone(connection, commit, start, samples)).tobytes()
 
 
 def decode(pcm: bytes) -> Decoded:
@@ -84,15 +77,12 @@ def decode(pcm: bytes) -> Decoded:
     Exact where audio begins at the start of a frame or after silence; a run that begins inside a frame, right behind one
     that was cut inside a frame, may seem to begin up to three samples sooner or later.
     """
-    words = array.array("h", pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES])
-    if sys.byteorder == "big":
-        words.byteswap()
+    words = _little_endian(array.array("h", pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES]))
     runs: list[ToneRun] = []
-    free = 0  # the first sample that belongs to no run yet
-    position = 0
+    position = free = 0  # `free`: the first sample that belongs to no run yet
     while position + _FRAME <= len(words):
         if words[position] >> _BITS == _FRAME and _is_frame(words, position):
-            run = _grow(words, position, free)
+            run = _run_around(words, position, free)
             runs.append(run)
             position = free = run.position + run.stop - run.start
         else:
@@ -101,38 +91,52 @@ def decode(pcm: bytes) -> Decoded:
     return Decoded(tuple(runs), silence, len(words) - silence - sum(run.stop - run.start for run in runs))
 
 
-def _frame(connection: int, commit: int, frame: int) -> tuple[int, int, int, int]:
-    parts = (connection, commit, frame & _PART, frame >> _BITS)
-    first, second, third, fourth = ((_FRAME + role) << _BITS | part for role, part in enumerate(parts))
-    return first, second, third, fourth
+def _tone(connection: int, commit: int, start: int, samples: int) -> array.array[int]:
+    first = start // _FRAME
+    count = -(-(start + samples) // _FRAME) - first
+    words = array.array("h", bytes(count * _FRAME * SAMPLE_BYTES))
+    words[0::4] = array.array("h", [_sample(0, connection)]) * count
+    words[1::4] = array.array("h", [_sample(1, commit)]) * count
+    words[2::4] = array.array("h", [_sample(2, frame & _PART) for frame in range(first, first + count)])
+    words[3::4] = array.array("h", [_sample(3, frame >> _BITS) for frame in range(first, first + count)])
+    return words[start - first * _FRAME :][:samples]
+
+
+def _sample(role: int, part: int) -> int:
+    return (_FRAME + role) << _BITS | part
+
+
+def _little_endian(words: array.array[int]) -> array.array[int]:
+    if sys.byteorder == "big":
+        words.byteswap()
+    return words
 
 
 def _is_frame(words: array.array[int], position: int) -> bool:
-    if position + _FRAME > len(words):
-        return False
-    return all(words[position + role] >> _BITS == _FRAME + role for role in range(_FRAME))
+    frame = words[position : position + _FRAME]
+    return [word >> _BITS for word in frame] == [4, 5, 6, 7]
 
 
-def _grow(words: array.array[int], position: int, free: int) -> ToneRun:
+def _run_around(words: array.array[int], position: int, free: int) -> ToneRun:
     """The longest run around a whole frame that continues it exactly, both ways."""
-    connection, commit, low, high = (words[position + role] & _PART for role in range(_FRAME))
+    connection, commit, low, high = (word & _PART for word in words[position : position + _FRAME])
     anchor = (high << _BITS | low) * _FRAME
-
-    def belongs(sample: int) -> bool:
-        return words[position + sample - anchor] == _frame(connection, commit, sample // _FRAME)[sample % _FRAME]
-
-    start = anchor
-    while start > 0 and position + start - anchor > free and belongs(start - 1):
-        start -= 1
-    stop = anchor + _FRAME
-    while position + stop - anchor < len(words) and belongs(stop):
-        if stop % _FRAME == 0 and _is_frame(words, position + stop - anchor):
-            if not all(belongs(stop + role) for role in range(_FRAME)):
-                break  # the next commit of the same connection begins here
-            stop += _FRAME
-        else:
-            stop += 1
-    return ToneRun(connection, commit, start, stop, position + start - anchor)
+    before = min(position - free, anchor, _FRAME - 1)  # a whole frame before would have been found before
+    expected = _tone(connection, commit, anchor - before, before)
+    while before and words[position - before : position] != expected[len(expected) - before :]:
+        before -= 1
+    length = _FRAME
+    while step := min(len(words) - position - length, _STEP):
+        expected = _tone(connection, commit, anchor + length, step)
+        found = words[position + length : position + length + step]
+        if found != expected:
+            agreeing = next(index for index in range(step) if found[index] != expected[index])
+            boundary = length + agreeing - agreeing % _FRAME
+            # Another commit of the same connection begins like this one goes on.
+            length = boundary if _is_frame(words, position + boundary) else length + agreeing
+            break
+        length += step
+    return ToneRun(connection, commit, anchor - before, anchor + length, position - before)
 
 
 class ToneTTS(TTS):

@@ -109,12 +109,8 @@ async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: A
             pass
 
     async with _listening(handle, None) as network:
-        yield QwenTTS(
-            url=URL,
-            options=options or QwenOptions(ping_interval=None),
-            dial=network.dial,
-            **{"api_key": "", **settings},
-        )
+        quiet = options or QwenOptions(ping_interval=None)
+        yield QwenTTS(api_key="", url=URL, options=quiet, dial=network.dial, **settings)
 
 
 @asynccontextmanager
