@@ -11,7 +11,7 @@ import trio
 
 from triolet._audio import AudioChunk
 from triolet._output import Output
-from triolet._playout import Playout, TurnPlayout
+from triolet._playout import CLOSE_OUTPUT, Playout, TurnPlayout
 from triolet._stages import IterableSource, Source, Stage
 from triolet._timeline import Spoken, Timeline
 from triolet._turn import Turn
@@ -76,7 +76,8 @@ class Conversation:
         self.interrupt()
         with trio.CancelScope(shield=True):  # the turns end at once: they are cancelled, and their clean-up is bounded
             async with self._lock:
-                await self._playout.close()
+                with trio.move_on_after(CLOSE_OUTPUT):
+                    await self._playout.close()
 
     async def say(self, tokens: Iterable[str] | AsyncIterable[str] | Source[str]) -> Spoken:
         """Say what the tokens say; return what the listener heard, when the last sample has been heard or the turn was

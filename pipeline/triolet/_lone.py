@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import TracebackType
 from typing import cast
 
 import trio
@@ -22,3 +23,23 @@ def only_cancelled(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):
         return cast("BaseExceptionGroup[BaseException]", error).split(trio.Cancelled)[1] is None
     return isinstance(error, trio.Cancelled)
+
+
+class Alone:
+    """`with Alone():` lets a single error out of the groups around it."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is None:
+            return
+        lone = lone_error(error)
+        if lone is not error:
+            context = lone.__context__
+            try:
+                raise lone
+            finally:
+                lone.__context__ = context  # the group around it says nothing more

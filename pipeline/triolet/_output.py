@@ -30,6 +30,11 @@ class Output(abc.ABC):
     async def play(self, pcm: bytes) -> None:
         """Accept whole samples, in order. Waiting here is the back-pressure that in the end reaches the LLM.
 
+        Raises:
+            RuntimeError: it is not open.
+            ValueError: an odd number of bytes.
+            OutputError: the device or file failed.
+
         A real-time output holds a stated amount that has not been heard (default at most 0.2 s) and waits while that is
         full. If cancelled, a first part of the samples may have been accepted; `heard` counts what was.
         """
@@ -41,6 +46,8 @@ class Output(abc.ABC):
     @abc.abstractmethod
     def flush(self) -> None:
         """Drop what has been accepted and not been heard, at once and without waiting. A file keeps all it has.
+
+        A `play` that waits meanwhile ends, and accepts nothing more: what it still had is dropped, too.
 
         An output that cannot take samples back says how much it holds at most (20 ms or less).
         """

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import trio
+
 from triolet._audio import AudioChunk
-from triolet._playout import Playout, TurnPlayout
+from triolet._playout import CLOSE_OUTPUT, Playout, TurnPlayout
 from triolet._stages import Source
 from triolet._timeline import Event, Spoken, Timeline
 from triolet._turn import Turn
@@ -56,5 +58,6 @@ class Pipeline:
                 await self._playout.open(self._source.audio_format)
             await run_turn(self._source, TurnPlayout(self._playout, turn), turn)
         finally:
-            await self._playout.close()
+            with trio.move_on_after(CLOSE_OUTPUT, shield=True):
+                await self._playout.close()
         return self.spoken

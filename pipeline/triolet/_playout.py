@@ -22,6 +22,9 @@ SLICE = 0.02
 AUDIBLE = 104
 """The least sample value that counts as sound: -50 dB of full scale. A quiet room masks less."""
 
+CLOSE_OUTPUT = 2.0
+"""Seconds that an output has to give its device or file back; what does not in that time never will."""
+
 FIRST_GAP = 0.001
 """Silences shorter than this are the clock's rounding."""
 

@@ -166,7 +166,10 @@ class IterableSource(Source[Out_co]):
                         started = True
                     await downstream.send(item)
             finally:
-                await _aclose(iterator)
+                aclose = getattr(iterator, "aclose", None)
+                if aclose is not None:
+                    with trio.move_on_after(CLOSE_SOURCE, shield=True):
+                        await aclose()
         else:
             plain = iter(self._items)
             try:
@@ -180,13 +183,6 @@ class IterableSource(Source[Out_co]):
                 if close is not None:
                     close()
         turn.timeline.record(SourceEnded(turn.now()))
-
-
-async def _aclose(iterator: object) -> None:
-    aclose = getattr(iterator, "aclose", None)
-    if aclose is not None:
-        with trio.move_on_after(CLOSE_SOURCE, shield=True):
-            await aclose()
 
 
 class _Joined(Source[Out_co]):

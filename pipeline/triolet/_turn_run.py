@@ -7,7 +7,7 @@ import contextlib
 import trio
 
 from triolet._audio import AudioChunk
-from triolet._lone import lone_error, only_cancelled
+from triolet._lone import Alone, lone_error, only_cancelled
 from triolet._playout import TurnPlayout, play_all
 from triolet._stages import Source
 from triolet._timeline import Spoken, TurnEnded, TurnStarted
@@ -21,28 +21,25 @@ async def run_turn(source: Source[AudioChunk], playing: TurnPlayout, turn: Turn)
     way what was accepted by the output and not heard is dropped, and the timeline says what was.
     """
     turn.timeline.record(TurnStarted(turn.now()))
-    try:
-        await _run(source, playing, turn)
-    except BaseException as error:  # a cancelled turn has its end recorded too; all are raised again
-        raised = lone_error(error)
-        cancelled = only_cancelled(raised)
-        playing.shut()
-        playing.finish()
-        turn.timeline.record(
-            TurnEnded(turn.now(), interrupted=cancelled, error=None if cancelled else _describe(raised))
-        )
-        if not cancelled:
-            with contextlib.suppress(AttributeError):  # an exception type with slots cannot carry it
-                raised.spoken = Spoken.fold(turn.timeline)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-        if raised is error:
-            raise
-        context = raised.__context__
+    with Alone():
         try:
-            raise raised
-        finally:
-            raised.__context__ = context  # the group around it says nothing more
+            await _run(source, playing, turn)
+        except BaseException as error:  # raised again: a turn that was cancelled has its end recorded, too
+            playing.shut()
+            playing.finish()
+            _record_end(turn, lone_error(error))
+            raise
     playing.finish()
     turn.timeline.record(TurnEnded(turn.now()))
+
+
+def _record_end(turn: Turn, error: BaseException) -> None:
+    if only_cancelled(error):
+        turn.timeline.record(TurnEnded(turn.now(), interrupted=True))
+        return
+    turn.timeline.record(TurnEnded(turn.now(), error=_describe(error)))
+    with contextlib.suppress(AttributeError):  # an exception type with slots cannot carry it
+        error.spoken = Spoken.fold(turn.timeline)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 async def _run(source: Source[AudioChunk], playing: TurnPlayout, turn: Turn) -> None:

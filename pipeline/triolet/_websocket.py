@@ -336,7 +336,7 @@ class WebSocket:
             await self._ended.wait()
 
 
-class _HandshakeEnded(Exception):  # noqa: N818 -- it never leaves this module
+class _HandshakeEnded(Exception):
     """The stream ended during the handshake."""
 
 

@@ -27,7 +27,8 @@ async def say(answer: Answer, url: str) -> Comparison:
 
 @pytest.fixture
 async def url(nursery: trio.Nursery) -> str:
-    return await nursery.start(QwenServer(LocalTTS()).serve)
+    served: str = await nursery.start(QwenServer(LocalTTS()).serve)
+    return served
 
 
 async def test_twenty_answers_are_heard_as_they_should_be(url: str) -> None:

@@ -40,6 +40,7 @@ class Fails(Stage[str, str]):
 async def test_any_iterable_is_a_source() -> None:
     async def tokens() -> AsyncIterator[str]:
         yield "a"
+        await trio.lowlevel.checkpoint()
         yield "b"
 
     send, receive = trio.open_memory_channel[str](2)

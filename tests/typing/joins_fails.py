@@ -16,6 +16,7 @@ async def shout(upstream: trio.abc.ReceiveChannel[str], downstream: trio.abc.Sen
 
 
 async def raw() -> AsyncIterator[bytes]:
+    await trio.lowlevel.checkpoint()
     yield b"a"
 
 

@@ -31,6 +31,7 @@ async def shout(upstream: trio.abc.ReceiveChannel[str], downstream: trio.abc.Sen
 
 
 async def tokens() -> AsyncIterator[str]:
+    await trio.lowlevel.checkpoint()
     yield "a"
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import trio
 
-from triolet._lone import lone_error
+from triolet._lone import Alone
 from triolet._stages import Source
 from triolet._turn import Turn
 
@@ -23,12 +23,10 @@ async def collect(source: Source[Item], *, turn: Turn | None = None) -> list[Ite
     turn = turn or Turn()
     items: list[Item] = []
     send, receive = trio.open_memory_channel[Item](1)
-    try:
+    with Alone():
         async with trio.open_nursery() as nursery:
             nursery.start_soon(source.drive, send, turn)
             with receive:
                 async for item in receive:
                     items.append(item)  # noqa: PERF401 -- a comprehension would lose what came before an error
-    except BaseExceptionGroup as group:
-        raise lone_error(group) from None
     return items
