@@ -2,77 +2,66 @@
 
 from __future__ import annotations
 
-import codecs
-import os
-import sys
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from pathlib import Path
+from typing import Annotated
 
-import trio
+import typer
 
-from triolet import TTS, Output, speech
-from triolet_adapters.outputs import Loudspeaker, PcmFile, WavFile
-from triolet_adapters.tts import LocalTTS, QwenTTS
+from triolet import speech
+from triolet_adapters.cli._options import (
+    JsonOption,
+    LanguageOption,
+    OutOption,
+    RegionOption,
+    TtsOption,
+    UrlOption,
+    Voice,
+    VoiceOption,
+    output_of,
+    voice_of,
+)
+from triolet_adapters.cli._run import NothingToSay, run
+from triolet_adapters.cli._speak import speak
+from triolet_adapters.cli._text_input import text_source
+from triolet_adapters.cli._view import chosen_view
 
 
-async def say(source: Iterable[str] | AsyncIterable[str], tts: TTS, out: str | None, language: str) -> None:
-    """Speak, then tell how long it took. What was heard until an interruption is kept."""
-    pipeline = source | speech(tts, language) | output(out)
-    try:
-        await pipeline.run()
-    finally:
-        sys.stderr.write(f"{pipeline.spoken.latency}\n")
+def say(
+    text: Annotated[
+        str | None, typer.Argument(help="What to say, or - to say what comes on standard input, as it comes.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="Say what this text file holds.")] = None,
+    out: OutOption = None,
+    tts: TtsOption = Voice.LOCAL,
+    url: UrlOption = None,
+    region: RegionOption = None,
+    voice: VoiceOption = None,
+    language: LanguageOption = "auto",
+    as_object: JsonOption = False,
+) -> None:
+    """Say a text. Markdown is read, not spelt out.
 
+    Each sentence is shown on its way: written, committed to the voice, heard.
 
-def tokens(text: str | None, file: Path | None) -> Iterable[str] | AsyncIterable[str]:
-    """Where the text comes from.
+    [bold]Examples[/]
 
-    Raises:
-        ValueError: from nowhere, or from two places.
-        OSError: the file cannot be read.
+      triolet say "Hello there. How are you?"
+
+      triolet say -f answer.md --out answer.wav
+
+      llm "Tell me a story" | triolet say -
+
+      triolet say "Hello." --out - | ffplay -f s16le -ar 24000 -ac 1 -
+
+      triolet say "你好！" --tts qwen --region ap-southeast-1
     """
-    if (text is None) == (file is None):
-        raise ValueError('say what? Give a text, or -f FILE, or - for standard input: triolet say "Hello."')
-    if file is not None:
-        return [file.read_text("utf-8", errors="replace")]
-    return standard_input() if text == "-" else [text or ""]
 
+    async def command() -> None:
+        if as_object and out == "-":
+            raise ValueError("--json and --out - both want standard output; write the sound to a file")
+        if text is not None and not text.strip():
+            raise NothingToSay
+        pipeline = text_source(text, file) | speech(voice_of(tts, url, region, voice), language) | output_of(out)
+        await speak(pipeline, chosen_view(json=as_object, stdout_taken=out == "-"), out=out, as_object=as_object)
 
-async def standard_input() -> AsyncIterator[str]:
-    """What comes on standard input, as it comes."""
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    while data := await trio.to_thread.run_sync(os.read, sys.stdin.fileno(), 4096, abandon_on_cancel=True):
-        yield decoder.decode(data)
-    yield decoder.decode(b"", final=True)
-
-
-def voice(name: str, url: str | None, speaker: str | None) -> TTS:
-    """The voice that was asked for.
-
-    Raises:
-        ValueError: options that do not go together.
-    """
-    if name == "local":
-        if url is not None:
-            raise ValueError("--url goes with --tts qwen; the local voice needs no address")
-        return LocalTTS() if speaker is None else LocalTTS(voice=speaker)
-    return QwenTTS(**{"url": url} if url else {}, **{"voice": speaker} if speaker else {})
-
-
-def output(out: str | None) -> Output:
-    """The output that a path names.
-
-    Raises:
-        ValueError: the ending says nothing.
-    """
-    if out is None:
-        return Loudspeaker()
-    if out == "-":
-        return PcmFile(out)
-    match Path(out).suffix.lower():
-        case ".wav":
-            return WavFile(out)
-        case ".pcm" | ".raw":
-            return PcmFile(out)
-        case _:
-            raise ValueError(f"--out {out}: give a .wav or .pcm file, or - for raw PCM on standard output")
+    run(command)

@@ -1,0 +1,60 @@
+"""A file, and the sound device where there is one."""
+
+from __future__ import annotations
+
+from triolet import AudioFormat, Output
+from triolet.errors import OutputError
+
+
+class FileAndDevice(Output):
+    """Writes every sample to `file` and plays it on `device`; without a device, only the file.
+
+    A listener's silence while nothing came is not in the file.
+    """
+
+    def __init__(self, file: Output, device: Output | None) -> None:
+        self._file = file
+        self._wanted = device
+        self._device: Output | None = None
+        self.silence: OutputError | None = None
+        """Why nothing is to be heard; None if something is, or no device was wanted."""
+
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
+        """Open the device if there is one, then the file."""
+        self._device = self._wanted
+        if self._device is not None:
+            try:
+                await self._device.open(format)
+            except OutputError as error:
+                self._device, self.silence = None, error
+        self.realtime = self._device is not None and self._device.realtime
+        await self._file.open(format)
+
+    async def play(self, pcm: bytes) -> None:
+        """Write, then play."""
+        await self._file.play(pcm)
+        if self._device is not None:
+            await self._device.play(pcm)
+
+    async def drain(self) -> None:
+        """Until the device has played all."""
+        await self._file.drain()
+        if self._device is not None:
+            await self._device.drain()
+
+    def flush(self) -> None:
+        """The device drops what it has; the file keeps it."""
+        self._file.flush()
+        if self._device is not None:
+            self._device.flush()
+
+    @property
+    def heard(self) -> int:
+        """By the listener, if there is one."""
+        return (self._device or self._file).heard
+
+    async def close(self) -> None:
+        """Close both, the file first: closing it takes no time and cannot wait."""
+        await self._file.close()
+        if self._device is not None:
+            await self._device.close()

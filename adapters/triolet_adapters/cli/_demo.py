@@ -1,0 +1,245 @@
+"""`triolet demo`: what the library is for, shown and measured on this machine."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import attrs
+import trio
+import typer
+
+from triolet import Pipeline, Spoken, speech
+from triolet._bounds import text_bound
+from triolet._timeline import Event, OutputOpened, SourceEnded, TurnStarted
+from triolet.errors import TrioletError
+from triolet_adapters.cli._both import FileAndDevice
+from triolet_adapters.cli._cutting import Cutting, cut
+from triolet_adapters.cli._llm import SPOKEN_STYLE, answer, local_llm_is_installed
+from triolet_adapters.cli._options import JsonOption
+from triolet_adapters.cli._report import as_json
+from triolet_adapters.cli._run import run
+from triolet_adapters.cli._speak import speak
+from triolet_adapters.cli._speaker import Speaker
+from triolet_adapters.cli._view import View, chosen_view
+from triolet_adapters.outputs import NullDevice, WavFile
+from triolet_adapters.sources import Replay, split_tokens
+
+QUESTION = "How can I sleep better?"
+
+ANSWER = """\
+## How to sleep better
+
+Good sleep begins *long before* you go to bed. A few habits make a **big difference**, and none of them costs more than \
+5 minutes a day:
+
+1. **Keep a schedule.** Go to bed and get up at the same time, on Sundays too.
+2. **Dim the lights.** A bright screen tells your brain that it is still daytime.
+3. **Watch the coffee.** Half of it is still at work after 6 hours.
+
+If you cannot fall asleep, get up, read a few pages, and try again. Would you like to know more? There is a good \
+[guide to sleep](https://www.nhlbi.nih.gov/health/sleep) to begin with.
+"""
+
+QUIET = 1.0
+"""Seconds without a token taken that show that the source stalled: a voice that computes a sentence takes a tenth of that."""
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The WAV file to write.")] = Path("demo.wav"),
+    question: Annotated[str, typer.Option(help="What the LLM is asked.")] = QUESTION,
+    llm: Annotated[
+        bool | None,
+        typer.Option(
+            "--llm/--no-llm",
+            help="Let an LLM on this machine answer, or replay a given answer.",
+            show_default="an LLM if its packages are installed",
+        ),
+    ] = None,
+    rate: Annotated[float, typer.Option(help="Tokens a second of the replayed answer.", min=1, max=10_000)] = 30.0,
+    sound: Annotated[bool, typer.Option("--sound/--silent", help="Play it too, if there is a sound device.")] = True,
+    as_object: JsonOption = False,
+) -> None:
+    """Answer a question aloud, and show that speech starts while the answer is still being written.
+
+    A language model on this machine answers (or a given answer is replayed as one would write it), and a voice on this machine
+    speaks, over the WebSocket protocol that a voice in the cloud would speak. Then the output is paused, to show that this stops
+    the source within a stated bound. Needs no key and no network. Exit code 0 only if both hold.
+
+    [bold]Examples[/]
+
+      triolet demo
+
+      triolet demo --no-llm --rate 60 --out answer.wav
+
+      triolet demo --question "How do birds find their way?"
+    """
+
+    async def command() -> None:
+        if out.suffix.lower() != ".wav":
+            raise ValueError(f"--out {out}: the demo writes a .wav file")
+        with_llm = local_llm_is_installed() if llm is None else llm
+        async with AsyncExitStack() as stack:
+            tts = await stack.enter_async_context(voice_behind_the_protocol())
+            source = await stack.enter_async_context(_answer(question, rate, with_llm=with_llm))
+            writer = "the LLM" if with_llm else "the replayed LLM"
+            view = chosen_view(json=as_object)
+            if not as_object:
+                _say(f"{writer} is asked: {question}")
+            started, spoken = await _speak_aloud(source, tts, out, view, sound=sound, as_object=as_object)
+            stalled = await stall(spoken.text, tts)
+        if as_object:
+            _print_json(spoken, out, started, stalled)
+        else:
+            for text in (started.sentence(writer), stalled.sentence(), f"{out} holds the answer"):
+                _say(text)
+        if not (started.holds and stalled.holds):
+            raise TrioletError("the demo did not show what it should: see above")
+
+    run(command)
+
+
+@attrs.frozen
+class Start:
+    """When sound began, and when the source had ended; seconds from the beginning of the turn."""
+
+    first_sound: float
+    source: float
+
+    @property
+    def holds(self) -> bool:
+        """Sound came before half of the source's time had passed."""
+        return self.first_sound < self.source / 2
+
+    def sentence(self, writer: str) -> str:
+        """For people."""
+        verdict = "" if self.holds else " (TOO LATE: it should come within half of that time)"
+        return f"first sound after {self.first_sound:.2f} s, while {writer} went on writing for {self.source:.2f} s{verdict}"
+
+
+@attrs.frozen
+class Stall:
+    """How far a source came while the output was paused, in characters."""
+
+    characters: int
+    bound: int
+
+    @property
+    def holds(self) -> bool:
+        """It stalled within the bound."""
+        return self.characters <= self.bound
+
+    def sentence(self) -> str:
+        """For people."""
+        verdict = "the stated bound is" if self.holds else "MORE THAN THE STATED BOUND of"
+        return (
+            f"with the output paused, the source stalled after {self.characters:,} characters; {verdict} {self.bound:,}"
+        )
+
+
+@asynccontextmanager
+async def voice_behind_the_protocol() -> AsyncGenerator[Any]:
+    """The local voice, spoken to over a WebSocket on this machine."""
+    from triolet_adapters.tts import LocalTTS  # noqa: PLC0415 -- an extra
+    from triolet_adapters.tts.qwen import QwenTTS  # noqa: PLC0415
+    from triolet_adapters.tts.qwen.server import QwenServer  # noqa: PLC0415
+
+    voice = LocalTTS()
+    async with voice.connect(), trio.open_nursery() as nursery:
+        url = await nursery.start(QwenServer(voice).serve)
+        yield QwenTTS(url=url, api_key="")
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _answer(question: str, rate: float, *, with_llm: bool) -> AsyncGenerator[AsyncIterable[str]]:
+    if with_llm:
+        messages = [{"role": "system", "content": SPOKEN_STYLE}, {"role": "user", "content": question}]
+        async with answer(messages, None, None, None) as tokens:
+            yield tokens
+    else:
+        yield Replay(ANSWER, rate)
+
+
+async def _speak_aloud(
+    source: AsyncIterable[str], tts: Any, out: Path, view: View, *, sound: bool, as_object: bool
+) -> tuple[Start, Spoken]:
+    output = FileAndDevice(WavFile(out), Speaker() if sound else None)
+    pipeline = source | speech(tts, "en") | output
+    spoken = await speak(pipeline, view, out=str(out), as_object=False)
+    if output.silence is not None and not as_object:
+        _say("(no sound device here: listen to the file)")
+    return _start_of(pipeline, spoken), spoken
+
+
+def _start_of(pipeline: Pipeline, spoken: Spoken) -> Start:
+    at = {type(event): event.at for event in pipeline.timeline}
+    first = spoken.latency.first_audible
+    return Start(float("inf") if first is None else first, at[SourceEnded] - at[TurnStarted])
+
+
+async def stall(text: str, tts: Any) -> Stall:
+    """Let a source write `text` again and again into a chain whose output is paused, until it stalls."""
+    tokens = split_tokens(text.rstrip() + "\n\n")
+    bound = bound_of(cut(tokens * 2, "en"), max(map(len, tokens)))
+    given = 0
+
+    async def endless() -> AsyncIterator[str]:
+        nonlocal given
+        for token in itertools.cycle(tokens):
+            given += len(token)
+            yield token
+            await trio.lowlevel.checkpoint()
+
+    device = NullDevice()
+
+    def pause(event: Event) -> None:
+        if isinstance(event, OutputOpened):
+            device.pause()
+
+    pipeline = endless() | speech(tts, "en") | device
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(pipeline.run, pause)
+        before = -1
+        while given != before and given <= 2 * bound:
+            before = given
+            await trio.sleep(QUIET)
+        nursery.cancel_scope.cancel()
+    return Stall(given, bound)
+
+
+def bound_of(cutting: Cutting, token: int) -> int:
+    """What the default chain can hold of this text."""
+    return text_bound(
+        token=token,
+        clause=max(len(clause.text) for clause in cutting.clauses),
+        phrase=max(after - before for before, after in itertools.pairwise(_starts(cutting))),
+        group=max(clause.end - clause.start for clause in cutting.spoken),
+    )
+
+
+def _starts(cutting: Cutting) -> list[int]:
+    """Where phrases begin: what stands before the first words of one and is not said belongs to the one before."""
+    return [0, *(phrase.start for phrase in cutting.phrases[1:]), cutting.clauses[-1].end]
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _print_json(spoken: Spoken, out: Path, started: Start, stalled: Stall) -> None:
+    """The object of `_report`, and: source_seconds, first_sound_seconds, stalled_after_characters, stated_bound_characters."""
+    found = {
+        **as_json(spoken, str(out)),
+        "source_seconds": round(started.source, 3),
+        "first_sound_seconds": round(started.first_sound, 3),
+        "stalled_after_characters": stalled.characters,
+        "stated_bound_characters": stalled.bound,
+    }
+    _say(json.dumps(found, ensure_ascii=False, indent=2))

@@ -1,0 +1,44 @@
+"""Speaking as the sub-commands do: with a view on it, and a report at the end however it ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from triolet import Pipeline, Spoken
+from triolet._timeline import OutputOpened
+from triolet_adapters.cli._report import as_json
+from triolet_adapters.cli._run import NothingToSay, last_words
+from triolet_adapters.cli._view import View
+
+
+async def speak(pipeline: Pipeline, view: View, *, out: str | None, as_object: bool) -> Spoken:
+    """Run a pipeline to its end.
+
+    Cancellation (Ctrl-C) ends it; what was heard is reported all the same.
+
+    Raises:
+        NothingToSay: there were no words.
+        BrokenPipeError: nobody reads our output any more.
+    """
+
+    def report() -> None:
+        if not any(isinstance(event, OutputOpened) for event in pipeline.timeline):
+            return  # an error that says it all is on its way
+        view.end(pipeline.spoken)
+        if as_object:
+            sys.stdout.write(json.dumps(as_json(pipeline.spoken, out), ensure_ascii=False, indent=2) + "\n")
+
+    view.begin()
+    with last_words(report):
+        try:
+            with view.scope:
+                await pipeline.run(view.observe)
+        finally:
+            if view.failure is None:
+                report()
+    if view.failure is not None:
+        raise view.failure
+    if not pipeline.spoken.phrases:
+        raise NothingToSay
+    return pipeline.spoken

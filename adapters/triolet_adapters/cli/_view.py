@@ -1,0 +1,168 @@
+"""Showing a turn: columns that fill on a terminal, a line a change in a pipe, nothing beside JSON."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO
+
+import trio
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from triolet._timeline import Event, Spoken
+from triolet_adapters.cli._progress import Progress, Sentence, State
+from triolet_adapters.cli._report import summary
+
+REDRAWS = 12
+"""A second: as smooth as text has to be."""
+
+STYLES = {
+    State.WRITTEN: "dim",
+    State.COMMITTED: "yellow",
+    State.SOUNDING: "bold cyan",
+    State.HEARD: "",
+    State.CUT: "red",
+    State.FAILED: "red",
+}
+
+
+class View:
+    """Sees every event of a turn; shows nothing by itself."""
+
+    def __init__(self) -> None:
+        self.scope = trio.CancelScope()
+        """Cancelled when nobody looks any more."""
+        self.failure: OSError | None = None
+        """Why nobody does."""
+        self.progress = Progress()
+
+    def observe(self, event: Event) -> None:
+        """Take an event: an observer for `Pipeline.run`."""
+        sentence = self.progress.add(event)
+        if sentence is not None and self.failure is None:
+            try:
+                self.show(sentence)
+            except OSError as error:
+                self.failure = error
+                self.scope.cancel(reason="the reader of our output has gone")
+
+    def begin(self) -> None:
+        """The turn is about to begin."""
+
+    def show(self, sentence: Sentence) -> None:
+        """A sentence has come into a new state."""
+
+    def end(self, spoken: Spoken) -> None:
+        """The turn is over."""
+
+
+class Lines(View):
+    """One line for each change, then the summary."""
+
+    def __init__(self, file: IO[str]) -> None:
+        super().__init__()
+        self._file = file
+
+    def show(self, sentence: Sentence) -> None:
+        """Write the line and send it off. That it begins to sound is for those who watch."""
+        if sentence.state is not State.SOUNDING:
+            self._write(line(sentence))
+
+    def end(self, spoken: Spoken) -> None:
+        """Write the summary."""
+        if self.failure is None:
+            self._write("\n".join(summary(spoken)))
+
+    def _write(self, text: str) -> None:
+        self._file.write(f"{text}\n")
+        self._file.flush()
+
+
+class Columns(View):
+    """A table whose times are filled in as sentences are written, committed and heard.
+
+    What was heard scrolls away above, so the part that is drawn again and again stays as small as what is on its way.
+    """
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+        self._live = Live(
+            console=console, get_renderable=self._draw, refresh_per_second=REDRAWS, vertical_overflow="crop"
+        )
+        self._ended = False
+
+    def begin(self) -> None:
+        """Draw the head."""
+        self._console.print(head())
+        self._live.start()
+
+    def show(self, sentence: Sentence) -> None:
+        """Let a final sentence scroll away; the others are drawn by the clock."""
+        if sentence.state.final:
+            self._console.print(row(sentence))
+
+    def end(self, spoken: Spoken) -> None:
+        """Leave the table as it is; write the summary below."""
+        if not self._ended:
+            self._ended = True
+            self._live.stop()
+            for text in summary(spoken):
+                self._console.print(Text(text))
+
+    def _draw(self) -> RenderableType:
+        return Group(*(row(sentence) for sentence in self.progress.on_their_way))
+
+
+def line(sentence: Sentence) -> str:
+    """A change, as a line: `  0.92 s  heard      Hello there.`"""
+    return f"{seconds(sentence.since)}  {sentence.state:<9}  {sentence.text}"
+
+
+def head() -> RenderableType:
+    """The names of the columns."""
+    return _grid(Text("written", "dim"), Text("committed", "yellow"), Text("heard", "green"), Text("sentence", "bold"))
+
+
+def row(sentence: Sentence) -> RenderableType:
+    """A sentence, with the times that are known."""
+    style = STYLES[sentence.state]
+    if sentence.state is State.HEARD or sentence.heard is None:
+        heard = Text(seconds(sentence.heard), "green")
+    else:
+        heard = Text(sentence.state, style)
+    if sentence.state is State.SOUNDING:
+        heard = Text("...", style)
+    elif sentence.state is State.FAILED:
+        heard = Text("failed", style)
+    return _grid(
+        Text(seconds(sentence.written), "dim"),
+        Text(seconds(sentence.committed), "yellow"),
+        heard,
+        Text(sentence.text, style),
+    )
+
+
+def seconds(at: float | None) -> str:
+    """A time, as wide as a column."""
+    return "" if at is None else f"{at:6.2f} s"
+
+
+def _grid(written: Text, committed: Text, heard: Text, text: Text) -> Table:
+    grid = Table.grid(padding=(0, 2), expand=False)
+    for width in (8, 9, 8):
+        grid.add_column(width=width, justify="right", no_wrap=True)
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_row(written, committed, heard, text)
+    return grid
+
+
+def chosen_view(*, json: bool, stdout_taken: bool = False) -> View:
+    """What fits the place: columns on a terminal, lines elsewhere, nothing if JSON was asked for."""
+    if json:
+        return View()
+    file = sys.stderr if stdout_taken else sys.stdout
+    console = Console(file=file)
+    return Columns(console) if console.is_terminal and not console.is_dumb_terminal else Lines(file)

@@ -1,0 +1,82 @@
+"""A paused listener stops the source within the stated bound."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+
+import pytest
+import trio
+import trio.testing
+
+from triolet import AudioFormat, Phrase, speech
+from triolet._bounds import text_bound
+from triolet._paced_output import PacedOutput
+from triolet._timeline import ClauseCut, Event, OutputOpened, PhraseReady
+from triolet.testing import ScriptedTTS
+
+PROSE = (
+    "A first sentence, with a comma. Then a second one! Is this the third? Yes: it is, and it goes on for a while.\n\n"
+)
+LIST = "# Things\n\n- one thing\n- another, **bold** thing\n- [a link](https://example.com/a/long/path) to see\n\n"
+CHINESE = "今天天气很好，我们去公园吧。你想吃什么？我想吃面条，也想喝茶！"
+LONG = "word " * 400
+
+
+class Endless:
+    """Gives a text again and again, in tokens of one size, and counts."""
+
+    def __init__(self, text: str, size: int) -> None:
+        self._tokens = [text[at : at + size] for at in range(0, len(text), size)]
+        self.longest = max(map(len, self._tokens))
+        self.given = 0
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        for token in itertools.cycle(self._tokens):
+            self.given += len(token)
+            yield token
+
+
+@pytest.mark.parametrize("size", [1, 4, 50])
+@pytest.mark.parametrize("text", [PROSE, LIST, CHINESE, LONG], ids=["prose", "list", "chinese", "no marks"])
+@pytest.mark.parametrize("seconds", [0.5, 6.0], ids=["short audio", "long audio"])
+async def test_a_paused_output_stalls_the_source(
+    text: str, size: int, seconds: float, autojump_clock: trio.testing.MockClock
+) -> None:
+    source = Endless(text, size)
+    output = PacedOutput()
+    clauses: list[int] = []
+    phrases: list[int] = []
+
+    def observe(event: Event) -> None:
+        match event:
+            case OutputOpened():
+                output.pause()
+            case ClauseCut(clause=clause):
+                clauses.append(len(clause.text))
+            case PhraseReady(phrase=phrase):
+                phrases.append(raw_length(phrase))
+            case _:
+                pass
+
+    pipeline = source | speech(ScriptedTTS([[AudioFormat().silence(seconds)]])) | output
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(pipeline.run, observe)
+        await trio.sleep(1000)
+        stalled = source.given
+        await trio.sleep(1000)
+        assert source.given == stalled, "the source was not stopped"
+        nursery.cancel_scope.cancel()
+    # Clauses without words belong to no phrase: a phrase stands for at most itself and the next clause's marks.
+    bound = text_bound(source.longest, max(clauses), max(phrases) + 2, group=max(clauses) * 2)
+    assert len(text) < stalled <= bound
+
+
+def raw_length(phrase: Phrase) -> int:
+    return phrase.end - phrase.start
+
+
+def test_the_bound_grows_with_each_of_its_parts() -> None:
+    base = text_bound(4, 40, 80)
+    assert base == 2 * 33 * 4 + 20 * 40 + 8 * 80
+    assert text_bound(4, 40, 80, group=7) == base + 7
