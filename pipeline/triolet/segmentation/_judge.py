@@ -6,6 +6,7 @@ import enum
 import re
 
 from triolet.segmentation._language import Dotted, Rules
+from triolet.segmentation._pysbd import Splitter
 
 _LONGEST_WORD = 48
 _UNLIKE_A_NAME = 5  # letters, one of them not ASCII
@@ -318,3 +319,39 @@ def without_space(text: str, at: int, *, complete: bool) -> Verdict:
     if end == len(text) and not complete:
         return WAIT
     return END if end == len(text) or text[end] in " ,'’\n" else GOES_ON
+
+
+_SAYS = re.compile(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|笑)")
+_SAYS_REACH = 8
+_PHRASE_END = re.compile(r"[，。！？：；、“”「」\s]")
+_PARTICLES = "とってのをはがにもでやなかさへよだ"
+
+
+def after_full_quote(code: str, text: str, tail: int, *, complete: bool) -> Verdict:
+    """Judges `。` and the like with a closing quote after it: `“我不知道。”她说。`, `「はい。」と彼は言った。`"""
+    follows = text[tail : tail + 1]
+    if follows and follows in "，、,；：;:。！？.!?…—":
+        return GOES_ON
+    if code == "ja" and follows and follows in _PARTICLES:
+        return GOES_ON
+    if code == "zh":
+        if _SAYS.match(text, tail):
+            return GOES_ON
+        rest = text[tail : tail + _SAYS_REACH]
+        if len(rest) < _SAYS_REACH and not complete and not _PHRASE_END.search(rest):
+            return WAIT
+    return END
+
+
+def by_splitter(splitter: Splitter, text: str, start: int, tail: int, ahead: Ahead) -> Verdict:
+    """Asks whether a sentence ends at `tail` if the next word follows."""
+    following = ahead.word()
+    if following is None:
+        return WAIT
+    so_far = len("".join(text[start:tail].split()))
+    length = 0
+    for sentence in splitter.segment(text[start:tail] + " " + (following or "x")):
+        length += len("".join(sentence.split()))
+        if length >= so_far:
+            break
+    return END if length == so_far else GOES_ON

@@ -6,6 +6,7 @@ import enum
 import functools
 import importlib
 import re
+from collections.abc import Callable
 from typing import cast
 
 import attrs
@@ -77,13 +78,22 @@ class Rules:
 
     language: Language
     dotted: dict[str, Dotted]
-    breath: re.Pattern[str]
-    """A white space before a conjunction or a lone hyphen; what comes after it must be there to be found."""
+    breath: Callable[[str, int, int], re.Match[str] | None] | None
+    """Searches for the white space before a conjunction or a lone hyphen; the space after it must be there."""
+    splitter: _pysbd.Splitter | None = None
+    """Is asked instead of the words."""
+
+
+def choices() -> list[str]:
+    """The codes of all languages: with rules here, or known to pysbd."""
+    return sorted(_pysbd.languages() | set(RULED))
 
 
 @functools.cache
 def rules(code: str) -> Rules:
-    """The rules of one of `RULED`, with pysbd's abbreviations."""
+    """The rules of one of `choices`, with pysbd's abbreviations."""
+    if code not in RULED:
+        return Rules(Language(code=code), {}, None, _pysbd.splitter(code))
     module = importlib.import_module(f"triolet.segmentation._rules.{code}")
     language = cast(Language, module.LANGUAGE)
     listed = _pysbd.abbreviations(code) - language.words
@@ -96,4 +106,4 @@ def rules(code: str) -> Rules:
     ):
         dotted.update(dict.fromkeys(words, kind))
     breaths = "|".join((*language.conjunctions, "--?"))
-    return Rules(language, dotted, re.compile(f" (?:{breaths})(?= )"))
+    return Rules(language, dotted, re.compile(f" (?:{breaths})(?= )").search)

@@ -47,11 +47,18 @@ class Head:
     """Columns of white space before the first mark or word."""
 
 
+_PLAIN = Head(LineKind.TEXT, Kind.PROSE, 0)
+
+
 def read_head(text: str, at: int, *, complete: bool) -> Head | None:
     """The head of the line that starts at `at`; None while more of it must be seen.
 
     `complete`: nothing comes after the end of `text`.
     """
+    if at < len(text):
+        first = text[at]
+        if first.isalpha() and (first > "\x7f" or first.isupper()):
+            return _PLAIN
     stop = text.find("\n", at, at + LONGEST_HEAD)
     if stop < 0:
         undecided = _UNDECIDED.match(text, at, at + LONGEST_HEAD)

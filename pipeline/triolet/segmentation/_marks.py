@@ -1,0 +1,165 @@
+"""Marks inside a line, other than those that end sentences.
+
+Each function reads the mark at `at` and moves `reading.at` past it; it gives False if it must see more text first.
+"""
+
+from __future__ import annotations
+
+import re
+
+from triolet._text import Boundary
+from triolet.segmentation._reading import OPEN_FOR, PAIRS, Reading
+
+CJK = "\u2e80"
+"""From here on characters stand without white space between sentences."""
+
+_CLOSING = r"\"'”’»“‹›)\]}*_~」』】》〉）"
+_TAIL = re.compile(rf"(?:[{_CLOSING}]|\[\^?\w{{1,8}}\](?!\()|[¹²³⁰⁴-⁹]|</\w{{1,10}}>)*")
+_NOTE = 12  # characters a footnote mark or closing tag may have
+_STARS = re.compile(r"\*{1,200}")
+_TICKS = re.compile("`{1,200}")
+_DASHES = re.compile("[—―]{1,64}")
+_WEAK = {",": Boundary.COMMA, "،": Boundary.COMMA, ";": Boundary.CLAUSE, "؛": Boundary.CLAUSE, ":": Boundary.CLAUSE}
+_FULL_WEAK = {"，": Boundary.COMMA, "、": Boundary.COMMA, "；": Boundary.CLAUSE, "：": Boundary.CLAUSE}
+_STOPS = "。！？｡"
+
+
+def tail_of(text: str, at: int, *, complete: bool) -> int:
+    """The end of the closing marks at `at`; -1 while they may go on."""
+    found = _TAIL.match(text, at)
+    end = found.end() if found else at
+    if complete:
+        return end
+    if end == len(text):
+        return -1
+    if text[end] in "[<" and len(text) - end < _NOTE and not re.search(r"[\]>\s]", text[end:]):
+        return -1
+    return end
+
+
+def comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """`,` `;` `:`: a boundary where white space follows."""
+    after = at + 1
+    if after == len(text) and not complete:
+        return False
+    follows = text[after : after + 1]
+    tail = after
+    if follows != " ":
+        tail = tail_of(text, after, complete=complete)
+        if tail < 0:
+            return False
+        follows = text[tail : tail + 1]
+    if (
+        follows != "\n"
+        and (follows.isspace() or follows >= CJK)
+        and reading.has_words(at)
+        and not (reading.opened and reading.inside())
+    ):
+        if tail > after:
+            reading.close(after, tail)
+        reading.cut(tail, _WEAK[text[at]])
+    else:
+        reading.at = after
+    return True
+
+
+def full_comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """`，` `、` `；` `：`: a boundary at once, but in numbers."""
+    after = at + 1
+    if text[at - 1 : at].isdecimal():
+        if after == len(text) and not complete:
+            return False
+        if text[after : after + 1].isdecimal():
+            reading.at = after
+            return True
+    reading.at = after
+    if reading.has_words(at) and not (reading.opened and reading.inside()):
+        reading.cut(after, _FULL_WEAK[text[at]])
+    return True
+
+
+def dash(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """`—`, and `–` with white space around it."""
+    run = _DASHES.match(text, at)
+    end = run.end() if run else at + 1
+    if end == len(text) and not complete:
+        return False
+    before, follows = text[at - 1 : at], text[end : end + 1]
+    if text[at] == "–":
+        cuts = before.isspace() and follows.isspace()
+    else:
+        cuts = not (before.isdecimal() and follows.isdecimal())
+    reading.at = end
+    if cuts and follows not in ("\n", "") and reading.has_words(at) and not (reading.opened and reading.inside()):
+        reading.cut(end, Boundary.CLAUSE)
+    return True
+
+
+def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:  # noqa: ARG001
+    """Quotes and brackets."""
+    mark = text[at]
+    reading.at = at + 1
+    opened = reading.opened
+    here = reading.base + at
+    if mark == '"':
+        if opened and opened[-1][0] == '"':
+            opened.pop()
+        else:
+            opened.append(('"', here))
+        return True
+    for index in range(len(opened) - 1, -1, -1):
+        if opened[index][0] == mark:
+            begin = opened[index][1]
+            del opened[index:]
+            if mark == "）" and text[at - 1] in _STOPS and reading.leads(begin) and not reading.inside():
+                reading.cut(at + 1, Boundary.SENTENCE)
+            return True
+    if mark in PAIRS:
+        if not (mark == "(" and at and text[at - 1] in ":;-="):  # no smiley
+            opened.append((PAIRS[mark], here))
+    elif mark == ")" and reading.item >= 0 and text[at - 1].isdecimal():
+        reading.next_item(at, at + 1)
+    return True
+
+
+def star(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """Emphasis: only whether any is open."""
+    run = _STARS.match(text, at)
+    end = run.end() if run else at + 1
+    if end == len(text) and not complete:
+        return False
+    if reading.stars >= 0:
+        reading.stars = -1
+    elif not text[end : end + 1].isspace():
+        reading.stars = reading.base + at
+    reading.at = end
+    return True
+
+
+def tick(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """Code inside a line is passed over; a mark that does not close within the line is none."""
+    run = _TICKS.match(text, at)
+    end = run.end() if run else at + 1
+    if end == len(text) and not complete:
+        return False
+    ticks = text[at:end]
+    if ticks == "``":  # an opening quote of plain typing, closed by two apostrophes
+        reading.opened.append(("'", reading.base + at))
+        reading.at = end
+        return True
+    limit = end + OPEN_FOR
+    newline = text.find("\n", end, limit)
+    stop = newline if newline >= 0 else limit
+    close = text.find(ticks, end, stop)
+    while close >= 0:
+        after = close + len(ticks)
+        if after == len(text) and not complete:
+            return False
+        if text[after : after + 1] != "`" and text[close - 1] != "`":
+            reading.at = after
+            return True
+        close = text.find(ticks, close + 1, stop)
+    if newline < 0 and len(text) < limit and not complete:
+        return False
+    reading.at = end
+    return True

@@ -1,0 +1,209 @@
+"""Marks that end sentences. Each function keeps to the contract of `_marks`."""
+
+from __future__ import annotations
+
+import re
+
+from triolet._text import Boundary
+from triolet.segmentation import _judge
+from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
+from triolet.segmentation._marks import CJK, tail_of
+from triolet.segmentation._reading import BLOCKING, Reading
+
+_RUN = re.compile(r"[.!?…‥。！？｡．]{1,64}")
+_SPACED_RUN = re.compile(r"\.(?: \.){1,64}")
+_SPACED_REACH = 130
+_FULL_TAIL = re.compile(r"[”’」』】》〉）)\"*_~]{0,64}")
+_EMOJI = re.compile("[\u2600-\u27bf\u200d\ufe0f\U0001f1e6-\U0001faff]{1,64}")
+
+
+def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """`.`, `!`, `?`, ellipses and runs of them."""
+    spoken = reading.has_words(at)
+    if (
+        spoken
+        and text[at] in ".!?"
+        and reading.nothing_open()
+        and _judge.stands_alone(reading.rules, text, reading.sentence(), at)
+    ):
+        reading.cut_at_once(at + 1)
+        return True
+    run = _RUN.match(text, at)
+    end = run.end() if run else at + 1
+    if end == len(text) and not complete:
+        return False
+    if end == at + 1 and text[at] == "." and text[at - 1 : at] == " ":
+        rest = text[at : at + _SPACED_REACH]
+        if len(rest) < _SPACED_REACH and not complete and not rest.strip(" ."):
+            return False
+        spaced = _SPACED_RUN.match(text, at)
+        if spaced:
+            end = spaced.end()
+    tail = tail_of(text, end, complete=complete)
+    if tail < 0:
+        return False
+    follows = text[tail : tail + 1]
+    if follows and not follows.isspace():
+        return _glued(reading, text, at, end, tail, complete=complete)
+    if reading.opened and reading.inside():
+        return _in_bracket(reading, text, at, end, tail, complete=complete)
+    if not spoken:
+        reading.at = tail
+        if reading.is_leftover(at):
+            reading.cut_at_once(tail)
+        return True
+    if reading.item >= 0 and text[at - 1].isdecimal() and reading.next_item(at, tail):
+        return True
+    verdict = _verdict(reading, text, at, end, tail, complete=complete)
+    if verdict is WAIT:
+        return False
+    if reading.opened and any(close == "»" for close, _ in reading.opened):
+        # A French quote closes after a space.
+        rest = text[tail : tail + 3]
+        if not rest.strip() and not complete and "\n" not in rest and len(rest) < 3:
+            return False
+        if rest.lstrip()[:1] == "»":
+            tail = text.index("»", tail) + 1
+            if tail == len(text) and not complete:
+                return False
+            verdict = _judge.after_closing(reading.rules, Ahead(text, tail, complete=complete), led_by_quote=False)
+            if verdict is WAIT:
+                return False
+    if tail > end:
+        reading.close(end, tail)
+    reading.at = tail
+    if verdict is END:
+        reading.cut(tail, Boundary.SENTENCE)
+    return True
+
+
+def _in_bracket(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> bool:
+    """Inside brackets nothing ends but what they close with: `(It is true.) Then`."""
+    if not any(mark in BLOCKING for mark in text[end:tail]):
+        reading.at = end
+        return True
+    led = reading.leads(reading.opened[0][1])
+    saved = list(reading.opened)
+    reading.close(end, tail)
+    if reading.inside():
+        reading.at = tail
+        return True
+    verdict = _verdict(reading, text, at, end, tail, complete=complete)
+    if verdict is END and not led and reading.rules.language.capital_nouns:
+        verdict = _judge.if_starter(reading.rules, Ahead(text, tail, complete=complete))
+    if verdict is WAIT:
+        reading.opened = saved
+        return False
+    reading.at = tail
+    if verdict is END:
+        reading.cut(tail, Boundary.SENTENCE)
+    return True
+
+
+def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> Verdict:
+    """Judges marks that white space follows."""
+    if text[tail : tail + 1] == "\n" or (tail == len(text) and complete):
+        return END
+    ahead = Ahead(text, tail, complete=complete)
+    marks = text[at:end]
+    rules = reading.rules
+    if rules.splitter is not None:
+        return _judge.by_splitter(rules.splitter, text, reading.sentence(), tail, ahead)
+    if marks == ".":
+        verdict = _judge.after_dot(rules, text, reading.sentence(), at, ahead)
+    elif "…" in marks or not marks.strip(". "):
+        verdict = _judge.after_ellipsis(ahead)
+    elif tail == end and len(marks) == 1:
+        verdict = _judge.after_exclamation(rules, text, at, ahead)
+    else:
+        verdict = END
+    if verdict is END and (reading.opened or (reading.dialogue and marks != ".")):
+        first = ahead.visible()
+        if first is None:
+            return WAIT
+        if first and first in "—–-―":
+            return GOES_ON
+    if verdict is END and tail > end and text[end:tail].strip("*_~¹²³⁰⁴⁵⁶⁷⁸⁹"):
+        led = bool(reading.opened) and reading.leads(reading.opened[0][1])
+        return _judge.after_closing(rules, ahead, led_by_quote=led)
+    return verdict
+
+
+def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> bool:
+    """No white space after the mark: an end only between words that cannot be one name, or in CJK text."""
+    follows, before = text[tail], text[at - 1 : at]
+    reading.at = end
+    if tail > end or not follows.isalnum() or (reading.opened and reading.inside()):
+        return True
+    if not reading.has_words(at):
+        if reading.is_leftover(at):
+            reading.cut_at_once(end)
+        return True
+    if text[at] in "!?":
+        if follows >= CJK or before >= CJK:
+            reading.cut(end, Boundary.SENTENCE)
+    elif follows >= CJK and before >= CJK and follows.isalpha() and before.isalpha():
+        reading.cut(end, Boundary.SENTENCE)
+    elif text[at] == "." and end == at + 1 and follows.isupper() and before.islower():
+        verdict = _judge.without_space(text, at, complete=complete)
+        if verdict is WAIT:
+            reading.at = at
+            return False
+        if verdict is END:
+            reading.cut(end, Boundary.SENTENCE)
+    return True
+
+
+def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """`。！？` and the full stops of other scripts: at once when nothing is open."""
+    after = at + 1
+    if not reading.opened and reading.stars < 0:
+        if reading.has_words(at) or reading.is_leftover(at):
+            reading.cut_at_once(after)
+        else:
+            reading.at = after
+        return True
+    inside = reading.inside()
+    if not reading.opened and not reading.emphasized():
+        reading.stars = -1
+        return stop(reading, text, at, complete=complete)
+    run = _RUN.match(text, at)
+    end = run.end() if run else after
+    closing = _FULL_TAIL.match(text, end)
+    tail = closing.end() if closing else end
+    if tail == len(text) and not complete:
+        return False
+    marks = text[end:tail]
+    led = bool(reading.opened) and reading.leads(reading.opened[0][1])
+    if marks.strip("*_~") and not inside:
+        verdict = _judge.after_full_quote(reading.rules.language.code, text, tail, complete=complete)
+        if verdict is WAIT:
+            return False
+    else:
+        verdict = GOES_ON if marks and inside and not led else END
+    reading.close(end, tail)
+    reading.at = tail
+    if verdict is END and not reading.inside() and reading.has_words(at):
+        reading.cut(tail, Boundary.SENTENCE)
+    return True
+
+
+def emoji(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """Emoji after a word end a sentence if a word that begins one follows: `Sounds good 👍 Let me know.`"""
+    run = _EMOJI.match(text, at)
+    end = run.end() if run else at + 1
+    if end == len(text) and not complete:
+        return False
+    if text[at] >= "\U0001f300" and text[end : end + 1] == " " and reading.has_words(at) and reading.nothing_open():
+        ahead = Ahead(text, end, complete=complete)
+        first = ahead.visible()
+        verdict = WAIT if first is None else GOES_ON
+        if first and first.isupper():
+            verdict = _judge.if_starter(reading.rules, ahead)
+        if verdict is WAIT:
+            return False
+        if verdict is END:
+            reading.cut(end, Boundary.SENTENCE)
+            return True
+    reading.at = end
+    return True
