@@ -5,29 +5,32 @@ from __future__ import annotations
 from triolet._text import Boundary, Clause
 from triolet.segmentation import SegmenterCore
 
+_LINE = Boundary.LINE
+
 
 class Sentences:
     """Joins clauses into sentences, headings, list items and rows: all that ends at LINE or stronger."""
 
     def __init__(self, language: str) -> None:
-        self._core = SegmenterCore(language)
+        core = SegmenterCore(language)
+        self._feed, self._flush = core.feed, core.flush
         self._held: list[str] = []
 
     def feed(self, token: str) -> list[str]:
-        clauses = self._core.feed(token)
+        clauses = self._feed(token)
         return self._join(clauses) if clauses else []
 
     def flush(self) -> list[str]:
-        return self._join(self._core.flush())
+        return self._join(self._flush())
 
     def _join(self, clauses: list[Clause]) -> list[str]:
         segments: list[str] = []
         for clause in clauses:
-            if clause.opening >= Boundary.LINE and self._held:
+            if clause.opening >= _LINE and self._held:
                 segments.append("".join(self._held))
                 self._held.clear()
             self._held.append(clause.text)
-            if clause.boundary >= Boundary.LINE:
+            if clause.boundary >= _LINE:
                 segments.append("".join(self._held))
                 self._held.clear()
         return segments

@@ -13,7 +13,7 @@ from triolet.segmentation._language import choices, rules
 from triolet.segmentation._lines import Head, LineKind, closes, read_head
 from triolet.segmentation._reading import HOLD, PAIRS, SLACK, Reading
 
-_BATCH = 8  # tokens without a mark that are put aside before they are searched for conjunctions
+_BATCH = 16  # tokens without a mark that are put aside before they are searched for conjunctions
 _LONG = 64  # characters of a token that is looked at by itself
 _BREATH_AFTER = 24  # characters of a clause before a conjunction may end it
 
@@ -22,6 +22,19 @@ _INDENT = re.compile(r"[ \t]*")
 _ITEM = re.compile(r"(\d{1,3})[.)]+\s*\Z")
 _DIALOGUE = ("—", "–", "―")
 _CANNOT_DECIDE = frozenset(",;:")  # a token that is one of these changes nothing before the next one
+
+
+# An attribute of an enumeration is slow to get.
+_TEXT, _FENCE, _BLANK, _ROW, _MARKUP = LineKind.TEXT, LineKind.FENCE, LineKind.BLANK, LineKind.ROW, LineKind.MARKUP
+_LINE = Boundary.LINE
+
+
+def _is_ascii_word(pieces: list[str]) -> bool:
+    """Whether the last token but one is a whole word of ASCII: a dot after it is never certain by itself."""
+    if len(pieces) < 2:
+        return False
+    word = pieces[-2]
+    return word[:1] == " " and word.isascii() and word[-1].isalnum()
 
 
 class _Mark(Protocol):
@@ -74,7 +87,7 @@ class SegmenterCore:
             if _hot(token) is None:
                 if len(pieces) < _BATCH:
                     return []
-            elif token in _CANNOT_DECIDE:
+            elif token in _CANNOT_DECIDE or (token == "." and _is_ascii_word(pieces)):
                 self._quiet = False
                 return []
         return self._advance(complete=False)
@@ -110,7 +123,7 @@ class SegmenterCore:
         """The boundary that the last mark of the text would be if white space followed."""
         reading = self._reading
         bare = text.rstrip("\"'”’»)]*_~」』）")
-        if reading.line is not LineKind.TEXT or (reading.inside() and len(bare) == len(text)):
+        if reading.line is not _TEXT or (reading.inside() and len(bare) == len(text)):
             return Boundary.NONE
         last = bare[-1:]
         if last in _WEAK_MARKS:
@@ -143,7 +156,7 @@ class SegmenterCore:
             if reading.fresh and not self._start_line(text, complete=complete):
                 self._quiet = False
                 break
-            if reading.line is not LineKind.TEXT:
+            if reading.line is not _TEXT:
                 newline = text.find("\n", reading.at)
                 if newline < 0:
                     reading.at = len(text)
@@ -170,8 +183,9 @@ class SegmenterCore:
                     reading.cut_long(at)
             reading.at = at
             mark = text[at]
-            if mark == "\n":
+            if self._guess is not None:
                 self._tune(at)
+            if mark == "\n":
                 self._end_line(text, at)
                 continue
             read = _MARKS.get(mark)
@@ -180,8 +194,6 @@ class SegmenterCore:
                     reading.at = at + 1
                     continue
                 read = _terminators.emoji
-            if self._guess is not None:
-                self._tune(at)
             if not read(reading, text, at, complete=complete):
                 self._quiet = False
                 break
@@ -229,25 +241,25 @@ class SegmenterCore:
             indent = _INDENT.match(text, at)
             reading.head = indent.end() if indent else at
             reading.kind = Kind.CODE
-            reading.line = LineKind.FENCE
+            reading.line = _FENCE
             reading.fresh = False
             return True
         head = read_head(text, at, complete=complete)
         if head is None:
             return False
         if self._row_end >= 0:
-            self._end_row(Kind.TABLE_HEAD if head.line is LineKind.MARKUP else Kind.TABLE_ROW)
+            self._end_row(Kind.TABLE_HEAD if head.line is _MARKUP else Kind.TABLE_ROW)
         reading.fresh = False
         reading.line = head.line
         reading.head = reading.at = at + head.length
-        if head.line is LineKind.BLANK:
+        if head.line is _BLANK:
             if reading.head < len(text):
                 reading.opening = max(reading.opening, Boundary.PARAGRAPH)
             self._blank = True
             self._in_table = False
             return True
         reading.kind = self._kind_of(head)
-        if head.line is LineKind.FENCE:
+        if head.line is _FENCE:
             reading.fence = head.fence
         reading.item = -1
         if head.length:
@@ -255,22 +267,22 @@ class SegmenterCore:
             if number is not None:
                 reading.item = int(number[1])
         reading.dialogue = text[reading.head : reading.head + 1] in _DIALOGUE
-        self._in_table = head.line is LineKind.ROW or (self._in_table and head.line is LineKind.MARKUP)
+        self._in_table = head.line is _ROW or (self._in_table and head.line is _MARKUP)
         self._blank = False
         return True
 
     def _kind_of(self, head: Head) -> Kind:
         kind = head.kind
-        if head.line is LineKind.ROW:
+        if head.line is _ROW:
             return Kind.TABLE_ROW if self._in_table else Kind.TABLE_HEAD
-        if head.line is not LineKind.TEXT:
+        if head.line is not _TEXT:
             return kind
         if kind is Kind.LIST_ITEM:
             self._in_list = True
         elif kind is Kind.PROSE and head.indent >= 2 and self._in_list:
             return Kind.LIST_ITEM
         elif kind is Kind.PROSE and head.indent >= 4 and self._blank:
-            self._reading.line = LineKind.ROW
+            self._reading.line = _ROW
             return Kind.CODE
         elif self._blank and head.indent == 0:
             self._in_list = False
@@ -284,20 +296,22 @@ class SegmenterCore:
         while end > begin and text[end - 1].isspace():
             end -= 1
         line = reading.line
-        if line is LineKind.FENCE:
+        if line is _FENCE:
             self._end_code_line(text, end, newline)
         elif end <= begin:
             pass
-        elif line is LineKind.TEXT:
+        elif line is _TEXT:
             if reading.has_words(end):
-                reading.cut(end, Boundary.LINE)
+                reading.cut(end, _LINE)
         elif reading.kind is Kind.TABLE_HEAD:
             self._row_end = reading.base + end
-        elif line is not LineKind.BLANK:
-            reading.cut(end, Boundary.LINE)
+        elif line is not _BLANK:
+            reading.cut(end, _LINE)
         if self._row_end < 0:
-            reading.opening = max(reading.opening, Boundary.LINE)
-        reading.opened.clear()
+            if reading.opening < _LINE:
+                reading.opening = _LINE
+        if reading.opened:
+            reading.opened.clear()
         reading.stars = -1
         reading.fresh = True
         reading.at = newline + 1
@@ -307,7 +321,7 @@ class SegmenterCore:
         reading = self._reading
         at = reading.at
         reading.kind = kind
-        reading.cut(self._row_end - reading.base, Boundary.LINE)
+        reading.cut(self._row_end - reading.base, _LINE)
         reading.at = at
         self._row_end = -1
 
@@ -323,7 +337,7 @@ class SegmenterCore:
         elif closes(text[begin:newline], fence[1:]):
             reading.fence = ""
             reading.head = end
-        reading.cut(end, Boundary.LINE)
+        reading.cut(end, _LINE)
 
 
 _WEAK_MARKS = {

@@ -9,6 +9,7 @@ from triolet.segmentation._language import Dotted, Rules
 from triolet.segmentation._pysbd import Splitter
 
 _LONGEST_WORD = 48
+_LONGEST_WITHOUT_VOWEL = 5  # letters of a word that is taken for an abbreviation
 _UNLIKE_A_NAME = 5  # letters, one of them not ASCII
 _OPENING = "\"'“‘«„‹([{*_~¡¿<"
 _NEXT = re.compile(r"\s[\s" + re.escape(_OPENING) + r"]*")
@@ -85,6 +86,22 @@ class Ahead:
         return Ahead(self._text, word.end(), complete=self._complete).word()
 
 
+def word_before(text: str, start: int, at: int) -> str:
+    """What stands between the last space and the mark at `at`, at most `_LONGEST_WORD` characters of it."""
+    reach = at - _LONGEST_WORD
+    return text[reach if reach > start else start : at].rpartition(" ")[2]
+
+
+def is_plain(rules: Rules, text: str, at: int, word: str) -> bool:
+    """Whether the word before the dot at `at` is so plain that nothing else need be asked."""
+    length = len(word)
+    if length < 2 or not word.isalpha() or rules.splitter is not None or word.lower() in rules.dotted:
+        return False
+    if length <= _LONGEST_WITHOUT_VOWEL and (text[at - length - 2 : at - length - 1] == "." or not _VOWEL.search(word)):
+        return False
+    return not word.endswith(rules.language.suffixes)
+
+
 def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Verdict:
     """Judges a single dot at `at` that white space follows, closing marks between them aside.
 
@@ -142,7 +159,7 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
         return Dotted.NAMED if _LETTERS_AND_DOTS.fullmatch(word) else None
     if rules.language.suffixes and lower.endswith(rules.language.suffixes):
         return Dotted.NAMED
-    if len(word) <= 5 and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
+    if len(word) <= _LONGEST_WITHOUT_VOWEL and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
         return None if word in rules.language.words else Dotted.WEAK
     return None
 
@@ -238,11 +255,10 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
     return END if first in "$€£¥#`•" else GOES_ON
 
 
-def stands_alone(rules: Rules, text: str, start: int, at: int) -> bool:
+def stands_alone(rules: Rules, text: str, start: int, at: int, word: str) -> bool:
     """Whether the mark at `at` ends a sentence whatever comes, if nothing is open: so that nobody need wait.
 
     A dot after a word that no file, host or number is spelled like; `!` and `?` after any word that is no name."""
-    word = text[max(0, at - _LONGEST_WORD) : at].rsplit(None, 1)[-1]
     if text[at] != ".":
         word = word.lstrip(_OPENING)
         if not word.isalpha() or word in rules.language.exclaimed or text[at] in rules.language.not_at_once:
@@ -250,13 +266,16 @@ def stands_alone(rules: Rules, text: str, start: int, at: int) -> bool:
         return _SINGLE_QUOTE.search(text, start, at) is None
     if word.isascii():
         return word[-1:] in ")%" and len(word) > 2
-    if word[-1] in "”»)%":
+    if rules.splitter is not None:
+        return False
+    last = word[-1]
+    if last in "”»)%":
         return True
     if not word.isalpha():
         return False
-    if "\uac00" <= word[-1] <= "\ud7a3":
+    if "\uac00" <= last <= "\ud7a3":
         return len(word) > 1
-    return len(word) >= _UNLIKE_A_NAME and word[-1] < "\u1100" and _kind(rules, word, "") is None
+    return len(word) >= _UNLIKE_A_NAME and last < "\u1100" and _kind(rules, word, "") is None
 
 
 def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:

@@ -19,7 +19,7 @@ _NOTE = 12  # characters a footnote mark or closing tag may have
 _STARS = re.compile(r"\*{1,200}")
 _TICKS = re.compile("`{1,200}")
 _DASHES = re.compile("[—―]{1,64}")
-_WEAK = {",": Boundary.COMMA, "،": Boundary.COMMA, ";": Boundary.CLAUSE, "؛": Boundary.CLAUSE, ":": Boundary.CLAUSE}
+_WEAK = {**dict.fromkeys(",،", Boundary.COMMA), **dict.fromkeys(";:؛", Boundary.CLAUSE)}
 _FULL_WEAK = {"，": Boundary.COMMA, "、": Boundary.COMMA, "；": Boundary.CLAUSE, "：": Boundary.CLAUSE}
 _STOPS = "。！？｡"
 

@@ -21,6 +21,7 @@ SLACK = 64
 _KEEP = 64  # characters before the clause that rules may look back at
 _TRIM = 512  # characters before the clause that may pile up before they are dropped
 
+_LINE = Boundary.LINE  # an attribute of an enumeration is slow to get
 _ALNUM = re.compile(r"[^\W_]")
 _NUMBER = re.compile(r"\s(?:[•*-] )?(\d{1,3})\Z")
 
@@ -53,6 +54,7 @@ class Reading:
 
     __slots__ = (
         "at",
+        "asked",
         "at_once",
         "base",
         "begin",
@@ -101,6 +103,8 @@ class Reading:
         """Offset in the stream where the sentence or line began."""
         self.at_once = -1
         """Offset in the stream of the last cut without a look at what follows."""
+        self.asked = -1
+        """Offset in the stream of a mark that does not end a sentence whatever follows."""
         self.opened: list[tuple[str, int]] = []
         """The mark that would close what is open, and the offset in the stream where it was opened."""
         self.stars = -1
@@ -143,7 +147,7 @@ class Reading:
         )
         self.opening = boundary
         self.begin = self.at = self.breath_at = end
-        if boundary >= Boundary.LINE:
+        if boundary >= _LINE:
             self.segment = self.base + end
 
     def cut_at_once(self, end: int) -> None:
@@ -166,7 +170,7 @@ class Reading:
 
     def has_words(self, end: int) -> bool:
         """Whether the clause, up to `end`, has a letter or digit that is no mark."""
-        start = max(self.begin, self.head)
+        start = self.begin if self.begin > self.head else self.head  # noqa: FURB136 - called for every mark
         return end > start and (self.text[end - 1].isalnum() or _ALNUM.search(self.text, start, end) is not None)
 
     def is_leftover(self, at: int) -> bool:
@@ -175,7 +179,10 @@ class Reading:
 
     def sentence(self) -> int:
         """Where the sentence begins, as far as it is still held."""
-        return max(self.segment - self.base, self.head, 0)
+        start = self.segment - self.base
+        if self.head > start:
+            start = self.head
+        return start if start > 0 else 0  # noqa: FURB136 - called for every mark
 
     def leads(self, offset: int) -> bool:
         """Whether nothing is said between the start of the sentence and `offset`, a place in the stream."""
@@ -197,7 +204,7 @@ class Reading:
         """Whether no closing mark is to be expected."""
         if self.opened:
             self.inside()
-        return not self.opened and not self.dialogue and not self.emphasized()
+        return not (self.opened or self.dialogue or self.emphasized())
 
     def close(self, begin: int, end: int) -> None:
         """Takes note of what the marks between two places close."""

@@ -10,6 +10,7 @@ from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._marks import CJK, tail_of
 from triolet.segmentation._reading import BLOCKING, Reading
 
+_SENTENCE = Boundary.SENTENCE
 _RUN = re.compile(r"[.!?…‥。！？｡．]{1,64}")
 _SPACED_RUN = re.compile(r"\.(?: \.){1,64}")
 _SPACED_REACH = 130
@@ -20,16 +21,31 @@ _EMOJI = re.compile("[\u2600-\u27bf\u200d\ufe0f\U0001f1e6-\U0001faff]{1,64}")
 def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     """`.`, `!`, `?`, ellipses and runs of them."""
     spoken = reading.has_words(at)
-    if (
-        spoken
-        and text[at] in ".!?"
-        and reading.nothing_open()
-        and _judge.stands_alone(reading.rules, text, reading.sentence(), at)
-    ):
-        reading.cut_at_once(at + 1)
-        return True
-    run = _RUN.match(text, at)
-    end = run.end() if run else at + 1
+    end = at + 1
+    free = spoken and reading.nothing_open()
+    if free and text[at] in ".!?":
+        rules = reading.rules
+        start = reading.sentence()
+        word = _judge.word_before(text, start, at)
+        if reading.asked != reading.base + at:
+            if _judge.stands_alone(rules, text, start, at, word):
+                reading.cut_at_once(end)
+                return True
+            reading.asked = reading.base + at
+        if text[end : at + 2] == " " and text[at] == "." and _judge.is_plain(rules, text, at, word):
+            reading.cut(end, _SENTENCE)
+            return True
+    if text[end : at + 2] == " " and text[at - 1 : at] != " ":  # the usual case
+        if free and reading.item < 0:
+            verdict = _verdict(reading, text, at, end, end, complete=complete)
+            if verdict is WAIT:
+                return False
+            reading.at = end
+            if verdict is END:
+                reading.cut(end, _SENTENCE)
+            return True
+    elif run := _RUN.match(text, at):
+        end = run.end()
     if end == len(text) and not complete:
         return False
     if end == at + 1 and text[at] == "." and text[at - 1 : at] == " ":
@@ -73,7 +89,7 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         reading.close(end, tail)
     reading.at = tail
     if verdict is END:
-        reading.cut(tail, Boundary.SENTENCE)
+        reading.cut(tail, _SENTENCE)
     return True
 
 
@@ -96,7 +112,7 @@ def _in_bracket(reading: Reading, text: str, at: int, end: int, tail: int, *, co
         return False
     reading.at = tail
     if verdict is END:
-        reading.cut(tail, Boundary.SENTENCE)
+        reading.cut(tail, _SENTENCE)
     return True
 
 
@@ -104,9 +120,9 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
     """Judges marks that white space follows."""
     if text[tail : tail + 1] == "\n" or (tail == len(text) and complete):
         return END
-    ahead = Ahead(text, tail, complete=complete)
     marks = text[at:end]
     rules = reading.rules
+    ahead = Ahead(text, tail, complete=complete)
     if rules.splitter is not None:
         return _judge.by_splitter(rules.splitter, text, reading.sentence(), tail, ahead)
     if marks == ".":
@@ -141,16 +157,16 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
         return True
     if text[at] in "!?":
         if follows >= CJK or before >= CJK:
-            reading.cut(end, Boundary.SENTENCE)
+            reading.cut(end, _SENTENCE)
     elif follows >= CJK and before >= CJK and follows.isalpha() and before.isalpha():
-        reading.cut(end, Boundary.SENTENCE)
+        reading.cut(end, _SENTENCE)
     elif text[at] == "." and end == at + 1 and follows.isupper() and before.islower():
         verdict = _judge.without_space(text, at, complete=complete)
         if verdict is WAIT:
             reading.at = at
             return False
         if verdict is END:
-            reading.cut(end, Boundary.SENTENCE)
+            reading.cut(end, _SENTENCE)
     return True
 
 
@@ -184,7 +200,7 @@ def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     reading.close(end, tail)
     reading.at = tail
     if verdict is END and not reading.inside() and reading.has_words(at):
-        reading.cut(tail, Boundary.SENTENCE)
+        reading.cut(tail, _SENTENCE)
     return True
 
 
@@ -203,7 +219,7 @@ def emoji(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         if verdict is WAIT:
             return False
         if verdict is END:
-            reading.cut(end, Boundary.SENTENCE)
+            reading.cut(end, _SENTENCE)
             return True
     reading.at = end
     return True
