@@ -89,8 +89,8 @@ class SpokenTextCore:
         self._inline.extend(
             text,
             clause.language,
-            begins_line=clause.opening >= Boundary.LINE,
-            ends_line=clause.boundary >= Boundary.LINE,
+            begins_line=_begins_line(clause),
+            ends_line=_ends_line(clause),
             ends_sentence=clause.boundary >= Boundary.SENTENCE,
         )
         self._held.append(clause)
@@ -120,21 +120,20 @@ class SpokenTextCore:
 
     def _numbered(self, clause: Clause, pieces: list[Piece]) -> list[Piece]:
         """With the number of a list's item, if it is to be said."""
-        if not pieces or clause.kind is not Kind.LIST_ITEM:
+        if clause.kind is not Kind.LIST_ITEM:
             return pieces
         marker = clause.text[: clause.marker]
         label = _LABEL.search(marker)
         if label is None:
             return pieces
-        # To Markdown `a.`, `1、`, `• 1.` and numbers inside a line are no lists but words.
-        begins_line = clause.start == 0 or "\n" in marker
+        # To Markdown `a.`, `1、`, `• 1.`, and numbers inside a line are no lists but words.
         is_markdown = (
-            begins_line
+            _begins_line(clause)
             and label[1][0].isdigit()
             and label[1][-1] != "、"
             and not marker[: label.start()].strip(_MARKDOWN)
         )
-        if is_markdown and self._options.list_numbers == "skip":
+        if is_markdown and (not pieces or self._options.list_numbers == "skip"):
             return pieces
         text = label[1] if label[1].endswith("、") else f"{label[1][:-1]}. "
         return [Piece(text, clause.start + label.start(), clause.start + clause.marker), *pieces]
@@ -148,12 +147,13 @@ class SpokenTextCore:
                 self._head.append((clause, []))
                 return ready
             return ready + self._end_table() + self._say(clause, [])
-        ready = self._read_row() if self._row and self._row[-1].kind is not clause.kind else []
+        another = self._row and (self._row[-1].kind is not clause.kind or _begins_line(clause))
+        ready = self._read_row() if another else []
         if clause.kind is Kind.TABLE_HEAD and not self._row:
             ready += self._end_table()
         self._row.append(clause)
         self._row_length += len(clause.text)
-        if clause.boundary >= Boundary.LINE or self._row_length >= MAX_ROW:
+        if _ends_line(clause) or self._row_length >= MAX_ROW:
             ready += self._read_row()
         return ready
 
@@ -196,7 +196,7 @@ class SpokenTextCore:
 
         def read(row: str, left: int, right: int) -> list[Piece]:
             reader.begin_block()
-            reader.extend(row[left:right], language)
+            reader.extend(row[left:right], language, begins_line=False)
             reader.run(final=True)
             self._pause += sum(seconds for _, seconds in reader.breaks)
             pieces = reader.builder.finish(left)
@@ -258,6 +258,15 @@ class SpokenTextCore:
         if self._said.endswith(" "):
             self._said = ""  # the space is there
         return pieces
+
+
+def _begins_line(clause: Clause) -> bool:
+    return clause.start == 0 or "\n" in clause.text[: clause.marker]
+
+
+def _ends_line(clause: Clause) -> bool:
+    """Whether a line surely ends here; one that ends with a sentence shows it only with the next clause."""
+    return clause.boundary is Boundary.LINE or clause.boundary >= Boundary.PARAGRAPH
 
 
 def _begins_block(clause: Clause, before: Kind | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import logging
 import re
 from collections.abc import Callable
@@ -21,16 +20,15 @@ from ._links import (
     note_end,
     target_end,
 )
-from ._options import MAX_HELD, SpokenOptions
+from ._options import MAX_HELD, MAX_SKIPPED, SpokenOptions
 from ._pause import seconds_of
 from ._pieces import PieceBuilder
-from ._plain import PlainText, goes_on, url_at
+from ._plain import PlainText, entity_at, goes_on, unescaped, url_at
 from ._wording import wording
 
 logger = logging.getLogger("triolet.spoken")
 
 _TASK = re.compile(r"\[[ xX]\](?=\s|\Z)")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _WORDS = re.compile(r"\S+")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
@@ -52,6 +50,7 @@ class InlineReader:
         self._plain = PlainText(self.builder, options)
         self._warned = False
         self._skip_until = ""  # the end of a comment or script, which may span blocks
+        self._skipped = 0
         # Each takes where its character stands, and gives where to read on, or WAIT.
         self._handlers: dict[str, Callable[[int], int]] = {
             "*": self._emphasis,
@@ -181,13 +180,20 @@ class InlineReader:
 
     def _skip(self, at: int) -> int:
         end = len(self._text)
+        self._skipped += end - at
         if not self._skip_block:
             closing = re.compile(re.escape(self._skip_until), re.IGNORECASE).search(self._text, at)
             if closing:
                 end = closing.end()
                 self._skip_until = ""
+            elif self._skipped > MAX_SKIPPED:
+                self._skip_until = ""  # it never was to end
         self.builder.mark(end)
         return end
+
+    def _begin_skip(self, until: str) -> None:
+        self._skip_until = until
+        self._skipped = 0
 
     # Plain text.
 
@@ -409,7 +415,7 @@ class InlineReader:
         if tag[1] and name in NOT_TEXT and not tag[0].endswith("/>"):
             closing = f"</{name}>"
             if self._begins_line(tag.start()) or closing in self._text[end : end + MAX_HELD].lower():
-                self._skip_until = closing
+                self._begin_skip(closing)
         return end
 
     def _declaration(self, at: int, opening: str, closing: str) -> int:
@@ -418,7 +424,7 @@ class InlineReader:
         if close >= 0:
             end = close + len(closing)
         elif opening == "<!--" and self._begins_line(at):
-            self._skip_until = closing
+            self._begin_skip(closing)
             end = at + len(opening)
         elif not self._final and len(text) - at < MAX_HELD:
             return WAIT
@@ -429,11 +435,10 @@ class InlineReader:
         return end
 
     def _entity(self, at: int) -> int:
-        entity = _ENTITY.match(self._text, at)
-        decoded = html.unescape(entity[0]) if entity else ""
-        if entity and decoded != entity[0]:
-            self._plain.literal(decoded, at, entity.end())
-            return entity.end()
+        entity = entity_at(self._text, at)
+        if entity:
+            self._plain.literal(unescaped(entity), at, at + len(entity))
+            return at + len(entity)
         self.builder.word("&", at, at + 1)
         return at + 1
 

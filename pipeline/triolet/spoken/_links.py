@@ -25,7 +25,11 @@ _DEFINITION = re.compile(
     rf"\[(?:[^\[\]\\]|\\.){{1,999}}+\]:[ \t]*+(?:<[^<>\n]*+>|[^\s<]\S*+)(?:[ \t]++{_TITLE})?[ \t]*+(?=\n|\r|\Z)",
     re.DOTALL,
 )
-_DEFINITION_BEGUN = re.compile(r"\[(?:[^\[\]\\\n]|\\.){1,999}+(?:\](?::[^\n]*+)?+)?+\Z", re.DOTALL)
+_DEFINITION_BEGUN = re.compile(
+    rf"\[(?:[^\[\]\\\n]|\\.){{1,999}}+"
+    rf"(?:\](?::[ \t]*+(?:<[^<>\n]*+>?|[^\s<]\S*+)?+(?:[ \t]++(?:{_TITLE_BEGUN})?+)?+)?+)?+\Z",
+    re.DOTALL,
+)
 _NOTE = re.compile(r"\[\^[^\]\[\s]{1,60}+\]")
 _NOTE_BEGUN = re.compile(r"\[\^[^\]\[\s]{0,60}+\Z")
 _CITATION = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+\]")

@@ -12,6 +12,10 @@ MAX_HELD = 1000
 
 Longer than all but freak ones, and at most about a minute of speech."""
 
+MAX_SKIPPED = 20_000
+"""Characters of a comment, script or style sheet that are discarded as they stream; one that is longer was never closed,
+and what comes next is words again."""
+
 MAX_DESTINATION = 2048
 """Characters of an unfinished link destination that may be held back: the longest URL that all browsers take. A longer
 one (an image as base64) is taken for a destination and discarded as it streams, up to `)` or white space."""

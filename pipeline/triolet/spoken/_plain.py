@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from ._characters import HAS_URL, TOKEN, URL, Sort, emoji_name, sort
@@ -10,6 +11,7 @@ from ._pieces import PieceBuilder
 from ._wording import Wording
 
 _HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*@)?(?:www\.)?([^/?#:]*)", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _AFTER_URL = "?!.,:;*_~'"
 _ARROWS = "➔➘➙➚➛➜➝➞➟➠➡"
 
@@ -84,6 +86,7 @@ class PlainText:
     def url(self, url: str, start: int, end: int, words: Wording) -> None:
         """A URL that stands for itself."""
         builder = self._builder
+        url = unescaped(url)
         host = _HOST.match(url)
         if self._options.urls == "skip":
             builder.drop(end)
@@ -93,6 +96,17 @@ class PlainText:
             if builder.last.isalnum() and builder.last.isascii():
                 builder.space(start)
             builder.whole(words.link.format(host[1]), start, end)
+
+
+def unescaped(text: str) -> str:
+    """`text` with its HTML entities as characters."""
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+
+
+def entity_at(text: str, at: int) -> str:
+    """The HTML entity at `at`; empty if there is none."""
+    entity = _ENTITY.match(text, at)
+    return entity[0] if entity and html.unescape(entity[0]) != entity[0] else ""
 
 
 def url_at(text: str, at: int) -> str:

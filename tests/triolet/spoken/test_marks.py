@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.triolet.spoken.cutter import words
+from tests.triolet.spoken.cutter import clauses, words
 
-from triolet.spoken import SpokenOptions
+from triolet.spoken import SpokenOptions, SpokenTextCore
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,13 @@ def test_links_are_their_text(written: str, said: str) -> None:
 )
 def test_a_bare_url_is_named_in_the_language_of_the_clause(language: str, said: str) -> None:
     assert words("(https://www.e.org/a?b=c).", language=language) == f"({said})."
+
+
+def test_a_definition_is_no_words_but_does_not_hold_a_sentence_back() -> None:
+    core = SpokenTextCore()
+    [first, *rest] = clauses("[Note]: so it is, at last, here.")
+    assert [one.words for one in core.feed(first)] == ["Note: so it is,"]
+    assert rest
 
 
 def test_urls_can_be_left_alone_or_out() -> None:
