@@ -67,9 +67,9 @@ def test_a_bare_url_is_named_in_the_language_of_the_clause(language: str, said: 
 
 def test_a_definition_is_no_words_but_does_not_hold_a_sentence_back() -> None:
     core = SpokenTextCore()
-    [first, *rest] = clauses("[Note]: so it is, at last, here.")
-    assert [one.words for one in core.feed(first)] == ["Note: so it is,"]
-    assert rest
+    label, first, _ = clauses("[Note]: so it is, at last.")
+    assert core.feed(label) == []
+    assert [one.words for one in core.feed(first)] == ["Note:", " so it is,"]
 
 
 def test_urls_can_be_left_alone_or_out() -> None:
