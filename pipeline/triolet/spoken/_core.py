@@ -107,7 +107,7 @@ class SpokenTextCore:
             return []
         held, self._held, self._held_length = self._held, [], 0
         base = held[0].start
-        pieces = inline.builder.finish(base)
+        pieces = inline.builder.finish(base, [clause.end - base for clause in held[:-1]])
         breaks = [(base + at, seconds) for at, seconds in inline.breaks]
         inline.cut()
         if len(held) == 1:
@@ -254,7 +254,7 @@ class SpokenTextCore:
         if gap and self._said and not (CJK_AT_END.search(self._said) or CJK_AT_START.match(first.text)):
             pieces[0] = Piece(" " + pieces[0].text, first.start, first.end)
         self._said = pieces[-1].text[-8:]
-        self._gap = False
+        self._gap = clause.text[-1].isspace()
         if self._said.endswith(" "):
             self._said = ""  # the space is there
         return pieces

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from triolet._text import Piece
 
 from ._characters import CLOSING, DECORATION, SPEAKABLE, clean
@@ -20,10 +22,11 @@ class PieceBuilder:
     """
 
     def __init__(self) -> None:
-        self._done: list[tuple[str, int, int]] = []
+        self._done: list[tuple[str, int, int, int]] = []  # text, start, and the two ends as below
         self._text = ""
         self._start = 0
-        self._end = 0
+        self._word_end = 0  # of what is said of it
+        self._end = 0  # with what is not
         self._cjk = False
         self._dropped = False  # something visible was left out since the last word
         self._barrier = 0  # pieces before this one are out of reach
@@ -34,7 +37,7 @@ class PieceBuilder:
             closing = CLOSING.match(text)
             if closing:
                 self._text += closing[0]
-                self._end = start + closing.end() if len(text) == end - start else end
+                self._end = self._word_end = start + closing.end() if len(text) == end - start else end
                 text = text[closing.end() :]
                 start = self._end
             if not text:
@@ -42,20 +45,14 @@ class PieceBuilder:
             self.close()
         if self._dropped:
             self._after_dropped(text[0])
-        if not self._text:
-            self._start = start
-        self._text += text
-        self._end = end
+        self._add(text, start, end)
 
     def character(self, text: str, start: int, end: int) -> None:
         """A CJK character: a piece of its own, with the opening marks before it and the marks after it."""
         if self._text and SPEAKABLE.search(self._text):
             self.close()
         self._dropped = False
-        if not self._text:
-            self._start = start
-        self._text += text
-        self._end = end
+        self._add(text, start, end)
         self._cjk = True
 
     def mark_before(self, text: str, start: int, end: int) -> None:
@@ -64,10 +61,7 @@ class PieceBuilder:
             self._after_dropped(text[0])
         if not self._text and self._joinable and not self._done[-1][0].endswith(" "):
             self._reopen()
-        if not self._text:
-            self._start = start
-        self._text += text
-        self._end = end
+        self._add(text, start, end)
 
     def mark_after(self, text: str, start: int, end: int) -> None:
         """An opening quote or bracket: begins a new piece, but a narrow one inside a word that is written with spaces."""
@@ -80,10 +74,7 @@ class PieceBuilder:
         if self._text and SPEAKABLE.search(self._text):
             self.close()
         self._dropped = False
-        if not self._text:
-            self._start = start
-        self._text += text
-        self._end = end
+        self._add(text, start, end)
 
     def space(self, end: int) -> None:
         """White space up to `end` ends the open piece."""
@@ -93,16 +84,16 @@ class PieceBuilder:
             self._end = end
             self.close()
         elif self._joinable:
-            text, start, _ = self._done[-1]
-            self._done[-1] = (text if text.endswith(" ") else text + " ", start, end)
+            text, start, word_end, _ = self._done[-1]
+            self._done[-1] = (text if text.endswith(" ") else text + " ", start, word_end, end)
 
     def mark(self, end: int) -> None:
         """Something unspoken up to `end`: it counts with the piece before it."""
         if self._text:
             self._end = end
         elif self._joinable:
-            text, start, _ = self._done[-1]
-            self._done[-1] = (text, start, end)
+            text, start, word_end, _ = self._done[-1]
+            self._done[-1] = (text, start, word_end, end)
 
     def drop(self, end: int) -> None:
         """Something visible that is left out: the words around it stay apart, and a mark after it joins what is before."""
@@ -139,24 +130,42 @@ class PieceBuilder:
                 self._text = ""
                 self.mark(self._end)
             elif self._joinable:
-                before, start, _ = self._done[-1]
-                joined = before + text if len(before) <= _MAX_MARKS else before
-                self._done[-1] = (joined, start, self._end)
+                before, start, word_end, _ = self._done[-1]
+                if len(before) <= _MAX_MARKS:
+                    before, word_end = before + text, self._word_end
+                self._done[-1] = (before, start, word_end, self._end)
                 self._text = ""
             self._cjk = False
             return
-        self._done.append((text, self._start, self._end))
+        self._done.append((text, self._start, self._word_end, self._end))
         self._text = ""
         self._cjk = False
 
-    def finish(self, base: int) -> list[Piece]:
-        """All pieces, with offsets from `base`; the builder is empty afterwards."""
+    def finish(self, base: int, edges: Sequence[int] = ()) -> list[Piece]:
+        """All pieces, with offsets from `base`; the builder is empty afterwards.
+
+        White space and marks after one of `edges` (where clauses end) are left to the clause after it.
+        """
         self.close()
         self._text = ""  # marks with no word
         self._dropped = False
         done, self._done = self._done, []
         self._barrier = 0
-        return [Piece(t if t.isprintable() else clean(t), base + start, base + end) for t, start, end in done]
+        pieces: list[Piece] = []
+        edge = 0
+        for text, start, word_end, end in done:
+            while edge < len(edges) and edges[edge] < word_end:
+                edge += 1
+            if edge < len(edges) and edges[edge] < end:
+                text, end = text.rstrip(), edges[edge]  # noqa: PLW2901
+            pieces.append(Piece(text if text.isprintable() else clean(text), base + start, base + end))
+        return pieces
+
+    def _add(self, text: str, start: int, end: int) -> None:
+        if not self._text:
+            self._start = start
+        self._text += text
+        self._end = self._word_end = end
 
     @property
     def _joinable(self) -> bool:
@@ -172,4 +181,4 @@ class PieceBuilder:
             self.close()
 
     def _reopen(self) -> None:
-        self._text, self._start, self._end = self._done.pop()
+        self._text, self._start, self._word_end, self._end = self._done.pop()
