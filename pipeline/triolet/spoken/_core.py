@@ -44,8 +44,9 @@ class SpokenTextCore:
         self._table: TableReader | None = None
         self._kind: Kind | None = None
         self._end = 0
-        self._said = ""  # the end of the last words
-        self._gap = False  # white space came since
+        self._said = ""  # the end of the last words, unless white space
+        self._blank = False  # white space came since
+        self._line = False  # a line break came since
         self._pause = 0.0
 
     def feed(self, clause: Clause) -> list[SpokenClause]:
@@ -239,24 +240,29 @@ class SpokenTextCore:
 
     def _finished(self, clause: Clause, pieces: list[Piece]) -> list[Piece]:
         """With the space before the first word, the stop after the last, and long numbers spelled."""
-        if clause.opening >= Boundary.LINE:
-            self._gap = True
-        if not pieces:
-            self._gap = self._gap or _BLANK.search(clause.text) is not None
+        first = pieces[0] if pieces else None
+        before = clause.text[: first.start - clause.start] if first else clause.text
+        self._blank = self._blank or _BLANK.search(before) is not None
+        self._line = self._line or "\n" in before
+        if first is None:
             return pieces
-        first = pieces[0]
-        gap = self._gap or _BLANK.search(clause.text, 0, first.start - clause.start) is not None
+        after_cjk = CJK_AT_END.search(self._said) is not None
+        before_cjk = CJK_AT_START.match(first.text) is not None
+        if self._blank:
+            spaced = not (self._line and after_cjk and before_cjk)  # lines of CJK join without a space
+        else:  # a sentence that follows unspaced, as is right for CJK only
+            spaced = clause.opening >= Boundary.LINE and not (after_cjk or before_cjk)
         least = self._options.spell_digits
         if least:
             pieces = [spell(piece, least) if piece.end - piece.start >= least else piece for piece in pieces]
         if _wants_stop(clause):
             pieces[-1] = _stopped(pieces[-1], clause.language)
-        if gap and self._said and not (CJK_AT_END.search(self._said) or CJK_AT_START.match(first.text)):
+        if spaced and self._said:
             pieces[0] = Piece(" " + pieces[0].text, first.start, first.end)
-        self._said = pieces[-1].text[-8:]
-        self._gap = clause.text[-1].isspace()
-        if self._said.endswith(" "):
-            self._said = ""  # the space is there
+        last = pieces[-1].text
+        self._said = "" if last.endswith(" ") else last[-8:]
+        self._blank = clause.text[-1].isspace()
+        self._line = self._blank and "\n" in clause.text[pieces[-1].start - clause.start :]
         return pieces
 
 
@@ -283,7 +289,9 @@ def _wants_stop(clause: Clause) -> bool:
     if clause.kind in _ONE_LINE:
         return True
     text = clause.text.strip()
-    return len(text) > 4 and text[:2] in {"**", "__"} and text.endswith(text[:2])  # a heading in all but name
+    return (
+        _begins_line(clause) and len(text) > 4 and text[:2] in {"**", "__"} and text.endswith(text[:2])
+    )  # a heading in all but name
 
 
 def _stopped(piece: Piece, language: str) -> Piece:

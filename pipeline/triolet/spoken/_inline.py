@@ -253,7 +253,8 @@ class InlineReader:
             self.builder.drop(end)
             return end
         self.builder.mark(begin)
-        padded = text[begin].isspace() and text[close - 1].isspace()  # such a pair of spaces is no part of the code
+        # A pair of spaces around it is no part of the code.
+        padded = text[begin].isspace() and text[close - 1].isspace() and not text[begin:close].isspace()
         read = begin
         for word in _WORDS.finditer(text, begin, close):
             if word.start() > read and not (padded and read == begin):

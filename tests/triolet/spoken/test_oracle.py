@@ -112,6 +112,11 @@ def at_spaces(seed: int) -> Callable[[str], list[int]]:
     return cut
 
 
+def apart(said: str) -> list[str]:
+    """The words, with white space between them as it is heard; marks alone are none."""
+    return [letters(word) for word in said.split() if letters(word)]
+
+
 @given(DOCUMENT)
 def test_words_spoken_are_words_rendered(document: str) -> None:
     assert letters(words(document, EVERYTHING)) == letters(rendered(document))
@@ -124,4 +129,4 @@ def test_however_it_is_cut(document: str, seed: int) -> None:
 
 @given(DOCUMENT, st.integers(0, 99))
 def test_cuts_change_no_word_with_the_defaults(document: str, seed: int) -> None:
-    assert letters(words(document, cut=at_spaces(seed))) == letters(words(document, cut=at_marks))
+    assert apart(words(document, cut=at_spaces(seed))) == apart(words(document, cut=at_marks))
