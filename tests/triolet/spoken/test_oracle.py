@@ -129,4 +129,9 @@ def test_however_it_is_cut(document: str, seed: int) -> None:
 
 @given(DOCUMENT, st.integers(0, 99))
 def test_cuts_change_no_word_with_the_defaults(document: str, seed: int) -> None:
-    assert apart(words(document, cut=at_spaces(seed))) == apart(words(document, cut=at_marks))
+    assert letters(words(document, cut=at_spaces(seed))) == letters(words(document, cut=at_marks))
+
+
+@given(st.lists(st.one_of(TEXT, STYLED, LINK), min_size=1, max_size=6).map(" ".join), st.integers(0, 99))
+def test_cuts_change_no_space_between_words(line: str, seed: int) -> None:
+    assert apart(words("so " + line, cut=at_spaces(seed))) == apart(words("so " + line, cut=at_marks))
