@@ -54,7 +54,7 @@ async def test_every_sentence_is_heard_once_and_in_order(autojump_clock: trio.te
     assert texts(world.voice, output.pcm) == list(SENTENCES)
     assert spoken.heard == TEXT
     assert world.network.open == 0
-    assert len(world.network.connections) == 1
+    assert len(world.network.connections) <= 2  # the second where a short sentence leaves no time for the next
 
 
 async def test_all_samples_that_the_service_sent_are_played(autojump_clock: trio.testing.MockClock) -> None:
@@ -93,10 +93,22 @@ async def test_nothing_stale_is_heard_though_the_service_goes_on_sending(
     assert trio.lowlevel.current_statistics().tasks_living == tasks
 
 
+async def test_a_connection_that_breaks_between_phrases_is_not_noticed(autojump_clock: trio.testing.MockClock) -> None:
+    async with serving(
+        None, ToneTTS(sample_rate=8000), lambda index, _: Link(reset_after=(60_000, None)[index > 0])
+    ) as world:
+        output = RecordingOutput()
+        spoken = await ([TEXT] | speech(world.tts(sample_rate=8000), "en") | output).run()
+    assert len(world.network.connections) > 1
+    assert texts(world.voice, output.pcm) == list(SENTENCES)
+    assert spoken.heard == TEXT
+
+
 async def test_a_service_that_breaks_in_the_middle_leaves_what_was_heard(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    async with serving(None, ToneTTS(sample_rate=8000, pace=1.5), Link(reset_after=100_000)) as world:
+    link = [Link(reset_after=60_000), *[Link(reset_after=9000)] * 20]
+    async with serving(None, ToneTTS(sample_rate=8000, pace=1.5), lambda index, _: link[index]) as world:
         output = RecordingOutput()
         pipeline = [TEXT] | speech(world.tts(sample_rate=8000), "en") | output
         with pytest.raises(TTSError) as caught:
@@ -120,7 +132,7 @@ async def test_a_hundred_interrupted_turns_leave_nothing(autojump_clock: trio.te
     async with serving(None, ToneTTS(sample_rate=8000, first_audio=0.1, pace=3), Link(latency=0.02)) as world:
         output = RecordingOutput()
         async with Conversation(speech(world.tts(sample_rate=8000), "en"), output) as conversation:
-            for turn in range(100):
+            for turn in range(1, 101):
                 spoken: list[Spoken] = []
 
                 async def say(turn: int = turn, spoken: list[Spoken] = spoken) -> None:

@@ -1,18 +1,22 @@
-"""The stage that commits phrases on a TTS session and passes their audio on, in order."""
+"""The stage that commits phrases on TTS sessions and passes their audio on, in order."""
 
 from __future__ import annotations
 
+import random
 from collections import deque
 
+import attrs
 import trio
 
 from triolet._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
+from triolet._pace import ServicePace, expected_seconds
+from triolet._sessions import PoolOptions, SessionPool, open_pools
 from triolet._stages import Stage
 from triolet._text import Phrase
 from triolet._timeline import FirstAudio, PhraseCommitted, PhraseComplete, PhraseFailed
-from triolet._tts import TTS, TTSSession
+from triolet._tts import TTS, Accept
 from triolet._turn import Turn
-from triolet.errors import NoAudio, TooMuchAudio
+from triolet.errors import NoAudio, TooMuchAudio, TTSError
 
 LEAD = 8.0
 """Seconds of speech that may be received and not yet taken by the output before the next phrase has to wait. Several
@@ -22,19 +26,36 @@ IN_FLIGHT = 4
 """Phrases whose audio may wait for their turn, behind the one that is passed on. Bounds what is held where the output has
 no clock to tell the lead by; with one, `lead` is what counts."""
 
+AT_ONCE = 2
+"""Commits that may run at the same time: the one that is due and the one after it. Connections and commits are what
+services limit."""
+
+MARGIN = 0.15
+"""Seconds by which the next audio should be early: what a delay of the network may add."""
+
 LONGEST_COMMIT = 120.0
 """Seconds of audio that one commit may give: six times what the longest phrase takes to say."""
 
+ATTEMPTS = 3
+"""Commits of one phrase that may fail before any of its audio was passed on."""
 
+BACK_OFF = 0.1
+"""Seconds before the second of them; doubled for the third, and cut at random by up to a half."""
+
+
+@attrs.define(eq=False)
 class _Job:
     """One phrase in flight: what has been received of it and not yet passed on."""
 
-    def __init__(self, phrase: Phrase) -> None:
-        self.phrase = phrase
-        self.received = 0
-        self.done = False
-        self._parts: deque[bytes] = deque()
-        self._news = trio.Event()
+    phrase: Phrase
+    committed: float
+    received: int = 0
+    credited: int = 0
+    passed_on: bool = False
+    done: bool = False
+    first: float | None = None
+    _parts: deque[bytes] = attrs.Factory(deque[bytes])
+    _news: trio.Event = attrs.Factory(trio.Event)
 
     def put(self, pcm: bytes) -> None:
         self._parts.append(pcm)
@@ -45,6 +66,11 @@ class _Job:
         self.done = True
         self._news.set()
 
+    def start_again(self, now: float) -> None:
+        """Forget what an attempt gave that failed."""
+        self.committed, self.received, self.first = now, self.credited, None
+        self._parts.clear()
+
     async def take(self) -> bytes | None:
         """The next samples, or None when there are no more."""
         while not self._parts:
@@ -54,14 +80,19 @@ class _Job:
             await self._news.wait()
         pcm = b"".join(self._parts)
         self._parts.clear()
+        self.passed_on = True
         return pcm
 
 
 class Synthesizer(Stage[Phrase, AudioChunk]):
     """Commits each phrase and passes its audio on as it comes; the audio of phrase k is out before that of phrase k+1.
 
-    A session is opened as soon as the turn starts, while the LLM thinks. The phrase that is due is committed at once; a
-    later one waits until the listener is less than `lead` seconds of audio behind. An error of the service ends the turn.
+    A session is opened as soon as the turn starts, while the LLM thinks. The phrase that is due is committed at once. A
+    later one waits until the listener is less than `lead` seconds of audio behind, and until the commit before it is
+    complete, unless the listener would run out of audio meanwhile: then it is committed on a second session.
+
+    A commit that fails where another try may help, before any of its audio was passed on, is made again on another session,
+    three times at most. Any other error ends the turn.
     """
 
     def __init__(self, tts: TTS, *, lead: float = LEAD, longest_commit: float = LONGEST_COMMIT) -> None:
@@ -83,14 +114,40 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
     ) -> None:
         """Speak until the phrases end.
 
-        Cancellation closes the session; the service hears of it by the closing of the connection.
+        Cancellation spends the sessions at work; the service hears of it by the closing of their connections.
 
         Raises:
             TTSError: the service failed; the turn ends with it.
+            ValueError: the voice cannot have the settings of this turn.
         """
+        tts = turn.settings.apply(self.tts)
+        if turn.pools is not None:
+            await _Run(self, tts.format, turn.pools.pool(tts), turn).run(upstream, downstream)
+        else:
+            async with open_pools(PoolOptions(spares=0, maximum=AT_ONCE)) as pools:
+                await _Run(self, tts.format, pools.pool(tts), turn).run(upstream, downstream)
+
+
+class _Run:
+    """One turn of a Synthesizer."""
+
+    def __init__(self, settings: Synthesizer, audio: AudioFormat, pool: SessionPool, turn: Turn) -> None:
+        self._settings = settings
+        self._audio = audio
+        self._pool = pool
+        self._turn = turn
+        self._pace = ServicePace()
+        self._jobs: deque[_Job] = deque()
+        """In flight, in order; the first is due."""
+        self._ended = trio.Event()
+        """Set when a commit ends; then replaced."""
+
+    async def run(
+        self, upstream: trio.MemoryReceiveChannel[Phrase], downstream: trio.MemorySendChannel[AudioChunk]
+    ) -> None:
         jobs_in, jobs_out = trio.open_memory_channel[_Job](IN_FLIGHT - 1)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._commit_all, upstream, jobs_in, turn)
+        async with self._pool.in_use(), trio.open_nursery() as nursery:
+            nursery.start_soon(self._commit_all, upstream, jobs_in)
             try:
                 with jobs_out:
                     async for job in jobs_out:
@@ -100,49 +157,101 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
                 raise
 
     async def _commit_all(
-        self, upstream: trio.MemoryReceiveChannel[Phrase], jobs: trio.MemorySendChannel[_Job], turn: Turn
+        self, upstream: trio.MemoryReceiveChannel[Phrase], jobs: trio.MemorySendChannel[_Job]
     ) -> None:
         with jobs:
-            async with self.tts.connect() as session:
+            async with trio.open_nursery() as nursery:
                 async for phrase in upstream:
-                    await turn.clock.until_backlog_below(self.lead)
-                    job = _Job(phrase)
-                    async with trio.open_nursery() as nursery:
-                        # The commit runs while the job waits for its turn to be heard.
-                        nursery.start_soon(self._commit, session, job, turn)
-                        await jobs.send(job)
+                    await self._admission()
+                    job = _Job(phrase, self._turn.now())
+                    self._jobs.append(job)
+                    nursery.start_soon(self._speak, job)
+                    await jobs.send(job)
 
-    async def _commit(self, session: TTSSession, job: _Job, turn: Turn) -> None:
-        audio = self.tts.format
+    async def _admission(self) -> None:
+        """Wait until the next phrase may be committed."""
+        while running := [job for job in self._jobs if not job.done]:
+            slack = self._slack(running[0]) if len(running) < AT_ONCE else float("inf")
+            if slack <= 0:
+                break
+            with trio.move_on_after(slack):  # it cannot get less faster than time passes
+                await self._ended.wait()
+        await self._turn.clock.until_backlog_below(self._settings.lead)
+
+    def _slack(self, job: _Job) -> float:
+        """Seconds until a second session is needed beside the one that speaks this phrase."""
+        clock, now = self._turn.clock, self._turn.now()
+        if not clock.realtime:
+            return float("inf")
+        missing = max(0.0, expected_seconds(job.phrase.words) - self._audio.seconds(job.received))
+        return (
+            self._pace.slack(lead=clock.lead, missing=missing, waited=now - job.committed, begun=job.first is not None)
+            - MARGIN
+        )
+
+    async def _speak(self, job: _Job) -> None:
         index = job.phrase.index
+        for attempt in range(1, ATTEMPTS + 1):
+            self._turn.timeline.record(PhraseCommitted(self._turn.now(), index))
+            try:
+                await self._commit(job)
+                break
+            except Exception as error:
+                again = isinstance(error, TTSError) and error.retryable and not job.passed_on and attempt < ATTEMPTS
+                if not again:
+                    reason = f"{type(error).__name__}: {error}"
+                    self._turn.timeline.record(PhraseFailed(self._turn.now(), index, job.received, reason))
+                    raise
+            await trio.sleep(BACK_OFF * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))
+            job.start_again(self._turn.now())
+        job.end()
+        self._credit()
+        self._ended.set()
+        self._ended = trio.Event()
 
+    async def _commit(self, job: _Job) -> None:
+        usage = await self._pool.commit(job.phrase.words, self._accept(job))
+        if not job.received:
+            raise NoAudio(
+                f"the service gave no audio for phrase {job.phrase.index} ({len(job.phrase.words)} characters)"
+            )
+        now = self._turn.now()
+        assert job.first is not None
+        self._pace.measured(
+            first_audio=job.first - job.committed, audio=self._audio.seconds(job.received), took=now - job.first
+        )
+        self._turn.timeline.record(PhraseComplete(now, job.phrase.index, job.received, usage.characters))
+
+    def _accept(self, job: _Job) -> Accept:
         def accept(pcm: bytes) -> None:
             if not pcm:
                 return
-            if not job.received:
-                turn.timeline.record(FirstAudio(turn.now(), index))
+            if job.first is None:
+                job.first = self._turn.now()
+                self._turn.timeline.record(FirstAudio(job.first, job.phrase.index))
             job.put(pcm)
-            turn.clock.received(audio.seconds(len(pcm) // SAMPLE_BYTES))
-            if audio.seconds(job.received) > self.longest_commit:
+            self._credit()
+            if self._audio.seconds(job.received) > self._settings.longest_commit:
                 raise TooMuchAudio(
-                    f"phrase {index} has given more than {self.longest_commit:g} s of audio (longest_commit): "
-                    f"{len(job.phrase.words)} characters cannot take that long"
+                    f"phrase {job.phrase.index} has given more than {self._settings.longest_commit:g} s of audio "
+                    f"(longest_commit): {len(job.phrase.words)} characters cannot take that long"
                 )
 
-        turn.timeline.record(PhraseCommitted(turn.now(), index))
-        try:
-            usage = await session.commit(job.phrase.words, accept)
-            if not job.received:
-                raise NoAudio(f"the service gave no audio for phrase {index} ({len(job.phrase.words)} characters)")
-        except Exception as error:  # raised again: only the report needs to know which phrase it was
-            turn.timeline.record(PhraseFailed(turn.now(), index, job.received, f"{type(error).__name__}: {error}"))
-            raise
-        turn.timeline.record(PhraseComplete(turn.now(), index, job.received, usage.characters))
-        job.end()
+        return accept
+
+    def _credit(self) -> None:
+        """Tell the clock what has been received in one piece from the phrase that is due."""
+        while self._jobs:
+            job = self._jobs[0]
+            self._turn.clock.received(self._audio.seconds(job.received - job.credited))
+            job.credited = job.received
+            if not job.done:
+                return
+            self._jobs.popleft()
 
     async def _pass_on(self, job: _Job, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
         offset = 0
         while (pcm := await job.take()) is not None:
-            await downstream.send(AudioChunk(pcm, self.tts.format, job.phrase, offset))
+            await downstream.send(AudioChunk(pcm, self._audio, job.phrase, offset))
             offset += len(pcm) // SAMPLE_BYTES
-        await downstream.send(AudioChunk(b"", self.tts.format, job.phrase, offset, final=True))
+        await downstream.send(AudioChunk(b"", self._audio, job.phrase, offset, final=True))

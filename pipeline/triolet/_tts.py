@@ -7,11 +7,22 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import attrs
+import trio
 
 from triolet._audio import AudioFormat
 
 Accept = Callable[[bytes], None]
 """Takes whole samples as they arrive. Never waits. May raise `TooMuchAudio`, which ends the commit."""
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """What a service allows one account; kept by waiting. None: not known, so not kept."""
+
+    per_second: int | None = None
+    """Connects and commits, counted together, since services do not say which of them is "a request"."""
+    per_minute: int | None = None
+    """The same in a minute."""
 
 
 @attrs.frozen
@@ -38,6 +49,14 @@ class TTSSession(abc.ABC):
             RuntimeError: another commit is running on this session.
         """
 
+    async def ended(self) -> None:
+        """Return when the session can take no more commits though nobody has left it: the service closed it, or it broke.
+
+        A pool then replaces it before somebody needs it. By default a session is taken to last until it is left.
+        Cancellation just ends the wait.
+        """
+        await trio.sleep_forever()
+
 
 class TTS(abc.ABC):
     """A voice, its settings, and how to reach it. Holds no connection: `connect()` makes one."""
@@ -46,6 +65,19 @@ class TTS(abc.ABC):
     @abc.abstractmethod
     def format(self) -> AudioFormat:
         """The format of all audio of all its sessions."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the service allows; nothing is known of most."""
+        return Limits()
+
+    def adjusted(self, **changes: str) -> TTS:
+        """The same voice with another `voice`, `language` or `instructions`. Equal adjustments give equal voices.
+
+        Raises:
+            ValueError: it has no such setting, or not this value.
+        """
+        raise ValueError(f"{type(self).__name__} cannot change its {' and '.join(changes)} for one turn")
 
     @abc.abstractmethod
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:

@@ -1,4 +1,4 @@
-"""What the stages of one turn share: its timeline, and how far the listener is."""
+"""What the stages of one turn share: its timeline, how far the listener is, its voice, its sessions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import attrs
 import trio
 
 from triolet._playout_clock import PlayoutClock
+from triolet._sessions import SessionPools
+from triolet._settings import VoiceSettings
 from triolet._timeline import Timeline
 
 
@@ -15,6 +17,9 @@ class Turn:
 
     timeline: Timeline = attrs.Factory(Timeline)
     clock: PlayoutClock = attrs.Factory(PlayoutClock)
+    settings: VoiceSettings = attrs.Factory(VoiceSettings)
+    pools: SessionPools | None = None
+    """Sessions that outlive the turn; None: each Synthesizer opens its own for the turn."""
 
     def now(self) -> float:
         """The time that events of this turn carry: seconds on the clock of the Trio run."""

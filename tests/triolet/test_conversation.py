@@ -128,7 +128,7 @@ async def test_leaving_the_block_ends_the_turn_and_closes_the_output(autojump_cl
 
 async def test_an_error_ends_its_turn_only(autojump_clock: trio.testing.MockClock) -> None:
     pcm = b"\1\1" * 2400
-    tts = ScriptedTTS([[pcm], [ConnectionLost("gone")], [pcm]])
+    tts = ScriptedTTS([[pcm], [ConnectionLost("gone", retryable=False)], [pcm]])
     async with Conversation(speech(tts, "en"), RecordingOutput()) as conversation:
         with pytest.raises(ConnectionLost, match="gone") as caught:
             await conversation.say([ONE])

@@ -390,7 +390,7 @@ async def test_an_error_of_the_receiver_is_given_as_it_is(autojump_clock: trio.t
 
     seen = Seen()
     async with served(websocket_peer(peer)) as network:
-        with pytest.raises(BugError):  # noqa: PT012 -- the message may come while the connection opens, or later
+        with pytest.raises(BugError):
             async with open_websocket(URL, receive=receive, failed=seen.fail, dial=network.dial) as websocket:
                 await seen.failed.wait()
                 await websocket.send("x")

@@ -1,0 +1,332 @@
+"""Sessions that are open before they are needed, and no more of them than are wanted.
+
+Each session has a keeper: a task that enters and leaves its `connect()` block. A failure of a session at work reaches the
+task that commits on it; one of an idle session only its keeper. Nothing polls: every keeper sleeps until the pool changes
+or its own deadline comes.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import random
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import attrs
+import trio
+
+from triolet._lone import Alone
+from triolet._rate import RateLimiter
+from triolet._tts import TTS, Accept, Limits, TTSSession, Usage
+from triolet.errors import TTSError
+
+
+@attrs.frozen(kw_only=True)
+class PoolOptions:
+    """How many sessions to keep, and for how long (in seconds)."""
+
+    spares: int = attrs.field(default=1, validator=attrs.validators.ge(0))
+    """Idle sessions beside the one at work while a turn runs: one, so that the turn after an interruption speaks at once
+    though the session of the interrupted one is gone. While a turn is only expected, one session stands by."""
+    cool_down: float = attrs.field(default=15.0, validator=attrs.validators.ge(0))
+    """Idle sessions are closed so long after the last turn or `expect()`: whoever is silent for longer has hung up or left,
+    and services close idle sessions themselves (after 23 s, a sibling of Qwen's documents)."""
+    always_warm: bool = False
+    """Keep the spares while nothing happens, too."""
+    maximum: int = attrs.field(default=4, validator=attrs.validators.ge(1))
+    """Sessions at the same time, opening and working ones included."""
+    renew_idle: float = attrs.field(default=20.0, validator=attrs.validators.gt(0))
+    """A session that has been idle for so long is replaced: below the shortest documented idle time-out, 23 s."""
+    renew_age: float = attrs.field(default=3300.0, validator=attrs.validators.gt(0))
+    """A session that is so old is replaced, never in the middle of a commit: below half of the shortest documented
+    lifetime, 120 min."""
+    attempts: int = attrs.field(default=3, validator=attrs.validators.ge(1))
+    """Connects in a row that may fail, where another try may help, before a waiting commit gets the error."""
+    back_off: float = attrs.field(default=0.25, validator=attrs.validators.gt(0))
+    """Before the second connect; doubled for each that follows, up to 8 s, and cut at random by up to a half so that many
+    clients do not come back together."""
+
+
+LONGEST_BACK_OFF = 8.0
+
+
+@attrs.frozen(kw_only=True)
+class PoolStatistics:
+    """What a pool has, and what it has done."""
+
+    open: int
+    idle: int
+    opened: int
+    """Sessions that became ready."""
+    commits: int
+    reused: int
+    """Commits on a session that had served one before."""
+    renewed: int
+    """Sessions replaced for their age or idle time."""
+    broken: int
+    """Sessions that ended by themselves, or in a commit that failed."""
+    refused: int
+    """Connects that failed."""
+    waited: float
+    """Seconds that connects and commits were held back to keep the service's limits."""
+    connect_times: tuple[float, ...]
+    """Of the last connects, 20 at most."""
+
+
+class _State(enum.Enum):
+    OPENING = enum.auto()
+    IDLE = enum.auto()
+    BUSY = enum.auto()
+    LEAVING = enum.auto()
+
+
+@attrs.define(eq=False)
+class _Slot:
+    """One session, and what its keeper has to know."""
+
+    state: _State = _State.OPENING
+    session: TTSSession | None = None
+    commits: int = 0
+    born: float = math.inf
+    idle_since: float = math.inf
+
+
+@attrs.define
+class _Counts:
+    opened: int = 0
+    commits: int = 0
+    reused: int = 0
+    renewed: int = 0
+    broken: int = 0
+    refused: int = 0
+
+
+class SessionPool:
+    """The sessions of one voice with one set of settings.
+
+    `nursery` owns the keepers: when it is cancelled, all sessions are closed.
+    """
+
+    def __init__(self, tts: TTS, nursery: trio.Nursery, options: PoolOptions, limiter: RateLimiter) -> None:
+        self._tts = tts
+        self._nursery = nursery
+        self._options = options
+        self._limiter = limiter
+        self._slots: list[_Slot] = []
+        self._waiting = 0
+        self._users = 0
+        self._warm_until = -math.inf
+        self._failures = 0
+        self._failure: TTSError | None = None
+        self._changed = trio.Event()
+        self._counts = _Counts()
+        self._connect_times: deque[float] = deque(maxlen=20)
+
+    def statistics(self) -> PoolStatistics:
+        """A snapshot."""
+        return PoolStatistics(
+            open=sum(slot.session is not None for slot in self._slots),
+            idle=self._number(_State.IDLE),
+            waited=self._limiter.waited,
+            connect_times=tuple(self._connect_times),
+            **attrs.asdict(self._counts),
+        )
+
+    def expect(self) -> None:
+        """A turn is likely to begin within `cool_down` seconds: have a session open by then. A plain call."""
+        self._warm_until = max(self._warm_until, trio.current_time() + self._options.cool_down)
+        self._failures = 0  # whoever expects something expects that it is tried
+        self._change()
+
+    @asynccontextmanager
+    async def in_use(self) -> AsyncGenerator[None]:
+        """While a turn runs."""
+        self._users += 1
+        self.expect()
+        try:
+            yield
+        finally:
+            self._users -= 1
+            self.expect()
+
+    async def commit(self, text: str, accept: Accept) -> Usage:
+        """Commit on a session that is free, or on a new one; see `TTSSession.commit`.
+
+        Cancellation, and any error, spends the session: its keeper leaves it at once, so the service hears of it, and this
+        call does not wait for that.
+
+        Raises:
+            TTSError: the commit failed, or no session could be opened (in `attempts`, where another try could help).
+        """
+        slot, session = await self._take()
+        self._change()  # a spare takes its place
+        try:
+            await self._limiter.wait()
+            self._counts.commits += 1
+            self._counts.reused += slot.commits > 0
+            slot.commits += 1
+            usage = await session.commit(text, accept)
+        except BaseException as error:  # raised again; whatever it was, the session is spent
+            self._counts.broken += isinstance(error, TTSError)
+            slot.state = _State.LEAVING
+            self._change()
+            raise
+        slot.state = _State.IDLE
+        slot.idle_since = trio.current_time()
+        self._change()
+        return usage
+
+    async def _take(self) -> tuple[_Slot, TTSSession]:
+        self._waiting += 1
+        self._change()
+        try:
+            while True:
+                for slot in self._slots:
+                    if slot.state is _State.IDLE and slot.session is not None and not self._expired(slot):
+                        slot.state = _State.BUSY
+                        return slot, slot.session
+                if self._failure is not None:
+                    failure, self._failure, self._failures = self._failure, None, 0
+                    raise failure
+                await self._changed.wait()
+        finally:
+            self._waiting -= 1
+
+    def _number(self, state: _State) -> int:
+        return sum(slot.state is state for slot in self._slots)
+
+    def _warm(self) -> bool:
+        return bool(self._users) or self._options.always_warm or trio.current_time() < self._warm_until
+
+    def _wanted_ahead(self) -> int:
+        """How many idle sessions should stand by."""
+        if not self._warm() or self._failures >= self._options.attempts:
+            return 0  # nobody is helped by asking a service that refuses again and again
+        if self._users:
+            return self._options.spares + (not self._number(_State.BUSY))
+        return max(1, self._options.spares)
+
+    def _expired(self, slot: _Slot) -> bool:
+        return trio.current_time() >= self._deadline(slot)
+
+    def _deadline(self, slot: _Slot) -> float:
+        """When an idle session should be left, if nothing changes."""
+        deadline = min(slot.born + self._options.renew_age, slot.idle_since + self._options.renew_idle)
+        if not (self._users or self._options.always_warm):
+            deadline = min(deadline, self._warm_until)
+        return deadline
+
+    def _change(self) -> None:
+        """Something is other than before: open what is missing, and let everybody look."""
+        wanted = max(self._waiting, self._wanted_ahead())
+        missing = wanted - self._number(_State.IDLE) - self._number(_State.OPENING)
+        room = self._options.maximum - len(self._slots) + self._number(_State.LEAVING)
+        if self._failure is None:
+            for _ in range(min(missing, room)):
+                slot = _Slot()
+                self._slots.append(slot)
+                self._nursery.start_soon(self._keep, slot)
+        self._changed.set()
+        self._changed = trio.Event()
+
+    async def _keep(self, slot: _Slot) -> None:
+        """Hold one session open until it is spent, ends by itself, or is not wanted any more."""
+        try:
+            await self._back_off()
+            await self._limiter.wait()
+            began = trio.current_time()
+            async with self._tts.connect() as session:
+                slot.born = slot.idle_since = trio.current_time()
+                self._connect_times.append(slot.born - began)
+                self._counts.opened += 1
+                self._failures = 0
+                slot.session, slot.state = session, _State.IDLE
+                self._change()
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._watch, slot, session)
+                    await self._hold(slot)
+                    nursery.cancel_scope.cancel()
+        except* TTSError as group:
+            self._failed(slot, group)
+        finally:
+            self._slots.remove(slot)
+        self._change()  # not when cancelled: the pool is being closed
+
+    async def _hold(self, slot: _Slot) -> None:
+        while slot.state is not _State.LEAVING:
+            deadline = self._deadline(slot) if slot.state is _State.IDLE else math.inf
+            changed = self._changed
+            with trio.move_on_at(deadline):
+                await changed.wait()
+            if slot.state is _State.IDLE and self._expired(slot):
+                slot.state = _State.LEAVING
+                self._counts.renewed += self._warm()
+
+    async def _watch(self, slot: _Slot, session: TTSSession) -> None:
+        await session.ended()
+        if slot.state is _State.IDLE:  # a commit that runs on it finds out by itself
+            slot.state = _State.LEAVING
+            self._counts.broken += 1
+            self._change()
+
+    async def _back_off(self) -> None:
+        if self._failures:
+            longest = min(LONGEST_BACK_OFF, self._options.back_off * 2 ** (self._failures - 1))
+            await trio.sleep(longest * random.uniform(0.5, 1.0))
+
+    def _failed(self, slot: _Slot, group: BaseExceptionGroup[TTSError]) -> None:
+        """Connecting failed, or leaving did; the latter harms nobody."""
+        if slot.session is not None:
+            return
+        self._counts.refused += 1
+        self._failures += 1
+        error = next(iter(_leaves(group)))
+        if not error.retryable:
+            self._failures = max(self._failures, self._options.attempts)
+        if self._failures >= self._options.attempts and self._waiting:
+            self._failure = error
+
+
+def _leaves(group: BaseExceptionGroup[TTSError]) -> list[TTSError]:
+    found: list[TTSError] = []
+    for error in group.exceptions:
+        found.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    return found
+
+
+class SessionPools:
+    """The pools of a conversation or of a single turn: one for each voice and its settings, made when first asked for."""
+
+    def __init__(self, nursery: trio.Nursery, options: PoolOptions) -> None:
+        self._nursery = nursery
+        self._options = options
+        self._pools: dict[TTS, SessionPool] = {}
+        self._limiters: dict[Limits, RateLimiter] = {}
+
+    def pool(self, tts: TTS) -> SessionPool:
+        """The pool of this voice; equal voices share one."""
+        if tts not in self._pools:
+            # One account serves all settings of a voice: what limits it is shared.
+            limiter = self._limiters.setdefault(tts.limits, RateLimiter(tts.limits))
+            self._pools[tts] = SessionPool(tts, self._nursery, self._options, limiter)
+        return self._pools[tts]
+
+    def expect(self) -> None:
+        """A turn is likely to begin soon: warm the pools that there are. A plain call."""
+        for pool in self._pools.values():
+            pool.expect()
+
+    def statistics(self) -> dict[TTS, PoolStatistics]:
+        """A snapshot of each pool."""
+        return {tts: pool.statistics() for tts, pool in self._pools.items()}
+
+
+@asynccontextmanager
+async def open_pools(options: PoolOptions) -> AsyncGenerator[SessionPools]:
+    """Pools that live as long as the block; leaving it closes all sessions, each within its own deadlines."""
+    with Alone():
+        async with trio.open_nursery() as nursery:
+            yield SessionPools(nursery, options)
+            nursery.cancel_scope.cancel()
