@@ -10,6 +10,7 @@ from triolet.segmentation._pysbd import Splitter
 
 _LONGEST_WORD = 48
 _LONGEST_WITHOUT_VOWEL = 5  # letters of a word that is taken for an abbreviation
+_HESITATION = 4  # characters, in scripts without capitals, that three dots do not make a sentence (`음... 잘 모르겠어요`)
 _UNLIKE_A_NAME = 5  # letters, one of them not ASCII
 _OPENING = "\"'“‘«„‹([{*_~¡¿<"
 _NEXT = re.compile(r"\s[\s" + re.escape(_OPENING) + r"]*")
@@ -155,7 +156,9 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
         for mark in "-/'’":
             if mark in word:
                 last = word.rpartition(mark)[2]
-                return _kind(rules, last, "") if len(last) > 1 else None
+                if len(last) == 1:
+                    return Dotted.NAMED if last.isupper() and mark == "-" else None
+                return _kind(rules, last, "")
         return Dotted.NAMED if _LETTERS_AND_DOTS.fullmatch(word) else None
     if rules.language.suffixes and lower.endswith(rules.language.suffixes):
         return Dotted.NAMED
@@ -243,7 +246,7 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
         said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
         if first.isdecimal():
             return GOES_ON if len(word) <= 2 else END
-        if following in language.starters or len(word) > 3 or (said[:1].isupper() and len(said) > 3):
+        if following in language.starters or len(word) > 3 or said.endswith(".") or (said[:1].isupper() and len(said) > 3):
             return END
         return GOES_ON
     if first.isupper():
@@ -275,7 +278,7 @@ def stands_alone(rules: Rules, text: str, start: int, at: int, word: str) -> boo
         return False
     if "\uac00" <= last <= "\ud7a3":
         return len(word) > 1
-    return len(word) >= _UNLIKE_A_NAME and last < "\u1100" and _kind(rules, word, "") is None
+    return len(word) >= _UNLIKE_A_NAME and max(word) < "\u1100" and _kind(rules, word, "") is None
 
 
 def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
@@ -318,12 +321,16 @@ def after_closing(rules: Rules, ahead: Ahead, *, led_by_quote: bool) -> Verdict:
     return END
 
 
-def after_ellipsis(ahead: Ahead) -> Verdict:
-    """Judges `...` and the like that white space follows."""
+def after_ellipsis(ahead: Ahead, spoken: int) -> Verdict:
+    """Judges `...` and the like that white space follows; `spoken` is how many characters of the sentence stand before."""
     first = ahead.visible()
     if first is None:
         return WAIT
-    return GOES_ON if first.islower() or first in "—–-,;:" and first else END
+    if first == "":
+        return END
+    if first.islower() or first in "—–-,;:":
+        return GOES_ON
+    return GOES_ON if _without_case(first) and spoken <= _HESITATION else END
 
 
 def without_space(text: str, at: int, *, complete: bool) -> Verdict:

@@ -128,7 +128,7 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
     if marks == ".":
         verdict = _judge.after_dot(rules, text, reading.sentence(), at, ahead)
     elif "…" in marks or not marks.strip(". "):
-        verdict = _judge.after_ellipsis(ahead)
+        verdict = _judge.after_ellipsis(ahead, at - reading.sentence())
     elif tail == end and len(marks) == 1:
         verdict = _judge.after_exclamation(rules, text, at, ahead)
     else:
@@ -158,7 +158,7 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
     if text[at] in "!?":
         if follows >= CJK or before >= CJK:
             reading.cut(end, _SENTENCE)
-    elif follows >= CJK and before >= CJK and follows.isalpha() and before.isalpha():
+    elif end == at + 1 and text[at] in ".．" and min(follows, before) >= CJK and follows.isalpha() and before.isalpha():
         reading.cut(end, _SENTENCE)
     elif text[at] == "." and end == at + 1 and follows.isupper() and before.islower():
         verdict = _judge.without_space(text, at, complete=complete)

@@ -29,7 +29,7 @@ LANGUAGE = Language(
         wash wis wyo wisc ont que sask alta n.h n.m n.d n.c s.d s.c w.va r.i b.c
     """,
     words="""
-        is may man me ok ill mass miss con del mo ind id ref res pa la ga ut va wash mex med cal arc ken ala fed rs que ext
+        is may man me ok ill mass miss con del mo ind ref res pa la ga ut va wash mex med cal arc ken ala fed rs que ext
         tex mont ore penn bart fy sat sun wed mar am pm hon app ed in ten tab gal mi eg yuk cd tv pc dvd no art sun cd hmm shh pst tv nth
     """,
     starters="""

@@ -24,7 +24,7 @@ LANGUAGE = Language(
         Degli A Al Alla Ai Alle Agli Verso Dopo Prima Durante Secondo Contro Se Sì Non No Già Oggi Ieri Domani Ora Adesso Poi
         Allora Così Inoltre Anche Tuttavia Quindi Dunque Infatti Mentre Sebbene Benché Poiché Tutto Tutta Tutti Tutte Molti
         Molte Altro Altra Altri Altre Alcuni Alcune Ogni Nessuno Nessuna Niente Nulla Qualcuno Qualcosa Solo Qui Qua Lì Là
-        C'è È Sono Fu Era Erano Furono Ha Hanno Ho Si Mi Ti Ci Vi Ne Più Meno Molto Attualmente Infine Successivamente
+        C'è È Sono Fu Era Erano Furono Ha Hai Hanno Ho Si Mi Ti Ci Vi Ne Più Meno Molto Attualmente Infine Successivamente
     """,
     lettered="vitamina vitamine piano opzione tipo classe gruppo epatite allegato parte sezione punto passo",
     exclaimed="Yahoo",
