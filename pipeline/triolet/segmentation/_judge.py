@@ -19,7 +19,6 @@ _LETTERS_AND_DOTS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _VOWEL = re.compile("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûüýÿаеёиоуыэюяіїєα-ωά-ώ]", re.IGNORECASE)
 _LAST_SMALL = re.compile(r"(?:(?<=\s)|(?<=\A))[^\W\d_A-Z]{3,}\Z")
 _CAPITALIZED = re.compile(r"[^\W\d_](?:['’]?[^\W\d_A-Z]+)*")
-_SINGLE_QUOTE = re.compile(r"(?<![^\s(])'\w")
 _ROMAN = re.compile("[IVXLC]+")
 
 
@@ -258,15 +257,10 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
     return END if first in "$€£¥#`•" else GOES_ON
 
 
-def stands_alone(rules: Rules, text: str, start: int, at: int, word: str) -> bool:
-    """Whether the mark at `at` ends a sentence whatever comes, if nothing is open: so that nobody need wait.
+def stands_alone(rules: Rules, word: str) -> bool:
+    """Whether a dot after the word ends a sentence whatever comes, if nothing is open: so that nobody need wait.
 
-    A dot after a word that no file, host or number is spelled like; `!` and `?` after any word that is no name."""
-    if text[at] != ".":
-        word = word.lstrip(_OPENING)
-        if not word.isalpha() or word in rules.language.exclaimed or text[at] in rules.language.not_at_once:
-            return False
-        return _SINGLE_QUOTE.search(text, start, at) is None
+    It does after a word that no file, host, number or abbreviation is spelled like."""
     if word.isascii():
         return word[-1:] in ")%" and len(word) > 2
     if rules.splitter is not None:

@@ -64,8 +64,6 @@ class Language:
     """Ends of compounds that are abbreviated and named (`Goethestr.`)."""
     conjunctions: tuple[str, ...] = ()
     """A speaker may breathe before these."""
-    not_at_once: str = ""
-    """Marks after which a comma is usual (`¿Vienes?, preguntó`)."""
     ordinals: bool = False
     """Whether a dot makes a number an ordinal (`3. Oktober`)."""
     capital_nouns: bool = False

@@ -13,14 +13,14 @@ LONGEST_HEAD = 200
 """Characters looked at before a line that goes on like a mark (`------`) is taken for text."""
 
 # While a line holds nothing else than this, more of it may still change what it is.
-_UNDECIDED = re.compile(r"(?:[-*+•◦▪‣·_=|:#`~> \t\r\d]|[a-z](?=[.)]|$)|[.)、](?=[ \t]|$)|\[(?:[ xX](?:\]|$)|\]|$))*")
+_UNDECIDED = re.compile(r"(?:[-*+•◦▪‣⁃·_=|:#`~> \t\r\d]|[a-z](?=[.)]|$)|[.)、](?=[ \t)]|$)|\[(?:[ xX](?:\]|$)|\]|$))*")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t\r]*$")
 _UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t\r]*$")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t\r]*$")
 _FENCE = re.compile(r"(`{3,})[^`\n]*$|(~{3,})")
 _HEADING = re.compile(r"#{1,6}(?=[ \t\r]|$)[ \t]*")
-_ITEM = re.compile(r"(?:(?:[-*+•◦▪‣·]|\d{1,9}[.)]|[a-z][.)])(?=[ \t\r]|$)[ \t]*(?:\[[ xX]\](?=[ \t\r]|$)[ \t]*)?|\d{1,3}、)+")
+_ITEM = re.compile(r"(?:(?:[-*+•◦▪‣⁃·]|\d{1,9}(?:\.\)|[.)])|[a-z][.)])(?=[ \t\r]|$)[ \t]*(?:\[[ xX]\](?=[ \t\r]|$)[ \t]*)?|\d{1,3}、)+")
 
 
 class LineKind(enum.Enum):

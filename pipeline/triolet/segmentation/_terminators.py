@@ -15,6 +15,7 @@ _RUN = re.compile(r"[.!?…‥。！？｡．]{1,64}")
 _SPACED_RUN = re.compile(r"\.(?: \.){1,64}")
 _SPACED_REACH = 130
 _FULL_TAIL = re.compile(r"[”’」』】》〉）)\"*_~]{0,64}")
+_ALNUM = re.compile(r"[^\W_]")
 _EMOJI = re.compile("[\u2600-\u27bf\u200d\ufe0f\U0001f1e6-\U0001faff]{1,64}")
 
 
@@ -23,16 +24,15 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     spoken = reading.has_words(at)
     end = at + 1
     free = spoken and reading.nothing_open()
-    if free and text[at] in ".!?":
+    if free and text[at] == ".":
         rules = reading.rules
-        start = reading.sentence()
-        word = _judge.word_before(text, start, at)
+        word = _judge.word_before(text, reading.sentence(), at)
         if reading.asked != reading.base + at:
-            if _judge.stands_alone(rules, text, start, at, word):
+            if _judge.stands_alone(rules, word):
                 reading.cut_at_once(end)
                 return True
             reading.asked = reading.base + at
-        if text[end : at + 2] == " " and text[at] == "." and _judge.is_plain(rules, text, at, word):
+        if text[end : at + 2] == " " and _judge.is_plain(rules, text, at, word):
             reading.cut(end, _SENTENCE)
             return True
     if text[end : at + 2] == " " and text[at - 1 : at] != " ":  # the usual case
@@ -98,8 +98,13 @@ def _in_bracket(reading: Reading, text: str, at: int, end: int, tail: int, *, co
     if not any(mark in BLOCKING for mark in text[end:tail]):
         reading.at = end
         return True
-    led = reading.leads(reading.opened[0][1])
-    saved = list(reading.opened)
+    opened = reading.opened
+    led = reading.leads(opened[0][1])
+    if not _ALNUM.search(text, max(0, opened[-1][1] - reading.base), at):
+        reading.close(end, tail)  # `[...]`, `(!)`
+        reading.at = tail
+        return True
+    saved = list(opened)
     reading.close(end, tail)
     if reading.inside():
         reading.at = tail

@@ -49,7 +49,6 @@ LANGUAGE = Language(
     """,
     lettered="vitamin plan option typ klasse gruppe hepatitis anhang teil abschnitt punkt schritt variante kategorie",
     exclaimed="Yahoo",
-    not_at_once="?",
     conjunctions=("und", "oder", "aber", "sondern", "denn", "weil", "dass", "wenn", "als", "ob", "während", "obwohl"),
     suffixes=("str",),
     ordinals=True,

@@ -42,7 +42,7 @@ LANGUAGE = Language(
         Even Perhaps Maybe During Despite Until Unless Under Over Between Through Next Finally First Second Third Last Later
         Soon Although Though Whether Everyone Everything Nobody Nothing Somebody Someone Something Sometimes Often Usually
         Being Having Given See Note Try Use Ask Go Get Make My Mine Never Always Again
-        Well Oh Okay Thanks Thank Sorry Sure
+        Mr Mrs Ms Dr Prof Well Oh Okay Thanks Thank Sorry Sure
     """,
     lettered="""
         vitamin vitamins plan option type class grade group hepatitis appendix part section exhibit team step point answer

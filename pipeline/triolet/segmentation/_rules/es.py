@@ -32,6 +32,5 @@ LANGUAGE = Language(
     """,
     lettered="vitamina vitaminas plan opción tipo clase grupo hepatitis anexo parte sección punto paso",
     exclaimed="Yahoo",
-    not_at_once="?!",
     conjunctions=("y", "e", "o", "pero", "sino", "porque", "que", "cuando", "aunque", "mientras", "donde", "si", "como"),
 )
