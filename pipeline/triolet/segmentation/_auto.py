@@ -27,8 +27,8 @@ for _code, _list in _COMMON.items():
     for _word in _list.split():
         _VOTES[_word] = (*_VOTES.get(_word, ()), _code)
 
-_ENOUGH = 2.0  # votes that a language must lead by before it takes over
-_FADE = 0.7  # what a clause's votes are still worth one clause later
+_ENOUGH = 1.0  # votes that a language must lead by before it takes over
+_FADE = 0.5  # what a clause's votes are still worth one clause later
 
 
 class Guess:

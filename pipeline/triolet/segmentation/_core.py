@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
+import attrs
+
 from triolet._text import Boundary, Clause, Kind
 from triolet.segmentation import _judge, _marks, _terminators
 from triolet.segmentation._auto import Guess
@@ -101,7 +103,10 @@ class SegmenterCore:
         if reading.begin < len(reading.text):
             self._tune(len(reading.text))
             reading.cut(len(reading.text), Boundary.END)
-        return out + self._take()
+        out += self._take()
+        if out and out[-1].end == reading.base + len(reading.text):
+            out[-1] = attrs.evolve(out[-1], boundary=Boundary.END)
+        return out
 
     def release(self, minimum: Boundary = Boundary.SENTENCE) -> list[Clause]:
         """The source pauses: gives what is finished and only waits for a look ahead.
@@ -189,6 +194,8 @@ class SegmenterCore:
                 self._end_line(text, at)
                 continue
             read = _MARKS.get(mark)
+            if mark == ";" and reading.rules.language.code == "el":
+                read = _terminators.terminator  # the Greek question mark
             if read is None:
                 if mark < "\u2600":
                     reading.at = at + 1

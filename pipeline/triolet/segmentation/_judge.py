@@ -10,7 +10,9 @@ from triolet.segmentation._pysbd import Splitter
 
 _LONGEST_WORD = 48
 _LONGEST_WITHOUT_VOWEL = 5  # letters of a word that is taken for an abbreviation
-_HESITATION = 4  # characters, in scripts without capitals, that three dots do not make a sentence (`음... 잘 모르겠어요`)
+_HESITATION = (
+    4  # characters, in scripts without capitals, that three dots do not make a sentence (`음... 잘 모르겠어요`)
+)
 _UNLIKE_A_NAME = 5  # letters, one of them not ASCII
 _OPENING = "\"'“‘«„‹([{*_~¡¿<"
 _NEXT = re.compile(r"\s[\s" + re.escape(_OPENING) + r"]*")
@@ -129,6 +131,8 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
         return END
     if kind is Dotted.WEAK and len(word) <= 2 and _measured(previous) and at - start < 32 and len(previous.split()) < 4:
         kind = Dotted.NAMED  # `В 1854 г. Толстой`: too short to be a sentence
+    if kind is Dotted.NAMED and _measured(previous) and len(previous.split()) < 3:
+        return GOES_ON  # `At 5 a.m. Mr. Smith`
     if kind is Dotted.NUMBERED and word in rules.language.words and (ahead.visible() or "A").islower():
         return END
     return _after_abbreviation(rules, kind, ahead)
@@ -245,7 +249,12 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
         said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
         if first.isdecimal():
             return GOES_ON if len(word) <= 2 else END
-        if following in language.starters or len(word) > 3 or said.endswith(".") or (said[:1].isupper() and len(said) > 3):
+        if (
+            following in language.starters
+            or len(word) > 3
+            or said.endswith(".")
+            or (said[:1].isupper() and len(said) > 3)
+        ):
             return END
         return GOES_ON
     if first.isupper():
@@ -347,14 +356,14 @@ _PHRASE_END = re.compile(r"[，。！？：；、“”「」\s]")
 _PARTICLES = "とってのをはがにもでやなかさへよだ"
 
 
-def after_full_quote(code: str, text: str, tail: int, *, complete: bool) -> Verdict:
+def after_full_quote(code: str, text: str, tail: int, *, led_by_quote: bool, complete: bool) -> Verdict:
     """Judges `。` and the like with a closing quote after it: `“我不知道。”她说。`, `「はい。」と彼は言った。`"""
     follows = text[tail : tail + 1]
     if follows and follows in "，、,；：;:。！？.!?…—":
         return GOES_ON
     if code == "ja" and follows and follows in _PARTICLES:
         return GOES_ON
-    if code == "zh":
+    if code == "zh" and led_by_quote:
         if _SAYS.match(text, tail):
             return GOES_ON
         rest = text[tail : tail + _SAYS_REACH]

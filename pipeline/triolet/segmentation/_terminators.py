@@ -197,7 +197,7 @@ def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     marks = text[end:tail]
     led = bool(reading.opened) and reading.leads(reading.opened[0][1])
     if marks.strip("*_~") and not inside:
-        verdict = _judge.after_full_quote(reading.rules.language.code, text, tail, complete=complete)
+        verdict = _judge.after_full_quote(reading.rules.language.code, text, tail, led_by_quote=led, complete=complete)
         if verdict is WAIT:
             return False
     else:

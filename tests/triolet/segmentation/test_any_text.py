@@ -14,10 +14,54 @@ LANGUAGES = ("auto", "de", "en", "es", "fr", "it", "ja", "ko", "pt", "ru", "zh")
 # What documents are made of, so that random text meets every rule.
 SCRAPS = (
     *".!?…。！？,;:—–，、；：\n\r\t |`*_~#>-\"'()[]{}（）「」“”„«»‘’",
-    *("...", "...\n", ". . .", "\n\n", "\r\n", "```", "```py\n", "\n```\n", "~~~\n", "---", "| a |\n", "|---|\n", "====\n"),
+    *(
+        "...",
+        "...\n",
+        ". . .",
+        "\n\n",
+        "\r\n",
+        "```",
+        "```py\n",
+        "\n```\n",
+        "~~~\n",
+        "---",
+        "| a |\n",
+        "|---|\n",
+        "====\n",
+    ),
     *("1. ", "- ", "- [ ] ", "> ", "## ", "a. ", "[^1]", "](https://a.b/c?d=e.f). ", "**bold.** ", "`a.b` ", "<br>"),
-    *("Dr. ", "z. B. ", "e.g. ", "U.S. ", "etc. ", "a.m. ", "3.5 ", "12. ", "No. 5", "J. R. ", "Yahoo! ", "5! ", "т. е. "),
-    *("Word ", "word", " and ", " und ", "Она ", "中文", "カナ", "한국어 ", "عربي", "🙂", "👩‍👩‍👧", "\ud800", "\x00", "\u2028", "\u0301"),
+    *(
+        "Dr. ",
+        "z. B. ",
+        "e.g. ",
+        "U.S. ",
+        "etc. ",
+        "a.m. ",
+        "3.5 ",
+        "12. ",
+        "No. 5",
+        "J. R. ",
+        "Yahoo! ",
+        "5! ",
+        "т. е. ",
+    ),
+    *(
+        "Word ",
+        "word",
+        " and ",
+        " und ",
+        "Она ",
+        "中文",
+        "カナ",
+        "한국어 ",
+        "عربي",
+        "🙂",
+        "👩‍👩‍👧",
+        "\ud800",
+        "\x00",
+        "\u2028",
+        "\u0301",
+    ),
     *(" said ", " The ", "说", "と", "«", " »", ' "Yes!" I said.', "x" * 70, " word" * 60),
 )
 texts = st.one_of(st.lists(st.sampled_from(SCRAPS), max_size=40).map("".join), st.text(max_size=80))
@@ -61,7 +105,9 @@ def test_clauses_tile_the_text_and_tokens_make_no_difference(text: str, sizes: l
     assert clauses(language, list(text)) == whole
 
 
-@pytest.mark.parametrize("unit", ["word ", "词", "한글 ", "`", '"a. ', "(", "x", " ", "\n", "- ", "#", "*", "1", ".", "[", "|", "> "])
+@pytest.mark.parametrize(
+    "unit", ["word ", "词", "한글 ", "`", '"a. ', "(", "x", " ", "\n", "- ", "#", "*", "1", ".", "[", "|", "> "]
+)
 def test_what_is_held_is_bounded(unit: str) -> None:
     core = SegmenterCore("auto")
     fed = given_out = most = 0

@@ -54,5 +54,19 @@ LANGUAGE = Language(
         murmured called demanded inquired wondered insisted suggested thought sighed groaned screamed snapped agreed
         admitted announced begged offered repeated responded returned told wrote
     """,
-    conjunctions=("and", "but", "or", "because", "so", "which", "while", "although", "though", "when", "where", "if", "that"),
+    conjunctions=(
+        "and",
+        "but",
+        "or",
+        "because",
+        "so",
+        "which",
+        "while",
+        "although",
+        "though",
+        "when",
+        "where",
+        "if",
+        "that",
+    ),
 )
