@@ -89,7 +89,10 @@ class SegmenterCore:
             if _hot(token) is None:
                 if len(pieces) < _BATCH:
                     return []
-            elif token in _CANNOT_DECIDE or (token == "." and _is_ascii_word(pieces)):
+            elif token in _CANNOT_DECIDE or (
+                token == "."  # noqa: S105 - no password
+                and _is_ascii_word(pieces)
+            ):
                 self._quiet = False
                 return []
         return self._advance(complete=False)
@@ -220,8 +223,6 @@ class SegmenterCore:
         """Cuts before conjunctions."""
         reading = self._reading
         search = reading.rules.breath
-        if search is None:
-            return
         at = reading.at
         begin = max(reading.breath_at, reading.begin + _BREATH_AFTER)
         while begin < end and (found := search(text, begin, end)) is not None:
@@ -315,8 +316,7 @@ class SegmenterCore:
         elif line is not _BLANK:
             reading.cut(end, _LINE)
         if self._row_end < 0:
-            if reading.opening < _LINE:
-                reading.opening = _LINE
+            reading.opening = max(reading.opening, _LINE)
         if reading.opened:
             reading.opened.clear()
         reading.stars = -1

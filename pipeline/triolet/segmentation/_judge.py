@@ -91,7 +91,7 @@ class Ahead:
 def word_before(text: str, start: int, at: int) -> str:
     """What stands between the last space and the mark at `at`, at most `_LONGEST_WORD` characters of it."""
     reach = at - _LONGEST_WORD
-    return text[reach if reach > start else start : at].rpartition(" ")[2]
+    return text[max(start, reach) : at].rpartition(" ")[2]
 
 
 def is_plain(rules: Rules, text: str, at: int, word: str) -> bool:
@@ -107,7 +107,8 @@ def is_plain(rules: Rules, text: str, at: int, word: str) -> bool:
 def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Verdict:
     """Judges a single dot at `at` that white space follows, closing marks between them aside.
 
-    `start`: where the sentence began."""
+    `start`: where the sentence began.
+    """
     before = text[max(start, at - _LONGEST_WORD) : at]
     parts = before.rsplit(None, 1)
     if not parts or before[-1].isspace():
@@ -133,7 +134,7 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
         kind = Dotted.NAMED  # `В 1854 г. Толстой`: too short to be a sentence
     if kind is Dotted.NAMED and _measured(previous) and len(previous.split()) < 3:
         return GOES_ON  # `At 5 a.m. Mr. Smith`
-    if kind is Dotted.NUMBERED and word in rules.language.words and (ahead.visible() or "A").islower():
+    if kind is Dotted.NUMBERED and word in rules.words and (ahead.visible() or "A").islower():
         return END
     return _after_abbreviation(rules, kind, ahead)
 
@@ -166,7 +167,7 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
     if rules.language.suffixes and lower.endswith(rules.language.suffixes):
         return Dotted.NAMED
     if len(word) <= _LONGEST_WITHOUT_VOWEL and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
-        return None if word in rules.language.words else Dotted.WEAK
+        return None if word in rules.words else Dotted.WEAK
     return None
 
 
@@ -209,7 +210,7 @@ def if_starter(rules: Rules, ahead: Ahead) -> Verdict:
         return WAIT
     if len(word) == 1 and ahead.is_initial():
         return GOES_ON
-    starters = rules.language.starters
+    starters = rules.starters
     return END if word in starters or re.split("['’]", word)[0] in starters else GOES_ON
 
 
@@ -223,7 +224,7 @@ def _after_letter(rules: Rules, letter: str, previous: str, ahead: Ahead) -> Ver
     if not first.isupper():
         return GOES_ON
     said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
-    if said.lower() in rules.language.lettered or said[-1:].isdecimal():
+    if said.lower() in rules.lettered or said[-1:].isdecimal():
         return END
     if rules.language.code == "en" and letter == "I" and said.islower():
         return END
@@ -244,17 +245,12 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
         following = ahead.word()
         if following is None:
             return WAIT
-        if following in language.months:
+        if following in rules.months:
             return GOES_ON
         said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
         if first.isdecimal():
             return GOES_ON if len(word) <= 2 else END
-        if (
-            following in language.starters
-            or len(word) > 3
-            or said.endswith(".")
-            or (said[:1].isupper() and len(said) > 3)
-        ):
+        if following in rules.starters or len(word) > 3 or said.endswith(".") or (said[:1].isupper() and len(said) > 3):
             return END
         return GOES_ON
     if first.isupper():
@@ -269,7 +265,8 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
 def stands_alone(rules: Rules, word: str) -> bool:
     """Whether a dot after the word ends a sentence whatever comes, if nothing is open: so that nobody need wait.
 
-    It does after a word that no file, host, number or abbreviation is spelled like."""
+    It does after a word that no file, host, number or abbreviation is spelled like.
+    """
     if word.isascii():
         return word[-1:] in ")%" and len(word) > 2
     if rules.splitter is not None:
@@ -294,7 +291,7 @@ def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict
         return END if first == "" or first.isupper() or _without_case(first) else GOES_ON
     if text[at] == "!":
         word = text[max(0, at - 16) : at].rsplit(None, 1)[-1:]
-        if word and word[0].lstrip(_OPENING) in rules.language.exclaimed:
+        if word and word[0].lstrip(_OPENING) in rules.exclaimed:
             first = ahead.visible()
             if first is None:
                 return WAIT
@@ -307,7 +304,8 @@ def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict
 def after_closing(rules: Rules, ahead: Ahead, *, led_by_quote: bool) -> Verdict:
     """Judges a mark with a closing quote or bracket after it: `?" she asked`.
 
-    `led_by_quote`: the quote that closes opened the sentence, so who said it may follow."""
+    `led_by_quote`: the quote that closes opened the sentence, so who said it may follow.
+    """
     first = ahead.visible()
     if first is None:
         return WAIT
@@ -315,11 +313,11 @@ def after_closing(rules: Rules, ahead: Ahead, *, led_by_quote: bool) -> Verdict:
         return END
     if first.islower() or first in "—–-,;:":
         return GOES_ON
-    if led_by_quote and first.isupper() and rules.language.saying:
+    if led_by_quote and first.isupper() and rules.saying:
         second = ahead.second()
         if second is None:
             return WAIT
-        if second in rules.language.saying:
+        if second in rules.saying:
             return GOES_ON
     return END
 

@@ -7,7 +7,6 @@ import functools
 import importlib
 import re
 from collections.abc import Callable
-from typing import cast
 
 import attrs
 
@@ -30,10 +29,6 @@ class Dotted(enum.Enum):
     """Names follow as well: an end only before a word that begins sentences (`U.S.`, `Inc.`, `St.`)."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 @attrs.frozen(kw_only=True)
 class Language:
     """The words of one language that decide whether a dot ends a sentence.
@@ -43,22 +38,22 @@ class Language:
     """
 
     code: str
-    inner: frozenset[str] = attrs.field(default="", converter=_words)
-    numbered: frozenset[str] = attrs.field(default="", converter=_words)
-    weak: frozenset[str] = attrs.field(default="", converter=_words)
+    inner: str = ""
+    numbered: str = ""
+    weak: str = ""
     """The three, and `named`, as in `Dotted`; pysbd's list is added to the weak."""
-    named: frozenset[str] = attrs.field(default="", converter=_words)
-    words: frozenset[str] = attrs.field(default="", converter=_words)
+    named: str = ""
+    words: str = ""
     """Common words that pysbd lists as abbreviations: a dot after them is an end."""
-    starters: frozenset[str] = attrs.field(default="", converter=_words)
+    starters: str = ""
     """Words that begin sentences and, with a capital, hardly anything else."""
-    months: frozenset[str] = attrs.field(default="", converter=_words)
+    months: str = ""
     """What may follow an ordinal number written with a dot."""
-    lettered: frozenset[str] = attrs.field(default="", converter=_words)
+    lettered: str = ""
     """Nouns that take a letter as their name (`vitamin C`, `plan B`)."""
-    exclaimed: frozenset[str] = attrs.field(default="", converter=_words)
+    exclaimed: str = ""
     """Names that end in an exclamation mark, without it."""
-    saying: frozenset[str] = attrs.field(default="", converter=_words)
+    saying: str = ""
     """Verbs of speech that may come after their subject: `"Who is there?" Anna asked.`"""
     suffixes: tuple[str, ...] = ()
     """Ends of compounds that are abbreviated and named (`Goethestr.`)."""
@@ -76,7 +71,13 @@ class Rules:
 
     language: Language
     dotted: dict[str, Dotted]
-    breath: Callable[[str, int, int], re.Match[str] | None] | None
+    words: frozenset[str]
+    starters: frozenset[str]
+    months: frozenset[str]
+    lettered: frozenset[str]
+    exclaimed: frozenset[str]
+    saying: frozenset[str]
+    breath: Callable[[str, int, int], re.Match[str] | None]
     """Searches for the white space before a conjunction or a lone hyphen; the space after it must be there."""
     splitter: _pysbd.Splitter | None = None
     """Is asked instead of the words."""
@@ -91,10 +92,9 @@ def choices() -> list[str]:
 def rules(code: str) -> Rules:
     """The rules of one of `choices`, with pysbd's abbreviations."""
     if code not in RULED:
-        return Rules(Language(code=code), {}, None, _pysbd.splitter(code))
-    module = importlib.import_module(f"triolet.segmentation._rules.{code}")
-    language = cast(Language, module.LANGUAGE)
-    listed = _pysbd.abbreviations(code) - language.words
+        return _ready(Language(code=code), {}, _pysbd.splitter(code))
+    language: Language = importlib.import_module(f"triolet.segmentation._rules.{code}").LANGUAGE
+    listed = _pysbd.abbreviations(code) - set(language.words.split())
     dotted = {"".join(word.split()): Dotted.WEAK for word in listed if "'" not in word}
     for kind, words in (
         (Dotted.WEAK, language.weak),
@@ -102,6 +102,21 @@ def rules(code: str) -> Rules:
         (Dotted.NUMBERED, language.numbered),
         (Dotted.INNER, language.inner),
     ):
-        dotted.update(dict.fromkeys(words, kind))
+        dotted.update(dict.fromkeys(words.split(), kind))
+    return _ready(language, dotted, None)
+
+
+def _ready(language: Language, dotted: dict[str, Dotted], splitter: _pysbd.Splitter | None) -> Rules:
     breaths = "|".join((*language.conjunctions, "--?"))
-    return Rules(language, dotted, re.compile(f" (?:{breaths})(?= )").search)
+    return Rules(
+        language,
+        dotted,
+        frozenset(language.words.split()),
+        frozenset(language.starters.split()),
+        frozenset(language.months.split()),
+        frozenset(language.lettered.split()),
+        frozenset(language.exclaimed.split()),
+        frozenset(language.saying.split()),
+        re.compile(f" (?:{breaths})(?= )").search,
+        splitter,
+    )

@@ -53,8 +53,8 @@ class Reading:
     """
 
     __slots__ = (
-        "at",
         "asked",
+        "at",
         "at_once",
         "base",
         "begin",
@@ -180,8 +180,7 @@ class Reading:
     def sentence(self) -> int:
         """Where the sentence begins, as far as it is still held."""
         start = self.segment - self.base
-        if self.head > start:
-            start = self.head
+        start = max(start, self.head)
         return start if start > 0 else 0  # noqa: FURB136 - called for every mark
 
     def leads(self, offset: int) -> bool:

@@ -193,5 +193,5 @@ def test_languages_without_rules_ask_pysbd(language: str, text: str) -> None:
 
 
 def test_an_unknown_language_names_the_choices() -> None:
-    with pytest.raises(ValueError, match="'xx'.*auto.*de.*zh"):
+    with pytest.raises(ValueError, match=r"'xx'.*auto.*de.*zh"):
         SegmenterCore("xx")
