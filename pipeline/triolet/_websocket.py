@@ -221,7 +221,8 @@ class WebSocket:
                     f"no connection to {self._address} within {self._options.connect_timeout:g} s (connect_timeout)"
                 )
             )
-        if self._failure is not None:
+        # What fails after the handshake, however soon, is told to `failed`: one way, whatever task runs first.
+        if self._connection is None and self._failure is not None:
             raise self._failure
 
     async def _run(self) -> None:
