@@ -28,9 +28,14 @@ class SDK:
         self.closed: list[tuple[int | None, str | None]] = []
         self._arrivals: queue.Queue[dict[str, Any]] = queue.Queue()
         self._gone = threading.Event()
+        self._sockets: list[Any] = []
         outer = self
 
         class Callback(QwenTtsRealtimeCallback):
+            def on_open(self) -> None:
+                if outer.client.ws.sock is not None:
+                    outer._sockets.append(outer.client.ws.sock.sock)
+
             def on_event(self, message: Any) -> None:  # annotated as str there; it is a dict
                 outer.events.append(message)
                 outer._arrivals.put(message)
@@ -74,6 +79,14 @@ class SDK:
         assert self._gone.wait(15)
         return self.closed[0]
 
+    def tidy(self) -> None:
+        """The SDK leaves its socket to the collector and its thread to itself."""
+        connection = self.client.ws.sock if self.client.ws else None
+        if connection is not None and connection.sock is not None:
+            self._sockets.append(connection.sock)
+        for opened in self._sockets:
+            opened.close()
+
     @property
     def audio(self) -> bytes:
         return b"".join(
@@ -105,4 +118,28 @@ async def with_sdk(
 ) -> Result:
     """Run a blocking function with a client of the SDK, against a server that runs in Trio meanwhile."""
     async with local_server(options, voice) as url:
-        return await trio.to_thread.run_sync(lambda: act(SDK(url, **client)))
+
+        def run() -> Result:
+            sdk = SDK(url, **client)
+            try:
+                return act(sdk)
+            finally:
+                sdk.tidy()
+
+        return await trio.to_thread.run_sync(run)
+
+
+def story(events: list[dict[str, Any]]) -> str:
+    """Events in short: a whole response is one word, with its status."""
+    words: list[str] = []
+    for event in events:
+        kind = event["type"]
+        if kind == "response.created":
+            words.append("response")
+        elif kind == "response.done":
+            words.append(event["response"]["status"])
+        elif kind == "error":
+            words.append(f"error({event['error']['code']})")
+        elif not kind.startswith("response."):
+            words.append(kind.rpartition(".")[2])
+    return " ".join(words)

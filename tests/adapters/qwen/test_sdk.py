@@ -1,6 +1,7 @@
 """The vendor's SDK against the local server."""
 
 from tests.adapters.qwen._sdk import SDK, with_sdk
+
 from triolet.testing._tone import ToneTTS, decode
 
 

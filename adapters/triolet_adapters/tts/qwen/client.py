@@ -13,7 +13,7 @@ from triolet._tts import TTS, Accept, TTSSession, Usage
 from triolet._websocket import Dial, dial_tcp
 from triolet.errors import AuthenticationFailed, NoAudio, TooMuchAudio, TTSError
 from triolet_adapters.tts.qwen.billing import billed_characters
-from triolet_adapters.tts.qwen.decoding import Decoder, PCMDecoder
+from triolet_adapters.tts.qwen.decoding import Decoder, check_decodable, decoder_for
 from triolet_adapters.tts.qwen.endpoint import checked_key, is_loopback, service_url
 from triolet_adapters.tts.qwen.options import QwenOptions
 from triolet_adapters.tts.qwen.protocol import AudioDelta, SessionFinished
@@ -91,6 +91,7 @@ class QwenTTS(TTS):
             optimize_instructions=optimize_instructions,
             enable_tn=enable_tn,
         )
+        check_decodable(response_format)
         self.options = options or QwenOptions()
         self.url = service_url(model, url, region, workspace)
         self._place = f"{self.url.partition('?')[0]}" + (f" (region {region})" if url is None else "")
@@ -213,7 +214,8 @@ class QwenCommits(TTSSession):
             await self.session.append(text)
             await self.session.commit()
             reader = ResponseReader()
-            await self._listen(reader, _Taker(accept, PCMDecoder(), self._options, self._settings))
+            decoder = decoder_for(self._settings.response_format, self._settings.sample_rate)
+            await self._listen(reader, _Taker(accept, decoder, self._options, self._settings))
         except BaseException:
             self._state = "spent: its last commit failed or was cancelled; open another"
             raise

@@ -1,23 +1,56 @@
-"""From bytes of a response, cut anywhere, to whole samples."""
+"""From bytes of a response, cut anywhere, to whole samples.
+
+How the service frames wav, mp3 and opus inside its deltas is not documented: a WAV header is taken at the start of a
+response and at the start of any delta; Opus is expected in Ogg, as the vendor's other SDK names it.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+import importlib.util
+import struct
+from typing import Any, Protocol
 
 from triolet._audio import SAMPLE_BYTES
 from triolet.errors import ProtocolViolation
+from triolet_adapters.tts.qwen.ogg import OggReader
 
 
 class Decoder(Protocol):
     """Takes the audio of one response. Every call gives the whole samples that are complete by then."""
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes as they came."""
+        """Take the bytes of one delta."""
         ...
 
     def finish(self) -> bytes:
         """Give what is left; the response is complete."""
         ...
+
+
+def decoder_for(response_format: str, sample_rate: int) -> Decoder:
+    """Make the decoder for one response."""
+    match response_format:
+        case "wav":
+            return WAVDecoder(sample_rate)
+        case "mp3":
+            return MP3Decoder(sample_rate)
+        case "opus":
+            return OpusDecoder(sample_rate)
+        case _:
+            return PCMDecoder()
+
+
+def check_decodable(response_format: str) -> None:
+    """Find out now, not in the middle of a turn, whether a format can be decoded.
+
+    Raises:
+        ValueError: PyAV is missing.
+    """
+    if response_format in ("mp3", "opus") and importlib.util.find_spec("av") is None:
+        raise ValueError(
+            f"response_format is {response_format!r}; it is decoded by PyAV, which is not installed: "
+            "pip install 'triolet[audio]', or use pcm"
+        )
 
 
 class PCMDecoder:
@@ -42,3 +75,150 @@ class PCMDecoder:
         if self._half:
             raise ProtocolViolation("the audio of a response ended with half a sample")
         return b""
+
+
+_MAX_WAV_HEADER = 4096
+"""Bytes before the samples; 44 are usual."""
+
+
+class WAVDecoder:
+    """For WAV of 16-bit mono PCM, with a header once or in each delta; lengths in headers are not believed."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._sample_rate = sample_rate
+        self._pcm = PCMDecoder()
+        self._header: bytes | None = b""
+        """What has come of a header that is not complete; None within the samples."""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes, give whole samples.
+
+        Raises:
+            ProtocolViolation: no WAV, or not of 16-bit mono PCM at the rate that was asked for.
+        """
+        if self._header is None and data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+            self._header = b""
+        if self._header is None:
+            return self._pcm.feed(data)
+        self._header += data
+        samples = self._behind_header(self._header)
+        if samples is None:
+            return b""
+        self._header = None
+        return self._pcm.feed(samples)
+
+    def finish(self) -> bytes:
+        """Give nothing; as `PCMDecoder.finish`."""
+        return self._pcm.finish()
+
+    def _behind_header(self, data: bytes) -> bytes | None:
+        """The samples behind a complete header; None while it is not."""
+        position = 12
+        while position + 8 <= len(data):
+            name, size = struct.unpack_from("<4sI", data, position)
+            position += 8
+            if name == b"data":
+                return data[position:]
+            if name == b"fmt " and position + 16 <= len(data):
+                self._check(*struct.unpack_from("<HHIIHH", data, position))
+            position += size + size % 2
+        if not b"RIFF".startswith(data[:4]) or len(data) > _MAX_WAV_HEADER:
+            raise ProtocolViolation(f"the audio of a response begins with {data[:12]!r}, which is no WAV header")
+        return None
+
+    def _check(self, codec: int, channels: int, rate: int, _bytes: int, _block: int, bits: int) -> None:
+        if (codec, channels, rate, bits) != (1, 1, self._sample_rate, 16):
+            raise ProtocolViolation(
+                f"the WAV header says codec {codec}, {channels} channels, {rate} Hz, {bits} bits; "
+                f"asked was 16-bit mono PCM at {self._sample_rate} Hz"
+            )
+
+
+class _AVDecoder:
+    """What MP3 and Opus share: packets in, samples at the rate that was asked for out."""
+
+    def __init__(self, codec: str, sample_rate: int) -> None:
+        import av  # noqa: PLC0415 -- an extra
+
+        self._av: Any = av
+        self._context: Any = av.CodecContext.create(codec, "r")
+        self._resampler: Any = av.AudioResampler("s16", "mono", sample_rate)
+
+    def _decode(self, packet: Any) -> bytes:
+        try:
+            return b"".join(self._samples(frame) for frame in self._context.decode(packet))
+        except (self._av.FFmpegError, ValueError) as error:
+            raise ProtocolViolation(f"the audio of a response cannot be decoded: {error}") from None
+
+    def _samples(self, frame: Any) -> bytes:
+        return b"".join(
+            bytes(resampled.planes[0])[: resampled.samples * SAMPLE_BYTES]
+            for resampled in self._resampler.resample(frame)
+        )
+
+    def _rest(self) -> bytes:
+        return self._decode(None) + self._samples(None)
+
+
+class MP3Decoder(_AVDecoder):
+    """For MP3 frames, cut anywhere, behind an ID3v2 tag or not. An encoder's delay (25 to 50 ms) stays as silence."""
+
+    def __init__(self, sample_rate: int) -> None:
+        super().__init__("mp3float", sample_rate)
+        self._start: bytes | None = b""
+        """What has come while it is not known where the frames begin."""
+
+    def feed(self, data: bytes) -> bytes:
+        """See `Decoder`."""
+        if self._start is not None:
+            self._start += data
+            begin = _id3_length(self._start)
+            if len(self._start) < max(begin, _ID3_HEADER):
+                return b""
+            data, self._start = self._start[begin:], None
+        if not data:  # to the parser that would be the end
+            return b""
+        return b"".join(self._decode(packet) for packet in self._context.parse(data))
+
+    def finish(self) -> bytes:
+        """See `Decoder`."""
+        return b"".join(self._decode(packet) for packet in self._context.parse(None)) + self._rest()
+
+
+_ID3_HEADER = 10
+
+
+def _id3_length(data: bytes) -> int:
+    """How long the tag at the start is: its length is in the last four bytes of its head, seven bits each."""
+    if data[:3] != b"ID3" or len(data) < _ID3_HEADER:
+        return 0
+    first, second, third, fourth = data[6:_ID3_HEADER]
+    return _ID3_HEADER + (first << 21 | second << 14 | third << 7 | fourth)
+
+
+class OpusDecoder(_AVDecoder):
+    """For Opus in Ogg. The samples that the head says to skip, at 48 kHz, are dropped."""
+
+    def __init__(self, sample_rate: int) -> None:
+        super().__init__("libopus", sample_rate)
+        self._ogg = OggReader()
+        self._packets = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """See `Decoder`."""
+        return b"".join(self._take(packet) for packet in self._ogg.feed(data))
+
+    def finish(self) -> bytes:
+        """See `Decoder`."""
+        return self._rest()
+
+    def _take(self, packet: bytes) -> bytes:
+        self._packets += 1
+        if self._packets == 1:
+            if packet[:8] != b"OpusHead":
+                raise ProtocolViolation(f"the audio of a response is no Opus: it begins with {packet[:8]!r}")
+            self._context.extradata = packet
+            return b""
+        if self._packets == 2:  # OpusTags
+            return b""
+        return self._decode(self._av.Packet(packet))

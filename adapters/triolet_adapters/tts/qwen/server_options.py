@@ -18,7 +18,7 @@ class ServerOptions:
     voices: tuple[str, ...] | None = None
     """If set, any other voice is refused as `bad_voice` says."""
     bad_model: Literal["close", "error"] = "close"
-    """`close`: 1007 `Model not found` after session.created (the vendor's page of error codes). `error`: an event."""
+    """`close`: 1007 `Model not found` after session.created (the vendor's page of error codes). `error`: an event before."""
     bad_voice: Literal["error", "close"] = "error"
     """`error`: an event instead of session.updated. `close`: 1007."""
     second_update: Literal["error", "close"] = "error"

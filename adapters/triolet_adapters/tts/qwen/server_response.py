@@ -13,7 +13,7 @@ from triolet._audio import SAMPLE_BYTES
 from triolet._tts import TTS, TTSSession
 from triolet.errors import TTSError
 from triolet_adapters.tts.qwen.billing import billed_characters
-from triolet_adapters.tts.qwen.encoding import Encoder, encoder_for
+from triolet_adapters.tts.qwen.encoding import Encoder, encoder_for, wav_header
 from triolet_adapters.tts.qwen.protocol import (
     AudioDelta,
     AudioDone,
@@ -280,6 +280,8 @@ class _Response:
         if self.stopped:
             return
         self._sent_bytes += len(audio)
+        if self._info.response_format == "wav" and self._options.wav_header == "each":
+            audio = wav_header(self._info.sample_rate, len(audio)) + audio
         await self._wire.send(AudioDelta(response_id=self._response_id, item_id=self._item_id, audio=audio))
 
     async def end(self) -> None:

@@ -101,7 +101,6 @@ class ServerSession:
         )
         self._responder: Responder | None = None
         self._buffer: list[str] = []
-        self._finished = False
 
     async def run(self) -> None:
         """Serve until the client leaves or is sent away."""
@@ -109,9 +108,8 @@ class ServerSession:
         if self._options.models is not None and self._info.model not in self._options.models:
             if self._options.bad_model == "error":
                 await self._wire.error("model_not_found", "Model not found")
-            else:
-                await self._wire.close(1007, "Model not found")
-                return
+            await self._wire.close(1007, "Model not found")
+            return
         async with trio.open_nursery() as nursery:
             while await self._step(nursery):
                 pass
@@ -120,7 +118,8 @@ class ServerSession:
     async def _step(self, nursery: trio.Nursery) -> bool:
         """Wait for one event and answer it; False ends the session."""
         event: ClientEvent | None = None
-        with trio.move_on_after(self._patience()):
+        patience = self._options.idle_timeout
+        with trio.move_on_after(float("inf") if patience is None else patience):
             try:
                 event = await self._wire.receive()
             except ProtocolViolation as error:
@@ -128,18 +127,11 @@ class ServerSession:
                 return True
         if event is not None:
             return await self._handle(event, nursery)
-        if self._finished:
-            await self._wire.close(1000, "")
-            return False
         if self._responder is None or self._responder.silent:
             await self._wire.error("request_timeout", "request timeout")
             await self._wire.close(1011, "request timeout")
             return False
         return True
-
-    def _patience(self) -> float:
-        timeout = self._options.close_after_finished if self._finished else self._options.idle_timeout
-        return float("inf") if timeout is None else timeout
 
     async def _handle(self, event: ClientEvent, nursery: trio.Nursery) -> bool:
         """Answer one event; False ends the session."""
@@ -265,4 +257,6 @@ class ServerSession:
         responder.flush()
         await responder.finished()
         await self._wire.send(SessionFinished())
-        self._finished = True
+        if self._options.close_after_finished is not None:
+            await trio.sleep(self._options.close_after_finished)
+            await self._wire.close(1000, "")
