@@ -153,7 +153,12 @@ DEEDS: dict[str, tuple[Deed, type[TTSError], str, float]] = {
         0,
     ),
     "finishes too soon": (lambda server: server.send("session.finished"), ProtocolViolation, "before the response", 0),
-    "no audio": (lambda server: server.send("response.done", response={"id": "r"}), NoAudio, "without a sample", 0),
+    "no audio": (
+        lambda server: server.send("response.done", response={"id": "r"}),
+        NoAudio,
+        "without a sample of audio",
+        0,
+    ),
     "failed": (
         lambda server: server.send("response.done", response={"id": "r", "status": "failed"}),
         ServiceError,

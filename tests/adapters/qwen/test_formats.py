@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.adapters.qwen._peers import World, serving
 from trio.testing import MockClock
 
-from tests.adapters.qwen._peers import World, serving
 from triolet import errors
 from triolet._audio import AudioFormat
 from triolet._tts import TTS, Accept, TTSSession, Usage

@@ -8,12 +8,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import trio
 
-from triolet._audio import SAMPLE_BYTES, AudioFormat
+from triolet._audio import AudioFormat
 from triolet._tts import TTS, Accept, TTSSession, Usage
 from triolet._websocket import Dial, dial_tcp
-from triolet.errors import AuthenticationFailed, NoAudio, TooMuchAudio, TTSError
+from triolet.errors import AuthenticationFailed, TTSError
 from triolet_adapters.tts.qwen.billing import billed_characters
-from triolet_adapters.tts.qwen.decoding import Decoder, check_decodable, decoder_for
+from triolet_adapters.tts.qwen.decoding import check_decodable
 from triolet_adapters.tts.qwen.endpoint import checked_key, is_loopback, service_url
 from triolet_adapters.tts.qwen.options import QwenOptions
 from triolet_adapters.tts.qwen.protocol import AudioDelta, SessionFinished
@@ -21,6 +21,8 @@ from triolet_adapters.tts.qwen.response import ResponseReader
 from triolet_adapters.tts.qwen.session import QwenSession, open_session
 from triolet_adapters.tts.qwen.session_log import Tap
 from triolet_adapters.tts.qwen.settings import DEFAULT_MODEL, Mode, QwenSettings, ResponseFormat
+from triolet_adapters.tts.qwen.taking import Taker
+from triolet_adapters.tts.qwen.turn import QwenTurn
 
 KEY_VARIABLE = "DASHSCOPE_API_KEY"
 
@@ -128,13 +130,27 @@ class QwenTTS(TTS):
     @asynccontextmanager
     async def _connect(self) -> AsyncGenerator[TTSSession, None]:
         if self.settings.mode != "commit":
-            raise RuntimeError("connect() speaks in commit mode; for server_commit use session()")
+            raise RuntimeError(
+                "connect() needs mode='commit'; in server_commit a whole turn is one text: connect_turn()"
+            )
         async with self.session() as session:
             await session.update()
             commits = QwenCommits(session, self.settings, self.options)
             yield commits
             if commits.idle:
                 await self._finish(session)
+
+    def connect_turn(self) -> AbstractAsyncContextManager[QwenTurn]:
+        """Open a session in server_commit mode, ready for the texts of one turn. Errors as for `connect`."""
+        return self._connect_turn()
+
+    @asynccontextmanager
+    async def _connect_turn(self) -> AsyncGenerator[QwenTurn, None]:
+        if self.settings.mode != "server_commit":
+            raise RuntimeError("connect_turn() needs mode='server_commit'; in commit mode use connect()")
+        async with self.session() as session:
+            await session.update()
+            yield QwenTurn(session, self.settings, self.options)
 
     def session(self) -> AbstractAsyncContextManager[QwenSession]:
         """Open a low-level session: session.created has come, nothing was sent. Errors as for `connect`."""
@@ -214,8 +230,7 @@ class QwenCommits(TTSSession):
             await self.session.append(text)
             await self.session.commit()
             reader = ResponseReader()
-            decoder = decoder_for(self._settings.response_format, self._settings.sample_rate)
-            await self._listen(reader, _Taker(accept, decoder, self._options, self._settings))
+            await self._listen(reader, Taker(accept, self._settings, self._options.max_audio, "max_audio"))
         except BaseException:
             self._state = "spent: its last commit failed or was cancelled; open another"
             raise
@@ -223,7 +238,7 @@ class QwenCommits(TTSSession):
         characters = reader.usage.characters
         return Usage(billed_characters(text) if characters is None else characters)
 
-    async def _listen(self, reader: ResponseReader, taker: _Taker) -> None:
+    async def _listen(self, reader: ResponseReader, taker: Taker) -> None:
         since = trio.current_time()
         while not reader.done:
             if taker.heard:
@@ -234,35 +249,5 @@ class QwenCommits(TTSSession):
             audio = reader.feed(event)
             if isinstance(event, AudioDelta):
                 taker.take(audio)
+        taker.end_of_response()
         taker.finish()
-
-
-class _Taker:
-    """Decodes the audio of one commit, counts it, and passes it on."""
-
-    def __init__(self, accept: Accept, decoder: Decoder, options: QwenOptions, settings: QwenSettings) -> None:
-        self._accept = accept
-        self._decoder = decoder
-        self._max_audio = options.max_audio
-        self._max_samples = round(options.max_audio * settings.sample_rate)
-        self._samples = 0
-
-    @property
-    def heard(self) -> bool:
-        return self._samples > 0
-
-    def take(self, audio: bytes) -> None:
-        self._pass_on(self._decoder.feed(audio))
-
-    def finish(self) -> None:
-        self._pass_on(self._decoder.finish())
-        if not self._samples:
-            raise NoAudio("the service finished the response without a sample of audio")
-
-    def _pass_on(self, pcm: bytes) -> None:
-        if not pcm:
-            return
-        self._samples += len(pcm) // SAMPLE_BYTES
-        if self._samples > self._max_samples:
-            raise TooMuchAudio(f"more than {self._max_audio:g} s of audio for one commit (max_audio)")
-        self._accept(pcm)

@@ -6,6 +6,7 @@ response and at the start of any delta; Opus is expected in Ogg, as the vendor's
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import struct
 from typing import Any, Protocol
@@ -113,6 +114,8 @@ class WAVDecoder:
 
     def _behind_header(self, data: bytes) -> bytes | None:
         """The samples behind a complete header; None while it is not."""
+        if not b"RIFF".startswith(data[:4]):
+            raise ProtocolViolation(f"the audio of a response begins with {data[:12]!r}, which is no WAV header")
         position = 12
         while position + 8 <= len(data):
             name, size = struct.unpack_from("<4sI", data, position)
@@ -122,8 +125,10 @@ class WAVDecoder:
             if name == b"fmt " and position + 16 <= len(data):
                 self._check(*struct.unpack_from("<HHIIHH", data, position))
             position += size + size % 2
-        if not b"RIFF".startswith(data[:4]) or len(data) > _MAX_WAV_HEADER:
-            raise ProtocolViolation(f"the audio of a response begins with {data[:12]!r}, which is no WAV header")
+        if len(data) > _MAX_WAV_HEADER:
+            raise ProtocolViolation(
+                f"the audio of a response begins with a WAV header of more than {_MAX_WAV_HEADER} bytes"
+            )
         return None
 
     def _check(self, codec: int, channels: int, rate: int, _bytes: int, _block: int, bits: int) -> None:
@@ -138,8 +143,7 @@ class _AVDecoder:
     """What MP3 and Opus share: packets in, samples at the rate that was asked for out."""
 
     def __init__(self, codec: str, sample_rate: int) -> None:
-        import av  # noqa: PLC0415 -- an extra
-
+        av = importlib.import_module("av")  # an extra
         self._av: Any = av
         self._context: Any = av.CodecContext.create(codec, "r")
         self._resampler: Any = av.AudioResampler("s16", "mono", sample_rate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import struct
 from typing import Any, Protocol
@@ -61,8 +62,7 @@ class AVEncoder:
     """MP3, or Opus in Ogg, by PyAV (`triolet[audio]`)."""
 
     def __init__(self, response_format: str, sample_rate: int) -> None:
-        import av  # noqa: PLC0415 -- an extra
-
+        av: Any = importlib.import_module("av")  # an extra
         self._sample_rate = sample_rate
         self._out = io.BytesIO()
         muxer, codec = ("mp3", "libmp3lame") if response_format == "mp3" else ("ogg", "libopus")

@@ -23,8 +23,18 @@ class QwenOptions(WebSocketOptions):
     """Seconds of audio for one commit, and unread in a low-level session: a model that will not stop is cut there. A
     phrase is rarely above 30 s."""
 
+    max_turn_audio: float = 1800.0
+    """Seconds of audio of one turn in server_commit: half an hour, longer than any answer that is listened to."""
+
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        for name in ("session_timeout", "first_audio_timeout", "chunk_timeout", "finish_timeout", "max_audio"):
+        for name in (
+            "session_timeout",
+            "first_audio_timeout",
+            "chunk_timeout",
+            "finish_timeout",
+            "max_audio",
+            "max_turn_audio",
+        ):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")

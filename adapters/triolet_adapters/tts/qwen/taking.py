@@ -1,0 +1,64 @@
+"""The audio of one commit on its way to the engine: decoded, counted, capped."""
+
+from __future__ import annotations
+
+from triolet._audio import SAMPLE_BYTES
+from triolet._tts import Accept
+from triolet.errors import NoAudio, TooMuchAudio
+from triolet_adapters.tts.qwen.decoding import Decoder, decoder_for
+from triolet_adapters.tts.qwen.settings import QwenSettings
+
+
+class Taker:
+    """Takes bytes as the service sends them, calls `accept` with whole samples."""
+
+    def __init__(self, accept: Accept, settings: QwenSettings, max_seconds: float, bound: str) -> None:
+        self._accept = accept
+        self._settings = settings
+        self._max_seconds = max_seconds
+        self._bound = bound
+        self._decoder = self._new_decoder()
+        self._samples = 0
+
+    @property
+    def heard(self) -> bool:
+        """Whether there has been a sample."""
+        return self._samples > 0
+
+    def take(self, audio: bytes) -> None:
+        """Pass the audio of one delta on.
+
+        Raises:
+            TooMuchAudio: above the cap.
+            ProtocolViolation: it cannot be decoded.
+        """
+        self._pass_on(self._decoder.feed(audio))
+
+    def end_of_response(self) -> None:
+        """Pass on what the decoder still holds.
+
+        Raises:
+            ProtocolViolation: half a sample is left.
+        """
+        self._pass_on(self._decoder.finish())
+        self._decoder = self._new_decoder()
+
+    def finish(self, *, words: bool = True) -> None:
+        """Nothing more will come.
+
+        Raises:
+            NoAudio: there were words, and not one sample.
+        """
+        if words and not self._samples:
+            raise NoAudio("the service finished without a sample of audio, for text that has words")
+
+    def _new_decoder(self) -> Decoder:
+        return decoder_for(self._settings.response_format, self._settings.sample_rate)
+
+    def _pass_on(self, pcm: bytes) -> None:
+        if not pcm:
+            return
+        self._samples += len(pcm) // SAMPLE_BYTES
+        if self._samples > self._max_seconds * self._settings.sample_rate:
+            raise TooMuchAudio(f"more than {self._max_seconds:g} s of audio ({self._bound})")
+        self._accept(pcm)

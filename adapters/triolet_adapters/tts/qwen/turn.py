@@ -1,0 +1,95 @@
+"""A whole turn as one response: the mode server_commit, in which the service cuts the text itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable
+
+import trio
+
+from triolet._tts import Accept, Usage
+from triolet.errors import DeadlineExpired, ProtocolViolation
+from triolet_adapters.tts.qwen.options import QwenOptions
+from triolet_adapters.tts.qwen.protocol import AudioDelta, ResponseDone, ServerEvent, SessionFinished
+from triolet_adapters.tts.qwen.response import ResponseReader
+from triolet_adapters.tts.qwen.session import QwenSession
+from triolet_adapters.tts.qwen.settings import QwenSettings
+from triolet_adapters.tts.qwen.taking import Taker
+
+
+class QwenTurn:
+    """A session in server_commit mode, good for one `speak`. Made by `QwenTTS.connect_turn()`."""
+
+    def __init__(self, session: QwenSession, settings: QwenSettings, options: QwenOptions) -> None:
+        self.session = session
+        """The low-level session below."""
+        self._settings = settings
+        self._options = options
+        self._used = False
+        self._appended_words = False
+        self._texts_ended = trio.Event()
+        self._source_error: Exception | None = None
+
+    async def speak(self, texts: AsyncIterable[str], accept: Accept) -> Usage:
+        """Append the texts as they come, finish, and call `accept(pcm)` as the audio comes; return at session.finished.
+
+        The service holds audio back until more text comes or the session is finished, so no deadline runs while `texts`
+        are still to come: a dead connection is found by the ping. After the last, `chunk_timeout` holds between any two
+        events. Nothing is iterated under a time-out. If cancelled, leave the block of `connect_turn()`.
+
+        Raises:
+            What `texts` raises, as it is; else as `TTSSession.commit`, `TooMuchAudio` above `max_turn_audio`.
+        """
+        if self._used:
+            raise RuntimeError("this turn has been spoken; open another with connect_turn()")
+        self._used = True
+        taker = Taker(accept, self._settings, self._options.max_turn_audio, "max_turn_audio")
+        result: Usage | Exception | None = None
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._append_all, texts, nursery.cancel_scope)
+            try:
+                result = await self._listen(taker)
+            except Exception as error:  # noqa: BLE001 -- raised again below, outside of the nursery, so alone
+                result = error
+            nursery.cancel_scope.cancel()
+        if self._source_error is not None:
+            raise self._source_error
+        if isinstance(result, Usage):
+            return result
+        raise result or AssertionError("unreachable: a nursery that was cancelled from outside raises")
+
+    async def _append_all(self, texts: AsyncIterable[str], turn: trio.CancelScope) -> None:
+        try:
+            async for text in texts:
+                if text:
+                    self._appended_words = self._appended_words or any(character.isalnum() for character in text)
+                    await self.session.append(text)
+            await self.session.finish()
+        except Exception as error:  # noqa: BLE001 -- `speak` raises it
+            self._source_error = error
+            turn.cancel()
+        self._texts_ended.set()
+
+    async def _listen(self, taker: Taker) -> Usage:
+        reader = ResponseReader()
+        characters = 0
+        while not isinstance(event := await self._next_event(), SessionFinished):
+            audio = reader.feed(event)
+            if isinstance(event, AudioDelta):
+                taker.take(audio)
+            if isinstance(event, ResponseDone):  # the service may use several in one turn
+                taker.end_of_response()
+                characters += reader.usage.characters or 0
+                reader = ResponseReader()
+        if reader.response_id:
+            raise ProtocolViolation("the service finished the session before the response was done", event=event.raw)
+        taker.finish(words=self._appended_words)
+        return Usage(characters or self.session.usage.computed)
+
+    async def _next_event(self) -> ServerEvent:
+        while True:
+            texts_had_ended = self._texts_ended.is_set()
+            try:
+                return await self.session.next_event()
+            except DeadlineExpired:
+                if texts_had_ended or self.session.failure is not None:
+                    raise
