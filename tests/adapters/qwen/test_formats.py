@@ -102,12 +102,23 @@ async def _hear(world: World, response_format: Any, sample_rate: int) -> bytes:
     return b"".join(pieces)
 
 
+@pytest.mark.parametrize("response_format", ["pcm", "wav", "mp3", "opus"])
+@pytest.mark.parametrize("sample_rate", [8_000, 48_000])
+async def test_a_voice_of_another_rate_is_resampled(
+    autojump_clock: MockClock, response_format: Any, sample_rate: int
+) -> None:
+    async with serving(voice=Sine(24_000)) as world:  # type: ignore[arg-type]
+        pcm = await _hear(world, response_format, sample_rate)
+    assert len(pcm) / 2 / sample_rate == pytest.approx(SECONDS, abs=0.16)
+    assert loudness_at(pcm, sample_rate, 440) == pytest.approx(9000, rel=0.1)
+
+
 def encoded(response_format: str) -> bytes:
     if response_format == "wav":
         return wav_header(16_000) + sine(16_000)
     if response_format == "pcm":
         return sine(16_000)
-    encoder = AVEncoder(response_format, 16_000)
+    encoder = AVEncoder(response_format, 16_000, 16_000)
     return encoder.feed(sine(16_000)) + encoder.finish()
 
 

@@ -49,7 +49,7 @@ async def test_a_turn_is_spoken_whole_while_it_is_written(autojump_clock: MockCl
             usage = await turn.speak(texts, accept)
             with pytest.raises(RuntimeError, match="has been spoken"):
                 await turn.speak(Texts(), accept)
-        assert usage.characters == 46
+        assert usage.characters == 47
         assert [run.commit for run in decode(bytes(pcm)).runs] == [0, 1, 2]
         assert len(pcm) == 2 * sum(commit.samples for commit in world.voice.commits)
         assert heard_at[0] == pytest.approx(60, abs=1)

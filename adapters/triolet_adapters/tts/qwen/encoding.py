@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import io
 import struct
 from typing import Any, Protocol
 
+from triolet._audio import SAMPLE_BYTES
 from triolet_adapters.tts.qwen.protocol import SessionInfo
 from triolet_adapters.tts.qwen.server_options import ServerOptions
 
@@ -47,23 +49,69 @@ def wav_header(sample_rate: int, data_bytes: int = 0xFFFFFFFF - 36) -> bytes:
     )  # fmt: skip
 
 
-def encoder_for(info: SessionInfo, options: ServerOptions) -> Encoder:
-    """Make the encoder for what the session asked for."""
+def can_resample() -> bool:
+    """Whether a voice can speak at another rate than its own."""
+    return importlib.util.find_spec("av") is not None
+
+
+def encoder_for(info: SessionInfo, options: ServerOptions, voice_rate: int) -> Encoder:
+    """Make the encoder for what the session asked for, from samples at the voice's rate."""
     match info.response_format:
-        case "wav" if options.wav_header == "once":
-            return PCMEncoder(wav_header(info.sample_rate))
         case "mp3" | "opus":
-            return AVEncoder(info.response_format, info.sample_rate)
+            return AVEncoder(info.response_format, voice_rate, info.sample_rate)
+        case "wav" if options.wav_header == "once":
+            plain = PCMEncoder(wav_header(info.sample_rate))
         case _:
-            return PCMEncoder()
+            plain = PCMEncoder()
+    return plain if voice_rate == info.sample_rate else ResamplingEncoder(plain, voice_rate, info.sample_rate)
+
+
+class _Resampler:
+    """16-bit mono samples to frames of PyAV (`triolet[audio]`) at another rate."""
+
+    def __init__(self, sample_format: str, voice_rate: int, sample_rate: int) -> None:
+        av: Any = importlib.import_module("av")  # an extra
+        self._frame: Any = av.AudioFrame
+        self._voice_rate = voice_rate
+        self._resampler: Any = av.AudioResampler(sample_format, "mono", sample_rate)
+
+    def feed(self, pcm: bytes) -> list[Any]:
+        frame = self._frame(format="s16", layout="mono", samples=len(pcm) // SAMPLE_BYTES)
+        frame.sample_rate = self._voice_rate
+        frame.planes[0].update(pcm + bytes(frame.planes[0].buffer_size - len(pcm)))
+        frames: list[Any] = self._resampler.resample(frame)
+        return frames
+
+    def finish(self) -> list[Any]:
+        frames: list[Any] = self._resampler.resample(None)
+        return frames
+
+
+class ResamplingEncoder:
+    """Another rate before the encoder."""
+
+    def __init__(self, encoder: Encoder, voice_rate: int, sample_rate: int) -> None:
+        self._encoder = encoder
+        self._resampler = _Resampler("s16", voice_rate, sample_rate)
+
+    def feed(self, pcm: bytes) -> bytes:
+        """See `Encoder`."""
+        return self._encode(self._resampler.feed(pcm))
+
+    def finish(self) -> bytes:
+        """See `Encoder`."""
+        return self._encode(self._resampler.finish()) + self._encoder.finish()
+
+    def _encode(self, frames: list[Any]) -> bytes:
+        pcm = b"".join(bytes(frame.planes[0])[: frame.samples * SAMPLE_BYTES] for frame in frames)
+        return self._encoder.feed(pcm)
 
 
 class AVEncoder:
     """MP3, or Opus in Ogg, by PyAV (`triolet[audio]`)."""
 
-    def __init__(self, response_format: str, sample_rate: int) -> None:
+    def __init__(self, response_format: str, voice_rate: int, sample_rate: int) -> None:
         av: Any = importlib.import_module("av")  # an extra
-        self._sample_rate = sample_rate
         self._out = io.BytesIO()
         muxer, codec = ("mp3", "libmp3lame") if response_format == "mp3" else ("ogg", "libopus")
         # Ogg by default fills a page with a second of audio before it lets go of it; the time is in microseconds.
@@ -71,26 +119,22 @@ class AVEncoder:
         options = {"page_duration": "100000"} if muxer == "ogg" else {"write_xing": "0"}
         self._container: Any = av.open(self._out, "w", format=muxer, options=options)
         self._stream: Any = self._container.add_stream(codec, rate=sample_rate, layout="mono")
-        self._frame: Any = av.AudioFrame
-        self._resampler: Any = av.AudioResampler(self._stream.format, "mono", sample_rate)
+        self._resampler = _Resampler(self._stream.format.name, voice_rate, sample_rate)
         self._read = 0
 
     def feed(self, pcm: bytes) -> bytes:
         """See `Encoder`."""
-        frame = self._frame(format="s16", layout="mono", samples=len(pcm) // 2)
-        frame.sample_rate = self._sample_rate
-        frame.planes[0].update(pcm + bytes(frame.planes[0].buffer_size - len(pcm)))
-        for resampled in self._resampler.resample(frame):
-            self._container.mux(self._stream.encode(resampled))
-        return self._new()
+        return self._mux(self._resampler.feed(pcm))
 
     def finish(self) -> bytes:
         """See `Encoder`."""
-        self._container.mux(self._stream.encode(None))
+        data = self._mux([*self._resampler.finish(), None])
         self._container.close()
-        return self._new()
+        return data + self._mux([])
 
-    def _new(self) -> bytes:
+    def _mux(self, frames: list[Any]) -> bytes:
+        for frame in frames:
+            self._container.mux(self._stream.encode(frame))
         data = self._out.getvalue()[self._read :]
         self._read += len(data)
         return data

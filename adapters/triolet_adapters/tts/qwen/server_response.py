@@ -161,9 +161,8 @@ class Responder:
         usable = True
         if isinstance(job, _Say):
             if self._response is None:
-                self._response = _Response(
-                    self._wire, self._info, self._options, encoder_for(self._info, self._options)
-                )
+                encoder = encoder_for(self._info, self._options, self._voice.format.sample_rate)
+                self._response = _Response(self._wire, self._info, self._options, encoder)
                 await self._response.begin()
             usable = await self._say(session, self._response, job)
         elif self._response is not None:

@@ -12,6 +12,7 @@ import trio_websocket
 
 from triolet._tts import TTS
 from triolet.errors import ProtocolViolation
+from triolet_adapters.tts.qwen.encoding import can_resample
 from triolet_adapters.tts.qwen.protocol import (
     AppendText,
     CancelResponse,
@@ -36,6 +37,8 @@ from triolet_adapters.tts.qwen.server_response import Responder
 from triolet_adapters.tts.qwen.settings import FORMATS, LANGUAGES, SAMPLE_RATES
 
 _ID_LETTERS = string.ascii_letters + string.digits
+_MAX_TEXT = 100_000
+"""Characters that may be appended and not committed: two hours of speech."""
 _MAX_WAITING = 100
 """Commits that wait for their turn; one more is refused."""
 
@@ -119,12 +122,15 @@ class ServerSession:
         """Wait for one event and answer it; False ends the session."""
         event: ClientEvent | None = None
         patience = self._options.idle_timeout
+        wrong: ProtocolViolation | None = None
         with trio.move_on_after(float("inf") if patience is None else patience):
             try:
                 event = await self._wire.receive()
             except ProtocolViolation as error:
-                await self._wire.error("invalid_value", str(error))
-                return True
+                wrong = error
+        if wrong is not None:
+            await self._wire.error("invalid_value", str(wrong))
+            return True
         if event is not None:
             return await self._handle(event, nursery)
         if self._responder is None or self._responder.silent:
@@ -141,7 +147,7 @@ class ServerSession:
             self._responder = await self._start(nursery)
         match event:
             case AppendText():
-                self._append(self._responder, event.text)
+                await self._append(self._responder, event.text)
             case CommitText():
                 await self._commit(self._responder)
             case ClearText():
@@ -158,11 +164,14 @@ class ServerSession:
         return True
 
     async def _start(self, nursery: trio.Nursery) -> Responder:
-        voice = self._voice if isinstance(self._voice, TTS) else self._voice(self._info.sample_rate)
+        voice = self._voice_for(self._info.sample_rate)
         responder = Responder(self._wire, self._info, voice, self._options)
         nursery.start_soon(responder.run)
         await responder.ready.wait()
         return responder
+
+    def _voice_for(self, sample_rate: int) -> TTS:
+        return self._voice if isinstance(self._voice, TTS) else self._voice(sample_rate)
 
     async def _update(self, event: UpdateSession, nursery: trio.Nursery) -> bool:
         if self._responder is not None:
@@ -200,6 +209,9 @@ class ServerSession:
             return "Session update error: voice is required."
         if self._options.voices is not None and voice not in self._options.voices:
             return f"Session update error: voice {voice} is not supported."
+        rate = asked.get("sample_rate", 24_000)
+        if rate in SAMPLE_RATES and self._voice_for(rate).format.sample_rate != rate and not can_resample():
+            return f"Session update error: this voice has another rate than {rate}; the server lacks triolet[audio]."
         lists = {
             "mode": ("server_commit", "commit"),
             "response_format": FORMATS,
@@ -216,10 +228,12 @@ class ServerSession:
                 return f"Session update error: {name} must be between {low} and {high}."
         return None
 
-    def _append(self, responder: Responder, text: str) -> None:
+    async def _append(self, responder: Responder, text: str) -> None:
         if self._options.append_while_speaking == "ignore" and not responder.silent and self._info.mode == "commit":
             return
-        if self._info.mode == "server_commit":
+        if sum(map(len, self._buffer)) + len(text) > _MAX_TEXT:
+            await self._wire.error("invalid_value", "Input text buffer is full.")
+        elif self._info.mode == "server_commit":
             responder.append(text)
         else:
             self._buffer.append(text)
