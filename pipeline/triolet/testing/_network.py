@@ -79,7 +79,7 @@ class VirtualNetwork:
             while True:
                 nursery.start_soon(_handle, handler, await listener.accept())
 
-    async def dial(self, host: str, port: int, tls: bool = False) -> trio.abc.Stream:  # noqa: ARG002 -- bytes stay as they are
+    async def dial(self, host: str, port: int, tls: bool = False) -> trio.abc.Stream:
         """Open a connection.
 
         Raises:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
-from tests.adapters.qwen._peers import Script, Tap, scripted, serving
+from tests.adapters.qwen._peers import Script, Tap, World, scripted, serving
 from trio.testing import MockClock
 
 from triolet.errors import (
@@ -297,13 +297,21 @@ async def test_a_rate_limit_in_the_handshake_is_worth_another_try(autojump_clock
     async with serving(ServerOptions(requests_per_minute=1)) as world:
         async with world.tts().connect():
             pass
-        with pytest.raises(ConnectionFailed, match="429.*rate limit") as caught:
+        with pytest.raises(ConnectionFailed, match=r"429.*rate limit") as caught:
             async with world.tts().connect():
                 raise AssertionError("must not open")
         assert (caught.value.code, caught.value.retryable) == ("429", True)
         await trio.sleep(60)
         async with world.tts().connect():
             pass
+
+
+async def speak_until_it_breaks(world: World, tts: QwenTTS, shown: list[str]) -> None:
+    async with tts.connect() as session:
+        shown += [repr(session), str(vars(session))]
+        await session.commit("Hello.", bytearray().extend)
+        world.network.connections[0].reset()
+        await session.commit("Hello.", bytearray().extend)
 
 
 async def test_the_key_shows_nowhere(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
@@ -315,16 +323,10 @@ async def test_the_key_shows_nowhere(autojump_clock: MockClock, caplog: pytest.L
         async with serving(ServerOptions(api_key=good)) as world:
             tts = world.tts(api_key=key, tap=tap)
             shown += [repr(tts), str(vars(tts)), repr(tts.settings), repr(world.server), str(vars(world.server))]
-            try:
-                async with tts.connect() as session:
-                    shown += [repr(session), str(vars(session))]
-                    await session.commit("Hello.", bytearray().extend)
-                    world.network.connections[0].reset()
-                    await session.commit("Hello.", bytearray().extend)
-            except TTSError as error:
-                assert error.__traceback__ is not None
-                inside = error.__traceback__.tb_next  # the frame of this test has the key, of course
-                shown += traceback.TracebackException(type(error), error, inside, capture_locals=True).format()
+            with pytest.raises(TTSError) as failed:
+                await speak_until_it_breaks(world, tts, shown)
+            inside = failed.value.__traceback__ and failed.value.__traceback__.tb_next  # the frame here has the key
+            shown += traceback.TracebackException(TTSError, failed.value, inside, capture_locals=True).format()
     with pytest.raises(ValueError, match="api_key must be printable") as caught:
         QwenTTS(api_key=key + "\n")
     shown += [str(caught.value), json.dumps(tap.events), caplog.text]

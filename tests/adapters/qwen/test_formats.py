@@ -1,6 +1,7 @@
 """All formats end as PCM, through server, wire and client, whatever the cuts."""
 
 import array
+import itertools
 import math
 import struct
 from collections.abc import AsyncGenerator
@@ -124,7 +125,7 @@ def encoded(response_format: str) -> bytes:
 
 def decoded(decoder: Decoder, data: bytes, cuts: list[int]) -> bytes:
     edges = [0, *sorted(cut % len(data) for cut in cuts), len(data)]
-    pieces = [decoder.feed(data[start:stop]) for start, stop in zip(edges, edges[1:], strict=False)]
+    pieces = [decoder.feed(data[start:stop]) for start, stop in itertools.pairwise(edges)]
     pieces.append(decoder.finish())
     assert all(len(piece) % 2 == 0 for piece in pieces)
     return b"".join(pieces)
@@ -172,7 +173,10 @@ def test_other_chunks_in_a_wav_header_are_passed_over() -> None:
 
 
 def test_a_missing_decoder_is_said_at_construction(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    def find_nothing(_name: str) -> None:
+        return None
+
+    monkeypatch.setattr("importlib.util.find_spec", find_nothing)
     with pytest.raises(ValueError, match=r"response_format is 'mp3'.*triolet\[audio\]"):
         QwenTTS(api_key="k", response_format="mp3")
     QwenTTS(api_key="k", response_format="wav")

@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from trio.testing import MockClock
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
 from triolet_adapters.tts.qwen.settings import LANGUAGES, QwenSettings
 
+make = partial[Any](QwenTTS, api_key="k")
 INSTRUCT = "qwen3-tts-instruct-flash-realtime"
 LEGACY = "qwen-tts-realtime"
 
@@ -65,7 +67,7 @@ LEGACY = "qwen-tts-realtime"
 )
 def test_a_value_that_cannot_be_right_is_said_at_construction(settings: dict[str, Any], text: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 -- the words are compared below
-        QwenTTS(**{"api_key": "k", **settings})
+        make(**settings)
     assert text in str(caught.value)
 
 
@@ -124,7 +126,7 @@ def test_an_unknown_voice_is_a_warning_with_near_names() -> None:
 
 
 def test_the_warning_points_at_the_caller() -> None:
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="Nobody") as caught:
         QwenTTS(api_key="k", voice="Nobody")
     assert caught[0].filename == __file__
 

@@ -1,5 +1,8 @@
-"""JSON and base64: by msgspec and pybase64 where they are installed (`triolet[fast]`; thirteen times as fast on audio
-events), else by the standard library. All that they raise is a ValueError."""
+"""JSON and base64, fast where `triolet[fast]` is installed.
+
+By msgspec and pybase64 (thirteen times as fast on audio events), else by the standard library. All that they raise is a
+ValueError.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def loads(text: str) -> Any:
         raise ValueError("nested too deep") from None
     except ValueError:
         raise
-    except Exception as error:  # msgspec.DecodeError is no ValueError
+    except Exception as error:  # noqa: BLE001 -- msgspec.DecodeError is no ValueError
         raise ValueError(str(error)) from None
 
 

@@ -65,8 +65,17 @@ class QwenTTS(TTS):
             region: one of the six of `endpoint.REGIONS`; with `workspace` it makes the host.
             workspace: the workspace's id, for its own host.
             url: instead of region and workspace, such as the one that `triolet serve tts` prints.
-            language_type, mode, response_format, sample_rate, speech_rate, volume, pitch_rate, bit_rate, instructions,
-                optimize_instructions, enable_tn: see `QwenSettings`. None leaves it to the service.
+            language_type: of the text; `Auto` lets the service find out.
+            mode: `commit` for `connect()`, `server_commit` for `connect_turn()`.
+            response_format: what travels; `format` is PCM whatever it is.
+            sample_rate: samples a second, of what travels and of `format`.
+            speech_rate: 0.5 to 2.0. None, here and below, leaves it to the service.
+            volume: 0 to 100.
+            pitch_rate: 0.5 to 2.0.
+            bit_rate: kbit/s of mp3 and opus, 6 to 510.
+            instructions: how to speak, for the instruct models.
+            optimize_instructions: let the service rewrite them.
+            enable_tn: let the service read numbers and signs out as words; not documented.
             options: deadlines and bounds.
             tap: gets every raw event, both ways, with its time.
             allow_insecure: send the key over ws:// to another machine.
