@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from typing import Annotated
 
 import typer
 
-from triolet_adapters.cli import _demo, _say, _segments, _serve
+from triolet_adapters.cli import _chat, _demo, _doctor, _replay, _say, _segments, _serve
+from triolet_adapters.cli._record import versions
 
 EPILOG = "Exit codes: 0 done, 1 failed, 2 misused, 130 interrupted. What was heard before Ctrl-C is kept and reported."
 
@@ -24,14 +24,18 @@ serve = typer.Typer(help="Run a local server.", no_args_is_help=True)
 
 app.command()(_demo.demo)
 app.command()(_say.say)
+app.command()(_chat.chat)
 app.command()(_segments.segments)
 app.add_typer(serve, name="serve")
 serve.command("tts")(_serve.tts)
+app.command()(_doctor.doctor)
+app.command()(_replay.replay)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"triolet {importlib.metadata.version('triolet')}")
+        [number] = versions(["triolet"]).values()
+        typer.echo(f"triolet {number or 'from its source'}")
         raise typer.Exit
 
 

@@ -7,9 +7,12 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
+import attrs
 import typer
 
 from triolet import TTS, Output
+from triolet_adapters.cli._keep_text import KeepText
+from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._speaker import Speaker
 from triolet_adapters.outputs import PcmFile, WavFile
 
@@ -52,8 +55,22 @@ JsonOption = Annotated[
 ]
 
 
-def voice_of(tts: Voice, url: str | None, region: str | None, voice: str | None, **more: Any) -> TTS:
-    """The voice that was asked for; `more` goes to a vendor's.
+RecordOption = Annotated[
+    Path | None,
+    typer.Option(help="Keep the turn in this new folder, for a bug report; see triolet replay. It never holds a key."),
+]
+RecordTextOption = Annotated[
+    KeepText,
+    typer.Option(
+        help="How a recording keeps text: full, hash (a fingerprint a passage) or none. The audio is kept in any case."
+    ),
+]
+
+
+def voice_of(
+    tts: Voice, url: str | None, region: str | None, voice: str | None, recording: Recording | None = None
+) -> TTS:
+    """The voice that was asked for; what a vendor's sends and receives goes to `recording`.
 
     Raises:
         ValueError: options that do not go together, or are wrong; no key.
@@ -69,7 +86,17 @@ def voice_of(tts: Voice, url: str | None, region: str | None, voice: str | None,
     from triolet_adapters.tts.qwen import QwenTTS  # noqa: PLC0415
 
     given: dict[str, Any] = {"url": url, "region": region, "voice": voice}
-    return QwenTTS(**{name: value for name, value in given.items() if value is not None}, **more)
+    tap = {} if recording is None else recording.tap()
+    return QwenTTS(**{name: value for name, value in given.items() if value is not None}, **tap)
+
+
+def described(tts: TTS) -> dict[str, Any]:
+    """A voice and its settings, for a recording; a key is none of them."""
+    settings: Any = getattr(tts, "settings", tts)  # of a vendor's voice, or the local one, which is its settings
+    kind: type[Any] = type(settings)
+    about: dict[str, Any] = {"kind": type(tts).__name__, **(attrs.asdict(settings) if attrs.has(kind) else {})}
+    url = getattr(tts, "url", None)
+    return about if url is None else {**about, "url": url}
 
 
 def output_of(out: str | None) -> Output:

@@ -8,18 +8,23 @@ from typing import Annotated
 import typer
 
 from triolet import speech
+from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._options import (
     JsonOption,
     LanguageOption,
     OutOption,
+    RecordOption,
+    RecordTextOption,
     RegionOption,
     TtsOption,
     UrlOption,
     Voice,
     VoiceOption,
+    described,
     output_of,
     voice_of,
 )
+from triolet_adapters.cli._record import recorder
 from triolet_adapters.cli._run import NothingToSay, run
 from triolet_adapters.cli._speak import speak
 from triolet_adapters.cli._text_input import text_source
@@ -38,6 +43,8 @@ def say(
     voice: VoiceOption = None,
     language: LanguageOption = "auto",
     as_object: JsonOption = False,
+    record: RecordOption = None,
+    record_text: RecordTextOption = KeepText.FULL,
 ) -> None:
     """Say a text. Markdown is read, not spelt out.
 
@@ -61,7 +68,14 @@ def say(
             raise ValueError("--json and --out - both want standard output; write the sound to a file")
         if text is not None and not text.strip():
             raise NothingToSay
-        pipeline = text_source(text, file) | speech(voice_of(tts, url, region, voice), language) | output_of(out)
-        await speak(pipeline, chosen_view(json=as_object, stdout_taken=out == "-"), out=out, as_object=as_object)
+        source, output = text_source(text, file), output_of(out)
+        view = chosen_view(json=as_object, stdout_taken=out == "-")
+        with recorder(record, record_text) as recording:
+            speaker = voice_of(tts, url, region, voice, recording)
+            recording.settings(
+                command="say", language=language, voice=described(speaker), sample_rate=speaker.format.sample_rate
+            )
+            pipeline = recording.source(source) | speech(recording.voice(speaker), language) | output
+            await speak(pipeline, view, out=out, as_object=as_object, recording=recording)
 
     run(command)

@@ -6,13 +6,16 @@ import json
 import sys
 
 from triolet import Pipeline, Spoken
-from triolet._timeline import OutputOpened
+from triolet._timeline import Event, OutputOpened
+from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._report import as_json
 from triolet_adapters.cli._run import NothingToSay, last_words
 from triolet_adapters.cli._view import View
 
 
-async def speak(pipeline: Pipeline, view: View, *, out: str | None, as_object: bool) -> Spoken:
+async def speak(
+    pipeline: Pipeline, view: View, *, out: str | None, as_object: bool, recording: Recording | None = None
+) -> Spoken:
     """Run a pipeline to its end.
 
     Cancellation (Ctrl-C) ends it; what was heard is reported all the same.
@@ -22,7 +25,14 @@ async def speak(pipeline: Pipeline, view: View, *, out: str | None, as_object: b
         BrokenPipeError: nobody reads our output any more.
     """
 
+    def observe(event: Event) -> None:
+        view.observe(event)
+        if recording is not None:
+            recording.observe(event)
+
     def report() -> None:
+        if recording is not None:
+            recording.end(pipeline.spoken)
         if not any(isinstance(event, OutputOpened) for event in pipeline.timeline):
             return  # an error that says it all is on its way
         view.end(pipeline.spoken)
@@ -33,12 +43,12 @@ async def speak(pipeline: Pipeline, view: View, *, out: str | None, as_object: b
     with last_words(report):
         try:
             with view.scope:
-                await pipeline.run(view.observe)
+                await pipeline.run(observe)
         finally:
             if view.failure is None:
                 report()
     if view.failure is not None:
         raise view.failure
-    if not pipeline.spoken.phrases:
+    if not pipeline.spoken.phrases and not pipeline.spoken.interrupted:
         raise NothingToSay
     return pipeline.spoken

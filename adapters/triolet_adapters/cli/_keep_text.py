@@ -1,0 +1,91 @@
+"""How much of a text a recording keeps."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from typing import Any, cast
+
+import attrs
+
+from triolet import Clause, Piece
+from triolet._timeline import Event, PhraseFailed, TextLeft, TurnEnded
+
+
+class KeepText(enum.StrEnum):
+    """What becomes of text in a recording."""
+
+    FULL = "full"
+    """All of it."""
+    HASH = "hash"
+    """A fingerprint of each passage, so that one who has the text can tell where it was; nothing of single words."""
+    NONE = "none"
+    """Only how long it was."""
+
+
+def passage(text: str, keep: KeepText) -> str:
+    """A clause or longer, as a recording keeps it."""
+    if keep is KeepText.FULL:
+        return text
+    return "" if keep is KeepText.NONE else f"sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def word(text: str, keep: KeepText) -> str:
+    """A token or a word: short enough to be found out from its fingerprint, so that is not kept either."""
+    return text if keep is KeepText.FULL else ""
+
+
+def message(text: str | None, keep: KeepText) -> str | None:
+    """An error's words, which may quote the text."""
+    return text if text is None or keep is KeepText.FULL else text.partition(":")[0][:40]
+
+
+def event_fields(event: Event, start: float, keep: KeepText) -> dict[str, Any]:
+    """An event of a timeline as JSON: its type, its time since `start`, and its fields."""
+    fields = cast(dict[str, Any], _plain(event, keep))
+    return {
+        "event": type(event).__name__,
+        "at": round(event.at - start, 6),
+        **{k: v for k, v in fields.items() if k != "at"},
+    }
+
+
+def wire_event(text: str, keep: KeepText) -> Any:
+    """A raw event of a vendor's protocol; as it is where it is no JSON object."""
+    try:
+        event: Any = json.loads(text)
+    except ValueError:
+        return message(text, keep)
+    if isinstance(event, dict) and keep is not KeepText.FULL:
+        fields = cast(dict[str, Any], event)
+        if isinstance(fields.get("text"), str):
+            fields["text"] = passage(fields["text"], keep)
+        if isinstance(error := fields.get("error"), dict):
+            fields["error"] = {**error, "message": message(str(cast(dict[str, Any], error).get("message")), keep)}
+    return cast(Any, event)
+
+
+def _plain(value: object, keep: KeepText) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item, keep) for item in cast(tuple[object, ...], value)]
+    if isinstance(value, enum.IntEnum):
+        return value.name.lower()
+    if isinstance(value, enum.Enum):
+        return value.value
+    kind: type[Any] = type(value)
+    if not attrs.has(kind):
+        return value
+    fields = {field.name: _plain(getattr(value, field.name), keep) for field in attrs.fields(kind)}
+    match value:
+        case Clause() | TextLeft():
+            fields["text"] = passage(value.text, keep)
+        case Piece():
+            fields["text"] = word(value.text, keep)
+        case PhraseFailed():
+            fields["reason"] = message(value.reason, keep)
+        case TurnEnded():
+            fields["error"] = message(value.error, keep)
+        case _:
+            pass
+    return fields
