@@ -1,4 +1,4 @@
-"""Say a text with the local voice: python recipes/say.py "Hello there. How are you?" """
+"""Say a text with the voice of this machine: python recipes/say.py "Hello there. How are you?" """
 
 import sys
 
@@ -8,10 +8,14 @@ from triolet import speech
 from triolet_adapters.outputs import WavFile
 from triolet_adapters.tts import LocalTTS
 
+TEXT = "Hello there. This text was spoken while it was still being read."
+
 
 async def main() -> None:
-    pipeline = sys.argv[1:] | speech(LocalTTS(), "en") | WavFile("say.wav")
-    print((await pipeline.run()).latency)
+    pipeline = (sys.argv[1:] or [TEXT]) | speech(LocalTTS(), "en") | WavFile("say.wav")
+    spoken = await pipeline.run()
+    print(f"say.wav: {spoken.seconds:.1f} s of speech. {spoken.latency}")
 
 
-trio.run(main)
+if __name__ == "__main__":
+    trio.run(main)

@@ -1,0 +1,32 @@
+"""Ask a model, hear its answers: python recipes/chat_aloud.py "How can I sleep better?" "And at noon?"
+
+With OPENAI_API_KEY the model is OpenAI's, else a small one on this machine. For any other service give `base_url`.
+"""
+
+import os
+import sys
+
+import trio
+
+from triolet import Conversation, speech
+from triolet_adapters.outputs import WavFile
+from triolet_adapters.sources import LocalLLM, OpenAIChat
+from triolet_adapters.tts import LocalTTS
+
+QUESTIONS = ["How can I sleep better?", "What should I avoid?"]
+
+
+async def main() -> None:
+    messages = [{"role": "system", "content": LocalLLM.SYSTEM}]
+    model = OpenAIChat("gpt-4o-mini") if "OPENAI_API_KEY" in os.environ else LocalLLM()
+    async with model as chat, Conversation(speech(LocalTTS(), "en"), WavFile("chat_aloud.wav")) as conversation:
+        for question in sys.argv[1:] or QUESTIONS:
+            messages.append({"role": "user", "content": question})
+            spoken = await conversation.say(chat.stream(messages))
+            # What was heard, not what was written: after an interruption the model knows how far it came.
+            messages.append({"role": "assistant", "content": spoken.heard})
+            print(f"> {question}\n{spoken.heard}\n({spoken.latency})\n")
+
+
+if __name__ == "__main__":
+    trio.run(main)
