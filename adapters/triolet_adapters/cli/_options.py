@@ -93,8 +93,8 @@ def voice_of(
 def described(tts: TTS) -> dict[str, Any]:
     """A voice and its settings, for a recording; a key is none of them."""
     settings: Any = getattr(tts, "settings", tts)  # of a vendor's voice, or the local one, which is its settings
-    kind: type[Any] = type(settings)
-    about: dict[str, Any] = {"kind": type(tts).__name__, **(attrs.asdict(settings) if attrs.has(kind) else {})}
+    fields: dict[str, Any] = attrs.asdict(settings) if hasattr(settings, "__attrs_attrs__") else {}
+    about: dict[str, Any] = {"kind": type(tts).__name__, **fields}
     url = getattr(tts, "url", None)
     return about if url is None else {**about, "url": url}
 

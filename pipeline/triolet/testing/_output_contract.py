@@ -203,13 +203,13 @@ class OutputContract:
 
 def _sound(samples: int, seed: int = 0) -> bytes:
     """Noise without a zero in it: no two stretches of it are alike, and none is silence."""
-    noise = random.Random(seed).randbytes(samples * SAMPLE_BYTES)  # noqa: S311
+    noise = random.Random(seed).randbytes(samples * SAMPLE_BYTES)
     return array("h", [value or 1 for value in array("h", noise)]).tobytes()
 
 
 def _pieces(pcm: bytes) -> list[bytes]:
     """In pieces of uneven length, as they come from a network."""
-    noise = random.Random(0)  # noqa: S311
+    noise = random.Random(0)
     pieces: list[bytes] = []
     while pcm:
         size = noise.randint(1, 3_000) * SAMPLE_BYTES

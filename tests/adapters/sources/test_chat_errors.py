@@ -35,7 +35,7 @@ async def failure(behaviour: Any, kind: type[ChatError], **settings: Any) -> tup
     tokens: list[str] = []
     async with serve(behaviour) as peer:
         stream = chat_with(peer, **settings).stream(QUESTION)
-        with pytest.raises(kind) as caught:  # noqa: PT012
+        with pytest.raises(kind) as caught:
             async for text in stream:
                 tokens.append(text)  # those before the error count
         assert type(caught.value) is kind
