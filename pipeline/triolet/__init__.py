@@ -4,7 +4,7 @@ from triolet._audio import AudioChunk as AudioChunk
 from triolet._audio import AudioFormat as AudioFormat
 from triolet._conversation import Conversation as Conversation
 from triolet._output import Output as Output
-from triolet._phrasing import Phraser as Phraser
+from triolet._phraser import Phraser as Phraser
 from triolet._phrasing import Phrasing as Phrasing
 from triolet._pipeline import Pipeline as Pipeline
 from triolet._playout import Pauses as Pauses

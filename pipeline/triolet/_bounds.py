@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triolet._phrasing import Phraser
+from triolet._phraser import Phraser
 from triolet._segmenter import SentenceSegmenter
 from triolet._spoken_text import SpokenText
 from triolet._synthesizer import IN_FLIGHT, Synthesizer

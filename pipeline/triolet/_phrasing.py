@@ -1,47 +1,44 @@
-"""Which clauses are committed together."""
+"""Which clauses are committed together: the policy, without a clock."""
 
 from __future__ import annotations
 
 import unicodedata
 
 import attrs
-import trio
 
-from triolet._stages import Stage, take_waiting
-from triolet._text import Boundary, Phrase, Piece, SpokenClause
-from triolet._timeline import FirstToken, PhraseReady
-from triolet._turn import Turn
+from triolet._text import Boundary, Kind, Phrase, Piece, SpokenClause
 
 
 @attrs.frozen(kw_only=True)
 class Phrasing:
-    """How clauses become phrases."""
+    """How clauses become phrases. Characters are those of the words to say."""
 
     early_start: bool = True
     """Whether the first phrase of a turn may end inside a sentence, so that a listener hears something sooner. Later phrases
-    are whole sentences."""
+    are whole sentences, unless the listener would run out of audio."""
     early_words: int = attrs.field(default=4, validator=attrs.validators.ge(1))
-    """The fewest words that the first phrase may have if it ends at a comma: fewer sound chopped off."""
+    """The fewest words that a phrase may have if it ends at a comma: fewer sound chopped off."""
     early_cjk: int = attrs.field(default=6, validator=attrs.validators.ge(1))
     """The same in Chinese, Japanese or Korean characters."""
     worth: float = attrs.field(default=0.25, validator=attrs.validators.ge(0))
     """Seconds that an early start must be expected to save: a change of rhythm is not worth less."""
+    join: int = attrs.field(default=120, validator=attrs.validators.ge(0))
+    """While the listener has audio enough, sentences of a paragraph are joined until a phrase has so many characters: about
+    8 s of speech. A commit costs a request, and a voice reads two sentences together better than apart. 0: never."""
     longest: int = attrs.field(default=300, validator=attrs.validators.ge(20))
-    """Characters a phrase: about 20 s of speech. Services take no more than some hundreds (600 is documented for Qwen's
-    non-realtime models), and a longer commit only delays what an interruption can save."""
-
-
-TYPICAL_REST = 60
-"""Characters that a sentence is expected to go on for after its first clause: half of a sentence of chat prose."""
+    """The most characters of a phrase: about 20 s of speech. Services take no more than some hundreds (600 is documented for
+    Qwen's non-realtime models), and the longer a commit, the more of it an interruption wastes."""
 
 
 class PhraserCore:
-    """The policy, without a clock: feed clauses, take phrases."""
+    """Feed clauses, take phrases."""
 
     def __init__(self, phrasing: Phrasing | None = None) -> None:
         self._phrasing = phrasing or Phrasing()
         self._held: list[SpokenClause] = []
         self._size = 0
+        self._complete = 0
+        self._pause = 0.0
         self._next = 0
 
     @property
@@ -49,56 +46,86 @@ class PhraserCore:
         """Whether a phrase has been given out."""
         return self._next > 0
 
-    def feed(self, clause: SpokenClause) -> list[Phrase]:
-        """Take one clause; give the phrases that are complete now."""
-        if not clause.pieces:
-            # Nothing to say, but it may end what was held: a table's rule, a skipped block.
-            return self.flush() if clause.boundary >= Boundary.LINE else []
-        self._held.append(clause)
-        self._size += len(clause.words)
+    @property
+    def holds_sentences(self) -> bool:
+        """Whether whole sentences are held, to be joined with what follows."""
+        return self._complete > 0
+
+    @property
+    def holds_clauses(self) -> bool:
+        """Whether the beginning of a sentence is held."""
+        return len(self._held) > self._complete
+
+    def feed(self, clause: SpokenClause, *, join: bool = False) -> list[Phrase]:
+        """Take one clause; give the phrases that are complete now. With `join`, short sentences are held."""
         phrases: list[Phrase] = []
-        while self._size > self._phrasing.longest:
-            phrases.extend(self._cut_long())
-        if clause.boundary >= Boundary.LINE:
+        if self._held and (clause.pause or (self._complete and not self._belongs(clause))):
             phrases.extend(self.flush())
+        if clause.pieces:
+            if self._pause:
+                clause = attrs.evolve(clause, pause=clause.pause + self._pause)
+                self._pause = 0.0
+            self._held.append(clause)
+            self._size += len(clause.words)
+            while self._size > self._phrasing.longest:
+                phrases.extend(self._cut_long())
+        else:
+            self._pause += clause.pause
+        if clause.boundary >= Boundary.LINE:
+            self._complete = len(self._held)
+            if not join or self._size >= self._phrasing.join or clause.boundary is not Boundary.SENTENCE:
+                phrases.extend(self.flush())
         return phrases
 
     def flush(self) -> list[Phrase]:
         """Give what is held, whole or not."""
-        if not self._held:
-            return []
-        held, self._held, self._size = self._held, [], 0
-        return self._phrase(held, held[-1].end, held[-1].boundary)
+        return self._give(len(self._held))
 
-    def early(self) -> list[Phrase]:
-        """Give the beginning of the first sentence, if its end is a place to breathe."""
-        if self.started or not self._held or not self._phrasing.early_start:
-            return []
+    def sentences(self) -> list[Phrase]:
+        """Give the whole sentences that are held; the beginning of the next one stays."""
+        return self._give(self._complete)
+
+    def breath(self) -> list[Phrase]:
+        """Give all up to the last place where a speaker may breathe, if there is one."""
+        for count in range(len(self._held), 0, -1):
+            boundary = self._held[count - 1].boundary
+            if boundary >= Boundary.CLAUSE or (boundary is Boundary.COMMA and self._enough(count)):
+                return self._give(count)
+        return []
+
+    def _belongs(self, clause: SpokenClause) -> bool:
+        """Whether a clause goes on in the paragraph that is held."""
         last = self._held[-1]
-        if last.boundary < Boundary.COMMA:
-            return []
-        if last.boundary == Boundary.COMMA and not self._enough(last.words):
-            return []
-        return self.flush()
+        return (
+            clause.opening <= Boundary.SENTENCE
+            and clause.kind is last.kind is Kind.PROSE
+            and last.boundary is Boundary.SENTENCE
+        )
 
-    def _enough(self, words: str) -> bool:
+    def _enough(self, count: int) -> bool:
+        words = "".join(clause.words for clause in self._held[self._complete : count])
         cjk = sum(unicodedata.east_asian_width(char) in "WF" and char.isalpha() for char in words)
         return cjk >= self._phrasing.early_cjk or len(words.split()) >= self._phrasing.early_words
 
+    def _give(self, count: int) -> list[Phrase]:
+        """The first so many clauses as one phrase."""
+        given, self._held = self._held[:count], self._held[count:]
+        self._size = sum(len(clause.words) for clause in self._held)
+        self._complete = max(0, self._complete - count)
+        return self._phrase(given, given[-1].end, given[-1].boundary) if given else []
+
     def _cut_long(self) -> list[Phrase]:
-        """Cut what is held where it is best, within the longest phrase: after a clause, else after a space, else anywhere
-        between two pieces, else in the middle of one.
-        """
+        """Cut what is held where it is best, within the longest phrase: after a sentence, else a clause, else a space, else
+        between two pieces, else in the middle of one."""
         longest = self._phrasing.longest
-        size, at = 0, 0
-        for at, clause in enumerate(self._held):  # noqa: B007 -- the place is used below
-            if size + len(clause.words) > longest:
-                break
+        size, fits = 0, 0
+        for clause in self._held:
             size += len(clause.words)
-        if at:  # whole clauses fit
-            held, self._held = self._held[:at], self._held[at:]
-            self._size -= size
-            return self._phrase(held, held[-1].end, held[-1].boundary)
+            if size > longest:
+                break
+            fits += 1
+        if fits:
+            return self._give(min(fits, self._complete) or fits)
         clause = self._held[0]
         head, tail = _cut_pieces(clause.pieces, longest)
         middle = tail[0].start
@@ -109,9 +136,10 @@ class PhraserCore:
     def _phrase(self, clauses: list[SpokenClause], end: int, boundary: Boundary) -> list[Phrase]:
         """One phrase of these clauses; none if no voice could say anything of it."""
         pieces = tuple(piece for clause in clauses for piece in clause.pieces)
-        if not any(char.isalnum() for piece in pieces for char in piece.text):
-            return []
         first = clauses[0]
+        if not any(char.isalnum() for piece in pieces for char in piece.text):
+            self._pause += first.pause
+            return []
         self._next += 1
         return [
             Phrase(
@@ -147,43 +175,3 @@ def _cut_pieces(pieces: tuple[Piece, ...], longest: int) -> tuple[tuple[Piece, .
         return (Piece(first.text[:at], first.start, middle),), (Piece(first.text[at:], middle, first.end), *pieces[1:])
     cut = spaced or fits
     return pieces[:cut], pieces[cut:]
-
-
-class Phraser(Stage[SpokenClause, Phrase]):
-    """Joins clauses into phrases: whole sentences, but for the very first words of a turn if the listener waits for them."""
-
-    buffer = 4
-    """Clauses that may wait: a sentence's worth."""
-
-    def __init__(self, phrasing: Phrasing | None = None) -> None:
-        self.phrasing = phrasing or Phrasing()
-
-    async def run(
-        self, upstream: trio.MemoryReceiveChannel[SpokenClause], downstream: trio.MemorySendChannel[Phrase], turn: Turn
-    ) -> None:
-        """Join until the clauses end."""
-        core = PhraserCore(self.phrasing)
-        while True:
-            try:
-                clauses = await take_waiting(upstream)
-            except trio.EndOfChannel:
-                break
-            for clause in clauses:
-                await _send(core.feed(clause), downstream, turn)
-            # Whole sentences that had come already are out by now: only what the source has not finished is cut early.
-            hurry = not core.started and turn.clock.realtime and turn.clock.lead <= 0
-            if hurry and _expected_rest(turn, clauses[-1].end) >= self.phrasing.worth:
-                await _send(core.early(), downstream, turn)
-        await _send(core.flush(), downstream, turn)
-
-
-def _expected_rest(turn: Turn, characters: int) -> float:
-    """Seconds until the sentence is expected to end, if the source goes on at the speed that it has had so far."""
-    began = next((event.at for event in turn.timeline if isinstance(event, FirstToken)), None)
-    return 0.0 if began is None else (turn.now() - began) * TYPICAL_REST / max(1, characters)
-
-
-async def _send(phrases: list[Phrase], downstream: trio.MemorySendChannel[Phrase], turn: Turn) -> None:
-    for phrase in phrases:
-        turn.timeline.record(PhraseReady(turn.now(), phrase))
-        await downstream.send(phrase)

@@ -5,59 +5,105 @@ from __future__ import annotations
 import trio
 
 from triolet._stages import Stage, take_waiting
-from triolet._text import Clause
+from triolet._text import Boundary, Clause
 from triolet._timeline import ClauseCut, TextLeft
 from triolet._turn import Turn
 from triolet.segmentation import SegmenterCore
+
+SENTENCE_AFTER = 0.3
+"""Seconds without a token after which a finished sentence stops waiting for what could follow its mark: three times what
+lies between the tokens of a slow LLM (10 a second)."""
+
+CLAUSE_AFTER = 0.8
+"""The same for a finished clause: by then the listener waits, and a clause alone is better than silence."""
 
 
 class SentenceSegmenter(Stage[str, Clause]):
     """Reads tokens and finds every boundary with its strength, as early as is right.
 
-    `language` is an ISO 639-1 code, or "auto" to follow the script. Any cutting of the same text into tokens gives the
-    same clauses.
+    `language` is an ISO 639-1 code, or "auto" to follow the script. Any cutting of the same text into tokens gives the same
+    clauses, as long as the source does not pause: where a listener waits (the output is a real-time one), a pause ends a
+    sentence after `sentence_after` seconds, and a clause after `clause_after`; None waits for ever.
     """
 
     buffer = 32
     """Tokens that may wait: half a second of a fast LLM, taken in one go."""
 
-    def __init__(self, language: str = "auto") -> None:
+    def __init__(
+        self,
+        language: str = "auto",
+        *,
+        sentence_after: float | None = SENTENCE_AFTER,
+        clause_after: float | None = CLAUSE_AFTER,
+    ) -> None:
         SegmenterCore(language)  # an unknown language is an error here, not in the middle of an answer
         self.language = language
+        self._pauses = sorted(
+            (after, strength)
+            for after, strength in ((sentence_after, Boundary.SENTENCE), (clause_after, Boundary.COMMA))
+            if after is not None
+        )
 
     async def run(
         self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[Clause], turn: Turn
     ) -> None:
         """Cut until the tokens end."""
         core = SegmenterCore(self.language)
-        tail: list[str] = []
+        rest = _Rest()
+
+        async def send(clauses: list[Clause]) -> None:
+            for clause in clauses:
+                rest.drop(len(clause.text))
+                turn.timeline.record(ClauseCut(turn.now(), clause))
+                await downstream.send(clause)
+
+        async def tokens() -> list[str]:
+            if rest and turn.clock.realtime:
+                waited = 0.0
+                for after, strength in self._pauses:
+                    with trio.move_on_after(after - waited):  # around our own channel: the source is not touched
+                        return await take_waiting(upstream)
+                    waited = after
+                    await send(core.release(strength))
+            return await take_waiting(upstream)
+
         try:
             while True:
                 try:
-                    tokens = await take_waiting(upstream)
+                    batch = await tokens()
                 except trio.EndOfChannel:
                     break
-                for token in tokens:
-                    if not isinstance(token, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+                for token in batch:
+                    if not isinstance(token, str):
                         raise TypeError(
                             f"the source gave a {type(token).__name__}; a token is a str (bytes: decode them "
                             "incrementally; an API's event: take its text)"
                         )
-                    tail.append(token)
-                    for clause in core.feed(token):
-                        tail = _rest(tail, clause)
-                        turn.timeline.record(ClauseCut(turn.now(), clause))
-                        await downstream.send(clause)
-            for clause in core.flush():
-                tail = _rest(tail, clause)
-                turn.timeline.record(ClauseCut(turn.now(), clause))
-                await downstream.send(clause)
+                    rest.add(token)
+                    await send(core.feed(token))
+            await send(core.flush())
         finally:
-            if rest := "".join(tail):
-                turn.timeline.record(TextLeft(turn.now(), rest))
+            if left := rest.text:
+                turn.timeline.record(TextLeft(turn.now(), left))
 
 
-def _rest(pieces: list[str], clause: Clause) -> list[str]:
-    """What has been fed after the clause, given what had been fed after the clause before it."""
-    rest = "".join(pieces)[len(clause.text) :]
-    return [rest] if rest else []
+class _Rest:
+    """The text that has been read and is in no clause yet."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._pieces)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def add(self, token: str) -> None:
+        if token:
+            self._pieces.append(token)
+
+    def drop(self, characters: int) -> None:
+        left = self.text[characters:]
+        self._pieces = [left] if left else []

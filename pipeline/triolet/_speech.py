@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from triolet._audio import AudioChunk
-from triolet._phrasing import Phraser, Phrasing
+from triolet._phraser import Phraser
+from triolet._phrasing import Phrasing
 from triolet._segmenter import SentenceSegmenter
 from triolet._spoken_text import SpokenText
 from triolet._stages import Stage

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import attrs
 import pytest
 import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet import Boundary, Phraser, Phrasing, Piece, SpokenClause, Turn
+from triolet import Boundary, Kind, Phraser, Phrasing, Piece, SpokenClause, Turn
+from triolet._phraser import COMFORTABLE, SHORT
 from triolet._phrasing import PhraserCore
+from triolet._timeline import PhraseReady
 from triolet.testing import collect
 
 
@@ -83,14 +86,35 @@ def test_the_end_of_a_silent_line_ends_what_was_held_before_it() -> None:
 def test_the_first_phrase_may_end_at_a_place_to_breathe(text: str, boundary: Boundary, cut: bool) -> None:
     core = PhraserCore()
     core.feed(clause(text, boundary))
-    assert [phrase.words for phrase in core.early()] == ([text.strip()] if cut else [])
+    assert [phrase.words for phrase in core.breath()] == ([text.strip()] if cut else [])
 
 
-def test_only_the_first_phrase_is_cut_early() -> None:
+def test_sentences_are_joined_up_to_a_bound() -> None:
+    core = PhraserCore(Phrasing(join=30))
+    short = clauses(
+        ("One is here. ", SENTENCE), ("Two is here. ", SENTENCE), ("Three is here. ", SENTENCE), ("Four.", END)
+    )
+    given_out = [[phrase.words for phrase in core.feed(part, join=True)] for part in short]
+    assert given_out == [[], [], ["One is here. Two is here. Three is here."], ["Four."]]
+
+
+def test_sentences_of_different_parts_are_not_joined() -> None:
     core = PhraserCore()
-    core.feed(clause("One. ", SENTENCE))
-    core.feed(clause("Of the four ways that I know, ", COMMA))
-    assert core.early() == []
+    first = clause("One is here. ", SENTENCE)
+    second = clause("Two is here. ", SENTENCE, start=13, opening=Boundary.PARAGRAPH)
+    third = attrs.evolve(clause("Three is here. ", SENTENCE, start=26), kind=Kind.LIST_ITEM)
+    pause = attrs.evolve(clause("Four is here. ", SENTENCE, start=41), pause=1.0)
+    given_out = [[phrase.words for phrase in core.feed(part, join=True)] for part in (first, second, third, pause)]
+    assert given_out == [[], ["One is here."], ["Two is here."], ["Three is here."]]
+    (last,) = core.flush()
+    assert (last.words, last.pause) == ("Four is here.", 1.0)
+
+
+def test_a_pause_without_words_goes_to_the_words_after_it() -> None:
+    core = PhraserCore()
+    core.feed(SpokenClause(pieces=(), start=0, end=4, boundary=LINE, opening=LINE, pause=0.5))
+    (phrase,) = core.feed(clause("One. ", SENTENCE, start=4))
+    assert phrase.pause == 0.5
 
 
 @given(
@@ -153,6 +177,60 @@ async def test_an_early_start_must_be_worth_it(
     phrases = await collect(source() | Phraser(), turn=turn)
     words = [phrase.words for phrase in phrases]
     assert words == ([FIRST.strip(), REST.strip()] if early else [(FIRST + REST).strip()])
+
+
+def with_audio(seconds: float) -> Turn:
+    """A turn whose listener has so many seconds of audio left."""
+    turn = hurried()
+    turn.clock.received(seconds)
+    turn.clock.taken(seconds, dry_at=trio.current_time() + seconds)
+    return turn
+
+
+async def given_at(parts: list[SpokenClause | float], turn: Turn) -> list[tuple[str, float]]:
+    """The phrases, and when they came."""
+
+    async def source() -> AsyncIterator[SpokenClause]:
+        for part in parts:
+            if isinstance(part, SpokenClause):
+                yield part
+            else:
+                await trio.sleep(part)
+
+    began = trio.current_time()
+    await collect(source() | Phraser(), turn=turn)
+    return [(e.phrase.words, round(e.at - began, 3)) for e in turn.timeline if isinstance(e, PhraseReady)]
+
+
+async def test_sentences_wait_to_be_joined_until_the_listener_s_audio_runs_low(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    one, two, three = clauses(("One is here. ", SENTENCE), ("Two is here. ", SENTENCE), ("Three is here. ", SENTENCE))
+    phrases = await given_at([one, 0.5, two, 30.0, three], with_audio(10.0))
+    assert phrases == [("One is here. Two is here.", 10.0 - COMFORTABLE), ("Three is here.", 30.5)]
+
+
+async def test_a_sentence_is_cut_only_when_the_listener_s_audio_runs_out(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    parts = clauses(("One is here. ", SENTENCE), (FIRST, COMMA), (REST, SENTENCE))
+    turn = with_audio(1.0)
+    assert await given_at([parts[0], 0.2, parts[1], 0.3, parts[2]], turn) == [
+        ("One is here.", 0.0),
+        ((FIRST + REST).strip(), 0.5),
+    ]
+    turn = with_audio(4.0)
+    assert await given_at([parts[0], 0.2, parts[1], 30.0, parts[2]], turn) == [
+        ("One is here.", 4.0 - COMFORTABLE),
+        (FIRST.strip(), 4.0 - SHORT),
+        (REST.strip(), 30.2),
+    ]
+
+
+async def test_half_a_phrase_without_a_place_to_breathe_is_never_cut(autojump_clock: trio.testing.MockClock) -> None:
+    first, rest = clauses(("Of the four ways that I know ", Boundary.CONJUNCTION), ("and like. ", SENTENCE))
+    turn = with_audio(1.0)
+    assert await given_at([first, 60.0, rest], turn) == [("Of the four ways that I know and like.", 60.0)]
 
 
 async def test_a_file_has_no_listener_to_hurry_for(autojump_clock: trio.testing.MockClock) -> None:
