@@ -57,7 +57,9 @@ class Phraser(Stage[SpokenClause, Phrase]):
                 with trio.move_on_at(_decide_at(core, turn)):  # around our own channel only
                     clauses = await take_waiting(upstream)
                 if clauses is None:  # the listener's audio runs out
-                    await send(core.sentences() or core.breath())
+                    if given := core.sentences() or core.breath():
+                        await send(given)
+                        continue
                     clauses = await take_waiting(upstream)
             except trio.EndOfChannel:
                 break

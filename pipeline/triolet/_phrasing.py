@@ -116,7 +116,8 @@ class PhraserCore:
 
     def _cut_long(self) -> list[Phrase]:
         """Cut what is held where it is best, within the longest phrase: after a sentence, else a clause, else a space, else
-        between two pieces, else in the middle of one."""
+        between two pieces, else in the middle of one.
+        """
         longest = self._phrasing.longest
         size, fits = 0, 0
         for clause in self._held:
