@@ -19,7 +19,7 @@ _NEXT = re.compile(r"\s[\s" + re.escape(_OPENING) + r"]*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
 _LETTERS_AND_DOTS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _VOWEL = re.compile("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûüýÿаеёиоуыэюяіїєα-ωά-ώ]", re.IGNORECASE)
-_LAST_SMALL = re.compile(r"(?:(?<=\s)|(?<=\A))[^\W\d_A-Z]{3,}\Z")
+_LAST_WORD = re.compile(r"(?<!\S)[^\W\d_][^\W\d_A-Z]{2,}\Z")
 _CAPITALIZED = re.compile(r"[^\W\d_](?:['’]?[^\W\d_A-Z]+)*")
 _ROMAN = re.compile("[IVXLC]+")
 
@@ -130,10 +130,8 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
         if len(word) == 1:
             return _after_letter(rules, word, previous, ahead)
         return END
-    if kind is Dotted.WEAK and len(word) <= 2 and _measured(previous) and at - start < 32 and len(previous.split()) < 4:
+    if word in rules.years and _measured(previous) and at - start < 32 and len(previous.split()) < 4:
         kind = Dotted.NAMED  # `В 1854 г. Толстой`: too short to be a sentence
-    if kind is Dotted.NAMED and _measured(previous) and len(previous.split()) < 3:
-        return GOES_ON  # `At 5 a.m. Mr. Smith`
     if kind is Dotted.NUMBERED and word in rules.words and (ahead.visible() or "A").islower():
         return END
     return _after_abbreviation(rules, kind, ahead)
@@ -184,7 +182,7 @@ def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
         return WAIT
     if first == "":
         return END
-    if kind is Dotted.NUMBERED and first in "IVXLC":
+    if kind is not Dotted.NAMED and first in "IVXLC":
         word = ahead.word()
         if word is None:
             return WAIT
@@ -237,9 +235,14 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
     first = ahead.visible()
     if first is None:
         return WAIT
-    if first == "" or _without_case(first):
+    if first == "":
         return END
+    said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
+    if len(word) < 3 and (not said or said[-1] in ":;") and not first.islower():
+        return GOES_ON  # `... 2. Second item`
     language = rules.language
+    if _without_case(first):
+        return GOES_ON if language.code == "ko" and said[:-1].isdecimal() and said[-1] == "." else END
     word = word.lstrip("-–−+")
     if language.ordinals and word.isdecimal() and (first.isupper() or first.isdecimal()):
         following = ahead.word()
@@ -247,14 +250,13 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
             return WAIT
         if following in rules.months:
             return GOES_ON
-        said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
         if first.isdecimal():
             return GOES_ON if len(word) <= 2 else END
         if following in rules.starters or len(word) > 3 or said.endswith(".") or (said[:1].isupper() and len(said) > 3):
             return END
         return GOES_ON
     if first.isupper():
-        return GOES_ON if not previous and len(word) < 3 else END  # `... 2. Second item`
+        return END
     if first.isdecimal():
         return GOES_ON if language.code == "ko" else END
     if first in "-–—":
@@ -309,11 +311,11 @@ def after_closing(rules: Rules, ahead: Ahead, *, led_by_quote: bool) -> Verdict:
     first = ahead.visible()
     if first is None:
         return WAIT
-    if first == "" or _without_case(first):
+    if first == "":
         return END
     if first.islower() or first in "—–-,;:":
         return GOES_ON
-    if led_by_quote and first.isupper() and rules.saying:
+    if led_by_quote and rules.saying:
         second = ahead.second()
         if second is None:
             return WAIT
@@ -334,10 +336,10 @@ def after_ellipsis(ahead: Ahead, spoken: int) -> Verdict:
     return GOES_ON if _without_case(first) and spoken <= _HESITATION else END
 
 
-def without_space(text: str, at: int, *, complete: bool) -> Verdict:
+def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdict:
     """Judges a dot between a small letter and a capital: `the end.Then`, but not `asp.Net` or `object.Method(`."""
-    word = _LAST_SMALL.search(text, max(0, at - _LONGEST_WORD), at)
-    if word is None or not _VOWEL.search(word[0]):
+    word = _LAST_WORD.search(text, max(0, at - _LONGEST_WORD), at)
+    if word is None or not _VOWEL.search(word[0]) or word[0].lower() in rules.dotted:
         return GOES_ON
     following = _CAPITALIZED.match(text, at + 1)
     if following is None:
@@ -345,7 +347,9 @@ def without_space(text: str, at: int, *, complete: bool) -> Verdict:
     end = following.end()
     if end == len(text) and not complete:
         return WAIT
-    return END if end == len(text) or text[end] in " ,'’\n" else GOES_ON
+    if following[0] in rules.starters and text[end : end + 1] not in ("(", "_", "/"):
+        return END
+    return END if word[0].islower() and (end == len(text) or text[end] in " ,'’\n") else GOES_ON
 
 
 _SAYS = re.compile(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|笑)")

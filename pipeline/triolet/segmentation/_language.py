@@ -57,6 +57,10 @@ class Language:
     """Verbs of speech that may come after their subject: `"Who is there?" Anna asked.`"""
     suffixes: tuple[str, ...] = ()
     """Ends of compounds that are abbreviated and named (`Goethestr.`)."""
+    years: str = ""
+    """Words after a year or century, with which a short phrase opens a sentence (`В 1854 г. Толстой`)."""
+    reversed_quotes: bool = False
+    """Whether `»` opens and `«` closes."""
     conjunctions: tuple[str, ...] = ()
     """A speaker may breathe before these."""
     ordinals: bool = False
@@ -77,6 +81,7 @@ class Rules:
     lettered: frozenset[str]
     exclaimed: frozenset[str]
     saying: frozenset[str]
+    years: frozenset[str]
     breath: Callable[[str, int, int], re.Match[str] | None]
     """Searches for the white space before a conjunction or a lone hyphen; the space after it must be there."""
     splitter: _pysbd.Splitter | None = None
@@ -117,6 +122,7 @@ def _ready(language: Language, dotted: dict[str, Dotted], splitter: _pysbd.Split
         frozenset(language.lettered.split()),
         frozenset(language.exclaimed.split()),
         frozenset(language.saying.split()),
+        frozenset(language.years.split()),
         re.compile(f" (?:{breaths})(?= )").search,
         splitter,
     )

@@ -21,6 +21,7 @@ _TICKS = re.compile("`{1,200}")
 _DASHES = re.compile("[—―]{1,64}")
 _WEAK = {**dict.fromkeys(",،", Boundary.COMMA), **dict.fromkeys(";:؛", Boundary.CLAUSE)}
 _FULL_WEAK = {"，": Boundary.COMMA, "、": Boundary.COMMA, "；": Boundary.CLAUSE, "：": Boundary.CLAUSE}
+_NO_DASH_BEFORE = ("", *"\n.,;:!?…，。！？；：")
 _STOPS = "。！？｡"
 
 
@@ -90,7 +91,7 @@ def dash(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     else:
         cuts = not (before.isdecimal() and follows.isdecimal())
     reading.at = end
-    if cuts and follows not in ("\n", "") and reading.has_words(at) and not (reading.opened and reading.inside()):
+    if cuts and follows not in _NO_DASH_BEFORE and reading.has_words(at) and not (reading.opened and reading.inside()):
         reading.cut(end, Boundary.CLAUSE)
     return True
 
@@ -114,7 +115,9 @@ def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:  # no
             if mark == "）" and text[at - 1] in _STOPS and reading.leads(begin) and not reading.inside():
                 reading.cut(at + 1, Boundary.SENTENCE)
             return True
-    if mark in PAIRS:
+    if mark == "»" and reading.rules.language.reversed_quotes:
+        opened.append(("«", here))
+    elif mark in PAIRS:
         if not (mark == "(" and at and text[at - 1] in ":;-="):  # no smiley
             opened.append((PAIRS[mark], here))
     elif mark == ")" and reading.item >= 0 and text[at - 1].isdecimal():

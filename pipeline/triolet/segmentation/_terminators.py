@@ -161,12 +161,13 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
             reading.cut_at_once(end)
         return True
     if text[at] in "!?":
-        if follows >= CJK or before >= CJK:
+        word = _judge.word_before(text, reading.sentence(), at)
+        if follows >= CJK or before >= CJK or (follows.isupper() and before.islower() and word.isalpha()):
             reading.cut(end, _SENTENCE)
     elif end == at + 1 and text[at] in ".．" and min(follows, before) >= CJK and follows.isalpha() and before.isalpha():
         reading.cut(end, _SENTENCE)
     elif text[at] == "." and end == at + 1 and follows.isupper() and before.islower():
-        verdict = _judge.without_space(text, at, complete=complete)
+        verdict = _judge.without_space(reading.rules, text, at, complete=complete)
         if verdict is WAIT:
             reading.at = at
             return False
@@ -215,11 +216,15 @@ def emoji(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     end = run.end() if run else at + 1
     if end == len(text) and not complete:
         return False
-    if text[at] >= "\U0001f300" and text[end : end + 1] == " " and reading.has_words(at) and reading.nothing_open():
+    follows = text[end : end + 1]
+    ends = text[at] >= "\U0001f300" and (follows == " " or follows >= CJK) and reading.has_words(at)
+    if ends and reading.nothing_open():
         ahead = Ahead(text, end, complete=complete)
         first = ahead.visible()
         verdict = WAIT if first is None else GOES_ON
-        if first and first.isupper():
+        if first and first.isalpha() and first.lower() == first.upper():
+            verdict = END
+        elif first and first.isupper():
             verdict = _judge.if_starter(reading.rules, ahead)
         if verdict is WAIT:
             return False

@@ -9,7 +9,7 @@ LANGUAGE = Language(
         z.b z.t z.zt d.h d.i u.a u.ä. o.a s.o s.u i.d.r i.a i.e.s i.d.s i.s.v i.s.d i.v.m i.h.v i.v bzw ca vgl sog sogen bspw
         beispielsw evtl ggf ggfs inkl exkl zzgl abzgl ungef insb insbes einschl ausschl
         bzgl betr lt gem gemäß gen vs v van o zw entspr vorm ehem allg versch jew urspr eig eigtl
-        präs vors stellv wiss kath ev evang röm griech lat engl franz dt amerik österr schweiz poln russ ital span
+        präs vors stellv wiss kath ev evang röm griech lat engl franz dt amerik mult urt beschl az abl bgbl verf. österr schweiz poln russ ital span
         aufl hrsg hg übers bearb verf red abb tab kap bd bde anm
         u.u z.hd z.hdn m.e m.w m.a.w u.z o.g o.ä. u.v.a
         mio mrd tsd
@@ -48,6 +48,7 @@ LANGUAGE = Language(
         Jahrhundert Jahrhunderts Jahrtausend Jan Feb Mrz Apr Jun Jul Aug Sep Sept Okt Nov Dez Jh Jhd
     """,
     lettered="vitamin plan option typ klasse gruppe hepatitis anhang teil abschnitt punkt schritt variante kategorie",
+    reversed_quotes=True,
     exclaimed="Yahoo",
     conjunctions=("und", "oder", "aber", "sondern", "denn", "weil", "dass", "wenn", "als", "ob", "während", "obwohl"),
     suffixes=("str",),

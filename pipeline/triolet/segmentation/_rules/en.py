@@ -5,8 +5,8 @@ from triolet.segmentation._language import Language
 LANGUAGE = Language(
     code="en",
     inner="""
-        mr mrs ms mx dr prof rev fr gen lt col maj capt cmdr sgt cpl pvt brig adm adml gov sen sens rep reps supt hon messrs
-        mssrs mme mlle msgr mgr st ste ven insp det pres atty attys amb assoc asst mt
+        mr mrs ms mx dr prof rev fr p.s gen lt col maj capt cmdr sgt cpl pvt brig adm adml gov sen sens rep reps supt hon messrs
+        mssrs mme mlle msgr mgr ste ven insp det pres atty attys amb assoc asst mt
         e.g i.e eg ie vs v cf viz al approx incl excl esp aka a.k.a c ca circa resp
         lt.col lt.gen maj.gen brig.gen r.adm v.adm rt.hon
     """,
@@ -17,12 +17,12 @@ LANGUAGE = Language(
     weak="""
         etc et.al al. hrs hr mins min secs sec lbs lb oz ft yd yds mi in tbsp tsp qt gal pt mph kg km cm mm bn mn
         tel fax dept est temp max avg misc univ
-        mon tue tues wed thu thur thurs fri sat sun
+        b.i.d t.i.d q.i.d q.d p.r.n p.o i.v i.m
         bros ph.d phd m.d d.d.s b.a b.s b.sc m.a m.s m.sc m.b.a ll.b ll.m d.phil esq
     """,
     named="""
         u.s u.k u.n e.u u.s.a u.a.e u.s.s.r d.c l.a n.y n.j n.z p.r.c r.o.c u.s.c u.s.n u.s.m.c
-        a.m p.m am. pm. a.d b.c b.c.e c.e p.o p.s
+        a.m p.m am. pm. a.d b.c b.c.e c.e mon tue tues wed thu thur thurs fri st
         inc corp co cos ltd llc l.l.c plc jr sr bros assn
         ave blvd rd ln hwy pkwy sq pl cres ct dist fwy expy
         calif fla ariz ark colo conn del ill ind kan ky mass md mich minn miss mo mont neb nev okla ore penn tenn tex va vt
@@ -42,7 +42,7 @@ LANGUAGE = Language(
         Even Perhaps Maybe During Despite Until Unless Under Over Between Through Next Finally First Second Third Last Later
         Soon Although Though Whether Everyone Everything Nobody Nothing Somebody Someone Something Sometimes Often Usually
         Being Having Given See Note Try Use Ask Go Get Make My Mine Never Always Again
-        Mr Mrs Ms Dr Prof Well Oh Okay Thanks Thank Sorry Sure
+        Well Oh Okay Thanks Thank Sorry Sure
     """,
     lettered="""
         vitamin vitamins plan option type class grade group hepatitis appendix part section exhibit team step point answer
