@@ -123,6 +123,8 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
         if not word or not word[-1].isalnum():
             return END
         if word[-1].isdecimal():
+            if len(parts) == 1 and text[max(0, start - 4) : start].rstrip()[-1:] in ("?", "？"):
+                return END  # `What is 2 + 2? 4. Good.`
             return _after_number(rules, parts[0] if len(parts) > 1 else "", word, ahead)
     previous = parts[0] if len(parts) > 1 else ""
     kind = _kind(rules, word, previous)
@@ -160,7 +162,8 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
                 last = word.rpartition(mark)[2]
                 if len(last) == 1:
                     return Dotted.NAMED if last.isupper() and mark == "-" else None
-                return _kind(rules, last, "")
+                kind = _kind(rules, last, "")
+                return Dotted.WEAK if kind and mark == "/" else kind
         return Dotted.NAMED if _LETTERS_AND_DOTS.fullmatch(word) else None
     if rules.language.suffixes and lower.endswith(rules.language.suffixes):
         return Dotted.NAMED

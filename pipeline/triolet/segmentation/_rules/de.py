@@ -21,13 +21,13 @@ LANGUAGE = Language(
     weak="",
     named="""
         usw etc usf u.s.w ff f u.ä o.ä u.v.m u.a.m u.dgl dgl dergl n.chr v.chr n.u.z v.u.z
-        std min max sek stck stk km cm kg mwst ust plz
-        str pl allee inc co corp ltd jr sen jun u.s d.c e.v ag kg
-        mo di mi do fr sa so ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix xx xxi
+        std min max sek stck stk mwst ust plz
+        str pl allee inc co corp ltd jr sen jun u.s d.c e.v
+        mo di mi fr sa gr ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix xx xxi
     """,
     words="""
         a ab an am auf aus bei bis da so um zu zum zur im in ist er es sie wir ihr ich du hat war wo wie was wer tut gut
-        mm di con sa mo do mi rep ord res op
+        kg km cm mm mg ml kw kwh mhz ghz gb mb tb ag gmbh di con sa mo do mi rep ord res op
     """,
     starters="""
         Der Die Das Den Dem Des Ein Eine Einen Einem Einer Eines Dieser Diese Dieses Diesen Diesem Jener Jene Jenes

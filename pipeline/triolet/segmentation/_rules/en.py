@@ -17,7 +17,7 @@ LANGUAGE = Language(
     weak="""
         etc et.al al. hrs hr mins min secs sec lbs lb oz ft yd yds mi in tbsp tsp qt gal pt mph kg km cm mm bn mn
         tel fax dept est temp max avg misc univ
-        b.i.d t.i.d q.i.d q.d p.r.n p.o i.v i.m
+        sat sun deg b.i.d t.i.d q.i.d q.d p.r.n p.o i.v i.m
         bros ph.d phd m.d d.d.s b.a b.s b.sc m.a m.s m.sc m.b.a ll.b ll.m d.phil esq
     """,
     named="""

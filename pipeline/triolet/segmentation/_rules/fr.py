@@ -12,7 +12,7 @@ LANGUAGE = Language(
         n no nos p pp art arts chap ch fig figs vol t sect al par § réf éd tél tab pl ann
         janv févr avr juil sept oct nov déc
     """,
-    weak="etc sq sqq suiv hab min sec max bd boul av ltd inc corp cie st. jr sr univ dépt dép",
+    weak="rdv etc sq sqq suiv hab min sec max bd boul av ltd inc corp cie st. jr sr univ dépt dép",
     named="u.s u.k u.s.a s.a s.a.r.l s.n.c.f j.-c a.m p.m r.a.t.p o.n.u",
     words="""
         sup sec inf sing ex. al id ms fr av contr auj
