@@ -54,11 +54,15 @@ class World:
 
 @asynccontextmanager
 async def serving(
-    options: ServerOptions | None = None, voice: ToneTTS | None = None, link: Link | LinkOf | None = None
+    options: ServerOptions | None = None,
+    voice: ToneTTS | None = None,
+    link: Link | LinkOf | None = None,
+    *,
+    seed: int = 0,
 ) -> AsyncGenerator[World, None]:
     voice = voice or ToneTTS()
     server = QwenServer(voice, options)
-    async with _listening(server.handle_stream, link) as network:
+    async with _listening(server.handle_stream, link, seed) as network:
         yield World(network, server, voice)
 
 
@@ -108,16 +112,16 @@ async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: A
         except* trio_websocket.ConnectionClosed:
             pass
 
-    async with _listening(handle, None) as network:
+    async with _listening(handle, None, 0) as network:
         quiet = options or QwenOptions(ping_interval=None)
         yield QwenTTS(api_key="", url=URL, options=quiet, dial=network.dial, **settings)
 
 
 @asynccontextmanager
 async def _listening(
-    handle: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | LinkOf | None
+    handle: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | LinkOf | None, seed: int
 ) -> AsyncGenerator[VirtualNetwork, None]:
-    network = VirtualNetwork(link)
+    network = VirtualNetwork(link, seed=seed)
     raised: BaseException | None = None
     async with trio.open_nursery() as nursery:
         await nursery.start(network.serve, handle, "localhost", 80)

@@ -20,6 +20,7 @@ class Inbox:
         self._arrived = trio.Event()
         self.failure: Exception | None = None
         """What ended the connection. What came before can still be read."""
+        self.failed = trio.Event()
 
     def put(self, event: ServerEvent) -> None:
         """Take an event.
@@ -37,6 +38,7 @@ class Inbox:
     def fail(self, error: Exception) -> None:
         """Nothing more will come."""
         self.failure = error
+        self.failed.set()
         self._arrived.set()
 
     def unread_error(self) -> ErrorEvent | None:

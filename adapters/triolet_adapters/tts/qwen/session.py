@@ -108,6 +108,12 @@ class QwenSession:
         """What ended the connection; None while it is open."""
         return self._inbox.failure
 
+    async def wait_failed(self) -> Exception:
+        """Wait until the connection has ended by anything but leaving the block; give what ended it. May be cancelled."""
+        await self._inbox.failed.wait()
+        assert self._inbox.failure is not None
+        return self._inbox.failure
+
     @property
     def finished(self) -> bool:
         """Whether the service has sent session.finished."""
