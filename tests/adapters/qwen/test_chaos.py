@@ -75,9 +75,9 @@ def test_the_same_seed_gives_the_same_session(monkeypatch: pytest.MonkeyPatch, s
     async def session() -> list[tuple[float, int]]:
         reads: list[tuple[float, int]] = []
         link = Link(latency=0.05, jitter=0.2, split=900)
-        async with serving(ServerOptions(jitter=0.3, seed=seed), link=link, seed=seed) as world:
-            async with world.tts().connect() as session:
-                await session.commit(TEXT, lambda pcm: reads.append((trio.current_time(), len(pcm))))
+        options = ServerOptions(jitter=0.3, seed=seed)
+        async with serving(options, link=link, seed=seed) as world, world.tts().connect() as session:
+            await session.commit(TEXT, lambda pcm: reads.append((trio.current_time(), len(pcm))))
         return reads
 
     def replay() -> list[tuple[float, int]]:

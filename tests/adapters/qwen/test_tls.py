@@ -17,9 +17,10 @@ from triolet_adapters.tts.qwen import QwenServer, QwenTTS
 @asynccontextmanager
 async def served_with_tls(authority: trustme.CA, name: str) -> AsyncGenerator[str, None]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(name).configure_cert(context)
-    listeners = await trio.open_ssl_over_tcp_listeners(0, context, host="127.0.0.1")
-    port = listeners[0].transport_listener.socket.getsockname()[1]
+    authority.issue_cert(name).configure_cert(context)  # pyright: ignore[reportUnknownMemberType] -- pyOpenSSL's, absent
+    sockets = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    port: int = sockets[0].socket.getsockname()[1]
+    listeners = [trio.SSLListener(listener, context, https_compatible=True) for listener in sockets]
     async with trio.open_nursery() as nursery:
         await nursery.start(trio.serve_listeners, QwenServer(ToneTTS()).handle_stream, listeners)
         yield f"wss://localhost:{port}"
