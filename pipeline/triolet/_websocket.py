@@ -11,29 +11,20 @@ import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
-from urllib.parse import urlsplit
 
 import attrs
 import trio
 import trio_websocket
 
-from triolet.errors import (
-    AuthenticationFailed,
-    ConnectionFailed,
-    ConnectionLost,
-    DeadlineExpired,
-    ProtocolViolation,
-    TrioletError,
-)
+from triolet import _websocket_failures as failures
+from triolet._websocket_failures import Address
+from triolet.errors import ConnectionLost, DeadlineExpired, ProtocolViolation, TrioletError
 
 Dial = Callable[[str, int, bool], Awaitable[trio.abc.Stream]]
 """Opens a stream to (host, port), with TLS or without; raises OSError, ssl.SSLError or trio.BrokenResourceError."""
 
 Headers = Callable[[], Sequence[tuple[str, str]]]
 """Gives the headers of the handshake when they are needed, so that a key rests in no object that could be printed."""
-
-_PERMANENT_CLOSE_CODES = frozenset({1003, 1007, 1008, 1009, 1010})
-"""RFC 6455, 7.4.1: the peer refuses what we sent, so the same again would be refused again."""
 
 _HEAD_BYTES = 8 * 1024
 """How much of a refused handshake's answer is kept for the error text; bodies of vendors are some hundred bytes."""
@@ -94,6 +85,7 @@ async def open_websocket(
     headers: Headers = no_headers,
     options: WebSocketOptions | None = None,
     dial: Dial = dial_tcp,
+    scrub: Callable[[str], str] = str,
 ) -> AsyncGenerator[WebSocket, None]:
     """Open a connection to a `ws://` or `wss://` URL; leaving the block closes it politely, within `close_timeout`.
 
@@ -101,6 +93,8 @@ async def open_websocket(
     binary message goes to `receive_bytes`; without one it is a `ProtocolViolation`. `failed` is called once if the open
     connection ends by anything but leaving the block, with the error; `WebSocket.failure` keeps it. Both are called from
     the pump and must not call back into the block's own task except by setting events.
+
+    `scrub` takes secrets out of everything the peer says, messages and errors: some services repeat a wrong key.
 
     Cancellation closes the connection as well: a Close goes out and is waited for, shielded and bounded.
 
@@ -111,7 +105,7 @@ async def open_websocket(
         ValueError: not a WebSocket URL.
     """
     websocket = WebSocket(
-        _Address.parse(url), receive, receive_bytes, failed, headers, options or WebSocketOptions(), dial
+        Address.parse(url), receive, receive_bytes, failed, headers, options or WebSocketOptions(), dial, scrub
     )
     raised: BaseException | None = None
     async with trio.open_nursery() as nursery:
@@ -126,41 +120,19 @@ async def open_websocket(
         raise raised
 
 
-@attrs.frozen
-class _Address:
-    host: str
-    port: int
-    tls: bool
-    resource: str
-    host_header: str
-
-    @classmethod
-    def parse(cls, url: str) -> _Address:
-        parts = urlsplit(url)
-        if parts.scheme not in ("ws", "wss") or not parts.hostname:
-            raise ValueError(f"{url!r} is no WebSocket URL: it must begin with ws:// or wss:// and name a host")
-        tls = parts.scheme == "wss"
-        port = parts.port or (443 if tls else 80)
-        bare = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        resource = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return cls(parts.hostname, port, tls, resource, bare if parts.port is None else f"{bare}:{port}")
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-
 class WebSocket:
     """An open connection. Made by `open_websocket`."""
 
     def __init__(
         self,
-        address: _Address,
+        address: Address,
         receive: Callable[[str], None],
         receive_bytes: Callable[[bytes], None] | None,
         failed: Callable[[Exception], None],
         headers: Headers,
         options: WebSocketOptions,
         dial: Dial,
+        scrub: Callable[[str], str],
     ) -> None:
         self._address = address
         self._receive = receive
@@ -169,6 +141,7 @@ class WebSocket:
         self._headers = headers
         self._options = options
         self._dial = dial
+        self._scrub = scrub
         # Shielded, or a cancellation from outside would end the pump before the polite close.
         self._scope = trio.CancelScope(shield=True)
         self._wire: _Wire | None = None
@@ -277,7 +250,7 @@ class WebSocket:
 
     def _hand_over(self, message: str | bytes) -> None:
         if isinstance(message, str):
-            self._receive(message)
+            self._receive(self._scrub(message))
         elif self._receive_bytes is not None:
             self._receive_bytes(message)
         else:
@@ -310,22 +283,28 @@ class WebSocket:
     def _as_ours(self, error: Exception) -> Exception:
         """The one place where foreign errors become ours; what is no error of the outside (a bug) stays what it is."""
         ours: Exception
-        head = self._wire.head if self._wire is not None else b""
+        head = self._words(self._wire.head) if self._wire is not None else ""
         match error:
             case trio_websocket.ConnectionRejected():
-                ours = _refused(self._address, error.status_code, error.body or head.partition(b"\r\n\r\n")[2])
+                body = self._words(error.body) if error.body else head.partition("\r\n\r\n")[2]
+                ours = failures.refused(self._address, error.status_code, body)
             case _HandshakeEnded():
-                ours = _broken_off(self._address, head)
+                ours = failures.broken_off(self._address, head)
             case trio_websocket.ConnectionClosed():
-                ours = _closed(self._address, error.reason, self._options)
+                code, reason = (error.reason.code, error.reason.reason) if error.reason else (None, None)
+                ours = failures.closed(self._address, code, self._scrub(reason or ""), self._options.max_message_size)
             case OSError() | trio.BrokenResourceError() if self._connection is not None:
                 ours = ConnectionLost(f"the connection to {self._address} broke: {error}")
             case OSError() | trio.BrokenResourceError():
-                ours = _unreachable(self._address, error)
+                ours = failures.unreachable(self._address, error)
             case _:
                 return error
-        ours.__cause__ = error
+        shown = f"{error!r} {error}"
+        ours.__cause__ = error if self._scrub(shown) == shown else None
         return ours
+
+    def _words(self, raw: bytes) -> str:
+        return self._scrub(raw.decode("utf-8", "replace"))
 
     async def _close(self) -> None:
         self._closing = True
@@ -399,57 +378,3 @@ def _most_telling(group: BaseExceptionGroup[Exception]) -> Exception:
             if isinstance(error, kind):
                 return error
     return flat[0]
-
-
-def _refused(address: _Address, status: int, raw: bytes) -> ConnectionFailed:
-    body = raw.decode("utf-8", "replace")
-    said = " ".join(body.split())[:500]
-    text = f"{address} refused the connection with HTTP status {status}" + (f": {said}" if said else "")
-    if status in (401, 403):
-        return AuthenticationFailed(text, code=str(status), message=body)
-    return ConnectionFailed(text, code=str(status), message=body, retryable=status == 429 or status >= 500)
-
-
-def _broken_off(address: _Address, head: bytes) -> ConnectionFailed:
-    first_lines, _, body = head.partition(b"\r\n\r\n")
-    version, _, code = first_lines.partition(b" ")
-    if version.startswith(b"HTTP/") and code[:3].isdigit() and code[:3] != b"101":
-        return _refused(address, int(code[:3]), body)
-    if head:
-        return ConnectionFailed(f"{address} does not speak WebSocket: it answered {head[:80]!r}", retryable=False)
-    return ConnectionFailed(f"{address} closed the connection during the handshake")
-
-
-def _closed(
-    address: _Address, reason: trio_websocket.CloseReason | None, options: WebSocketOptions
-) -> ConnectionLost | ProtocolViolation:
-    if reason is None:
-        return ProtocolViolation(f"{address} sent bytes that are no WebSocket frames")
-    if reason.reason == f"Exceeded maximum message size: {options.max_message_size} bytes":  # said by our own side
-        return ProtocolViolation(
-            f"{address} sent a message of more than {options.max_message_size} characters (max_message_size)",
-            retryable=False,
-        )
-    if reason.code == 1002:
-        return ProtocolViolation(f"{address} sent broken WebSocket frames: {reason.reason}", code="1002")
-    if reason.code == 1006:
-        return ConnectionLost(f"the connection to {address} broke", code="1006")
-    text = f"{address} closed the connection: {reason.code}" + (f" {reason.reason}" if reason.reason else "")
-    return ConnectionLost(
-        text, code=str(reason.code), message=reason.reason, retryable=reason.code not in _PERMANENT_CLOSE_CODES
-    )
-
-
-def _unreachable(address: _Address, error: Exception) -> ConnectionFailed:
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return ConnectionFailed(
-            f"the TLS certificate of {address} was not accepted: {cause.verify_message}. Behind a proxy that replaces "
-            "certificates, set SSL_CERT_FILE to its authority",
-            retryable=False,
-        )
-    if cause is not None:
-        return ConnectionFailed(f"no TLS with {address}: {cause}")
-    return ConnectionFailed(f"no connection to {address}: {error or type(error).__name__}")

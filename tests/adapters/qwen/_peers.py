@@ -62,7 +62,7 @@ async def serving(
 ) -> AsyncGenerator[World, None]:
     voice = voice or ToneTTS()
     server = QwenServer(voice, options)
-    async with _listening(server.handle_stream, link, seed) as network:
+    async with listening(server.handle_stream, link, seed) as network:
         yield World(network, server, voice)
 
 
@@ -100,8 +100,9 @@ class Script:
         await self.send("response.created", response={"id": response_id})
 
 
-@asynccontextmanager
-async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: Any) -> AsyncGenerator[QwenTTS, None]:
+def websocket_peer(peer: Peer) -> Callable[[trio.abc.Stream], Awaitable[None]]:
+    """What runs a script for each connection, and then keeps it open."""
+
     async def handle(stream: trio.abc.Stream) -> None:
         try:
             async with trio.open_nursery() as nursery:
@@ -112,14 +113,19 @@ async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: A
         except* trio_websocket.ConnectionClosed:
             pass
 
-    async with _listening(handle, None, 0) as network:
+    return handle
+
+
+@asynccontextmanager
+async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: Any) -> AsyncGenerator[QwenTTS, None]:
+    async with listening(websocket_peer(peer)) as network:
         quiet = options or QwenOptions(ping_interval=None)
         yield QwenTTS(api_key="", url=URL, options=quiet, dial=network.dial, **settings)
 
 
 @asynccontextmanager
-async def _listening(
-    handle: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | LinkOf | None, seed: int
+async def listening(
+    handle: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | LinkOf | None = None, seed: int = 0
 ) -> AsyncGenerator[VirtualNetwork, None]:
     network = VirtualNetwork(link, seed=seed)
     raised: BaseException | None = None

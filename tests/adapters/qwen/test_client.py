@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
-from tests.adapters.qwen._peers import Script, Tap, World, scripted, serving
+from tests.adapters.qwen._peers import Script, Tap, World, listening, scripted, serving, websocket_peer
 from trio.testing import MockClock
 
 from triolet.errors import (
@@ -304,6 +304,39 @@ async def test_a_rate_limit_in_the_handshake_is_worth_another_try(autojump_clock
         await trio.sleep(60)
         async with world.tts().connect():
             pass
+
+
+KEY = "sk-0123456789abcdef"
+
+
+async def refuse_with_the_key(stream: trio.abc.Stream) -> None:
+    await stream.receive_some()
+    await stream.send_all(f"HTTP/1.1 401 No\r\nContent-Length: {len(KEY)}\r\n\r\n{KEY}".encode())
+
+
+async def error_with_the_key(server: Script) -> None:
+    await server.send("error", error={"code": "InvalidApiKey", "message": f"no such key: {KEY}"})
+
+
+async def close_with_the_key(server: Script) -> None:
+    await server.connection.aclose(1008, f"bad {KEY}")
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [refuse_with_the_key, websocket_peer(error_with_the_key), websocket_peer(close_with_the_key)],
+    ids=["body", "event", "close"],
+)
+async def test_a_service_that_repeats_the_key_does_not_show_it(
+    autojump_clock: MockClock, peer: Callable[[trio.abc.Stream], Awaitable[None]]
+) -> None:
+    tap = Tap()
+    async with listening(peer) as network:
+        with pytest.raises(TTSError, match=r"\*\*\*") as caught:
+            async with QwenTTS(url="ws://localhost", api_key=KEY, dial=network.dial, tap=tap).connect():
+                raise AssertionError("must not open")
+    shown = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value)) + str(tap.events)
+    assert "0123456789" not in shown
 
 
 async def speak_until_it_breaks(world: World, tts: QwenTTS, shown: list[str]) -> None:

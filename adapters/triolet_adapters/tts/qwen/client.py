@@ -170,7 +170,7 @@ class QwenTTS(TTS):
         opened = False
         try:
             async with open_session(
-                self.url, self._headers, self.settings, self.options, self._dial, self._tap
+                self.url, self._headers, self.settings, self.options, self._dial, self._tap, self._key.removed_from
             ) as session:
                 opened = True
                 yield session

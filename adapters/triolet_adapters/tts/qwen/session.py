@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -40,7 +40,13 @@ from triolet_adapters.tts.qwen.settings import QwenSettings
 
 @asynccontextmanager
 async def open_session(
-    url: str, headers: Headers, settings: QwenSettings, options: QwenOptions, dial: Dial, tap: Tap | None
+    url: str,
+    headers: Headers,
+    settings: QwenSettings,
+    options: QwenOptions,
+    dial: Dial,
+    tap: Tap | None,
+    scrub: Callable[[str], str],
 ) -> AsyncGenerator[QwenSession, None]:
     """Connect and wait for session.created; leaving closes with 1000, within `close_timeout`."""
     log = SessionLog(trio.current_time, tap)
@@ -54,7 +60,7 @@ async def open_session(
         inbox.put(event)
 
     async with open_websocket(
-        url, receive=receive, failed=inbox.fail, headers=headers, options=options, dial=dial
+        url, receive=receive, failed=inbox.fail, headers=headers, options=options, dial=dial, scrub=scrub
     ) as websocket:
         session = QwenSession(websocket, inbox, log, settings, options)
         await session.wait_for(SessionCreated)

@@ -1,0 +1,98 @@
+"""What can go wrong with a WebSocket, as errors of ours: a URL's address, and one function for each kind of end."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from urllib.parse import urlsplit
+
+import attrs
+
+from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, ProtocolViolation
+
+_PERMANENT_CLOSE_CODES = frozenset({1003, 1007, 1008, 1009, 1010})
+"""RFC 6455, 7.4.1: the peer refuses what we sent, so the same again would be refused again."""
+
+
+@attrs.frozen
+class Address:
+    """Where a WebSocket URL leads."""
+
+    host: str
+    port: int
+    tls: bool
+    resource: str
+    host_header: str
+
+    @classmethod
+    def parse(cls, url: str) -> Address:
+        """Read a URL.
+
+        Raises:
+            ValueError: not one of a WebSocket.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("ws", "wss") or not parts.hostname:
+            raise ValueError(f"{url!r} is no WebSocket URL: it must begin with ws:// or wss:// and name a host")
+        tls = parts.scheme == "wss"
+        port = parts.port or (443 if tls else 80)
+        bare = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        resource = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return cls(parts.hostname, port, tls, resource, bare if parts.port is None else f"{bare}:{port}")
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def refused(address: Address, status: int, body: str) -> ConnectionFailed:
+    """For an HTTP status other than 101."""
+    said = " ".join(body.split())[:500]
+    text = f"{address} refused the connection with HTTP status {status}" + (f": {said}" if said else "")
+    if status in (401, 403):
+        return AuthenticationFailed(text, code=str(status), message=body)
+    return ConnectionFailed(text, code=str(status), message=body, retryable=status == 429 or status >= 500)
+
+
+def broken_off(address: Address, head: str) -> ConnectionFailed:
+    """For a stream that ended during the handshake, after these words."""
+    first_lines, _, body = head.partition("\r\n\r\n")
+    version, _, code = first_lines.partition(" ")
+    if version.startswith("HTTP/") and re.match("[1-9][0-9][0-9]", code) and not code.startswith("101"):
+        return refused(address, int(code[:3]), body)
+    if head:
+        return ConnectionFailed(f"{address} does not speak WebSocket: it answered {head[:80]!r}", retryable=False)
+    return ConnectionFailed(f"{address} closed the connection during the handshake")
+
+
+def closed(
+    address: Address, code: int | None, reason: str, max_message_size: int
+) -> ConnectionLost | ProtocolViolation:
+    """For an open connection that was closed with a code and a reason, by the peer or by trio-websocket."""
+    if code is None:
+        return ProtocolViolation(f"{address} sent bytes that are no WebSocket frames")
+    if reason == f"Exceeded maximum message size: {max_message_size} bytes":  # said by our own side
+        return ProtocolViolation(
+            f"{address} sent a message of more than {max_message_size} characters (max_message_size)", retryable=False
+        )
+    if code == 1002:
+        return ProtocolViolation(f"{address} sent broken WebSocket frames: {reason}", code="1002")
+    if code == 1006:
+        return ConnectionLost(f"the connection to {address} broke", code="1006")
+    text = f"{address} closed the connection: {code}" + (f" {reason}" if reason else "")
+    return ConnectionLost(text, code=str(code), message=reason, retryable=code not in _PERMANENT_CLOSE_CODES)
+
+
+def unreachable(address: Address, error: Exception) -> ConnectionFailed:
+    """For a stream that could not be opened."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return ConnectionFailed(
+            f"the TLS certificate of {address} was not accepted: {cause.verify_message}. Behind a proxy that replaces "
+            "certificates, set SSL_CERT_FILE to its authority",
+            retryable=False,
+        )
+    if cause is not None:
+        return ConnectionFailed(f"no TLS with {address}: {cause}")
+    return ConnectionFailed(f"no connection to {address}: {error or type(error).__name__}")
