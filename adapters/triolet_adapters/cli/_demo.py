@@ -92,12 +92,14 @@ def demo(
             if not as_object:
                 _say(f"{writer} is asked: {question}")
             started, spoken = await _speak_aloud(source, tts, out, view, sound=sound, as_object=as_object)
+            if not as_object:
+                _say(started.sentence(writer))
             stalled = await stall(spoken.text, tts)
         if as_object:
             _print_json(spoken, out, started, stalled)
         else:
-            for text in (started.sentence(writer), stalled.sentence(), f"{out} holds the answer"):
-                _say(text)
+            _say(stalled.sentence())
+            _say(f"{out} holds the answer")
         if not (started.holds and stalled.holds):
             raise TrioletError("the demo did not show what it should: see above")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import os
 from pathlib import Path
@@ -92,11 +93,13 @@ def voice_of(
 
 def described(tts: TTS) -> dict[str, Any]:
     """A voice and its settings, for a recording; a key is none of them."""
-    settings: Any = getattr(tts, "settings", tts)  # of a vendor's voice, or the local one, which is its settings
-    fields: dict[str, Any] = attrs.asdict(settings) if hasattr(settings, "__attrs_attrs__") else {}
-    about: dict[str, Any] = {"kind": type(tts).__name__, **fields}
-    url = getattr(tts, "url", None)
-    return about if url is None else {**about, "url": url}
+    about: dict[str, Any] = {"kind": type(tts).__name__}
+    with contextlib.suppress(attrs.exceptions.NotAnAttrsClassError):
+        settings: Any = getattr(tts, "settings", tts)  # of a vendor's voice; the local one is its settings
+        about |= attrs.asdict(settings)
+    if (url := getattr(tts, "url", None)) is not None:
+        about["url"] = url
+    return about
 
 
 def output_of(out: str | None) -> Output:

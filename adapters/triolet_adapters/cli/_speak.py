@@ -33,13 +33,10 @@ async def speak(
     def report() -> None:
         if recording is not None:
             recording.end(pipeline.spoken)
-        if not any(isinstance(event, OutputOpened) for event in pipeline.timeline):
-            return  # an error that says it all is on its way
         view.end(pipeline.spoken)
-        if as_object:
+        if as_object and any(isinstance(event, OutputOpened) for event in pipeline.timeline):
             sys.stdout.write(json.dumps(as_json(pipeline.spoken, out), ensure_ascii=False, indent=2) + "\n")
 
-    view.begin()
     with last_words(report):
         try:
             with view.scope:

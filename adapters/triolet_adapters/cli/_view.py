@@ -48,14 +48,11 @@ class View:
                 self.failure = error
                 self.scope.cancel(reason="the reader of our output has gone")
 
-    def begin(self) -> None:
-        """The turn is about to begin."""
-
     def show(self, sentence: Sentence) -> None:
         """A sentence has come into a new state."""
 
     def end(self, spoken: Spoken) -> None:
-        """The turn is over."""
+        """The turn is over; there is something to tell if anything was to be said."""
 
 
 class Lines(View):
@@ -72,7 +69,7 @@ class Lines(View):
 
     def end(self, spoken: Spoken) -> None:
         """Write the summary."""
-        if self.failure is None:
+        if self.failure is None and spoken.phrases:
             self._write("\n".join(summary(spoken)))
 
     def _write(self, text: str) -> None:
@@ -92,21 +89,20 @@ class Columns(View):
         self._live = Live(
             console=console, get_renderable=self._draw, refresh_per_second=REDRAWS, vertical_overflow="crop"
         )
-        self._ended = False
-
-    def begin(self) -> None:
-        """Draw the head."""
-        self._console.print(head())
-        self._live.start()
+        self._begun = self._ended = False
 
     def show(self, sentence: Sentence) -> None:
-        """Let a final sentence scroll away; the others are drawn by the clock."""
+        """Draw the head before the first; let a final sentence scroll away. The others are drawn by the clock."""
+        if not self._begun:
+            self._begun = True
+            self._console.print(head())
+            self._live.start()
         if sentence.state.final:
             self._console.print(row(sentence))
 
     def end(self, spoken: Spoken) -> None:
         """Leave the table as it is; write the summary below."""
-        if not self._ended:
+        if self._begun and not self._ended:
             self._ended = True
             self._live.stop()
             for text in summary(spoken):

@@ -79,7 +79,6 @@ def test_columns_fill_in_and_heard_sentences_scroll_away() -> None:
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, width=60, height=20, color_system=None, legacy_windows=False)
     view = Columns(console)
-    view.begin()
     view.observe(TurnStarted(0.0))
     view.observe(PhraseReady(0.5, phrase(0, "Hello \x1b[31mthere.")))
     view.observe(PhraseCommitted(0.75, 0))
