@@ -44,6 +44,8 @@ class Sentence:
     sounding: float | None = None
     heard: float | None = None
     state: State = State.WRITTEN
+    attempts: int = 0
+    """How often it was committed: a service that failed is asked again."""
 
     @property
     def since(self) -> float:
@@ -73,7 +75,9 @@ class Progress:
             case PhraseReady(phrase=phrase):
                 return self._put(phrase.index, Sentence(printable(phrase.words), at))
             case PhraseCommitted(index=index):
-                return self._change(index, state=State.COMMITTED, committed=at)
+                before = self._open.get(index)
+                attempts = 1 if before is None else before.attempts + 1
+                return self._change(index, state=State.COMMITTED, committed=at, attempts=attempts)
             case PhrasePlaying(phrase=phrase):
                 return self._change(phrase.index, state=State.SOUNDING, sounding=at)
             case PhraseHeard(index=index, whole=whole):

@@ -8,7 +8,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Awaitable, Callable, Generator
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import trio
 
@@ -109,6 +109,8 @@ def leave(code: int) -> None:
 
 
 def _told(error: BaseException) -> int:
+    if isinstance(error, ExceptionGroup):  # several things went wrong at once: each is told
+        return max(_told(each) for each in cast("ExceptionGroup[Exception]", error).exceptions)
     if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
         return CLOSED_PIPE
     if isinstance(error, ModuleNotFoundError) and (hint := missing(error)):

@@ -7,6 +7,7 @@ import sys
 
 from triolet import Pipeline, Spoken
 from triolet._timeline import Event, OutputOpened
+from triolet.errors import OutputError
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._report import as_json
 from triolet_adapters.cli._run import NothingToSay, last_words
@@ -44,8 +45,10 @@ async def speak(
         finally:
             if view.failure is None:
                 report()
-    if view.failure is not None:
+    if isinstance(view.failure, BrokenPipeError):
         raise view.failure
+    if view.failure is not None:
+        raise OutputError(f"progress cannot be shown: {view.failure.strerror}") from view.failure
     if not pipeline.spoken.phrases and not pipeline.spoken.interrupted:
         raise NothingToSay
     return pipeline.spoken

@@ -114,7 +114,8 @@ class Columns(View):
 
 def line(sentence: Sentence) -> str:
     """A change, as a line: `  0.92 s  heard      Hello there.`"""
-    return f"{seconds(sentence.since)}  {sentence.state:<9}  {sentence.text}"
+    again = sentence.state is State.COMMITTED and sentence.attempts > 1
+    return f"{seconds(sentence.since)}  {'again' if again else sentence.state:<9}  {sentence.text}"
 
 
 def head() -> RenderableType:

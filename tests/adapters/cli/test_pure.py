@@ -60,6 +60,12 @@ def test_a_sentence_is_written_committed_and_heard_in_time_since_the_start() -> 
     assert [sentence.text for sentence in progress.on_their_way] == ["Bye."]
 
 
+def test_a_commit_that_is_made_again_is_told() -> None:
+    progress = Progress()
+    told(progress, TurnStarted(0.0), PhraseReady(0.0, phrase(0, "Hello.")), PhraseCommitted(0.5, 0))
+    assert told(progress, PhraseCommitted(1.5, 0)) == ["  1.50 s  again      Hello."]
+
+
 def test_cut_and_failed_sentences_are_final() -> None:
     progress = Progress()
     told(progress, TurnStarted(0.0), PhraseReady(0.0, phrase(0, "Hello.")), PhraseReady(0.0, phrase(1, "Bye.")))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 import trio
-from tests.adapters.cli.command import call, run, samples, start
+from tests.adapters.cli.command import COMMAND, call, environment, run, samples, start
 
 from triolet import AudioFormat
 from triolet.errors import OutputError
@@ -174,3 +175,12 @@ def test_a_book_goes_at_its_listeners_pace(tmp_path: Path) -> None:
     assert taken == [96_000]
     assert result.code == 141
     assert 1 <= result.out.count("written") < 60
+
+
+def test_a_full_disk_behind_our_output_is_told(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "say", "Hello.", "--out", str(tmp_path / "a.wav")],
+            env=environment(), stdout=full, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, b"triolet: progress cannot be shown: No space left on device\n")
