@@ -1,54 +1,235 @@
-"""Which pieces of a phrase were heard when only its first samples were: an estimate from what takes time to say."""
+"""Which pieces of a phrase were heard when only its first samples were: an estimate.
+
+Two things are known of a phrase that was cut: its words, which take time by what has to be said (`weight`), and
+its samples, which show when the voice sounded and when it paused. The pauses are matched with the marks in the text; between
+two matches, words share the sounding time by their weight.
+"""
 
 from __future__ import annotations
 
+import itertools
+import math
+import re
 import unicodedata
 from collections.abc import Sequence
 
+import attrs
+
 from triolet._text import Piece
+from triolet._voicing import Voiced
 
-CHARACTERS_A_SECOND = 15.0
-"""How many weighted characters a voice says in a second, for phrases whose length in samples is not known yet. English at
-150 to 180 words a minute, six characters a word with its space, is 15 to 18."""
+# Seconds, fitted to the word times of a synthetic English voice (1,300 words); what a text in another language or another voice
+# needs is the same up to a factor, which `pace` is for.
+_LETTER = 0.044
+"""A letter of an alphabet."""
+_WORD = 0.105
+"""A word more than its letters, if it is one of those that are stressed."""
+_DIGRAPH = 0.045
+"""Less, for two letters that are one sound."""
+_NAMED = 0.2
+"""A letter that is said by its name, as in "UK" and "kg"."""
+_DIGIT = 0.25
+"""A digit is said as a word: "three", "hundred"; so is the point between two."""
+_SIGN = 0.37
+"""`$` and `%` are words."""
+_SYLLABLE = 0.2
+"""A Han character, kana or Hangul syllable."""
+_LENGTHENED = 0.085
+"""The last syllable before a pause is drawn out."""
 
-_CJK_WEIGHT = 3.0
-"""A Han character, kana pair or Hangul syllable is a syllable; English needs about three letters for one."""
-_DIGIT_WEIGHT = 4.0
-"""A digit is said as a word."""
-_PAUSE_WEIGHT = 4.0
-"""A voice pauses at a mark for about a quarter of a second."""
+_SIGNS = "$£€¥₹%&+=@#°×÷√∞"
+_MARKS = ",;:.!?—–…、，；：。！？"  # noqa: RUF001
+_CLOSERS = "\"'”’»)]*_"
+_DIGRAPHS = re.compile("th|sh|ch|ck|ph|wh|gh|ee|oo|ou|ea|([a-z])\\1")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+_UNSTRESSED = frozenset(
+    "a an the of to in on at by for from with as and or but if than that this it its is are was were be been am do does i "
+    "you he she we they me him her us them my your his our their will would can could should has have had not so it's "
+    "don't there".split()
+)
+"""English words that sentences pass over."""
+
+_SPREAD = 0.0045
+"""Seconds squared, for each 0.25 s that a stretch should take: how the real times lie around these."""
+_PACE_ERROR = 0.1
+"""How far the pace of a phrase may lie from that of the voice."""
+_NO_PAUSE = 3.0
+"""Cost of a mark at which the voice made no pause (it does not at one of twenty), as a negative logarithm."""
+_NO_MARK = 4.0
+"""Cost of a pause where there is no mark."""
 
 
 def weight(text: str) -> float:
-    """How long a piece takes to say, in the time of one Latin letter."""
-    total = 0.0
-    for char in text:
-        if char.isdigit():
-            total += _DIGIT_WEIGHT
-        elif char.isalpha():
-            total += _CJK_WEIGHT if unicodedata.east_asian_width(char) in "WF" else 1.0
-        elif char in ",;:.!?—、，；：。！？…":
-            total += _PAUSE_WEIGHT
-        elif char.isspace():
-            total += 0.5
+    """Seconds that a piece takes to say at a usual pace, pauses aside."""
+    total = _LENGTHENED if _pauses_after(text) else 0.0
+    for word in text.split():
+        total += _word(word)
     return total
 
 
-def heard_piece_count(pieces: Sequence[Piece], *, heard: int, total: int | None, sample_rate: int) -> int:
+def _word(word: str) -> float:
+    total = 0.0
+    letters = [char for char in _ORDINAL.sub("", word) if char.isalpha()]
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in letters)
+    total += wide * _SYLLABLE
+    if latin := len(letters) - wide:
+        total += _alphabetic(word, latin)
+    total += sum(map(_number, _NUMBER.findall(word)))
+    return total + _SIGN * sum(char in _SIGNS for char in word)
+
+
+def _number(digits: str) -> float:
+    """Digit by digit but for "ten" to "nineteen" and "twenty" to "ninety"; with a word for the point."""
+    if len(digits) == 2 and (digits[0] == "1" or digits[1] == "0"):
+        return 1.3 * _DIGIT
+    return _DIGIT * sum(char.isdigit() or char == "." for char in digits)
+
+
+def _alphabetic(word: str, letters: int) -> float:
+    lower = word.lower()
+    bare = lower.strip(_MARKS + _CLOSERS + "([“‘«")
+    if bare in _UNSTRESSED:
+        return letters * _LETTER
+    spelled = letters > 1 and word.isupper()
+    if spelled or (bare.isascii() and not any(char in "aeiouy" for char in bare)):
+        return letters * _NAMED
+    digraphs = len(_DIGRAPHS.findall(lower))
+    return letters * _LETTER + _WORD - digraphs * _DIGRAPH
+
+
+def _pauses_after(text: str) -> bool:
+    """Whether the piece ends at a mark."""
+    text = text.rstrip()
+    return text.rstrip(_CLOSERS)[-1:] in _MARKS if text.rstrip(_CLOSERS) else False
+
+
+def pace_of(pieces: Sequence[Piece], voiced: Voiced, sample_rate: int) -> float | None:
+    """Seconds of weight said in a second of sounding time, in a phrase that is there whole; None if nothing sounded."""
+    seconds = voiced.sounding() / sample_rate
+    return sum(weight(piece.text) for piece in pieces) / seconds if seconds else None
+
+
+def heard_piece_count(
+    pieces: Sequence[Piece],
+    *,
+    heard: int,
+    total: int | None,
+    sample_rate: int,
+    voiced: Voiced | None = None,
+    pace: float | None = None,
+) -> int:
     """How many pieces, from the first, were heard whole.
 
-    `heard` and `total` count samples of the phrase; a `total` of None means that the rest had not arrived yet.
-    A piece counts once its last weighted character has been heard.
+    `heard` and `total` count samples of the phrase; a `total` of None means that the rest had not arrived yet. `voiced` is
+    what the samples show, at least up to `heard`; without it all of them are taken for sound. `pace` is the weight that this
+    voice says in a second of sounding time, where that is known.
     """
-    if not heard or not sample_rate:
+    if heard <= 0 or sample_rate <= 0 or not pieces:
         return 0
-    weights = [weight(piece.text) for piece in pieces]
-    said = heard / sample_rate * CHARACTERS_A_SECOND
-    if total:
-        said = sum(weights) * min(1.0, heard / total)
-    at = 0.0
-    for count, piece_weight in enumerate(weights):
-        at += piece_weight
-        if at > said + 1e-9:
-            return count
-    return len(pieces)
+    if total is not None and heard >= total:
+        return len(pieces)
+    if voiced is None or not voiced.runs:
+        voiced = Voiced(total or heard, ((0, total or heard),))
+    return _Phrase(pieces, voiced, total, sample_rate, pace or 1.0).count(heard)
+
+
+@attrs.frozen
+class _Anchor:
+    """A place in the text and the place in the sounding time (seconds) that belong together."""
+
+    piece: int
+    time: float
+
+
+class _Phrase:
+    """The words of a phrase against its sound."""
+
+    def __init__(
+        self, pieces: Sequence[Piece], voiced: Voiced, total: int | None, sample_rate: int, pace: float
+    ) -> None:
+        self.sample_rate = sample_rate
+        self.voiced = voiced
+        self.weights = list(itertools.accumulate((weight(piece.text) for piece in pieces), initial=0.0))
+        self.marks = [at for at, piece in enumerate(pieces[:-1], 1) if _pauses_after(piece.text)]
+        self.pauses = self._pauses()
+        self.known = voiced.sounding() / sample_rate
+        self.whole = total is not None and voiced.samples >= total
+        self.pace = pace
+        if self.whole and self.known:
+            self.pace = self.weights[-1] / self.known
+        elif total is not None:
+            self.pace = self._pace_by_length(total)
+        self.anchors = self._match()
+
+    def count(self, heard: int) -> int:
+        """How many pieces end in the first `heard` samples."""
+        time = self.voiced.sounding(0, heard) / self.sample_rate
+        before = max((anchor for anchor in self.anchors if anchor.time <= time + 1e-6), key=lambda a: a.piece)
+        after = next((anchor for anchor in self.anchors if anchor.piece > before.piece), None)
+        pace = self.pace
+        if after is not None and after.time > before.time:
+            pace = (self.weights[after.piece] - self.weights[before.piece]) / (after.time - before.time)
+        said = self.weights[before.piece] + (time - before.time) * pace
+        last = len(self.weights) - 1 if after is None else after.piece - 1
+        count = before.piece
+        while count < last and self.weights[count + 1] <= said + 1e-6:
+            count += 1
+        return count
+
+    def _pauses(self) -> list[float]:
+        """The sounding time at which each pause lies."""
+        ends = itertools.accumulate(end - start for start, end in self.voiced.runs[:-1])
+        return [end / self.sample_rate for end in ends]
+
+    def _pace_by_length(self, total: int) -> float:
+        """The pace, if what has not been seen has as much silence as its marks ask for."""
+        unseen = (total - self.voiced.samples) / self.sample_rate
+        pauses = max(0, len(self.marks) - len(self.pauses))
+        sounding = self.known + max(0.1, unseen - pauses * 0.3)
+        return self.weights[-1] / sounding
+
+    def _match(self) -> list[_Anchor]:
+        """The likeliest matching of marks and pauses, in order; both ends are anchors where they are known."""
+        start = _Anchor(0, 0.0)
+        best: dict[tuple[int, int], tuple[float, tuple[_Anchor, ...]]] = {(0, 0): (0.0, (start,))}
+        for m, mark in enumerate(self.marks, 1):
+            for p, pause in enumerate(self.pauses, 1):
+                anchor = _Anchor(mark, pause)
+                best[m, p] = min(
+                    (
+                        (cost + self._cost(path[-1], anchor) + self._skipped(m - m0 - 1, p - p0 - 1), (*path, anchor))
+                        for (m0, p0), (cost, path) in best.items()
+                        if m0 < m and p0 < p
+                    ),
+                    key=lambda entry: entry[0],
+                )
+        end = _Anchor(len(self.weights) - 1, self.known)
+        cost, anchors = math.inf, (start,)
+        for (m, p), (path_cost, path) in best.items():
+            total = path_cost + self._skipped(0, len(self.pauses) - p)
+            if self.whole:
+                total += self._cost(path[-1], end) + self._skipped(len(self.marks) - m, 0)
+            else:
+                total += self._open(path[-1], self.marks[m:])
+            if total < cost:
+                cost, anchors = total, path
+        return [*anchors, end] if self.whole else list(anchors)
+
+    def _open(self, last: _Anchor, marks: Sequence[int]) -> float:
+        """Cost of the sound after the last match, of which more is to come: marks that it has passed had no pause."""
+        said = self.weights[last.piece] + (self.known - last.time) * self.pace
+        passed = [mark for mark in marks if self.weights[mark] <= said]
+        over = max(0.0, said - self.weights[-1])
+        return _NO_PAUSE * len(passed) + over**2 / (2 * self._variance(self.weights[-1] - self.weights[last.piece]))
+
+    def _cost(self, before: _Anchor, after: _Anchor) -> float:
+        said = self.weights[after.piece] - self.weights[before.piece]
+        time = (after.time - before.time) * self.pace
+        return (time - said) ** 2 / (2 * self._variance(said))
+
+    def _variance(self, said: float) -> float:
+        return _SPREAD * max(said, 0.1) / 0.25 + (0.0 if self.whole else (_PACE_ERROR * said) ** 2)
+
+    def _skipped(self, marks: int, pauses: int) -> float:
+        return _NO_PAUSE * marks + _NO_MARK * pauses

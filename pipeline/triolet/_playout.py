@@ -15,12 +15,10 @@ from triolet._output import Output
 from triolet._text import Boundary, Kind, Phrase
 from triolet._timeline import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun
 from triolet._turn import Turn
+from triolet._voicing import AUDIBLE, VoiceDetector
 
 SLICE = 0.02
 """Seconds handed to a real-time output at a time: no more than this can pass a gate that shuts in the meantime."""
-
-AUDIBLE = 104
-"""The least sample value that counts as sound: -50 dB of full scale. A quiet room masks less."""
 
 CLOSE_OUTPUT = 2.0
 """Seconds that an output has to give its device or file back; what does not in that time never will."""
@@ -91,6 +89,7 @@ class _Span:
 
 @attrs.define
 class _PhraseCount:
+    detector: VoiceDetector
     given: int = 0
     complete: bool = False
     reported: bool = False
@@ -145,7 +144,7 @@ class TurnPlayout:
         if count is None and chunk.samples:
             self._turn.timeline.record(PhrasePlaying(self._turn.now(), chunk.phrase))
             await self._pause(chunk.phrase)
-            count = self._counts[chunk.phrase.index] = _PhraseCount()
+            count = self._counts[chunk.phrase.index] = _PhraseCount(self._detector(chunk))
             self._previous = chunk.phrase
         if chunk.samples and count is not None:
             await self._sound(chunk, count)
@@ -170,7 +169,7 @@ class TurnPlayout:
             count = self._counts[index]
             if not count.reported:
                 whole = count.complete and heard >= count.given
-                self._turn.timeline.record(PhraseHeard(self._turn.now(), index, heard, whole))
+                self._turn.timeline.record(PhraseHeard(self._turn.now(), index, heard, whole, count.detector.voiced))
 
     async def _pause(self, phrase: Phrase) -> None:
         """Leave what is missing of the silence before a phrase; an output that has run dry has been silent already."""
@@ -186,6 +185,7 @@ class TurnPlayout:
             await self._write(self._playout.format.silence(missing))
 
     async def _sound(self, chunk: AudioChunk, count: _PhraseCount) -> None:
+        count.detector.feed(chunk.pcm)
         gap = self._dry_for()
         if count.given and gap > FIRST_GAP:
             self._underrun(gap)
@@ -209,6 +209,10 @@ class TurnPlayout:
             raise RuntimeError("the gate of this turn is shut")
         self._given += len(pcm) // SAMPLE_BYTES
         await self._output.play(pcm)
+
+    def _detector(self, chunk: AudioChunk) -> VoiceDetector:
+        loudest = max((count.detector.loudest for count in self._counts.values()), default=0)
+        return VoiceDetector(chunk.format.sample_rate, loudest=loudest)
 
     def _end_of_last(self) -> int:
         return self._spans[-1].start + self._spans[-1].samples
@@ -259,7 +263,8 @@ class TurnPlayout:
             count = self._counts[index]
             if heard.get(index, 0) >= count.given:
                 count.reported = True
-                self._turn.timeline.record(PhraseHeard(self._turn.now(), index, count.given, whole=True))
+                voiced = count.detector.voiced
+                self._turn.timeline.record(PhraseHeard(self._turn.now(), index, count.given, whole=True, voiced=voiced))
 
 
 async def play_all(upstream: trio.MemoryReceiveChannel[AudioChunk], turn_playout: TurnPlayout) -> None:

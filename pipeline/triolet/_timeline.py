@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
-from triolet._heard import heard_piece_count
+from triolet._heard import heard_piece_count, pace_of
 from triolet._text import Clause, Phrase
+from triolet._voicing import Voiced
 
 
 @attrs.frozen
@@ -89,6 +90,15 @@ class PhraseFailed(Event):
 
 
 @attrs.frozen
+class WordsTimed(Event):
+    """The voice says when it says which words: a stage whose service reports word times may record it, again as more come."""
+
+    index: int
+    ends: tuple[int, ...]
+    """For each piece of the phrase, from the first, the sample of the phrase after its end."""
+
+
+@attrs.frozen
 class OutputOpened(Event):
     """The output is ready."""
 
@@ -123,6 +133,8 @@ class PhraseHeard(Event):
     samples: int
     whole: bool
     """No sample of it was left out."""
+    voiced: Voiced = Voiced()
+    """What its samples show, as far as the playout has seen them: at least up to the last one heard."""
 
 
 @attrs.frozen
@@ -172,8 +184,15 @@ class PhraseReport:
     """Heard."""
     heard_pieces: int
     """How many of its pieces were heard, whole."""
+    estimated: bool = False
+    """Whether `heard_pieces` is an estimate: the phrase was cut inside, and the voice does not report word times."""
     reason: str | None = None
     """Why it failed."""
+    billed: int = 0
+    """Characters, all commits of it together, as the service counts them. A commit that was cut before the service had
+    counted is taken by its length."""
+    wasted: int = 0
+    """Billed for words that were not heard, and for words that had to be said again."""
 
 
 @attrs.frozen
@@ -206,7 +225,8 @@ class Spoken:
     """The raw text, as far as it had come from the source."""
     heard: str = ""
     """The part of `text` whose samples were heard, in order: a prefix of it unless a phrase failed. Inside a phrase that
-    was cut off it is an estimate from the share of its samples that were heard; it never cuts a piece."""
+    was cut off it is an estimate from the samples that were heard, unless the voice reports word times; it never cuts a
+    piece."""
     unheard: str = ""
     """The rest of `text`."""
     interrupted: bool = False
@@ -215,9 +235,19 @@ class Spoken:
     phrases: tuple[PhraseReport, ...] = ()
     seconds: float = 0.0
     """Of speech heard, pauses aside."""
+    estimated: bool = False
+    """Whether the place where `heard` ends is an estimate (see `PhraseReport.estimated`)."""
     characters: int = 0
     """Billed."""
+    wasted: int = 0
+    """Billed and not heard, or said twice."""
     latency: Latency = Latency()
+
+    def cost(self, price: float, *, per: int = 10_000) -> float:
+        """What the service asks for this turn, at so much for so many characters (vendors quote 10,000 or a million)."""
+        if price < 0 or per <= 0:
+            raise ValueError(f"a price of {price} for {per} characters is none")
+        return self.characters * price / per
 
     @classmethod
     def fold(cls, events: Iterable[Event]) -> Spoken:
@@ -234,7 +264,16 @@ class _PhraseLedger:
     total: int | None = None
     heard: int = 0
     whole: bool = False
+    voiced: Voiced = Voiced()
+    ends: tuple[int, ...] | None = None
     failure: str | None = None
+    open_commits: int = 0
+    """Whose characters the service has not counted."""
+    counts: list[int] = attrs.Factory(list)
+    """Characters billed for each commit that ended."""
+
+    def billed(self) -> list[int]:
+        return self.counts + [len(self.phrase.words)] * self.open_commits
 
 
 class _Ledger:
@@ -245,7 +284,6 @@ class _Ledger:
         self.phrases: dict[int, _PhraseLedger] = {}
         self.first: dict[type[Event], float] = {}
         self.sample_rate = 0
-        self.characters = 0
         self.longest_gap = 0.0
         self.ended: TurnEnded | None = None
 
@@ -259,17 +297,27 @@ class _Ledger:
             case PhraseReady(phrase=phrase) | PhrasePlaying(phrase=phrase):
                 # A chain without a Phraser of ours has phrases all the same.
                 self.phrases.setdefault(phrase.index, _PhraseLedger(phrase))
+            case PhraseCommitted(index=index):
+                self.phrases[index].open_commits += 1
             case PhraseComplete(index=index, samples=samples, characters=characters):
-                self.phrases[index].total = samples
-                self.characters += characters
-            case PhraseFailed(index=index, reason=reason):
-                self.phrases[index].failure = reason
+                entry = self.phrases[index]
+                entry.total = samples
+                entry.open_commits = max(0, entry.open_commits - 1)
+                entry.counts.append(characters)
+            case PhraseFailed(index=index, samples=samples, reason=reason):
+                entry = self.phrases[index]
+                entry.failure = reason
+                if not samples:  # what was refused is not billed
+                    entry.open_commits = max(0, entry.open_commits - 1)
+            case WordsTimed(index=index, ends=ends):
+                self.phrases[index].ends = ends
             case OutputOpened(sample_rate=rate):
                 self.sample_rate = rate
             case Underrun(seconds=seconds):
                 self.longest_gap = max(self.longest_gap, seconds)
-            case PhraseHeard(index=index, samples=samples, whole=whole):
-                self.phrases[index].heard, self.phrases[index].whole = samples, whole
+            case PhraseHeard(index=index, samples=samples, whole=whole, voiced=voiced):
+                entry = self.phrases[index]
+                entry.heard, entry.whole, entry.voiced = samples, whole, voiced
             case TurnEnded():
                 self.ended = event
             case _:
@@ -277,7 +325,8 @@ class _Ledger:
 
     def spoken(self) -> Spoken:
         text = "".join(self.texts)
-        reports = tuple(self._report(entry) for entry in self.phrases.values())
+        pace = self._pace()
+        reports = tuple(self._report(entry, pace) for entry in self.phrases.values())
         heard, unheard = _divide(text, reports, complete=self._complete(reports))
         return Spoken(
             text=text,
@@ -287,7 +336,9 @@ class _Ledger:
             error=None if self.ended is None else self.ended.error,
             phrases=reports,
             seconds=math.fsum(report.seconds for report in reports),
-            characters=self.characters,
+            estimated=any(report.estimated for report in reports),
+            characters=sum(report.billed for report in reports),
+            wasted=sum(report.wasted for report in reports),
             latency=self._latency(),
         )
 
@@ -296,17 +347,48 @@ class _Ledger:
         ended = self.ended is not None and not self.ended.interrupted and self.ended.error is None
         return ended and all(report.state is PhraseState.HEARD for report in reports)
 
-    def _report(self, entry: _PhraseLedger) -> PhraseReport:
+    def _pace(self) -> float | None:
+        """Seconds of weight that the voice says in a second, by the phrases that were heard whole; None before the first."""
+        paces = [
+            (pace_of(entry.phrase.pieces, entry.voiced, self.sample_rate), entry.voiced.sounding())
+            for entry in self.phrases.values()
+            if entry.whole and self.sample_rate
+        ]
+        sounding = sum(samples for pace, samples in paces if pace)
+        return math.fsum(pace * samples for pace, samples in paces if pace) / sounding if sounding else None
+
+    def _report(self, entry: _PhraseLedger, pace: float | None) -> PhraseReport:
         pieces = entry.phrase.pieces
+        estimated = False
         if entry.whole and entry.failure is None:
             state, count = PhraseState.HEARD, len(pieces)
-        else:
-            count = heard_piece_count(pieces, heard=entry.heard, total=entry.total, sample_rate=self.sample_rate)
+        elif entry.ends is not None:
+            count = sum(end <= entry.heard for end in entry.ends)
             state = PhraseState.PARTIAL if entry.heard else PhraseState.UNHEARD
-            if entry.failure is not None:
-                state = PhraseState.FAILED
-        seconds = entry.heard / self.sample_rate if self.sample_rate else 0.0
-        return PhraseReport(entry.phrase, state, seconds, count, entry.failure)
+        else:
+            count = heard_piece_count(
+                pieces,
+                heard=entry.heard,
+                total=entry.total,
+                sample_rate=self.sample_rate,
+                voiced=entry.voiced,
+                pace=pace,
+            )
+            estimated = bool(entry.heard)
+            state = PhraseState.PARTIAL if entry.heard else PhraseState.UNHEARD
+        if entry.failure is not None:
+            state = PhraseState.FAILED
+        billed = entry.billed()
+        return PhraseReport(
+            entry.phrase,
+            state,
+            entry.heard / self.sample_rate if self.sample_rate else 0.0,
+            count,
+            estimated=estimated,
+            reason=entry.failure,
+            billed=sum(billed),
+            wasted=_wasted(entry.phrase, count, billed),
+        )
 
     def _latency(self) -> Latency:
         start = self.first.get(TurnStarted, 0.0)
@@ -323,6 +405,15 @@ class _Ledger:
             first_audible=since(FirstAudible),
             longest_gap=self.longest_gap,
         )
+
+
+def _wasted(phrase: Phrase, heard: int, billed: list[int]) -> int:
+    """All commits of a phrase but one, and of that one the share of the words that were not heard."""
+    if not billed:
+        return 0
+    words = len("".join(piece.text for piece in phrase.pieces))
+    unheard = len("".join(piece.text for piece in phrase.pieces[heard:]))
+    return sum(billed[:-1]) + round(billed[-1] * unheard / words)
 
 
 def _divide(text: str, reports: tuple[PhraseReport, ...], *, complete: bool) -> tuple[str, str]:

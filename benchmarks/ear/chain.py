@@ -1,0 +1,16 @@
+"""The pure cores of the chain, one after another: what an answer becomes when nobody has to hurry."""
+
+from __future__ import annotations
+
+from triolet import Phrase, Phrasing
+from triolet._phrasing import PhraserCore
+from triolet.segmentation import SegmenterCore
+from triolet.spoken import SpokenOptions, SpokenTextCore
+
+
+def phrases(text: str, phrasing: Phrasing | None = None) -> list[Phrase]:
+    """The phrases of a text that is there at once."""
+    segmenter, spoken, phraser = SegmenterCore("en"), SpokenTextCore(SpokenOptions()), PhraserCore(phrasing)
+    clauses = [*segmenter.feed(text), *segmenter.flush()]
+    said = [part for clause in clauses for part in spoken.feed(clause)] + spoken.flush()
+    return [phrase for clause in said for phrase in phraser.feed(clause)] + phraser.flush()
