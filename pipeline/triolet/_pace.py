@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import attrs
 
-from triolet._heard import CHARACTERS_A_SECOND, weight
+from triolet._heard import weight
 
 SMOOTHING = 0.3
 """Weight of the newest measurement: three phrases outweigh what was before."""
-
-
-def expected_seconds(words: str) -> float:
-    """How long words are expected to sound."""
-    return weight(words) / CHARACTERS_A_SECOND
 
 
 @attrs.define
