@@ -299,6 +299,27 @@ async def test_a_send_that_cannot_be_sent_drops_the_connection(autojump_clock: t
         assert network.connections[0].client.closed
 
 
+async def test_a_send_behind_a_close_is_never_taken_for_sent(autojump_clock: trio.testing.MockClock) -> None:
+    async def deaf(connection: trio_websocket.WebSocketConnection) -> None:
+        connection._reader_running = False
+        await trio.sleep(1)
+        await connection._send(trio_websocket._impl.CloseConnection(code=1001, reason=None))  # type: ignore[attr-defined]
+        await trio.sleep_forever()
+
+    async with served(websocket_peer(deaf), Link(window=1000)) as network, connected(network, Seen()) as websocket:
+
+        async def clog() -> None:
+            with pytest.raises(DeadlineExpired, match="send_timeout"):
+                await websocket.send("x" * 5000)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(clog)
+            await trio.sleep(2)
+            # The Close has come, and its answer waits behind the message that cannot go out.
+            with pytest.raises(TTSError):
+                await websocket.send("y")
+
+
 async def test_a_cancelled_send_is_still_whole(autojump_clock: trio.testing.MockClock) -> None:
     heard: list[str | bytes] = []
 

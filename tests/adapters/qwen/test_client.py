@@ -245,6 +245,34 @@ async def test_a_service_that_does_not_finish_costs_the_finish_deadline_and_no_e
         assert trio.current_time() == pytest.approx(5, abs=1.01)
 
 
+async def test_other_events_do_not_put_the_first_audio_deadline_off(autojump_clock: MockClock) -> None:
+    async def peer(server: Script) -> None:
+        await server.open()
+        await server.respond()
+        while True:
+            await trio.sleep(3)
+            await server.send("still.thinking")
+
+    async with scripted(peer) as tts:
+        with pytest.raises(DeadlineExpired, match="first_audio_timeout"):
+            async with tts.connect() as session:
+                await session.commit("Hello.", bytearray().extend)
+        assert trio.current_time() == pytest.approx(10, abs=1.01)
+
+
+async def test_a_spent_session_is_not_asked_to_finish(autojump_clock: MockClock) -> None:
+    async def peer(server: Script) -> None:
+        await server.open()
+        await trio.sleep_forever()
+
+    async with scripted(peer) as tts:
+        async with tts.connect() as session:
+            with pytest.raises(DeadlineExpired):
+                await session.commit("Hello.", bytearray().extend)
+            left = trio.current_time()
+        assert trio.current_time() - left <= 1.01  # the Close, which this server answers or not; no session.finish
+
+
 async def test_an_idle_session_that_was_closed_fails_the_next_commit_alone(autojump_clock: MockClock) -> None:
     async with serving(ServerOptions(idle_timeout=23)) as world, world.tts().connect() as session:
         await trio.sleep(100)
