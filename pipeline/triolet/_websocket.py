@@ -115,7 +115,7 @@ async def open_websocket(
             yield websocket
         except BaseException as error:  # noqa: BLE001, ASYNC103 -- raised again below: outside of the nursery, so alone
             raised = error
-        await websocket._close()  # noqa: SLF001
+        await websocket.close()
     if raised is not None:
         raise raised
 
@@ -164,10 +164,10 @@ class WebSocket:
         Raises:
             DeadlineExpired: not sent within `send_timeout`; the connection is dropped.
             ConnectionLost, ProtocolViolation: the connection has ended; the same error that `failed` got.
-            RuntimeError: the block has been left.
+            RuntimeError: it was closed, or the block was left.
         """
         if self._closing or self._connection is None:
-            raise RuntimeError("this connection has been closed: its block was left")
+            raise RuntimeError("this connection was closed, or its block was left")
         if self._failure is None:
             with trio.move_on_after(self._options.send_timeout, shield=True) as scope:
                 try:
@@ -306,7 +306,11 @@ class WebSocket:
     def _words(self, raw: bytes) -> str:
         return self._scrub(raw.decode("utf-8", "replace"))
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Send a Close and wait for the answer, shielded, at most `close_timeout`. Leaving the block does the same.
+
+        Nothing is received afterwards. Closing twice does nothing.
+        """
         self._closing = True
         if self._connection is not None and self._failure is None:
             with trio.move_on_after(self._options.close_timeout, shield=True):

@@ -50,6 +50,28 @@ async def test_the_verbs_and_what_is_known_of_a_session(autojump_clock: MockCloc
     assert [time for time, _, _ in tap.events] == sorted(time for time, _, _ in tap.events)
 
 
+async def test_raw_messages_and_closing(autojump_clock: MockClock) -> None:
+    tap = Tap()
+    async with serving(link=Link(latency=0.1)) as world, world.tts(tap=tap).session() as session:
+        assert session.last_event is not None
+        assert session.last_event.raw["type"] == "session.created"
+        await session.send_raw('{"type":"input_text_buffer.clear"}')
+        await trio.sleep(1)
+        assert isinstance(session.last_event, TextCleared)
+        start = trio.current_time()
+        await session.close()
+        await session.close()
+        assert trio.current_time() - start == pytest.approx(0.2)
+        assert isinstance(await session.next_event(), TextCleared)
+        with pytest.raises(RuntimeError, match="was closed"):
+            await session.next_event()
+        with pytest.raises(RuntimeError, match="was closed"):
+            await session.append("late")
+        await trio.sleep(1)
+        assert world.server.open == world.network.open == 0
+    assert tap.order == ["S session.created", "C input_text_buffer.clear", "S input_text_buffer.cleared"]
+
+
 async def test_server_commit_speaks_what_was_appended(autojump_clock: MockClock) -> None:
     voice = ToneTTS(seconds_per_character=0.1)
     async with serving(voice=voice) as world, world.tts(mode="server_commit").session() as session:

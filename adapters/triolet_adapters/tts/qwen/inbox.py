@@ -36,8 +36,9 @@ class Inbox:
         self._arrived.set()
 
     def fail(self, error: Exception) -> None:
-        """Nothing more will come."""
-        self.failure = error
+        """Nothing more will come. The first failure counts."""
+        if self.failure is None:
+            self.failure = error
         self.failed.set()
         self._arrived.set()
 

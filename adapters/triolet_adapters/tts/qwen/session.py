@@ -95,6 +95,11 @@ class QwenSession:
         return self._log.info
 
     @property
+    def last_event(self) -> ServerEvent | None:
+        """What was received last, read or not; `raw` is the event as it came."""
+        return self._log.last_event
+
+    @property
     def last_response_id(self) -> str | None:
         """Of the response that was created last."""
         return self._log.response_id
@@ -167,6 +172,18 @@ class QwenSession:
             self._count_text()
         await self._send(FinishSession())
 
+    async def send_raw(self, message: str) -> None:
+        """Send a message as it is, for what this class does not know."""
+        await self._send_message(message)
+
+    async def close(self) -> None:
+        """Close with 1000 and wait for the answer, at most `close_timeout`. Leaving the block does the same.
+
+        What was received and not read can still be read; after it, reading raises RuntimeError.
+        """
+        await self._websocket.close()
+        self._inbox.fail(RuntimeError("this session was closed"))
+
     def events(self) -> AsyncIterator[ServerEvent]:
         """The events in order, until `session.finished` (included).
 
@@ -190,7 +207,11 @@ class QwenSession:
 
     async def _send(self, event: ClientEvent) -> None:
         message = encode(attrs.evolve(event, event_id=f"event_{uuid.uuid4().hex}"))
-        self._log.sent(message)
+        await self._send_message(message)
+
+    async def _send_message(self, message: str) -> None:
+        if self._inbox.failure is None:
+            self._log.sent(message)
         try:
             await self._websocket.send(message)
         except TTSError as error:

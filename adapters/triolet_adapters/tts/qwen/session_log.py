@@ -41,6 +41,7 @@ class SessionLog:
     clock: Callable[[], float]
     tap: Tap | None = None
     info: SessionInfo = attrs.field(factory=SessionInfo)
+    last_event: ServerEvent | None = None
     response_id: str | None = None
     first_audio_delay: float | None = None
     usage: SessionUsage = attrs.field(factory=SessionUsage)
@@ -69,6 +70,7 @@ class SessionLog:
 
     def received(self, event: ServerEvent) -> None:
         """Take note of an event."""
+        self.last_event = event
         match event:
             case SessionCreated() | SessionUpdated():
                 self.info = event.session
