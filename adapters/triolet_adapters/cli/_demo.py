@@ -83,14 +83,14 @@ def demo(
     async def command() -> None:
         if out.suffix.lower() != ".wav":
             raise ValueError(f"--out {out}: the demo writes a .wav file")
-        with_llm = local_llm_is_installed() if llm is None else llm
         async with AsyncExitStack() as stack:
             tts = await stack.enter_async_context(voice_behind_the_protocol())
-            source = await stack.enter_async_context(_answer(question, rate, with_llm=with_llm))
-            writer = "the LLM" if with_llm else "the replayed LLM"
+            source = await _answer(stack, question, rate, llm)
+            writer = "the replayed LLM" if isinstance(source, Replay) else "the LLM"
             view = chosen_view(json=as_object)
             if not as_object:
-                _say(f"{writer} is asked: {question}")
+                replayed = f"a given answer is replayed, {rate:g} tokens a second"
+                _say(replayed if isinstance(source, Replay) else f"the LLM is asked: {question}")
             started, spoken = await _speak_aloud(source, tts, out, view, sound=sound, as_object=as_object)
             if not as_object:
                 _say(started.sentence(writer))
@@ -112,15 +112,23 @@ class Start:
 
     first_sound: float
     source: float
+    sentences: int
 
     @property
-    def holds(self) -> bool:
+    def early(self) -> bool:
         """Sound came before half of the source's time had passed."""
         return self.first_sound < self.source / 2
 
+    @property
+    def holds(self) -> bool:
+        """It was early, as it has to be where the answer has at least four sentences."""
+        return self.early or self.sentences < 4
+
     def sentence(self, writer: str) -> str:
         """For people."""
-        verdict = "" if self.holds else " (TOO LATE: it should come within half of that time)"
+        verdict = "" if self.early else " (the answer is too short for more)"
+        if not self.holds:
+            verdict = " (TOO LATE: it should come within half of that time)"
         return f"first sound after {self.first_sound:.2f} s, while {writer} went on writing for {self.source:.2f} s{verdict}"
 
 
@@ -158,14 +166,18 @@ async def voice_behind_the_protocol() -> AsyncGenerator[Any]:
         nursery.cancel_scope.cancel()
 
 
-@asynccontextmanager
-async def _answer(question: str, rate: float, *, with_llm: bool) -> AsyncGenerator[AsyncIterable[str]]:
-    if with_llm:
+async def _answer(stack: AsyncExitStack, question: str, rate: float, llm: bool | None) -> AsyncIterable[str]:
+    if llm or (llm is None and local_llm_is_installed()):
+        from triolet_adapters.sources import LocalLLMFailed  # noqa: PLC0415 -- an extra
+
         messages = [{"role": "system", "content": SPOKEN_STYLE}, {"role": "user", "content": question}]
-        async with answer(messages, None, None, None) as tokens:
-            yield tokens
-    else:
-        yield Replay(ANSWER, rate)
+        try:
+            return await stack.enter_async_context(answer(messages, None, None, None))
+        except LocalLLMFailed as error:
+            if llm:
+                raise
+            sys.stderr.write(f"triolet: no language model here, so a given answer is replayed: {error}\n")
+    return Replay(ANSWER, rate)
 
 
 async def _speak_aloud(
@@ -182,7 +194,9 @@ async def _speak_aloud(
 def _start_of(pipeline: Pipeline, spoken: Spoken) -> Start:
     at = {type(event): event.at for event in pipeline.timeline}
     first = spoken.latency.first_audible
-    return Start(float("inf") if first is None else first, at[SourceEnded] - at[TurnStarted])
+    return Start(
+        float("inf") if first is None else first, at[SourceEnded] - at[TurnStarted], sentences=len(spoken.phrases)
+    )
 
 
 async def stall(text: str, tts: Any) -> Stall:

@@ -9,7 +9,7 @@ from typing import Annotated
 import trio
 import typer
 
-from triolet._lone import lone_error
+from triolet._lone import Alone
 from triolet_adapters.cli._run import run
 
 
@@ -38,21 +38,21 @@ def tts(
         voice = LocalTTS()
         async with voice.connect():  # the model is loaded now, not while the first client waits
             pass
-        try:
+        with Alone():
             async with trio.open_nursery() as nursery:
-                url = await nursery.start(QwenServer(voice).serve, host, port)
+                try:
+                    url = await nursery.start(QwenServer(voice).serve, host, port)
+                except OSError as error:
+                    raise _explained(error, host, port) from error
                 sys.stdout.write(f"{url}\n")
                 sys.stdout.flush()
                 if sys.stderr.isatty():
                     sys.stderr.write(f'Ctrl-C ends it. Try: triolet say "Hello." --tts qwen --url {url}\n')
-        except* OSError as group:
-            raise _explained(lone_error(group), host, port) from group
 
     run(command, stopped=0)
 
 
-def _explained(error: BaseException, host: str, port: int) -> OSError:
-    assert isinstance(error, OSError)
+def _explained(error: OSError, host: str, port: int) -> OSError:
     if error.errno == errno.EADDRINUSE:
         return OSError(f"port {port} of {host} is taken: end the program that listens there, or choose another --port")
     return OSError(f"cannot listen on {host}, port {port}: {error.strerror or error}")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import sys
 
+import trio
+
 from triolet import Pipeline, Spoken
+from triolet._lone import Alone
 from triolet._timeline import Event, OutputOpened
 from triolet.errors import OutputError
 from triolet_adapters.cli._record import Recording
@@ -40,8 +43,11 @@ async def speak(
 
     with last_words(report):
         try:
-            with view.scope:
-                await pipeline.run(observe)
+            with Alone(), view.scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(view.keep_drawn)
+                    await pipeline.run(observe)
+                    nursery.cancel_scope.cancel()
         finally:
             if view.failure is None:
                 report()

@@ -7,6 +7,7 @@ from typing import IO
 
 import trio
 from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +18,10 @@ from triolet_adapters.cli._report import summary
 
 REDRAWS = 12
 """A second: as smooth as text has to be."""
+
+MARGIN = 3
+"""Columns left free at the right: a terminal shows Ctrl-C as ^C where the cursor is, and a line that wraps for it would be missed
+when the table is drawn again."""
 
 STYLES = {
     State.WRITTEN: "dim",
@@ -50,6 +55,10 @@ class View:
 
     def show(self, sentence: Sentence) -> None:
         """A sentence has come into a new state."""
+
+    async def keep_drawn(self) -> None:
+        """Draw what changes, until cancelled."""
+        await trio.sleep_forever()
 
     def end(self, spoken: Spoken) -> None:
         """The turn is over; there is something to tell if anything was to be said."""
@@ -86,30 +95,42 @@ class Columns(View):
     def __init__(self, console: Console) -> None:
         super().__init__()
         self._console = console
-        self._live = Live(
-            console=console, get_renderable=self._draw, refresh_per_second=REDRAWS, vertical_overflow="crop"
-        )
-        self._begun = self._ended = False
+        # Drawn by a task of ours: a thread of its own would draw in the middle of what we print.
+        self._live = Live(console=console, get_renderable=self._draw, auto_refresh=False, vertical_overflow="crop")
+        self._begun = self._ended = self._changed = False
 
     def show(self, sentence: Sentence) -> None:
-        """Draw the head before the first; let a final sentence scroll away. The others are drawn by the clock."""
+        """Draw the head before the first; let a final sentence scroll away. The others are drawn soon."""
+        self._changed = True
         if not self._begun:
             self._begun = True
-            self._console.print(head())
+            self._console.print(self._narrow(head()))
             self._live.start()
         if sentence.state.final:
-            self._console.print(row(sentence))
+            self._console.print(self._narrow(row(sentence)))
+
+    async def keep_drawn(self) -> None:
+        """Draw a few times a second, if anything has changed."""
+        while True:
+            await trio.sleep(1 / REDRAWS)
+            if self._changed:
+                self._changed = False
+                self._live.refresh()
 
     def end(self, spoken: Spoken) -> None:
         """Leave the table as it is; write the summary below."""
         if self._begun and not self._ended:
             self._ended = True
+            self._live.refresh()
             self._live.stop()
             for text in summary(spoken):
                 self._console.print(Text(text))
 
     def _draw(self) -> RenderableType:
-        return Group(*(row(sentence) for sentence in self.progress.on_their_way))
+        return self._narrow(Group(*(row(sentence) for sentence in self.progress.on_their_way)))
+
+    def _narrow(self, renderable: RenderableType) -> RenderableType:
+        return Constrain(renderable, self._console.width - MARGIN)
 
 
 def line(sentence: Sentence) -> str:
@@ -126,14 +147,15 @@ def head() -> RenderableType:
 def row(sentence: Sentence) -> RenderableType:
     """A sentence, with the times that are known."""
     style = STYLES[sentence.state]
-    if sentence.state is State.HEARD or sentence.heard is None:
-        heard = Text(seconds(sentence.heard), "green")
-    else:
-        heard = Text(sentence.state, style)
-    if sentence.state is State.SOUNDING:
-        heard = Text("...", style)
-    elif sentence.state is State.FAILED:
-        heard = Text("failed", style)
+    match sentence.state:
+        case State.WRITTEN | State.COMMITTED:
+            heard = Text()
+        case State.SOUNDING:
+            heard = Text("...", style)
+        case State.HEARD:
+            heard = Text(seconds(sentence.heard), "green")
+        case State.CUT | State.FAILED:
+            heard = Text(sentence.state, style)
     return _grid(
         Text(seconds(sentence.written), "dim"),
         Text(seconds(sentence.committed), "yellow"),
@@ -151,7 +173,7 @@ def _grid(written: Text, committed: Text, heard: Text, text: Text) -> Table:
     grid = Table.grid(padding=(0, 2), expand=False)
     for width in (8, 9, 8):
         grid.add_column(width=width, justify="right", no_wrap=True)
-    grid.add_column(ratio=1, overflow="fold")
+    grid.add_column(overflow="fold")
     grid.add_row(written, committed, heard, text)
     return grid
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,17 @@ def test_columns_fill_in_and_heard_sentences_scroll_away() -> None:
     assert "\x1b[31m" not in shown
     assert "  2.50 s" + " " * 23 + "Next." in shown
     assert shown.count("first token") == 1
+
+
+def test_room_is_left_for_what_a_terminal_echoes() -> None:
+    """A `^C` after a line that fills the width would wrap, and the table would be drawn over the wrong lines."""
+    file = io.StringIO()
+    view = Columns(Console(file=file, force_terminal=True, width=60, color_system=None, legacy_windows=False))
+    view.observe(TurnStarted(0.0))
+    view.observe(PhraseReady(0.5, phrase(0, "A sentence with many words in it. " * 5)))
+    view.end(Spoken())
+    table = file.getvalue().split("heard 0 sentences")[0]
+    assert max(map(len, re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", table).splitlines())) <= 57
 
 
 def test_a_reader_that_has_gone_ends_the_view_not_the_caller() -> None:
