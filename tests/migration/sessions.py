@@ -161,7 +161,7 @@ def with_client() -> Recorded:
             realtime = client.audio.realtime
         with client, realtime.connect(model=MODEL, ws_url=url) as session:
             recorded.client = session
-            send = session.send_event
+            send: Callable[[dict[str, Any]], None] = session.send_event
 
             def say(event: dict[str, Any]) -> None:
                 recorded.sent.append({"event_id": "", **event})
@@ -175,7 +175,7 @@ def with_client() -> Recorded:
                     if event["type"] == kind:
                         return
 
-            session.send_event = say
+            recorded.client.send_event = say
             until("session.created")
             say({"type": "session.update", "session": {"voice": "Serena", **SETTINGS}})
             say({"type": "input_text_buffer.append", "text": "Never mind."})

@@ -7,15 +7,15 @@ import re
 import urllib.parse
 import warnings
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any, cast
 
 import dashscope
 import pytest
 import trio
 from dashscope.audio.qwen_tts_realtime import AudioFormat, QwenTtsRealtime, QwenTtsRealtimeCallback
+from dashscope.v2._config import LEGACY_WS_GATEWAY_HOSTS, VALID_REGIONS
 from dashscope.v2.resources.audio.realtime import Realtime, RealtimeSession
-from tests.adapters.qwen._peers import scripted, serving
+from tests.adapters.qwen._peers import Tap, scripted, serving
 from tests.migration.readme import codes, table
 from tests.migration.sessions import (
     KEY,
@@ -30,13 +30,13 @@ from tests.migration.sessions import (
     with_realtime,
 )
 
-from triolet import speech
+from triolet import Conversation, speech
 from triolet._websocket import dial_tcp
 from triolet.errors import AuthenticationFailed, ConnectionLost, ServiceError
 from triolet.testing import decode
-from triolet_adapters.outputs import Memory
+from triolet_adapters.outputs import Memory, NullDevice
 from triolet_adapters.tts import QwenTTS
-from triolet_adapters.tts.qwen import QwenOptions, ServerOptions
+from triolet_adapters.tts.qwen import QwenOptions, QwenSession, ServerOptions
 from triolet_adapters.tts.qwen.endpoint import REGIONS
 from triolet_adapters.tts.qwen.protocol import ClientEvent, SessionFinished
 
@@ -44,6 +44,7 @@ Three = dict[str, Recorded]
 Check = Callable[[Three], None] | Callable[[Three], Awaitable[None]]
 ROWS = {row[0] or row[1]: row for row in table("`QwenTtsRealtime`", "`Client`", "Triolet")}
 CHECKS: dict[str, Check] = {}
+UPDATE_SESSION: Callable[..., None] = cast("Any", QwenTtsRealtime).update_session
 
 
 def shows(row: str) -> Callable[[Check], Check]:
@@ -68,7 +69,7 @@ def test_every_row_has_a_check() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS)
-async def test_a_row_is_true(row: str, three: Three) -> None:
+async def test_a_row_is_true(row: str, three: Three, autojump_clock: trio.abc.Clock) -> None:
     result = CHECKS[row](three)
     if result is not None:
         await result
@@ -97,7 +98,7 @@ def named(text: str) -> set[str]:
 
 
 def test_nothing_of_the_class_is_left_out() -> None:
-    surface = _parameters(QwenTtsRealtime) | _parameters(QwenTtsRealtime.update_session)
+    surface = _parameters(QwenTtsRealtime) | _parameters(UPDATE_SESSION)
     surface |= _methods(QwenTtsRealtime) | _methods(QwenTtsRealtimeCallback)
     surface |= {member.name for member in AudioFormat}
     assert len(surface) > 35
@@ -125,14 +126,8 @@ def test_what_is_named_as_ours_exists() -> None:
     parameters = _parameters(QwenTTS)
     for name in re.findall(r"QwenTTS\((\w+)=", column(2)):
         assert name in parameters
-    missing = [name for name in re.findall(r"session\.(\w+)", column(2)) if not hasattr(_session_type(), name)]
+    missing = [name for name in re.findall(r"session\.(\w+)", column(2)) if not hasattr(QwenSession, name)]
     assert not [name for name in missing if name not in {"created", "updated"}]
-
-
-def _session_type() -> type:
-    from triolet_adapters.tts.qwen import QwenSession
-
-    return QwenSession
 
 
 # Opening
@@ -159,7 +154,9 @@ def model(three: Three) -> None:
 def url(three: Three) -> None:
     given = "wss://example.com/api-ws/v1/realtime?x=1"
     assert QwenTTS(api_key="k", url=given, model=MODEL).url == f"{given}&model={MODEL}"
-    assert QwenTtsRealtime(MODEL, url=given).url == f"{given}?model={MODEL}", "the SDK makes a URL with two queries of it"
+    assert QwenTtsRealtime(MODEL, url=given).url == f"{given}?model={MODEL}", (
+        "the SDK makes a URL with two queries of it"
+    )
     assert _realtime(ws_url=given).url == f"{given}&model={MODEL}"
 
 
@@ -174,8 +171,6 @@ def workspace(three: Three) -> None:
 
 @shows("`Client(region=)`")
 def region(three: Three) -> None:
-    from dashscope.v2._config import LEGACY_WS_GATEWAY_HOSTS, VALID_REGIONS
-
     assert set(REGIONS) == set(VALID_REGIONS)
     for name, host in REGIONS.items():
         assert urllib.parse.urlsplit(QwenTTS(api_key="k", region=name).url).netloc == host
@@ -205,7 +200,7 @@ def additional_params(three: Three) -> None:
 async def timeout(three: Three) -> None:
     async with serving(ServerOptions(first_audio=30)) as world:
         tts = world.tts(options=QwenOptions(ping_interval=None, first_audio_timeout=0.1))
-        with pytest.raises(Exception, match=r"0\.1 s \(first_audio_timeout\)"):
+        with pytest.raises(Exception, match="first_audio_timeout"):
             await (["Hello there."] | speech(tts, "en") | Memory()).run()
 
 
@@ -224,15 +219,13 @@ async def connector(three: Three) -> None:
     assert inspect.signature(QwenTTS).parameters["dial"].default is dial_tcp
 
 
-@shows(
-    "`Client(base_url=, protocol=, max_retries=, config_path=, http_client=, raise_on_error=, protocol_options=)`"
-)
+@shows("`Client(base_url=, protocol=, max_retries=, config_path=, http_client=, raise_on_error=, protocol_options=)`")
 def http_only(three: Three) -> None:
     plain = _realtime()
     for given in ({"base_url": "https://example.com"}, {"max_retries": 7}, {"raise_on_error": False}):
         session = _realtime(client=given)
         assert (session.url, session._headers, session._timeout) == (plain.url, plain._headers, plain._timeout)
-    read = set(re.findall(r"config\.(\w+)", inspect.getsource(RealtimeSession)))
+    read = set(re.findall(r"\bconfig\.(\w+)", inspect.getsource(cast("Any", RealtimeSession).__init__)))
     assert read == {"workspace", "region", "api_key", "timeout"}
 
 
@@ -271,7 +264,7 @@ def voice(three: Three) -> None:
 def mode(three: Three) -> None:
     _sent("mode")(three)
     assert inspect.signature(QwenTTS).parameters["mode"].default == "commit"
-    assert inspect.signature(QwenTtsRealtime.update_session).parameters["mode"].default == "server_commit"
+    assert inspect.signature(UPDATE_SESSION).parameters["mode"].default == "server_commit"
 
 
 @shows("`response_format=AudioFormat.PCM_24000HZ_MONO_16BIT`")
@@ -305,10 +298,11 @@ for _name in ("language_type", "enable_tn", "instructions", "optimize_instructio
 @shows("`update_session(**kwargs)`")
 async def any_field(three: Three) -> None:
     async with serving() as world:
-        sent: list[str] = []
-        async with world.tts(tap=lambda _, __, message: sent.append(message)).session() as session:
+        tap = Tap()
+        async with world.tts(tap=tap).session() as session:
             await session.update(hum=True)
-    assert any('"hum":true' in message.replace(" ", "") for message in sent)
+    (event,) = tap.of_type("session.update")
+    assert event["session"]["hum"] is True
 
 
 async def _updated(**settings: Any) -> dict[str, Any]:
@@ -353,6 +347,23 @@ def clear(three: Three) -> None:
 async def cancel(three: Three) -> None:
     for recorded in three.values():
         assert recorded.only("response.cancel") == {"type": "response.cancel"}
+    tap = Tap()
+    async with (
+        serving(ServerOptions(cancel="ignore")) as world,
+        Conversation(speech(world.tts(tap=tap), "en"), NullDevice()) as conversation,
+        trio.open_nursery() as nursery,
+    ):
+
+        async def caller() -> None:
+            await trio.sleep(1)
+            conversation.interrupt()
+
+        nursery.start_soon(caller)
+        spoken = await conversation.say(["This sentence is a good deal longer than one second, and it is cut off."])
+    assert spoken.interrupted
+    assert spoken.heard
+    assert spoken.unheard
+    assert tap.of_type("response.cancel") == []
 
 
 @shows("`finish()`")
@@ -378,15 +389,13 @@ def send_raw(three: Three) -> None:
     assert ours == documented, "each event that the SDK has a verb for"
     verbs = {"update", "append", "commit", "clear", "cancel", "finish"}
     assert len(verbs) == len(ours)
-    assert verbs <= _methods(_session_type())
+    assert verbs <= _methods(QwenSession)
 
 
 # What comes back
 
 
-@shows("`on_open()`")
-async def on_open(three: Three) -> None:
-    await connect(three)
+shows("`on_open()`")(connect)
 
 
 @shows("`on_event(message)`")
@@ -421,7 +430,7 @@ async def on_close(three: Three) -> None:
 
     async with scripted(hang_up) as tts, tts.session() as session:
         await session.update()
-        with pytest.raises(ConnectionLost, match="1007.*bad voice"):
+        with pytest.raises(ConnectionLost, match=r"1007.*bad voice"):
             async for _ in session.events():
                 pass
 
@@ -454,9 +463,7 @@ def last_message(three: Three) -> None:
     assert three["ours"].received[-1]["type"] == "session.finished", "by the tap"
 
 
-@shows(
-    "`get_first_audio_delay()`: ms, of the first text only"
-)
+@shows("`get_first_audio_delay()`: ms, of the first text only")
 async def first_audio_delay(three: Three) -> None:
     assert three["old"].client.get_first_audio_delay() > 0
     assert three["new"].client.last_first_audio_delay >= 0
@@ -497,13 +504,16 @@ def text_delay(three: Three) -> None:
     assert three["new"].client.last_first_text_delay is None, "no text comes back"
 
 
-@shows(
+LISTENING = (
     "`rt.update_session()`, `rt.commit()`, `rt.append_audio()`, `rt.append_video()`, `rt.clear_appended_audio()`, "
     "`rt.create_item()`, `rt.retrieve_item()`, `rt.delete_item()`, `rt.create_response()`"
 )
+
+
+@shows(LISTENING)
 def of_models_that_listen(three: Three) -> None:
     documented = {event["type"] for event in three["old"].sent}
-    for verb in (row for row in codes(ROWS["`rt.update_session()`" + _REST][1]) if row != "rt.update_session()"):
+    for verb in codes(LISTENING)[1:]:
         source = inspect.getsource(getattr(RealtimeSession, verb.removeprefix("rt.").removesuffix("()")))
         (kind,) = re.findall(r'"type": "([\w.]+)"', source)
         assert kind not in documented
@@ -515,10 +525,7 @@ def of_models_that_listen(three: Three) -> None:
     assert {"modalities", "turn_detection", "input_audio_transcription"} <= set(sent[0]["session"])
 
 
-_REST = max(ROWS, key=len).removeprefix("`rt.update_session()`")
-
-
-async def test_a_refused_key_is_an_error_at_once(tmp_path: Path) -> None:
+async def test_a_refused_key_is_an_error_at_once(autojump_clock: trio.abc.Clock) -> None:
     async with serving(ServerOptions(api_key="sk-another")) as world:
         before = trio.current_time()
         with pytest.raises(AuthenticationFailed, match="keys belong to regions"):
