@@ -33,7 +33,7 @@ from triolet_adapters.outputs import Loudspeaker, NullDevice
 from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat
 from triolet_adapters.sources._chat import _key_variable
 from triolet_adapters.sources._http import Endpoint
-from triolet_adapters.tts.qwen import QwenOptions
+from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
 from triolet_adapters.tts.qwen.endpoint import REGIONS
 
 ROOT = README.parent
@@ -87,7 +87,7 @@ def test_a_program_runs(program: str, folder: Path, capsys: pytest.CaptureFixtur
         assert whole.endswith(rest)
         assert rest
     elif "stages.wav" in program:
-        assert out == "Any async iterable is a source.\n"
+        assert out == "Any async generator is a source.\n"
         assert compare([out], heard(folder / "stages.wav")).errors == 0
     else:
         assert len(heard(folder / "answer.wav").split()) > 10
@@ -166,7 +166,7 @@ def test_the_commands_run_one_after_another(folder: Path) -> None:
             assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
             assert "Traceback" not in done.stderr
     assert compare(["Hello there."], heard(folder / "hello.wav")).errors == 0
-    assert len(heard(folder / "answer.wav").split()) > 10
+    assert (folder / "answer.wav").stat().st_size > 100_000
     assert (folder / "turn").is_dir()
 
 
@@ -183,10 +183,8 @@ def test_the_demo_ends_as_it_is_shown(folder: Path) -> None:
     line = "triolet demo --silent --out demo.wav"
     done = subprocess.run(command(line), env=environment(), capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-    lines = shown.splitlines()
-    assert [without_figures(line) for line in done.stdout.splitlines()[-len(lines) :]] == list(
-        map(without_figures, lines)
-    )
+    lines = [line for line in done.stdout.splitlines() if not line.startswith(" ")]  # the sentences on their way
+    assert [without_figures(line) for line in lines] == [without_figures(line) for line in shown.splitlines()]
     assert (folder / "demo.wav").stat().st_size > 100_000
 
 
@@ -200,7 +198,7 @@ def without_figures(line: str) -> str:
 def test_the_regions_are_those_of_the_code() -> None:
     rows = table("`region=`", "host")
     assert {codes(region)[0]: codes(host)[0] for region, host in rows} == REGIONS
-    default = inspect.signature(triolet_adapters.tts.QwenTTS).parameters["region"].default
+    default = inspect.signature(QwenTTS).parameters["region"].default
     assert [region for region, _ in rows if "(default)" in region] == [f"`{default}` (default)"]
 
 
@@ -208,7 +206,7 @@ def test_the_base_urls_are_those_of_the_code() -> None:
     rows = table("service", "`base_url`", "key")
     assert [codes(url)[0] for _, url, _ in rows] == list(BASE_URLS.values())
     for _, url, key in rows:
-        assert [_key_variable(httpx2.URL(codes(url)[0]).host)] == (codes(key) or [None])
+        assert (_key_variable(httpx2.URL(codes(url)[0]).host) or "") == "".join(codes(key))
 
 
 def test_the_extras_are_those_of_the_package() -> None:
@@ -236,7 +234,7 @@ def default_of(name: str) -> Any:
     """A default or a constant, found by its name."""
     owner, _, name = name.rpartition(".")
     if not owner:
-        found = {value for module in modules() if (value := vars(module).get(name)) is not None}
+        found: set[Any] = {vars(module)[name] for module in modules() if name in vars(module)}
         assert len(found) == 1, f"{name}: {found}"
         return found.pop()
     outside = {"QwenOptions": QwenOptions, "OpenAIChat": OpenAIChat, "LocalLLM": LocalLLM}
