@@ -29,7 +29,7 @@ from tests.recipes.cloud import KEY, cloud
 
 import triolet
 import triolet_adapters
-from triolet_adapters.outputs import Loudspeaker, NullDevice
+from triolet._sessions import PoolOptions
 from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat
 from triolet_adapters.sources._chat import _key_variable
 from triolet_adapters.sources._http import Endpoint
@@ -90,7 +90,7 @@ def test_a_program_runs(program: str, folder: Path, capsys: pytest.CaptureFixtur
         assert out == "Any async generator is a source.\n"
         assert compare([out], heard(folder / "stages.wav")).errors == 0
     else:
-        assert len(heard(folder / "answer.wav").split()) > 10
+        assert (folder / "answer.wav").stat().st_size > 100_000
 
 
 def heard(path: Path) -> str:
@@ -183,8 +183,9 @@ def test_the_demo_ends_as_it_is_shown(folder: Path) -> None:
     line = "triolet demo --silent --out demo.wav"
     done = subprocess.run(command(line), env=environment(), capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-    lines = [line for line in done.stdout.splitlines() if not line.startswith(" ")]  # the sentences on their way
-    assert [without_figures(line) for line in lines] == [without_figures(line) for line in shown.splitlines()]
+    lines = shown.splitlines()
+    ending = done.stdout.splitlines()[-len(lines) :]
+    assert [without_figures(line) for line in ending] == [without_figures(line) for line in lines]
     assert (folder / "demo.wav").stat().st_size > 100_000
 
 
@@ -223,25 +224,32 @@ def test_a_default_is_that_of_the_code(name: str) -> None:
     assert figure == default_of(name)
 
 
-def test_no_deadline_or_bound_of_an_adapter_is_left_out() -> None:
-    fields = {f"QwenOptions.{field.name}" for field in attrs.fields(QwenOptions)}
-    fields |= {f"OpenAIChat.{field.name}" for field in attrs.fields(OpenAIChat) if field.name.endswith("_deadline")}
-    fields |= {f"LocalLLM.{field.name}" for field in attrs.fields(LocalLLM) if field.name.endswith("_deadline")}
+def test_no_deadline_or_bound_is_left_out() -> None:
+    whole = (QwenOptions, PoolOptions)
+    fields = {f"{kind.__name__}.{field.name}" for kind in whole for field in attrs.fields(kind)}
+    for kind in (OpenAIChat, LocalLLM):
+        fields |= {
+            f"{kind.__name__}.{name}" for name in inspect.signature(kind).parameters if name.endswith("_deadline")
+        }
+    fields -= {"PoolOptions.always_warm"}  # no number
     assert fields - set(BOUNDS) == set()
 
 
 def default_of(name: str) -> Any:
     """A default or a constant, found by its name."""
-    owner, _, name = name.rpartition(".")
+    owner, _, field = name.rpartition(".")
     if not owner:
-        found: set[Any] = {vars(module)[name] for module in modules() if name in vars(module)}
-        assert len(found) == 1, f"{name}: {found}"
-        return found.pop()
-    outside = {"QwenOptions": QwenOptions, "OpenAIChat": OpenAIChat, "LocalLLM": LocalLLM}
-    outside |= {"NullDevice": NullDevice, "Loudspeaker": Loudspeaker}
-    kind = outside.get(owner) or getattr(triolet, owner)
-    parameter = inspect.signature(kind).parameters.get(name)
-    return getattr(kind, name) if parameter is None else parameter.default
+        return the_only(field)
+    kind = the_only(owner)
+    parameter = inspect.signature(kind).parameters.get(field)
+    return getattr(kind, field) if parameter is None else parameter.default
+
+
+def the_only(name: str) -> Any:
+    """What has this name in both packages; modules import from each other."""
+    found: set[Any] = {vars(module)[name] for module in modules() if name in vars(module)}
+    assert len(found) == 1, f"{name}: {found}"
+    return found.pop()
 
 
 def modules() -> list[Any]:
