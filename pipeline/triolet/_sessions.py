@@ -88,6 +88,7 @@ class _Slot:
 
     state: _State = _State.OPENING
     session: TTSSession | None = None
+    scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
     commits: int = 0
     born: float = math.inf
     idle_since: float = math.inf
@@ -120,6 +121,7 @@ class SessionPool:
         self._warm_until = -math.inf
         self._failures = 0
         self._failure: TTSError | None = None
+        self._closed = False
         self._changed = trio.Event()
         self._counts = _Counts()
         self._connect_times: deque[float] = deque(maxlen=20)
@@ -150,6 +152,15 @@ class SessionPool:
         finally:
             self._users -= 1
             self.expect()
+
+    def close(self) -> None:
+        """Let all sessions go: those that are open say goodbye, within their own deadlines. A plain call."""
+        self._closed = True
+        for slot in self._slots:
+            if slot.state is _State.OPENING:
+                slot.scope.cancel()
+            slot.state = _State.LEAVING
+        self._change()
 
     async def commit(self, text: str, accept: Accept) -> Usage:
         """Commit on a session that is free, or on a new one; see `TTSSession.commit`.
@@ -223,7 +234,7 @@ class SessionPool:
         wanted = max(self._waiting, self._wanted_ahead())
         missing = wanted - self._number(_State.IDLE) - self._number(_State.OPENING)
         room = self._options.maximum - len(self._slots) + self._number(_State.LEAVING)
-        if self._failure is None:
+        if self._failure is None and not self._closed:
             for _ in range(min(missing, room)):
                 slot = _Slot()
                 self._slots.append(slot)
@@ -234,25 +245,29 @@ class SessionPool:
     async def _keep(self, slot: _Slot) -> None:
         """Hold one session open until it is spent, ends by itself, or is not wanted any more."""
         try:
-            await self._back_off()
-            await self._limiter.wait()
-            began = trio.current_time()
-            async with self._tts.connect() as session:
-                slot.born = slot.idle_since = trio.current_time()
-                self._connect_times.append(slot.born - began)
-                self._counts.opened += 1
-                self._failures = 0
-                slot.session, slot.state = session, _State.IDLE
-                self._change()
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(self._watch, slot, session)
-                    await self._hold(slot)
-                    nursery.cancel_scope.cancel()
+            with slot.scope:
+                await self._back_off()
+                await self._limiter.wait()
+                began = trio.current_time()
+                async with self._tts.connect() as session:
+                    self._opened(slot, session, trio.current_time() - began)
+                    async with trio.open_nursery() as nursery:
+                        nursery.start_soon(self._watch, slot, session)
+                        await self._hold(slot)
+                        nursery.cancel_scope.cancel()
         except* TTSError as group:
             self._failed(slot, group)
         finally:
             self._slots.remove(slot)
         self._change()  # not when cancelled: the pool is being closed
+
+    def _opened(self, slot: _Slot, session: TTSSession, took: float) -> None:
+        slot.born = slot.idle_since = trio.current_time()
+        slot.session, slot.state = session, _State.IDLE
+        self._connect_times.append(took)
+        self._counts.opened += 1
+        self._failures = 0
+        self._change()
 
     async def _hold(self, slot: _Slot) -> None:
         while slot.state is not _State.LEAVING:
@@ -313,6 +328,11 @@ class SessionPools:
             self._pools[tts] = SessionPool(tts, self._nursery, self._options, limiter)
         return self._pools[tts]
 
+    def close(self) -> None:
+        """Let all sessions go. A plain call; the nursery then waits for their goodbyes."""
+        for pool in self._pools.values():
+            pool.close()
+
     def expect(self) -> None:
         """A turn is likely to begin soon: warm the pools that there are. A plain call."""
         for pool in self._pools.values():
@@ -325,8 +345,10 @@ class SessionPools:
 
 @asynccontextmanager
 async def open_pools(options: PoolOptions) -> AsyncGenerator[SessionPools]:
-    """Pools that live as long as the block; leaving it closes all sessions, each within its own deadlines."""
+    """Pools that live as long as the block. Leaving it closes all sessions, each within its own deadlines; if it is left by
+    an error or a cancellation, without their goodbyes."""
     with Alone():
         async with trio.open_nursery() as nursery:
-            yield SessionPools(nursery, options)
-            nursery.cancel_scope.cancel()
+            pools = SessionPools(nursery, options)
+            yield pools
+            pools.close()

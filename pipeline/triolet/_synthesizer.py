@@ -34,6 +34,9 @@ services limit."""
 MARGIN = 0.15
 """Seconds by which the next audio should be early: what a delay of the network may add."""
 
+SOON = 0.001
+"""Seconds that are not worth waiting for: floats of time cannot tell much less apart."""
+
 LONGEST_COMMIT = 120.0
 """Seconds of audio that one commit may give: six times what the longest phrase takes to say."""
 
@@ -173,7 +176,7 @@ class _Run:
         """Wait until the next phrase may be committed."""
         while running := [job for job in self._jobs if not job.done]:
             slack = self._slack(running[0]) if len(running) < AT_ONCE else float("inf")
-            if slack <= 0:
+            if slack < SOON:
                 break
             with trio.move_on_after(slack):  # it cannot get less faster than time passes
                 await self._ended.wait()
