@@ -20,7 +20,7 @@ _LONG = 64  # characters of a token that is looked at by itself
 _BREATH_AFTER = 24  # characters of a clause before a conjunction may end it
 
 _hot = re.compile(r"[^\w '’\-]").search
-_INDENT = re.compile(r"[ \t]*")
+_INDENT = re.compile(r"[ \t]{0,200}")
 _ITEM = re.compile(r"(\d{1,3})[.)]+\s*\Z")
 _DIALOGUE = ("—", "–", "―")
 _CANNOT_DECIDE = frozenset(",;:")  # a token that is one of these changes nothing before the next one
@@ -209,7 +209,11 @@ class SegmenterCore:
                 break
         if len(text) - reading.begin > HOLD + SLACK:
             reading.cut_long(len(text) - SLACK)
-        return self._take()
+        out = reading.out
+        if not out:
+            return []
+        reading.out = []
+        return out
 
     def _tune(self, end: int) -> None:
         """In "auto", lets the rules follow what is said."""
@@ -247,7 +251,10 @@ class SegmenterCore:
             return False
         if reading.fence:
             indent = _INDENT.match(text, at)
-            reading.head = indent.end() if indent else at
+            head = indent.end() if indent else at
+            if head == len(text) and not complete:
+                return False
+            reading.head = head
             reading.kind = Kind.CODE
             reading.line = _FENCE
             reading.fresh = False
@@ -299,10 +306,8 @@ class SegmenterCore:
     def _end_line(self, text: str, newline: int) -> None:
         """A line ends, and whatever it holds with it."""
         reading = self._reading
-        end = newline
         begin = reading.begin
-        while end > begin and text[end - 1].isspace():
-            end -= 1
+        end = begin + len(text[begin:newline].rstrip())
         line = reading.line
         if line is _FENCE:
             self._end_code_line(text, end, newline)

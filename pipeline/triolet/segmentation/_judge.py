@@ -355,6 +355,7 @@ def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdic
     return END if word[0].islower() and (end == len(text) or text[end] in " ,'’\n") else GOES_ON
 
 
+_SPLITTER_REACH = 600  # characters of a sentence that pysbd is shown
 _SAYS = re.compile(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|笑)")
 _SAYS_REACH = 8
 _PHRASE_END = re.compile(r"[，。！？：；、“”「」\s]")
@@ -382,6 +383,7 @@ def by_splitter(splitter: Splitter, text: str, start: int, tail: int, ahead: Ahe
     following = ahead.word()
     if following is None:
         return WAIT
+    start = max(start, tail - _SPLITTER_REACH)
     so_far = len("".join(text[start:tail].split()))
     length = 0
     for sentence in splitter.segment(text[start:tail] + " " + (following or "x")):

@@ -101,12 +101,11 @@ def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:  # no
     mark = text[at]
     reading.at = at + 1
     opened = reading.opened
-    here = reading.base + at
     if mark == '"':
         if opened and opened[-1][0] == '"':
             opened.pop()
         else:
-            opened.append(('"', here))
+            reading.open('"', at)
         return True
     for index in range(len(opened) - 1, -1, -1):
         if opened[index][0] == mark:
@@ -116,10 +115,10 @@ def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:  # no
                 reading.cut(at + 1, Boundary.SENTENCE)
             return True
     if mark == "»" and reading.rules.language.reversed_quotes:
-        opened.append(("«", here))
+        reading.open("«", at)
     elif mark in PAIRS:
         if not (mark == "(" and at and text[at - 1] in ":;-="):  # no smiley
-            opened.append((PAIRS[mark], here))
+            reading.open(PAIRS[mark], at)
     elif mark == ")" and reading.item >= 0 and text[at - 1].isdecimal():
         reading.next_item(at, at + 1)
     return True
@@ -147,7 +146,7 @@ def tick(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         return False
     ticks = text[at:end]
     if ticks == "``":  # an opening quote of plain typing, closed by two apostrophes
-        reading.opened.append(("'", reading.base + at))
+        reading.open("'", at)
         reading.at = end
         return True
     limit = end + OPEN_FOR

@@ -18,6 +18,7 @@ OPEN_FOR = 200
 SLACK = 64
 """More than any conjunction is long: what marks decide is decided before the bound on length is looked at."""
 
+_DEEPEST = 16  # marks open at a time
 _KEEP = 64  # characters before the clause that rules may look back at
 _TRIM = 512  # characters before the clause that may pile up before they are dropped
 
@@ -185,7 +186,8 @@ class Reading:
 
     def leads(self, offset: int) -> bool:
         """Whether nothing is said between the start of the sentence and `offset`, a place in the stream."""
-        return _ALNUM.search(self.text, self.sentence(), offset - self.base) is None
+        end = offset - self.base
+        return _ALNUM.search(self.text, max(self.sentence(), end - OPEN_FOR), end) is None
 
     def inside(self) -> bool:
         """Whether a bracket is open; forgets what has been open for too long."""
@@ -204,6 +206,12 @@ class Reading:
         if self.opened:
             self.inside()
         return not (self.opened or self.dialogue or self.emphasized())
+
+    def open(self, close: str, at: int) -> None:
+        """Takes note of a mark that `close` would close."""
+        self.opened.append((close, self.base + at))
+        if len(self.opened) > _DEEPEST:
+            del self.opened[0]
 
     def close(self, begin: int, end: int) -> None:
         """Takes note of what the marks between two places close."""

@@ -116,3 +116,8 @@ def test_what_is_held_is_bounded(unit: str) -> None:
         given_out += sum(len(clause.text) for clause in core.feed(unit))
         most = max(most, fed - given_out)
     assert most <= 1000
+
+
+def test_the_marks_of_an_indented_line_of_code_are_known_before_it_is_read() -> None:
+    text = "```\n    a b"
+    assert clauses("en", list(text)) == clauses("en", [text])
