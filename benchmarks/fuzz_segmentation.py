@@ -23,7 +23,15 @@ MARKS = " .!?…。！？,;:—–，、；：\n\r\t|`*_~#>-\"'()[]{}（）「�
 
 def random_text(rng: random.Random) -> str:
     """Characters of all planes, surrogates included, with many marks among them."""
-    planes = ((0, 0x7F), (0x80, 0x24F), (0x400, 0x4FF), (0x590, 0x6FF), (0x3040, 0x9FFF), (0xAC00, 0xD7A3), (0, 0x10FFFF))
+    planes = (
+        (0, 0x7F),
+        (0x80, 0x24F),
+        (0x400, 0x4FF),
+        (0x590, 0x6FF),
+        (0x3040, 0x9FFF),
+        (0xAC00, 0xD7A3),
+        (0, 0x10FFFF),
+    )
     low, high = rng.choice(planes)
     return "".join(
         rng.choice(MARKS) if rng.random() < 0.4 else chr(rng.randint(low, high)) for _ in range(rng.randint(0, 300))
@@ -38,7 +46,15 @@ def mutated(rng: random.Random, texts: list[str]) -> str:
         end = min(len(text), at + rng.randint(0, 12))
         other = rng.choice(texts)
         start = rng.randint(0, len(other))
-        new = rng.choice(("", text[at:end] * 2, other[start : start + 20], rng.choice(MARKS) * rng.randint(1, 4), text[at:end].upper()))
+        new = rng.choice(
+            (
+                "",
+                text[at:end] * 2,
+                other[start : start + 20],
+                rng.choice(MARKS) * rng.randint(1, 4),
+                text[at:end].upper(),
+            )
+        )
         text = text[:at] + new + text[end:]
     return text[:3000]
 
@@ -102,7 +118,9 @@ def main() -> None:
             sys.exit(1)
         tried += 1
         chars += len(text)
-    print(f"{tried} texts, {chars} characters, {time.process_time():.0f} s of processor time: no exception, no loss, no difference")
+    print(
+        f"{tried} texts, {chars} characters, {time.process_time():.0f} s of processor time: no exception, no loss, no difference"
+    )
 
 
 if __name__ == "__main__":

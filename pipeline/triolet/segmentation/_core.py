@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-import attrs
-
 from triolet._text import Boundary, Clause, Kind
 from triolet.segmentation import _judge, _marks, _terminators
 from triolet.segmentation._auto import Guess
@@ -99,17 +97,15 @@ class SegmenterCore:
 
     def flush(self) -> list[Clause]:
         """The end of the stream: the rest. The last clause has the boundary END, unless it was out before."""
-        out = self._advance(complete=True)
         reading = self._reading
+        reading.complete = True
+        out = self._advance(complete=True)
         if self._row_end >= 0:
             self._end_row(Kind.TABLE_ROW)
         if reading.begin < len(reading.text):
             self._tune(len(reading.text))
             reading.cut(len(reading.text), Boundary.END)
-        out += self._take()
-        if out and out[-1].end == reading.base + len(reading.text):
-            out[-1] = attrs.evolve(out[-1], boundary=Boundary.END)
-        return out
+        return out + self._take()
 
     def release(self, minimum: Boundary = Boundary.SENTENCE) -> list[Clause]:
         """The source pauses: gives what is finished and only waits for a look ahead.
@@ -251,10 +247,10 @@ class SegmenterCore:
             return False
         if reading.fence:
             indent = _INDENT.match(text, at)
-            head = indent.end() if indent else at
-            if head == len(text) and not complete:
+            words = indent.end() if indent else at
+            if words == len(text) and not complete:
                 return False
-            reading.head = head
+            reading.head = words
             reading.kind = Kind.CODE
             reading.line = _FENCE
             reading.fresh = False

@@ -60,6 +60,7 @@ class Reading:
         "base",
         "begin",
         "breath_at",
+        "complete",
         "dialogue",
         "fence",
         "fresh",
@@ -89,6 +90,8 @@ class Reading:
         """Where the marks at the head of the line end."""
         self.breath_at = 0
         """How far conjunctions have been looked for."""
+        self.complete = False
+        """Nothing comes after `text`."""
         self.fresh = True
         """At the start of a line whose head has not been read."""
         self.line = LineKind.TEXT
@@ -129,6 +132,8 @@ class Reading:
         """Ends the clause."""
         start = self.begin
         text = self.text[start:end]
+        if self.complete and end == len(self.text):
+            boundary = Boundary.END
         marker = self.head - start
         if marker <= 0:
             marker = len(text) - len(text.lstrip())
