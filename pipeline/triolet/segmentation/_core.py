@@ -17,7 +17,7 @@ _BATCH = 16  # tokens without a mark that are put aside before they are searched
 _LONG = 64  # characters of a token that is looked at by itself
 _BREATH_AFTER = 24  # characters of a clause before a conjunction may end it
 
-_hot = re.compile(r"[^\w '’\-]").search
+_hot = re.compile(r"[^\w '’\-/%$+=&@#\\^<>|~]").search  # what may be a mark inside a line
 _INDENT = re.compile(r"[ \t]{0,200}")
 _ITEM = re.compile(r"(\d{1,3})[.)]+\s*\Z")
 _DIALOGUE = ("—", "–", "―")
@@ -202,6 +202,9 @@ class SegmenterCore:
                 read = _terminators.emoji
             if not read(reading, text, at, complete=complete):
                 self._quiet = False
+                break
+            if reading.at == len(text):
+                self._quiet = True
                 break
         if len(text) - reading.begin > HOLD + SLACK:
             reading.cut_long(len(text) - SLACK)
