@@ -87,6 +87,8 @@ def tokens_of(text: str) -> list[str]:
 
 
 def triolet(lang: str) -> Cutter:
+    factory(lang)  # the words of a language are read once
+
     def cut(tokens: Iterator[str]) -> Iterator[str]:
         sentences = factory(lang)
         for token in tokens:
