@@ -6,7 +6,8 @@ The fields of the object:
     interrupted             whether the turn was ended before its time
     error                   what ended it, or null
     seconds                 of speech heard, pauses aside
-    characters              billed by the service
+    estimated               whether the place where `heard` ends is an estimate
+    characters, wasted      billed by the service; billed and not heard, or said twice
     latency                 first_token, first_clause, first_commit, first_byte, first_audible (seconds from the start of
                             the turn, or null), longest_gap (seconds)
     sentences               for each: text (what is said), start and end (offsets in `text` above), state (heard, partial,
@@ -45,7 +46,9 @@ def as_json(spoken: Spoken, output: str | None) -> dict[str, Any]:
         "interrupted": spoken.interrupted,
         "error": spoken.error,
         "seconds": round(spoken.seconds, 3),
+        "estimated": spoken.estimated,
         "characters": spoken.characters,
+        "wasted": spoken.wasted,
         "latency": {
             name: None if value is None else round(value, 4) for name, value in attrs.asdict(spoken.latency).items()
         },

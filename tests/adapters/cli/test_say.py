@@ -42,6 +42,7 @@ def test_json_has_the_documented_fields(tmp_path: Path, capfd: Captured) -> None
     [sentence] = found["sentences"]
     assert (sentence["text"], sentence["start"], sentence["end"], sentence["state"]) == ("Hello there.", 0, 12, "heard")
     assert found["seconds"] == sentence["seconds"] > 0.3
+    assert (found["estimated"], found["characters"], found["wasted"]) == (False, 0, 0)
     latency = found["latency"]
     assert 0 <= latency["first_token"] <= latency["first_clause"] <= latency["first_commit"] <= latency["first_byte"]
 
