@@ -157,6 +157,8 @@ def command(line: str) -> list[str]:
 def test_the_commands_run_one_after_another(folder: Path) -> None:
     (folder / "README.md").write_text(TEXT, "utf-8")
     for line in COMMANDS:
+        if line == "triolet demo":
+            continue  # a test of its own, below
         if line.startswith("triolet serve"):
             serve_until_interrupted(line)
         elif line.startswith("triolet "):
