@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
+import hibari.g2p
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-from hibari.g2p.normalize import normalize
+import onnxruntime  # type: ignore[import-untyped]
 
 from triolet_adapters.tts import _hibari
 from triolet_adapters.tts._english import pieces, readable
@@ -30,6 +31,9 @@ _DURATIONS = b"/Cast_32_output_0"
 
 SILENT = 200
 """Peak of 10 ms below which the voice is silent: -44 dB of full scale, 30 dB below its vowels."""
+
+
+_normalize: Any = hibari.g2p.normalize  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
 
 
 @attrs.frozen
@@ -62,17 +66,17 @@ def say(text: str) -> Said:
     words: list[Word] = []
     for sentence in model.split_sentences(readable(text)):
         for piece in pieces(sentence):
-            tokens = model.g2p.phonemize_tokens(model.g2p.tokenize(normalize(piece)))
+            tokens = model.g2p.phonemize_tokens(model.g2p.tokenize(_normalize(piece)))
             sounds = ["" if token.phonemes is None else token.phonemes for token in tokens]
             phonemes = "".join(s + (" " if t.whitespace else "") for s, t in zip(sounds, tokens, strict=True)).rstrip()
             if not any(char.isalpha() for char in phonemes):
                 continue
             audio = model.from_ids(model.ids(phonemes), 1.0, noise)
-            trimmed = _hibari._trimmed(audio)
+            trimmed = _hibari._trimmed(audio)  # noqa: SLF001 -- the voice's own steps, one by one
             lead = (_address(trimmed) - _address(audio)) // audio.itemsize
             began = len(pcm) / 2 / RATE - lead / RATE
             planned = _words(model, tokens, sounds, began)
-            pcm += _hibari._pcm(trimmed)
+            pcm += _hibari._pcm(trimmed)  # noqa: SLF001 -- the voice's own steps, one by one
             words.extend(_sounding(pcm, word) for word in planned)
     return Said(bytes(pcm), tuple(words))
 
@@ -104,18 +108,18 @@ class _Session:
     """hibari's network with one more output, which it keeps."""
 
     def __init__(self, path: str) -> None:
-        options = onnxruntime.SessionOptions()
+        options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        with open(path, "rb") as file:  # noqa: PTH123
-            network = file.read()
+        network = Path(path).read_bytes()
         # Protocol Buffers merge a message that occurs twice: ModelProto.graph (7) { output (12) { name (1) } }.
         output = _field(7, _field(12, _field(1, _DURATIONS)))
         self._session: Any = onnxruntime.InferenceSession(network + output, options, providers=["CPUExecutionProvider"])
         self.frames: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 
     def run(self, names: None, inputs: dict[str, Any]) -> list[Any]:
-        *outputs, frames = self._session.run(names, inputs)
+        outputs: list[Any] = self._session.run(names, inputs)
+        frames = outputs.pop()
         self.frames = np.asarray(frames, np.int64).reshape(-1)
         return outputs
 
@@ -127,7 +131,7 @@ def _field(number: int, payload: bytes) -> bytes:
 
 @functools.lru_cache(maxsize=1)
 def _model() -> Any:
-    model: Any = _hibari.load("heart")._model
+    model: Any = _hibari.load("heart")._model  # noqa: SLF001 -- the voice's own steps, one by one
     model.sess = _Session(model.model_path)
     return model
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import attrs
 
 from triolet._text import Piece
-from triolet._voicing import Voiced
+from triolet._voicing import PAUSE, Voiced
 
 # Seconds, fitted to the word times of a synthetic English voice (1,300 words); what a text in another language or another voice
 # needs is the same up to a factor, which `pace` is for.
@@ -38,20 +38,26 @@ _LENGTHENED = 0.085
 """The last syllable before a pause is drawn out."""
 
 _SIGNS = "$£€¥₹%&+=@#°×÷√∞"
-_MARKS = ",;:.!?—–…、，；：。！？"  # noqa: RUF001
+_MARKS = ",;:.!?—–…、，；：。！？"
 _CLOSERS = "\"'”’»)]*_"
 _DIGRAPHS = re.compile("th|sh|ch|ck|ph|wh|gh|ee|oo|ou|ea|([a-z])\\1")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
-_UNSTRESSED = frozenset(
-    "a an the of to in on at by for from with as and or but if than that this it its is are was were be been am do does i "
-    "you he she we they me him her us them my your his our their will would can could should has have had not so it's "
-    "don't there".split()
-)
+# fmt: off
+_UNSTRESSED = frozenset((
+    "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "as", "and", "or", "but", "if",
+    "than", "that", "this", "it", "its", "is", "are", "was", "were", "be", "been", "am", "do", "does", "i", "you",
+    "he", "she", "we", "they", "me", "him", "her", "us", "them", "my", "your", "his", "our", "their", "will",
+    "would", "can", "could", "should", "has", "have", "had", "not", "so", "it's", "don't", "there",
+))
+# fmt: on
 """English words that sentences pass over."""
 
-_SPREAD = 0.0045
-"""Seconds squared, for each 0.25 s that a stretch should take: how the real times lie around these."""
+_PAUSE = 0.33
+"""Seconds at a mark inside a phrase: the median of that voice."""
+_SPREAD = 0.01
+"""Seconds squared, for each 0.25 s that a stretch should take: how the times of words lie around their weights. Twice what
+that voice shows, for others."""
 _PACE_ERROR = 0.1
 """How far the pace of a phrase may lie from that of the voice."""
 _NO_PAUSE = 3.0
@@ -101,7 +107,13 @@ def _alphabetic(word: str, letters: int) -> float:
 def _pauses_after(text: str) -> bool:
     """Whether the piece ends at a mark."""
     text = text.rstrip()
-    return text.rstrip(_CLOSERS)[-1:] in _MARKS if text.rstrip(_CLOSERS) else False
+    return text.rstrip(_CLOSERS).endswith(tuple(_MARKS))
+
+
+def expected_seconds(text: str) -> float:
+    """How long words are expected to sound at a usual pace, the pauses at the marks inside included."""
+    words = text.split()
+    return sum(map(weight, words)) + _PAUSE * sum(map(_pauses_after, words[:-1]))
 
 
 def pace_of(pieces: Sequence[Piece], voiced: Voiced, sample_rate: int) -> float | None:
@@ -152,9 +164,9 @@ class _Phrase:
         self.voiced = voiced
         self.weights = list(itertools.accumulate((weight(piece.text) for piece in pieces), initial=0.0))
         self.marks = [at for at, piece in enumerate(pieces[:-1], 1) if _pauses_after(piece.text)]
-        self.pauses = self._pauses()
         self.known = voiced.sounding() / sample_rate
         self.whole = total is not None and voiced.samples >= total
+        self.pauses = self._pauses()
         self.pace = pace
         if self.whole and self.known:
             self.pace = self.weights[-1] / self.known
@@ -178,15 +190,16 @@ class _Phrase:
         return count
 
     def _pauses(self) -> list[float]:
-        """The sounding time at which each pause lies."""
-        ends = itertools.accumulate(end - start for start, end in self.voiced.runs[:-1])
-        return [end / self.sample_rate for end in ends]
+        """The sounding time at which each pause lies; silence at the end is one if more is to come."""
+        ends = [end / self.sample_rate for end in itertools.accumulate(end - start for start, end in self.voiced.runs)]
+        silent = (self.voiced.samples - self.voiced.runs[-1][1]) / self.sample_rate
+        return ends[:-1] if self.whole or silent < PAUSE else ends
 
     def _pace_by_length(self, total: int) -> float:
         """The pace, if what has not been seen has as much silence as its marks ask for."""
         unseen = (total - self.voiced.samples) / self.sample_rate
         pauses = max(0, len(self.marks) - len(self.pauses))
-        sounding = self.known + max(0.1, unseen - pauses * 0.3)
+        sounding = self.known + max(0.1, unseen - pauses * _PAUSE)
         return self.weights[-1] / sounding
 
     def _match(self) -> list[_Anchor]:
@@ -205,7 +218,8 @@ class _Phrase:
                     key=lambda entry: entry[0],
                 )
         end = _Anchor(len(self.weights) - 1, self.known)
-        cost, anchors = math.inf, (start,)
+        cost: float = math.inf
+        anchors: tuple[_Anchor, ...] = (start,)
         for (m, p), (path_cost, path) in best.items():
             total = path_cost + self._skipped(0, len(self.pauses) - p)
             if self.whole:
@@ -214,7 +228,7 @@ class _Phrase:
                 total += self._open(path[-1], self.marks[m:])
             if total < cost:
                 cost, anchors = total, path
-        return [*anchors, end] if self.whole else list(anchors)
+        return [*anchors, end] if self.whole else [*anchors]
 
     def _open(self, last: _Anchor, marks: Sequence[int]) -> float:
         """Cost of the sound after the last match, of which more is to come: marks that it has passed had no pause."""

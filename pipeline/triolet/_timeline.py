@@ -133,7 +133,7 @@ class PhraseHeard(Event):
     samples: int
     whole: bool
     """No sample of it was left out."""
-    voiced: Voiced = Voiced()
+    voiced: Voiced = attrs.Factory(Voiced)
     """What its samples show, as far as the playout has seen them: at least up to the last one heard."""
 
 
@@ -259,21 +259,37 @@ class Spoken:
 
 
 @attrs.define
+class _Commit:
+    audio: bool = False
+    characters: int | None = None
+    """Billed; None until the service has said."""
+
+
+@attrs.define
 class _PhraseLedger:
-    phrase: Phrase
+    phrase: Phrase | None = None
+    """A chain without a Phraser of ours has phrases all the same: they are known when they are played."""
     total: int | None = None
     heard: int = 0
     whole: bool = False
-    voiced: Voiced = Voiced()
+    voiced: Voiced = attrs.Factory(Voiced)
     ends: tuple[int, ...] | None = None
     failure: str | None = None
-    open_commits: int = 0
-    """Whose characters the service has not counted."""
-    counts: list[int] = attrs.Factory(list)
-    """Characters billed for each commit that ended."""
+    commits: list[_Commit] = attrs.Factory(list[_Commit])
 
-    def billed(self) -> list[int]:
-        return self.counts + [len(self.phrase.words)] * self.open_commits
+    def last_commit(self) -> _Commit:
+        if not self.commits:
+            self.commits.append(_Commit())
+        return self.commits[-1]
+
+    def billed(self, phrase: Phrase) -> list[int]:
+        """Characters of each commit; one that the service has not counted is taken by its length, unless it was refused."""
+        cut = None if self.failure is not None or not self.commits else self.commits[-1]
+        uncounted = len(phrase.words)
+        return [
+            commit.characters if commit.characters is not None else uncounted if commit.audio or commit is cut else 0
+            for commit in self.commits
+        ]
 
 
 class _Ledger:
@@ -295,38 +311,39 @@ class _Ledger:
             case TextLeft(text=text):
                 self.texts.append(text)
             case PhraseReady(phrase=phrase) | PhrasePlaying(phrase=phrase):
-                # A chain without a Phraser of ours has phrases all the same.
-                self.phrases.setdefault(phrase.index, _PhraseLedger(phrase))
+                self._entry(phrase.index).phrase = phrase
             case PhraseCommitted(index=index):
-                self.phrases[index].open_commits += 1
+                self._entry(index).commits.append(_Commit())
+            case FirstAudio(index=index):
+                self._entry(index).last_commit().audio = True
             case PhraseComplete(index=index, samples=samples, characters=characters):
-                entry = self.phrases[index]
-                entry.total = samples
-                entry.open_commits = max(0, entry.open_commits - 1)
-                entry.counts.append(characters)
-            case PhraseFailed(index=index, samples=samples, reason=reason):
-                entry = self.phrases[index]
-                entry.failure = reason
-                if not samples:  # what was refused is not billed
-                    entry.open_commits = max(0, entry.open_commits - 1)
+                self._entry(index).total = samples
+                self._entry(index).last_commit().characters = characters
+            case PhraseFailed(index=index, reason=reason):
+                self._entry(index).failure = reason
             case WordsTimed(index=index, ends=ends):
-                self.phrases[index].ends = ends
+                self._entry(index).ends = ends
             case OutputOpened(sample_rate=rate):
                 self.sample_rate = rate
             case Underrun(seconds=seconds):
                 self.longest_gap = max(self.longest_gap, seconds)
             case PhraseHeard(index=index, samples=samples, whole=whole, voiced=voiced):
-                entry = self.phrases[index]
+                entry = self._entry(index)
                 entry.heard, entry.whole, entry.voiced = samples, whole, voiced
             case TurnEnded():
                 self.ended = event
             case _:
                 pass
 
+    def _entry(self, index: int) -> _PhraseLedger:
+        return self.phrases.setdefault(index, _PhraseLedger())
+
     def spoken(self) -> Spoken:
         text = "".join(self.texts)
         pace = self._pace()
-        reports = tuple(self._report(entry, pace) for entry in self.phrases.values())
+        reports = tuple(
+            self._report(entry, entry.phrase, pace) for entry in self.phrases.values() if entry.phrase is not None
+        )
         heard, unheard = _divide(text, reports, complete=self._complete(reports))
         return Spoken(
             text=text,
@@ -352,13 +369,13 @@ class _Ledger:
         paces = [
             (pace_of(entry.phrase.pieces, entry.voiced, self.sample_rate), entry.voiced.sounding())
             for entry in self.phrases.values()
-            if entry.whole and self.sample_rate
+            if entry.phrase is not None and entry.whole and self.sample_rate
         ]
         sounding = sum(samples for pace, samples in paces if pace)
         return math.fsum(pace * samples for pace, samples in paces if pace) / sounding if sounding else None
 
-    def _report(self, entry: _PhraseLedger, pace: float | None) -> PhraseReport:
-        pieces = entry.phrase.pieces
+    def _report(self, entry: _PhraseLedger, phrase: Phrase, pace: float | None) -> PhraseReport:
+        pieces = phrase.pieces
         estimated = False
         if entry.whole and entry.failure is None:
             state, count = PhraseState.HEARD, len(pieces)
@@ -378,16 +395,16 @@ class _Ledger:
             state = PhraseState.PARTIAL if entry.heard else PhraseState.UNHEARD
         if entry.failure is not None:
             state = PhraseState.FAILED
-        billed = entry.billed()
+        billed = entry.billed(phrase)
         return PhraseReport(
-            entry.phrase,
+            phrase,
             state,
             entry.heard / self.sample_rate if self.sample_rate else 0.0,
             count,
             estimated=estimated,
             reason=entry.failure,
             billed=sum(billed),
-            wasted=_wasted(entry.phrase, count, billed),
+            wasted=_wasted(phrase, count, billed),
         )
 
     def _latency(self) -> Latency:

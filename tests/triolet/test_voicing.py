@@ -1,0 +1,56 @@
+"""Where a voice sounds, by its samples."""
+
+from __future__ import annotations
+
+import itertools
+from array import array
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triolet._voicing import Voiced, VoiceDetector
+
+RATE = 8000
+
+
+def sound(value: int, seconds: float) -> bytes:
+    return array("h", [value, -value] * round(seconds * RATE / 2)).tobytes()
+
+
+def detect(*parts: bytes) -> Voiced:
+    detector = VoiceDetector(RATE)
+    for part in parts:
+        detector.feed(part)
+    return detector.voiced
+
+
+def test_silence_around_and_inside_is_not_voice() -> None:
+    voiced = detect(sound(0, 0.2), sound(9000, 0.5), sound(0, 0.3), sound(5000, 0.4), sound(0, 0.1))
+    assert voiced.samples == 1.5 * RATE
+    assert voiced.runs == ((1600, 5600), (8000, 11200))
+    assert voiced.sounding() == 0.9 * RATE
+    assert voiced.sounding(0, 1600) == 0
+    assert voiced.sounding(1600, 2400) == 800
+    assert voiced.sounding(5000, 9000) == 600 + 1000
+
+
+def test_a_stop_inside_a_word_is_voice() -> None:
+    assert detect(sound(9000, 0.3), sound(0, 0.08), sound(9000, 0.3)).runs == ((0, 5440),)
+
+
+def test_noise_far_below_the_voice_is_silence() -> None:
+    assert detect(sound(20_000, 0.3), sound(250, 0.3), sound(20_000, 0.1)).runs == ((0, 2400), (4800, 5600))
+
+
+def test_a_soft_beginning_is_judged_by_the_voice_before() -> None:
+    detector = VoiceDetector(RATE, loudest=20_000)
+    detector.feed(sound(250, 0.3) + sound(9000, 0.2))
+    assert detector.voiced.runs == ((2400, 4000),)
+
+
+@given(st.binary(max_size=4000).map(lambda raw: raw[: len(raw) // 2 * 2]), st.lists(st.integers(0, 1999), max_size=8))
+def test_how_the_samples_are_cut_does_not_matter(pcm: bytes, cuts: list[int]) -> None:
+    places = sorted({0, len(pcm), *(2 * cut for cut in cuts if 2 * cut < len(pcm))})
+    parts = [pcm[start:end] for start, end in itertools.pairwise(places)]
+    assert detect(*parts) == detect(pcm)
+    assert detect(pcm).samples == len(pcm) // 2
