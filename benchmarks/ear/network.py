@@ -1,0 +1,96 @@
+"""A speech service on the virtual clock: the local voice's samples, as late as a hosted service sends them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import attrs
+import trio
+
+from benchmarks.ear.voice import RATE, say
+from triolet import TTS, Accept, AudioFormat, TTSSession, Usage
+from triolet.errors import ConnectionLost
+
+DELTA = 0.3
+"""Seconds of audio a delta: what recordings of Qwen's service show (0.31 s)."""
+
+PACE = 2.0
+"""Seconds of audio made in a second by one commit."""
+
+CONNECT = 0.15
+"""Seconds to open a session; it is opened while the LLM thinks."""
+
+
+@attrs.frozen(kw_only=True)
+class Service:
+    """How a service behaves in one turn."""
+
+    seed: int
+    first: float
+    """Seconds from a commit to its first delta."""
+    jitter: float
+    """The most that the network adds to a delta, in seconds; none overtakes another."""
+    stall: float | None = None
+    """For the text in which the turn's stall lies: the share of its deltas after which they stop for `STALL` seconds."""
+    lose: float | None = None
+    """The session is lost once this share of the deltas of the turn's first commit is out (0: before the first)."""
+
+    def delays(self, text: str, deltas: int) -> list[float]:
+        """When each delta of a commit arrives, in seconds after it. The same text always waits the same."""
+        dice = random.Random(f"{self.seed}/{text}")
+        at, times = 0.0, list[float]()
+        for delta in range(deltas):
+            made = self.first + delta * DELTA / PACE
+            at = max(at, made + dice.uniform(0, self.jitter))
+            times.append(at)
+        return times
+
+
+STALL = 1.5
+
+
+class DelayedVoice(TTS):
+    """The voice behind a service. Counts what was committed."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.commits: list[str] = []
+        self.stall_in: int | None = None
+        """Which commit stalls."""
+        self.lost_at: float | None = None
+        """When the session was lost."""
+
+    @property
+    def format(self) -> AudioFormat:
+        return AudioFormat(RATE)
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncGenerator[TTSSession]:
+        await trio.sleep(CONNECT)
+        yield _Session(self)
+
+
+@attrs.frozen
+class _Session(TTSSession):
+    voice: DelayedVoice
+
+    async def commit(self, text: str, accept: Accept) -> Usage:
+        began = trio.current_time()
+        service = self.voice.service
+        first = not self.voice.commits
+        self.voice.commits.append(text)
+        pcm = say(text).pcm
+        step = round(DELTA * RATE) * 2
+        parts = [pcm[at : at + step] for at in range(0, len(pcm), step)]
+        late = 0.0
+        for number, (part, delay) in enumerate(zip(parts, service.delays(text, len(parts)), strict=True)):
+            if service.lose is not None and first and number >= service.lose * len(parts):
+                self.voice.lost_at = trio.current_time()
+                raise ConnectionLost("the network is gone")
+            if service.stall is not None and self.voice.stall_in == len(self.voice.commits) - 1:
+                late = STALL if number >= service.stall * len(parts) else 0.0
+            await trio.sleep_until(began + delay + late)
+            accept(part)
+        return Usage(len(text))

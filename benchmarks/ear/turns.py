@@ -1,0 +1,141 @@
+"""One turn on the virtual clock, and what came to the listener's ear."""
+
+from __future__ import annotations
+
+import random
+from array import array
+
+import attrs
+import trio
+
+from benchmarks.ear.network import DelayedVoice
+from benchmarks.ear.scripts import Script
+from benchmarks.ear.voice import RATE, say
+from triolet import Pauses, Phrase, Pipeline, Playout, Spoken, Stage, Synthesizer
+from triolet._stages import IterableSource
+from triolet._timeline import PhrasePlaying
+from triolet._voicing import AUDIBLE
+from triolet.testing import RecordingOutput
+
+PAUSES = Pauses()
+
+
+@attrs.frozen
+class Gap:
+    """Silence that nobody had planned."""
+
+    at: float
+    seconds: float
+    inside: bool
+    """In the middle of a phrase."""
+
+
+@attrs.frozen(kw_only=True)
+class Heard:
+    """What the listener heard, and when, in seconds from the request."""
+
+    spoken: Spoken
+    pcm: bytes
+    first_audible: float | None
+    seconds: float
+    """From the first sample to the last."""
+    gaps: tuple[Gap, ...]
+    phrases: tuple[Phrase, ...]
+    """In the order in which they were played."""
+    commits: tuple[str, ...]
+    position: int
+    """Samples heard."""
+    stopped_at: float | None
+    """When the turn was cut off."""
+    silent_at: float
+    """When the last sample was heard."""
+    error: str | None
+    lost_at: float | None
+
+
+async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None = None) -> Heard:
+    """Play a script; `stop` cuts it off so many seconds after the request."""
+    voice = DelayedVoice(script.service)
+    if script.service.stall is not None:
+        voice.stall_in = random.Random(script.service.seed).randrange(3)
+    device = RecordingOutput()
+    pipeline: Pipeline = (
+        IterableSource(script.source()) | policy | Synthesizer(voice) | Playout(device, pauses=PAUSES)
+    )
+    began = trio.current_time()
+    error = None
+    stopped_at = None
+    with trio.CancelScope() as scope:
+        if stop is not None:
+            scope.deadline = began + stop
+        try:
+            await pipeline.run()
+        except Exception as failure:  # noqa: BLE001 -- what a lost session does to a turn is one of the figures
+            error = f"{type(failure).__name__}: {failure}"
+    if scope.cancelled_caught:
+        stopped_at = trio.current_time() - began
+    pcm = device.pcm
+    played = tuple(event.phrase for event in pipeline.timeline if isinstance(event, PhrasePlaying))
+    ear = _Ear([(stretch.time - began, stretch.pcm) for stretch in device.audio])
+    return Heard(
+        spoken=pipeline.spoken,
+        pcm=pcm,
+        first_audible=ear.first_audible(),
+        seconds=ear.end - ear.start,
+        gaps=() if stopped_at or error else tuple(ear.gaps(pcm, played)),
+        phrases=played,
+        commits=tuple(voice.commits),
+        position=device.heard,
+        stopped_at=stopped_at,
+        silent_at=ear.end,
+        error=error,
+        lost_at=None if voice.lost_at is None else voice.lost_at - began,
+    )
+
+
+class _Ear:
+    """Stretches of samples without a gap, each with its time."""
+
+    def __init__(self, stretches: list[tuple[float, bytes]]) -> None:
+        self._stretches = stretches
+        self._starts: list[tuple[float, int]] = []
+        at = 0
+        for time, pcm in stretches:
+            self._starts.append((time, at))
+            at += len(pcm) // 2
+        self.start = stretches[0][0] if stretches else 0.0
+        self.end = stretches[-1][0] + len(stretches[-1][1]) / 2 / RATE if stretches else 0.0
+
+    def first_audible(self) -> float | None:
+        for time, pcm in self._stretches:
+            for at, sample in enumerate(array("h", pcm)):
+                if abs(sample) >= AUDIBLE:
+                    return time + at / RATE
+        return None
+
+    def time(self, sample: int, *, end: bool = False) -> float:
+        """When a sample was heard; with `end`, when the one before it had been."""
+        place = sample - 1 if end else sample
+        time, first = max((entry for entry in self._starts if entry[1] <= place), key=lambda entry: entry[1])
+        return time + (sample - first) / RATE
+
+    def gaps(self, pcm: bytes, played: tuple[Phrase, ...]) -> list[Gap]:
+        """Where each phrase lies in what was heard, by its samples; what is more silence than was planned."""
+        gaps: list[Gap] = []
+        at, previous = 0, None
+        for phrase in played:
+            said = say(phrase.words).pcm
+            start = pcm.find(said, at)
+            assert start >= 0, f"the samples of {phrase.words!r} are not heard as they are"
+            if previous is not None:
+                planned = PAUSES.between(previous, phrase) + phrase.pause
+                ended = self.time(at // 2, end=True)
+                gaps.append(Gap(ended, self.time(start // 2) - ended - planned, inside=False))
+            first, last = start // 2, (start + len(said)) // 2
+            for (before, _), (time, sample) in zip(self._starts, self._starts[1:], strict=False):
+                if first < sample < last:
+                    ended = self.time(sample, end=True)
+                    assert before <= ended
+                    gaps.append(Gap(ended, time - ended, inside=True))
+            at, previous = start + len(said), phrase
+        return [gap for gap in gaps if gap.seconds > 0.001]
