@@ -59,9 +59,7 @@ async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None
     if script.service.stall is not None:
         voice.stall_in = random.Random(script.service.seed).randrange(3)
     device = RecordingOutput()
-    pipeline: Pipeline = (
-        IterableSource(script.source()) | policy | Synthesizer(voice) | Playout(device, pauses=PAUSES)
-    )
+    pipeline: Pipeline = IterableSource(script.source()) | policy | Synthesizer(voice) | Playout(device, pauses=PAUSES)
     began = trio.current_time()
     error = None
     stopped_at = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import attrs
 
-from triolet._heard import weight
-
 SMOOTHING = 0.3
 """Weight of the newest measurement: three phrases outweigh what was before."""
 

@@ -346,7 +346,8 @@ class SessionPools:
 @asynccontextmanager
 async def open_pools(options: PoolOptions) -> AsyncGenerator[SessionPools]:
     """Pools that live as long as the block. Leaving it closes all sessions, each within its own deadlines; if it is left by
-    an error or a cancellation, without their goodbyes."""
+    an error or a cancellation, without their goodbyes.
+    """
     with Alone():
         async with trio.open_nursery() as nursery:
             pools = SessionPools(nursery, options)

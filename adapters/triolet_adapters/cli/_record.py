@@ -36,7 +36,7 @@ from triolet_adapters.cli._report import as_json
 FORMAT = 1
 """Of the folder. Another number is refused by `triolet replay`."""
 
-PACKAGES = ("triolet", "trio", "trio-websocket", "attrs", "pysbd", "hibari-tts", "numpy", "miniaudio", "httpx")
+PACKAGES = ("triolet", "trio", "trio-websocket", "attrs", "pysbd", "hibari-tts", "numpy", "miniaudio", "httpx2")
 
 
 class Recording:

@@ -128,7 +128,7 @@ def _told(error: BaseException) -> int:
 
 
 EXTRAS = {
-    "typer": "cli", "rich": "cli", "hibari": "local", "miniaudio": "audio", "av": "audio", "httpx": "llm", "httpx_sse": "llm",
+    "typer": "cli", "rich": "cli", "hibari": "local", "miniaudio": "audio", "av": "audio", "httpx2": "llm",
 }  # fmt: skip
 """Which extra brings which package."""
 

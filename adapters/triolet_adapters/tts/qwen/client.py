@@ -247,14 +247,19 @@ class QwenCommits(TTSSession):
         characters = reader.usage.characters
         return Usage(billed_characters(text) if characters is None else characters)
 
+    async def ended(self) -> None:
+        """Return when the service has closed the connection, or it broke."""
+        await self.session.wait_failed()
+
     async def _listen(self, reader: ResponseReader, taker: Taker) -> None:
         since = trio.current_time()
         while not reader.done:
             if taker.heard:
                 event = await self.session.next_event(self._options.chunk_timeout, "chunk_timeout")
             else:
-                left = since + self._options.first_audio_timeout - trio.current_time()
-                event = await self.session.next_event(max(left, 0), "first_audio_timeout")
+                deadline = self._options.first_audio_timeout
+                left = since + deadline - trio.current_time()
+                event = await self.session.next_event(max(left, 0), "first_audio_timeout", deadline)
             audio = reader.feed(event)
             if isinstance(event, AudioDelta):
                 taker.take(audio)

@@ -46,14 +46,18 @@ class Inbox:
         """An error event that nobody has read yet: it tells more than the Close that follows it."""
         return next((event for event in self._events if isinstance(event, ErrorEvent)), None)
 
-    async def next(self, within: float, deadline: str) -> ServerEvent:
-        """Give the next event: at once if it is there, else within the deadline with this name."""
+    async def next(self, within: float, deadline: str, length: float | None = None) -> ServerEvent:
+        """Give the next event: at once if it is there, else within what is left of the deadline with this name and length
+        (default: all of it is left).
+        """
         if not self._events and self.failure is None:
             self._arrived = trio.Event()
             with trio.move_on_after(within):
                 await self._arrived.wait()
         if not self._events:
-            raise self.failure or DeadlineExpired(f"the service sent nothing for {within:g} s ({deadline})")
+            raise self.failure or DeadlineExpired(
+                f"the service sent nothing for {within if length is None else length:g} s ({deadline})"
+            )
         event = self._events.popleft()
         if isinstance(event, AudioDelta):
             self._bytes -= len(event.audio)

@@ -192,14 +192,16 @@ class QwenSession:
         """
         return _Events(self)
 
-    async def next_event(self, within: float | None = None, deadline: str = "chunk_timeout") -> ServerEvent:
+    async def next_event(
+        self, within: float | None = None, deadline: str = "chunk_timeout", length: float | None = None
+    ) -> ServerEvent:
         """The next event, error events included as they are.
 
         Raises:
             DeadlineExpired: none `within` so many seconds (default: `chunk_timeout`).
             ConnectionLost, ProtocolViolation, TooMuchAudio: what ended the connection.
         """
-        return await self._inbox.next(self._options.chunk_timeout if within is None else within, deadline)
+        return await self._inbox.next(self._options.chunk_timeout if within is None else within, deadline, length)
 
     def _count_text(self) -> None:
         self._log.committed(billed_characters("".join(self._uncommitted)))
