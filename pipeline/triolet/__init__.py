@@ -2,7 +2,9 @@
 
 from triolet._audio import AudioChunk as AudioChunk
 from triolet._audio import AudioFormat as AudioFormat
+from triolet._budget import Budget as Budget
 from triolet._conversation import Conversation as Conversation
+from triolet._filler import Filler as Filler
 from triolet._output import Output as Output
 from triolet._phraser import Phraser as Phraser
 from triolet._phrasing import Phrasing as Phrasing
@@ -10,6 +12,8 @@ from triolet._pipeline import Pipeline as Pipeline
 from triolet._playout import Pauses as Pauses
 from triolet._playout import Playout as Playout
 from triolet._segmenter import SentenceSegmenter as SentenceSegmenter
+from triolet._sessions import PoolOptions as PoolOptions
+from triolet._sessions import PoolStatistics as PoolStatistics
 from triolet._speech import speech as speech
 from triolet._spoken_text import SpokenText as SpokenText
 from triolet._stages import Source as Source
@@ -30,6 +34,7 @@ from triolet._timeline import Spoken as Spoken
 from triolet._timeline import Timeline as Timeline
 from triolet._tts import TTS as TTS
 from triolet._tts import Accept as Accept
+from triolet._tts import Limits as Limits
 from triolet._tts import TTSSession as TTSSession
 from triolet._tts import Usage as Usage
 from triolet._turn import Turn as Turn

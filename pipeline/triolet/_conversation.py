@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -10,12 +11,19 @@ import attrs
 import trio
 
 from triolet._audio import AudioChunk
+from triolet._budget import Budget, Meter, Metered
+from triolet._filler import Filler
+from triolet._lone import Alone
 from triolet._output import Output
 from triolet._playout import CLOSE_OUTPUT, Playout, TurnPlayout
+from triolet._sessions import PoolOptions, PoolStatistics, SessionPools, open_pools
+from triolet._settings import VoiceSettings
 from triolet._stages import IterableSource, Source, Stage
 from triolet._timeline import Spoken, Timeline
+from triolet._tts import TTS
 from triolet._turn import Turn
 from triolet._turn_run import run_turn
+from triolet.errors import BudgetExceeded
 
 
 @attrs.define(eq=False)
@@ -23,7 +31,8 @@ class _Running:
     """A turn that is being said, or waits to be."""
 
     scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
-    playing: TurnPlayout | None = None
+    playing: list[TurnPlayout] = attrs.Factory(list[TurnPlayout])
+    """The turn's own, and that of its filler."""
     interrupted: bool = False
 
 
@@ -35,16 +44,28 @@ class Conversation:
             spoken = await conversation.say(llm.stream(messages))
             messages.append({"role": "assistant", "content": spoken.heard})
 
-    `chain` is any stage from tokens to audio. The output is opened when the block is entered and closed when it is left;
-    leaving it, or cancelling it, ends the turn that is being said as an interruption does.
+    `chain` is any stage from tokens to audio. The output is opened when the block is entered, and a session of the chain's
+    voice begins to open; both are closed when the block is left. Leaving it, or cancelling it, ends the turn that is being
+    said as an interruption does.
     """
 
-    def __init__(self, chain: Stage[str, AudioChunk], output: Output | Playout) -> None:
+    def __init__(
+        self,
+        chain: Stage[str, AudioChunk],
+        output: Output | Playout,
+        *,
+        pool: PoolOptions | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self._chain = chain
         self._playout = Playout(output) if isinstance(output, Output) else output
+        self._pool_options = pool or PoolOptions()
+        self._budget = budget
+        self._meter = Meter(budget.characters) if budget is not None else None
         self._turns: list[_Running] = []
         self._lock = trio.StrictFIFOLock()
-        self._open = False
+        self._block: AbstractAsyncContextManager[SessionPools] | None = None
+        self._pools: SessionPools | None = None
         self._last: Spoken | None = None
 
     @property
@@ -59,55 +80,105 @@ class Conversation:
             OutputError: it cannot be had.
             RuntimeError: the conversation is open already.
         """
-        if self._open:
+        if self._block is not None:
             raise RuntimeError("this conversation is open already")
-        if self._chain.audio_format is not None:
-            await self._playout.open(self._chain.audio_format)
-        else:
-            await trio.lowlevel.checkpoint()
-        self._open = True
+        self._block = self._opened()
+        try:
+            self._pools = await self._block.__aenter__()
+        except BaseException:
+            self._block = None
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End what is being said, and close the output."""
-        self._open = False
-        self.interrupt()
-        with trio.CancelScope(shield=True):  # the turns end at once: they are cancelled, and their clean-up is bounded
-            async with self._lock:
-                with trio.move_on_after(CLOSE_OUTPUT):
-                    await self._playout.close()
+        """End what is being said, and close the output and all sessions."""
+        block, self._block, self._pools = self._block, None, None
+        if block is not None:
+            with Alone():
+                await block.__aexit__(kind, error, traceback)
 
-    async def say(self, tokens: Iterable[str] | AsyncIterable[str] | Source[str]) -> Spoken:
+    @asynccontextmanager
+    async def _opened(self) -> AsyncGenerator[SessionPools]:
+        if self._chain.audio_format is not None:
+            await self._playout.open(self._chain.audio_format)
+        try:
+            async with open_pools(self._pool_options) as pools:
+                for tts in self._chain.voices:
+                    pools.pool(tts).expect()
+                try:
+                    yield pools
+                finally:
+                    self.interrupt()
+                    with trio.CancelScope(shield=True):  # the turns are cancelled, and their clean-up is bounded
+                        await self._lock.acquire()
+                        self._lock.release()
+        finally:
+            with trio.move_on_after(CLOSE_OUTPUT, shield=True):
+                await self._playout.close()
+
+    async def say(
+        self,
+        tokens: Iterable[str] | AsyncIterable[str] | Source[str],
+        *,
+        voice: str | None = None,
+        language: str | None = None,
+        instructions: str | None = None,
+        filler: Filler | None = None,
+        replace: bool = False,
+    ) -> Spoken:
         """Say what the tokens say; return what the listener heard, when the last sample has been heard or the turn was
         interrupted.
 
-        A `say` during another turn waits until that has ended. An interruption ends the waiting ones, too: they return
-        with nothing said, and their sources are not read.
+        A `say` during another turn waits until that has ended; with `replace` it interrupts it, and those that wait. An
+        interruption ends the waiting ones, too: they return with nothing said, and their sources are not read.
         Cancellation does what an interruption does; what was heard is then `last`.
+
+        Args:
+            tokens: the text, as it comes.
+            voice: speak this turn with another voice.
+            language: in another language, in the service's own terms.
+            instructions: in another manner, where the service takes instructions.
+            filler: a few words for a listener who waits.
+            replace: do not wait for the turns before.
 
         Raises:
             RuntimeError: the conversation is not open.
+            BudgetExceeded: the text was longer than its budget; what the budget allowed has been said.
             Exception: whatever a stage raises, alone, with `.spoken` set on it.
         """
-        if not self._open:
+        if self._pools is None:
             raise RuntimeError(
                 "this conversation is not open: use it in `async with Conversation(...) as conversation:`"
             )
+        if replace:
+            self.interrupt()
+        turn = Turn(
+            Timeline(),
+            settings=VoiceSettings(voice=voice, language=language, instructions=instructions),
+            pools=self._pools,
+        )
         running = _Running()
+        meter = self._turn_meter()
         self._turns.append(running)
-        turn = Turn(Timeline())
         try:
             with running.scope:
                 async with self._lock:
-                    running.playing = TurnPlayout(self._playout, turn)
-                    source = (tokens if isinstance(tokens, Source) else IterableSource(tokens)) | self._chain
-                    await run_turn(source, running.playing, turn)
+                    playing = TurnPlayout(self._playout, turn)
+                    running.playing.append(playing)
+                    source = tokens if isinstance(tokens, Source) else IterableSource(tokens)
+                    metered = source if meter is None else source | Metered(meter)
+                    interlude = (
+                        None if filler is None else _FillerTurn(filler, self._chain, self._playout, turn, running)
+                    )
+                    await run_turn(metered | self._chain, playing, turn, interlude)
         finally:
             self._turns.remove(running)
             spoken = Spoken.fold(turn.timeline)
             self._last = spoken = attrs.evolve(spoken, interrupted=True) if running.interrupted else spoken
+        if meter is not None and meter.exceeded and not running.interrupted:
+            raise self._over_budget(spoken)
         return spoken
 
     def interrupt(self) -> None:
@@ -119,6 +190,69 @@ class Conversation:
         """
         for running in self._turns:
             running.interrupted = True
-            if running.playing is not None:
-                running.playing.shut()
+            for playing in running.playing:
+                playing.shut()
             running.scope.cancel(reason="interrupted")
+
+    def pause(self) -> None:
+        """Stop sounding, at this sample: a voice detector thinks that the caller talks. A plain call.
+
+        What follows waits; after a while the LLM does, too. An output without a listener (a file) does not pause.
+        """
+        for running in self._turns:
+            for playing in running.playing:
+                playing.pause()
+
+    def resume(self) -> None:
+        """It was a false alarm: go on with the sample after the last one heard. A plain call."""
+        for running in self._turns:
+            for playing in running.playing:
+                playing.resume()
+
+    def expect(self) -> None:
+        """A turn is likely to begin soon (the caller talks): have a session open by then. A plain call."""
+        if self._pools is not None:
+            self._pools.expect()
+
+    def statistics(self) -> dict[TTS, PoolStatistics]:
+        """What the sessions of each voice do and have done; empty while the conversation is not open."""
+        return self._pools.statistics() if self._pools is not None else {}
+
+    def _turn_meter(self) -> Meter | None:
+        if self._budget is None or self._budget.per == "conversation":
+            return self._meter
+        return Meter(self._budget.characters)
+
+    def _over_budget(self, spoken: Spoken) -> BudgetExceeded:
+        assert self._budget is not None
+        error = BudgetExceeded(
+            f"the text is longer than the {self._budget.characters} characters that Budget allows a {self._budget.per}; "
+            "it was said up to there"
+        )
+        error.spoken = spoken
+        return error
+
+
+class _FillerTurn:
+    """The filler of one turn: a little turn of its own, on the same output and sessions."""
+
+    def __init__(
+        self, filler: Filler, chain: Stage[str, AudioChunk], playout: Playout, turn: Turn, running: _Running
+    ) -> None:
+        self.after = filler.after
+        self.said = False
+        self._text = filler.text
+        self._chain = chain
+        self._playout = playout
+        self._turn = turn
+        self._running = running
+
+    async def say(self) -> int:
+        """Say it."""
+        self.said = True
+        turn = Turn(Timeline(), settings=self._turn.settings, pools=self._turn.pools)
+        playing = TurnPlayout(self._playout, turn)
+        self._running.playing.append(playing)
+        await run_turn([self._text] | self._chain, playing, turn)
+        self._running.playing.remove(playing)
+        return playing.given

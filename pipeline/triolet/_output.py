@@ -52,6 +52,14 @@ class Output(abc.ABC):
         An output that cannot take samples back says how much it holds at most (20 ms or less).
         """
 
+    def pause(self) -> None:  # noqa: B027 -- most outputs have no listener
+        """Stop sounding at this sample, and keep what is held; `play` and `drain` wait. A plain call. A file has no listener
+        who could wait, and goes on.
+        """
+
+    def resume(self) -> None:  # noqa: B027 -- see pause
+        """Go on with the sample after the last one heard. A plain call."""
+
     @property
     @abc.abstractmethod
     def heard(self) -> int:

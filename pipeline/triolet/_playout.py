@@ -6,6 +6,7 @@ import contextlib
 import math
 import sys
 from array import array
+from typing import Protocol
 
 import attrs
 import trio
@@ -109,12 +110,14 @@ class TurnPlayout:
         self._previous: Phrase | None = None
         self._audible = False
         self._shut = False
+        self._began = turn.now()
 
     def begin(self) -> None:
         """Note where this turn starts on the output. If that is not open yet, it opens with the first chunk."""
         if self._playout.format is None:
             return
         self._base = self._output.heard
+        self._began = self._turn.now()
         self._turn.clock.realtime = self._output.realtime
         self._turn.timeline.record(
             OutputOpened(self._turn.now(), self._playout.format.sample_rate, self._output.realtime)
@@ -159,9 +162,37 @@ class TurnPlayout:
 
     @property
     def ends_at(self) -> float:
-        """When the listener will have heard all that was played (in Trio's time); infinite if that is reported already."""
+        """When the listener will have heard all that was played (in Trio's time); infinite if that is reported already, or
+        if a phrase is incomplete, or if nobody listens.
+        """
+        if not self._output.realtime:
+            return math.inf
         waiting = any(count.complete and not count.reported for count in self._counts.values())
-        return self._turn.clock.dry_at if waiting and self._output.realtime else math.inf
+        return self._turn.clock.dry_at if waiting or not self._counts else math.inf
+
+    @property
+    def silent_since(self) -> float:
+        """When the listener heard the last of this turn so far, or will (in Trio's time); its beginning if nothing yet."""
+        return max(self._began, self._turn.clock.dry_at)
+
+    def skip(self, samples: int) -> None:
+        """So many samples of something else have been played meanwhile."""
+        self._given += samples
+
+    def pause(self) -> None:
+        """Stop sounding, at this sample. A plain call."""
+        self._output.pause()
+
+    def resume(self) -> None:
+        """Go on with the sample after the last one heard. A plain call."""
+        self._output.resume()
+        if self._playout.format is not None:
+            self._turn.clock.dry_at = self._dry_at()
+
+    @property
+    def given(self) -> int:
+        """Samples given to the output, pauses included."""
+        return self._given
 
     def finish(self) -> None:
         """Record how much of each phrase was heard. The turn is over for the output."""
@@ -267,15 +298,37 @@ class TurnPlayout:
                 self._turn.timeline.record(PhraseHeard(self._turn.now(), index, count.given, whole=True, voiced=voiced))
 
 
-async def play_all(upstream: trio.MemoryReceiveChannel[AudioChunk], turn_playout: TurnPlayout) -> None:
+class Interlude(Protocol):
+    """Something to be said once while the turn is silent."""
+
+    after: float
+    """Seconds of silence before it."""
+    said: bool
+
+    async def say(self) -> int:
+        """Say it, to its end; give how many samples the output took."""
+        ...
+
+
+async def play_all(
+    upstream: trio.MemoryReceiveChannel[AudioChunk], playing: TurnPlayout, interlude: Interlude | None = None
+) -> None:
     """Play every chunk in order, then wait until the last one has been heard."""
     with contextlib.suppress(trio.EndOfChannel):
         while True:
-            chunk: AudioChunk | None = None
-            with trio.move_on_at(turn_playout.ends_at):  # around our own channel only: what is playing is not cut
-                chunk = await upstream.receive()
-            if chunk is None:  # the last phrase so far has just been heard whole: say so while nothing else comes
-                turn_playout.report()
-                chunk = await upstream.receive()
-            await turn_playout.play(chunk)
-    await turn_playout.drain()
+            await playing.play(await _next_chunk(upstream, playing, interlude))
+    await playing.drain()
+
+
+async def _next_chunk(
+    upstream: trio.MemoryReceiveChannel[AudioChunk], playing: TurnPlayout, interlude: Interlude | None
+) -> AudioChunk:
+    """Wait for a chunk. Time-outs are around our own channel only: what plays is not cut, nor is the source."""
+    with trio.move_on_at(playing.ends_at):
+        return await upstream.receive()
+    playing.report()  # the last phrase so far has just been heard whole: say so while nothing else comes
+    if interlude is not None and not interlude.said:
+        with trio.move_on_at(playing.silent_since + interlude.after):
+            return await upstream.receive()
+        playing.skip(await interlude.say())
+    return await upstream.receive()

@@ -17,6 +17,7 @@ import trio
 from triolet._audio import AudioChunk, AudioFormat
 from triolet._output import Output
 from triolet._timeline import FirstToken, SourceEnded
+from triolet._tts import TTS
 from triolet._turn import Turn
 
 if TYPE_CHECKING:  # a pipeline is made of stages, and joining stages makes one
@@ -109,6 +110,11 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
     def audio_format(self) -> AudioFormat | None:
         """The format of the audio that comes out, where audio does and the format is known before."""
         return None
+
+    @property
+    def voices(self) -> tuple[TTS, ...]:
+        """The voices that it speaks with: their sessions can be opened before the first turn."""
+        return ()
 
     @abc.abstractmethod
     async def run(
@@ -217,6 +223,10 @@ class _Chain(Stage[In_contra, Out_co]):
     @property
     def audio_format(self) -> AudioFormat | None:
         return self._second.audio_format or self._first.audio_format
+
+    @property
+    def voices(self) -> tuple[TTS, ...]:
+        return self._first.voices + self._second.voices
 
     async def run(
         self,

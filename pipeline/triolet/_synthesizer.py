@@ -113,6 +113,11 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
         """What the voice gives."""
         return self.tts.format
 
+    @property
+    def voices(self) -> tuple[TTS, ...]:
+        """The one voice."""
+        return (self.tts,)
+
     async def run(
         self, upstream: trio.MemoryReceiveChannel[Phrase], downstream: trio.MemorySendChannel[AudioChunk], turn: Turn
     ) -> None:

@@ -8,13 +8,15 @@ import trio
 
 from triolet._audio import AudioChunk
 from triolet._lone import Alone, lone_error, only_cancelled
-from triolet._playout import TurnPlayout, play_all
+from triolet._playout import Interlude, TurnPlayout, play_all
 from triolet._stages import Source
 from triolet._timeline import Spoken, TurnEnded, TurnStarted
 from triolet._turn import Turn
 
 
-async def run_turn(source: Source[AudioChunk], playing: TurnPlayout, turn: Turn) -> None:
+async def run_turn(
+    source: Source[AudioChunk], playing: TurnPlayout, turn: Turn, interlude: Interlude | None = None
+) -> None:
     """Play what the source gives until it has ended and the last sample has been heard.
 
     An error of any stage ends them all and is raised, alone, with `.spoken` set on it. Cancellation ends them all. Either
@@ -23,7 +25,7 @@ async def run_turn(source: Source[AudioChunk], playing: TurnPlayout, turn: Turn)
     turn.timeline.record(TurnStarted(turn.now()))
     with Alone():
         try:
-            await _run(source, playing, turn)
+            await _run(source, playing, turn, interlude)
         except BaseException as error:  # raised again: a turn that was cancelled has its end recorded, too
             playing.shut()
             playing.finish()
@@ -42,13 +44,13 @@ def _record_end(turn: Turn, error: BaseException) -> None:
         error.spoken = Spoken.fold(turn.timeline)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
-async def _run(source: Source[AudioChunk], playing: TurnPlayout, turn: Turn) -> None:
+async def _run(source: Source[AudioChunk], playing: TurnPlayout, turn: Turn, interlude: Interlude | None) -> None:
     playing.begin()
     send, receive = trio.open_memory_channel[AudioChunk](1)
     with receive:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(source.drive, send, turn)
-            await play_all(receive, playing)
+            await play_all(receive, playing, interlude)
 
 
 def _describe(error: BaseException) -> str:

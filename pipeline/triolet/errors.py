@@ -89,5 +89,9 @@ class Unspeakable(TTSError):
     """The voice cannot speak this text: another language, or signs it does not know."""
 
 
+class BudgetExceeded(TrioletError):
+    """The text was longer than its budget; what the budget allowed has been said, and `.spoken` tells of it."""
+
+
 class OutputError(TrioletError):
     """A sound device or a file failed; the text says what can be done."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import trio
 
-from triolet import Conversation, Spoken, speech
-from triolet.errors import ConnectionLost
+from triolet import Budget, Conversation, Filler, PoolOptions, Spoken, speech
+from triolet._settings import VoiceSettings
+from triolet.errors import BudgetExceeded, ConnectionLost
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
 
 ONE = "First we look at the map. Then we choose a way. At last we walk."
@@ -69,7 +70,6 @@ async def test_nothing_of_an_interrupted_turn_is_heard_afterwards(
             await trio.testing.wait_all_tasks_blocked()
             first = len(device.pcm)
             assert device.heard == heard_before
-        assert tts.open == 0
         assert source.closed
         assert spoken.interrupted
         assert spoken.text.startswith(spoken.heard)
@@ -79,6 +79,7 @@ async def test_nothing_of_an_interrupted_turn_is_heard_afterwards(
         again = await conversation.say([TWO])
         assert again.heard == TWO
         assert not again.interrupted
+    assert tts.open == 0
     old = {(commit.connection, commit.commit) for commit in tts.commits if commit.text in ONE}
     assert not [run for run in decode(device.pcm[first:]).runs if (run.connection, run.commit) in old]
     assert trio.lowlevel.current_statistics().tasks_living == before
@@ -144,3 +145,132 @@ async def test_interrupting_silence_does_nothing(autojump_clock: trio.testing.Mo
         conversation.interrupt()
         assert conversation.last is not None
         assert not conversation.last.interrupted
+
+
+async def test_the_turn_after_an_interruption_speaks_on_a_session_that_is_open(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    tts = ToneTTS(first_audio=0.2, pace=4, connect=3.0)
+    output = RecordingOutput()
+    async with Conversation(speech(tts, "en"), output) as conversation:
+        await trio.sleep(5)
+        with trio.move_on_after(1.0):
+            await conversation.say([ONE])
+        await trio.sleep(5)
+        with trio.move_on_after(1.0):
+            await conversation.say([ONE])
+        began = trio.current_time()
+        await conversation.say([TWO])
+        last = [commit for commit in tts.commits if commit.text in TWO]
+        assert last[0].time - began < 0.01
+
+
+async def test_twenty_quick_interruptions_stay_within_the_number_of_sessions(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    tts = ToneTTS(first_audio=0.2, pace=4, connect=0.5)
+    async with Conversation(speech(tts, "en"), RecordingOutput(), pool=PoolOptions(maximum=3)) as conversation:
+        for _ in range(20):
+            with trio.move_on_after(0.3):
+                await conversation.say([ONE])
+        assert (await conversation.say([TWO])).heard == TWO
+        assert tts.most_open <= 3
+    assert tts.open == 0
+
+
+async def test_a_turn_can_replace_the_one_before(autojump_clock: trio.testing.MockClock) -> None:
+    tts, output = ToneTTS(), RecordingOutput()
+    async with Conversation(speech(tts, "en"), output) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(conversation.say, [ONE])
+        await trio.sleep(1)
+        began = trio.current_time()
+        assert (await conversation.say([TWO], replace=True)).heard == TWO
+        assert trio.current_time() - began < 3
+    assert texts(tts, output.pcm)[0] == "First we look at the map."
+    assert texts(tts, output.pcm)[1] == "Here is another answer."
+
+
+async def test_a_pause_is_exact_to_the_sample(autojump_clock: trio.testing.MockClock) -> None:
+    tts, output = ToneTTS(pace=4), RecordingOutput()
+    plain, plain_output = ToneTTS(pace=4), RecordingOutput()
+    await ([ONE] | speech(plain, "en") | plain_output).run()
+    async with Conversation(speech(tts, "en"), output) as conversation:
+        result: list[Spoken] = []
+
+        async def say() -> None:
+            result.append(await conversation.say([ONE]))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(say)
+            await trio.sleep(1.2345)
+            conversation.pause()
+            heard = output.heard
+            await trio.sleep(60)
+            assert output.heard == heard
+            conversation.resume()
+            conversation.resume()
+    assert output.pcm == plain_output.pcm
+    assert result[0].heard == ONE
+    assert result[0].latency.longest_gap == 0.0
+
+
+async def test_a_filler_sounds_once_while_nothing_else_does(autojump_clock: trio.testing.MockClock) -> None:
+    tts, output = ToneTTS(first_audio=0.1), RecordingOutput()
+    filler = Filler("One moment.", after=1.5)
+    async with Conversation(speech(tts, "en"), output) as conversation:
+        quick = await conversation.say(["Quick answer."], filler=filler)
+        assert quick.heard == "Quick answer."
+        late = await conversation.say(ScriptedSource([4.0, "Late answer. ", 30.0, "And more."]), filler=filler)
+        assert late.heard == late.text == "Late answer. And more."
+        assert not late.interrupted
+    assert texts(tts, output.pcm) == ["Quick answer.", "One moment.", "Late answer.", "And more."]
+
+
+async def test_a_filler_is_not_cut_off_by_the_answer_nor_said_over_it(autojump_clock: trio.testing.MockClock) -> None:
+    tts, output = ToneTTS(first_audio=0.1), RecordingOutput()
+    async with Conversation(speech(tts, "en"), output) as conversation:
+        spoken = await conversation.say(
+            ScriptedSource([1.6, "The answer comes while the filler sounds."]), filler=Filler("One moment, please.")
+        )
+    assert texts(tts, output.pcm) == ["One moment, please.", "The answer comes while the filler sounds."]
+    assert spoken.heard == spoken.text
+
+
+async def test_an_interruption_ends_the_filler_too(autojump_clock: trio.testing.MockClock) -> None:
+    tts, output = ToneTTS(first_audio=0.1), RecordingOutput()
+    async with Conversation(speech(tts, "en"), output) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(lambda: conversation.say(ScriptedSource([60.0]), filler=Filler("One moment, please.", 1.0)))
+        await trio.sleep(1.5)
+        conversation.interrupt()
+        heard = output.heard
+        await trio.sleep(5)
+        assert 0 < heard == output.heard
+        assert conversation.last is not None
+        assert conversation.last.heard == ""
+
+
+@pytest.mark.parametrize("per", ["turn", "conversation"])
+async def test_a_budget_ends_a_runaway_clearly(autojump_clock: trio.testing.MockClock, per: str) -> None:
+    tts, output = ToneTTS(), RecordingOutput()
+    source = ScriptedSource("All work and no play. " for _ in iter(int, 1))
+    budget = Budget(characters=44, per=per)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    async with Conversation(speech(tts, "en"), output, budget=budget) as conversation:
+        assert (await conversation.say(["Short."])).heard == "Short."
+        with pytest.raises(BudgetExceeded, match="44 characters") as caught:
+            await conversation.say(source)
+        said = "All work and no play. All work and no play. "
+        assert caught.value.spoken is not None
+        assert caught.value.spoken.heard == (said if per == "turn" else said[:38])
+    assert source.closed
+
+
+async def test_a_voice_that_cannot_be_changed_says_so(autojump_clock: trio.testing.MockClock) -> None:
+    async with Conversation(speech(ToneTTS(), "en"), RecordingOutput()) as conversation:
+        with pytest.raises(ValueError, match="cannot change its voice for one turn"):
+            await conversation.say([ONE], voice="other")
+        assert (await conversation.say([TWO])).heard == TWO
+
+
+def test_settings_that_are_none_change_nothing() -> None:
+    tts = ToneTTS()
+    assert VoiceSettings().apply(tts) is tts

@@ -50,6 +50,16 @@ class LocalTTS(TTS):
         """24 kHz."""
         return AudioFormat(24_000)
 
+    def adjusted(self, **changes: str) -> LocalTTS:
+        """The same with another `voice`.
+
+        Raises:
+            ValueError: another language, or instructions: this voice has none.
+        """
+        if set(changes) - {"voice"}:
+            raise ValueError("the local voice speaks English and takes no instructions: only its voice can be changed")
+        return attrs.evolve(self, voice=changes["voice"])
+
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         """Load the voice if that has not been done.
 

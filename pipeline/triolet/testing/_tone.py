@@ -153,6 +153,7 @@ class ToneTTS(TTS):
         first_audio: float = 0.0,
         pace: float | None = None,
         chunk: float = 0.1,
+        connect: float = 0.0,
     ) -> None:
         """Make a voice.
 
@@ -162,12 +163,14 @@ class ToneTTS(TTS):
             first_audio: seconds from a commit to its first samples.
             pace: seconds of audio made in a second; 1 is real time, None makes all of it at once.
             chunk: seconds of audio given to `accept` at a time.
+            connect: seconds until a session is open.
         """
         self._format = AudioFormat(sample_rate)
         self._seconds_per_character = seconds_per_character
         self._first_audio = first_audio
         self._pace = pace
         self._chunk = max(1, self._format.samples(chunk))
+        self._connect_time = connect
         self._numbers = itertools.count()
         self.commits: list[ToneCommit] = []
         """All that were ever made, in order."""
@@ -193,7 +196,7 @@ class ToneTTS(TTS):
 
     @asynccontextmanager
     async def _connect(self) -> AsyncGenerator[TTSSession, None]:
-        await trio.lowlevel.checkpoint()
+        await trio.sleep(self._connect_time)
         self.open += 1
         self.connections += 1
         self.most_open = max(self.most_open, self.open)

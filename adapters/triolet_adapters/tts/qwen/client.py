@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
+import attrs
 import trio
 
 from triolet._audio import AudioFormat
-from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet._tts import TTS, Accept, Limits, TTSSession, Usage
 from triolet._websocket import Dial, dial_tcp
 from triolet.errors import AuthenticationFailed, TTSError
 from triolet_adapters.tts.qwen.billing import billed_characters
@@ -104,6 +107,7 @@ class QwenTTS(TTS):
         )
         check_decodable(response_format)
         self.options = options or QwenOptions()
+        self._adjusted: dict[tuple[tuple[str, str], ...], QwenTTS] = {}
         self.url = service_url(model, url, region, workspace)
         self._place = f"{self.url.partition('?')[0]}" + (f" (region {region})" if url is None else "")
         self._workspace = workspace
@@ -124,6 +128,32 @@ class QwenTTS(TTS):
     def format(self) -> AudioFormat:
         """What its sessions give, whatever `response_format` travels."""
         return AudioFormat(self.settings.sample_rate)
+
+    @property
+    def limits(self) -> Limits:
+        """What the vendor documents for the model: 180 requests a minute, about 3 a second; 10 a minute for old ones. None
+        for a server on this machine.
+        """
+        if is_loopback(self.url):
+            return Limits()
+        old = "2025-09-18" in self.settings.model or self.settings.model.startswith("qwen-tts")
+        return Limits(per_minute=10) if old else Limits(per_second=3, per_minute=180)
+
+    def adjusted(self, **changes: str) -> QwenTTS:
+        """The same voice with another `voice`, `language` (a `language_type`) or `instructions`.
+
+        Raises:
+            ValueError: the model has no such setting, or not this value.
+        """
+        key = tuple(sorted(changes.items()))
+        if key not in self._adjusted:
+            names = {"language": "language_type"}
+            fields: dict[str, Any] = {names.get(name, name): value for name, value in changes.items()}
+            adjusted = copy.copy(self)
+            adjusted.settings = attrs.evolve(self.settings, **fields)
+            adjusted._adjusted = {}  # noqa: SLF001 -- our own class
+            self._adjusted[key] = adjusted
+        return self._adjusted[key]
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         """Open a session that is ready to commit: session.created and session.updated have come.
