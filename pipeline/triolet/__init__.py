@@ -36,7 +36,9 @@ from triolet._tts import TTS as TTS
 from triolet._tts import Accept as Accept
 from triolet._tts import Limits as Limits
 from triolet._tts import TTSSession as TTSSession
+from triolet._tts import TTSTurn as TTSTurn
 from triolet._tts import Usage as Usage
 from triolet._turn import Turn as Turn
+from triolet._turn_synthesizer import TurnSynthesizer as TurnSynthesizer
 from triolet.spoken import Pause as Pause
 from triolet.spoken import SpokenOptions as SpokenOptions

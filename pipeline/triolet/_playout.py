@@ -110,6 +110,7 @@ class TurnPlayout:
         self._previous: Phrase | None = None
         self._audible = False
         self._shut = False
+        self._finished = False
         self._began = turn.now()
 
     def begin(self) -> None:
@@ -195,7 +196,10 @@ class TurnPlayout:
         return self._given
 
     def finish(self) -> None:
-        """Record how much of each phrase was heard. The turn is over for the output."""
+        """Record how much of each phrase was heard. The turn is over for the output; a second call does nothing."""
+        if self._finished:
+            return
+        self._finished = True
         for index, heard in self._heard().items():
             count = self._counts[index]
             if not count.reported:

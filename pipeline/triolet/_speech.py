@@ -10,6 +10,7 @@ from triolet._spoken_text import SpokenText
 from triolet._stages import Stage
 from triolet._synthesizer import Synthesizer
 from triolet._tts import TTS
+from triolet._turn_synthesizer import TurnSynthesizer
 from triolet.spoken import SpokenOptions
 
 
@@ -18,7 +19,12 @@ def speech(
 ) -> Stage[str, AudioChunk]:
     """`SentenceSegmenter(language) | SpokenText(text) | Phraser(phrasing) | Synthesizer(tts)`: tokens in, audio out.
 
+    For a voice whose service cuts the text itself: `SentenceSegmenter(language) | SpokenText(text) | TurnSynthesizer(tts)`.
+
     Raises:
         ValueError: an unknown language.
     """
-    return SentenceSegmenter(language) | SpokenText(text) | Phraser(phrasing) | Synthesizer(tts)
+    spoken = SentenceSegmenter(language) | SpokenText(text)
+    if tts.whole_turns:
+        return spoken | TurnSynthesizer(tts)
+    return spoken | Phraser(phrasing) | Synthesizer(tts)

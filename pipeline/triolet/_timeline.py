@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from triolet._heard import heard_piece_count, pace_of
-from triolet._text import Clause, Phrase
+from triolet._text import Clause, Phrase, Piece
 from triolet._voicing import Voiced
 
 
@@ -54,6 +54,16 @@ class PhraseReady(Event):
     """The words of the next commit are known."""
 
     phrase: Phrase
+
+
+@attrs.frozen
+class PhraseGrew(Event):
+    """A phrase that is spoken while it is written has got more words."""
+
+    index: int
+    pieces: tuple[Piece, ...]
+    end: int
+    """Where its part of the raw stream ends now."""
 
 
 @attrs.frozen
@@ -311,7 +321,12 @@ class _Ledger:
             case TextLeft(text=text):
                 self.texts.append(text)
             case PhraseReady(phrase=phrase) | PhrasePlaying(phrase=phrase):
-                self._entry(phrase.index).phrase = phrase
+                entry = self._entry(phrase.index)
+                entry.phrase = entry.phrase or phrase
+            case PhraseGrew(index=index, pieces=pieces, end=end):
+                entry = self._entry(index)
+                if entry.phrase is not None:
+                    entry.phrase = attrs.evolve(entry.phrase, pieces=entry.phrase.pieces + pieces, end=end)
             case PhraseCommitted(index=index):
                 self._entry(index).commits.append(_Commit())
             case FirstAudio(index=index):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
+from collections.abc import AsyncIterable, Callable
 from contextlib import AbstractAsyncContextManager
 
 import attrs
@@ -58,6 +58,21 @@ class TTSSession(abc.ABC):
         await trio.sleep_forever()
 
 
+class TTSTurn(abc.ABC):
+    """One open session for one turn. Made by `TTS.connect_turn()`."""
+
+    @abc.abstractmethod
+    async def speak(self, texts: AsyncIterable[str], accept: Accept) -> Usage:
+        """Speak texts as they come, as one; call `accept(pcm)` with whole samples; return when all has been spoken.
+
+        `texts` is never iterated under a time-out. Whatever it raises is raised here.
+
+        Raises:
+            TTSError: what the service did wrong, typed.
+            RuntimeError: it has been used before.
+        """
+
+
 class TTS(abc.ABC):
     """A voice, its settings, and how to reach it. Holds no connection: `connect()` makes one."""
 
@@ -78,6 +93,19 @@ class TTS(abc.ABC):
             ValueError: it has no such setting, or not this value.
         """
         raise ValueError(f"{type(self).__name__} cannot change its {' and '.join(changes)} for one turn")
+
+    @property
+    def whole_turns(self) -> bool:
+        """Whether the service cuts the text itself, so that a turn is spoken as one: then `connect_turn` is what it has."""
+        return False
+
+    def connect_turn(self) -> AbstractAsyncContextManager[TTSTurn]:
+        """Open a session for one turn of a service that cuts the text itself; otherwise as `connect`.
+
+        Raises:
+            RuntimeError: this voice speaks phrase by phrase.
+        """
+        raise RuntimeError(f"{type(self).__name__} speaks phrase by phrase: use connect()")
 
     @abc.abstractmethod
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:

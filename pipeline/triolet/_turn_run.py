@@ -50,7 +50,12 @@ async def _run(source: Source[AudioChunk], playing: TurnPlayout, turn: Turn, int
     with receive:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(source.drive, send, turn)
-            await play_all(receive, playing, interlude)
+            try:
+                await play_all(receive, playing, interlude)
+            except BaseException:  # raised again: silence does not wait for the stages to hang up
+                playing.shut()
+                playing.finish()
+                raise
 
 
 def _describe(error: BaseException) -> str:

@@ -179,6 +179,11 @@ class QwenTTS(TTS):
             if commits.idle:
                 await self._finish(session)
 
+    @property
+    def whole_turns(self) -> bool:
+        """In server_commit."""
+        return self.settings.mode == "server_commit"
+
     def connect_turn(self) -> AbstractAsyncContextManager[QwenTurn]:
         """Open a session in server_commit mode, ready for the texts of one turn. Errors as for `connect`."""
         return self._connect_turn()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable
 
 import trio
 
-from triolet._tts import Accept, Usage
+from triolet._tts import Accept, TTSTurn, Usage
 from triolet.errors import DeadlineExpired, ProtocolViolation
 from triolet_adapters.tts.qwen.options import QwenOptions
 from triolet_adapters.tts.qwen.protocol import AudioDelta, ResponseDone, ServerEvent, SessionFinished
@@ -16,7 +16,7 @@ from triolet_adapters.tts.qwen.settings import QwenSettings
 from triolet_adapters.tts.qwen.taking import Taker
 
 
-class QwenTurn:
+class QwenTurn(TTSTurn):
     """A session in server_commit mode, good for one `speak`. Made by `QwenTTS.connect_turn()`."""
 
     def __init__(self, session: QwenSession, settings: QwenSettings, options: QwenOptions) -> None:
