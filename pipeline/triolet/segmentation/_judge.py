@@ -155,7 +155,9 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
         # A unit after a number, else the short form of a word that goes before a name.
         return kind if kind is Dotted.INNER or _measured(previous) else Dotted.NAMED
     if kind is not None:
-        return Dotted.NAMED if kind is Dotted.WEAK and word[0].isupper() and "." in word else kind
+        capitals = kind is Dotted.INNER and word.isupper()  # `FR.` is a newspaper where `Fr.` is a title
+        dotted_name = kind is Dotted.WEAK and word[0].isupper() and "." in word
+        return Dotted.NAMED if capitals or dotted_name else kind
     if not word.isalpha():
         for mark in "-/'’":
             if mark in word:
