@@ -13,7 +13,7 @@ LONGEST_HEAD = 200
 """Characters looked at before a line that goes on like a mark (`------`) is taken for text."""
 
 # While a line holds nothing else than this, more of it may still change what it is.
-_UNDECIDED = re.compile(r"(?:[-*+•◦▪‣⁃·_=|:#`~> \t\r\d]|[a-z](?=[.)]|$)|[.)、](?=[ \t)]|$)|\[(?:[ xX](?:\]|$)|\]|$))*")
+_UNDECIDED = re.compile(r"(?:[-*+•◦▪‣⁃·_=|:#`~> \t\r\d]|[a-z](?=[.)]|$)|、|[.)](?=[ \t)]|$)|\[(?:[ xX](?:\]|$)|\]|$))*")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t\r]*$")
 _UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t\r]*$")

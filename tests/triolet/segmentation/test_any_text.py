@@ -118,6 +118,6 @@ def test_what_is_held_is_bounded(unit: str) -> None:
     assert most <= 1000
 
 
-def test_the_marks_of_an_indented_line_of_code_are_known_before_it_is_read() -> None:
-    text = "```\n    a b"
+@pytest.mark.parametrize("text", ["```\n    a b", "7、#-", "1. - [x] a. ) b", "> > - # ## a"])
+def test_the_marks_of_a_line_are_known_before_it_is_read(text: str) -> None:
     assert clauses("en", list(text)) == clauses("en", [text])
