@@ -16,6 +16,8 @@ _SPACED_RUN = re.compile(r"\.(?: \.){1,64}")
 _SPACED_REACH = 130
 _FULL_TAIL = re.compile(r"[”’」』】》〉）)\"*_~]{0,64}")
 _ALNUM = re.compile(r"[^\W_]")
+_FRENCH_SPACE = re.compile(r"[^\S\n]{0,2}")
+_FRENCH_CLOSING = re.compile(r"[^\S\n]{1,2}»")
 _EMOJI = re.compile("[\u2600-\u27bf\u200d\ufe0f\U0001f1e6-\U0001faff]{1,64}")
 
 
@@ -75,11 +77,10 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         return False
     if reading.opened and any(close == "»" for close, _ in reading.opened):
         # A French quote closes after a space.
-        rest = text[tail : tail + 3]
-        if not rest.strip() and not complete and "\n" not in rest and len(rest) < 3:
+        if not complete and _FRENCH_SPACE.fullmatch(text, tail, min(len(text), tail + 3)) and len(text) < tail + 3:
             return False
-        if rest.lstrip()[:1] == "»":
-            tail = text.index("»", tail) + 1
+        if closing := _FRENCH_CLOSING.match(text, tail):
+            tail = closing.end()
             if tail == len(text) and not complete:
                 return False
             verdict = _judge.after_closing(reading.rules, Ahead(text, tail, complete=complete), led_by_quote=False)
