@@ -25,7 +25,7 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     """`.`, `!`, `?`, ellipses and runs of them."""
     spoken = reading.has_words(at)
     end = at + 1
-    free = spoken and not reading.opened and not reading.dialogue and not reading.emphasized()
+    free = spoken and reading.nothing_open()
     if free and text[at] == ".":
         rules = reading.rules
         word = _judge.word_before(text, reading.sentence(), at)

@@ -118,6 +118,17 @@ def test_what_is_held_is_bounded(unit: str) -> None:
     assert most <= 1000
 
 
-@pytest.mark.parametrize("text", ["```\n    a b", "7、#-", "1. - [x] a. ) b", "> > - # ## a", "«A…\n»", "«A. » B"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n    a b",
+        "7、#-",
+        "1. - [x] a. ) b",
+        "> > - # ## a",
+        "«A…\n»",
+        "«A. » B",
+        "(" + "слово " * 40 + "племён.. 1",
+    ],
+)
 def test_characters_alone_give_what_the_whole_gives(text: str) -> None:
     assert clauses("en", list(text)) == clauses("en", [text])
