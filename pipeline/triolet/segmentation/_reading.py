@@ -19,7 +19,7 @@ SLACK = 64
 """More than any conjunction is long: what marks decide is decided before the bound on length is looked at."""
 
 _DEEPEST = 16  # marks open at a time
-_KEEP = 64  # characters before the clause that rules may look back at
+_KEEP = 640  # characters before the clause that rules may look back at: what is open, what pysbd is shown
 _TRIM = 512  # characters before the clause that may pile up before they are dropped
 
 _LINE = Boundary.LINE  # an attribute of an enumeration is slow to get
