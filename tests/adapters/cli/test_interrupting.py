@@ -105,7 +105,7 @@ def test_what_will_not_close_does_not_hold_it_up(capfd: Captured, monkeypatch: p
             await trio.sleep_forever()
 
         async def close(self) -> None:
-            with trio.CancelScope(shield=True):
+            with trio.move_on_after(10, shield=True):
                 await gone.wait()
 
     def leave(code: int) -> None:
