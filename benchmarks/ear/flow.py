@@ -1,0 +1,153 @@
+"""How an answer comes: when it begins, where it stops, in how many commits."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+
+import attrs
+import trio
+
+from benchmarks.ear.chain import phrases
+from benchmarks.ear.oracle import first_audible
+from benchmarks.ear.policies import POLICIES
+from benchmarks.ear.report import Row, figure
+from benchmarks.ear.scripts import Script
+from benchmarks.ear.turns import Heard, turn
+from triolet import Boundary, Phrasing
+
+NOTICED = 0.12
+"""Seconds of silence that a listener notices inside a sentence."""
+
+WHOLE = Phrasing(early_start=False, join=0)
+
+
+@attrs.frozen
+class Played:
+    script: Script
+    heard: Heard
+    oracle: float
+
+    @property
+    def late(self) -> float:
+        """Seconds behind the oracle, the one token left aside that a boundary may need to be seen."""
+        assert self.heard.first_audible is not None
+        return self.heard.first_audible - self.oracle - 1 / self.script.rate
+
+    @property
+    def minutes(self) -> float:
+        return self.heard.seconds / 60
+
+    @property
+    def sentences(self) -> int:
+        return len(phrases(self.script.answer, WHOLE))
+
+    @property
+    def interruptions(self) -> list[float]:
+        return [gap.seconds for gap in self.heard.gaps if gap.seconds > NOTICED]
+
+
+Runs = dict[str, list[Played]]
+
+
+async def play(scripts: Sequence[Script], progress: Callable[[str], None]) -> Runs:
+    """Every script through every policy."""
+    oracles = [first_audible(script) for script in scripts]
+    runs: Runs = {}
+    for name, policy in POLICIES.items():
+        runs[name] = []
+        for number, (script, oracle) in enumerate(zip(scripts, oracles, strict=True), 1):
+            runs[name].append(Played(script, await turn(policy, script), oracle))
+            progress(f"{name}: {number}/{len(scripts)}")
+        await trio.lowlevel.checkpoint()
+    return runs
+
+
+def rows(runs: Runs) -> Iterable[Row]:
+    """The figures of this project's policy with their goals, then those of all for comparison."""
+    yield from _first(runs)
+    yield from _silence(runs)
+    yield from _cuts(runs)
+    yield from _commits(runs)
+
+
+def _first(runs: Runs) -> Iterable[Row]:
+    ours = runs["triolet"]
+    calm = [played for played in ours if not played.script.stalled]
+    late = sorted(1000 * played.late for played in calm)
+    yield figure("first audible - oracle - 1 token, median, ms", statistics.median(late), at_most=10)
+    yield figure("... 95 in 100", _percentile(late, 95), at_most=60)
+    for rate in sorted({played.script.rate for played in calm}):
+        some = sorted(1000 * played.late for played in calm if played.script.rate == rate)
+        yield figure(f"... at {rate:g} tokens/s: median", statistics.median(some))
+        yield figure("      95 in 100", _percentile(some, 95))
+    for other in list(runs)[1:]:
+        pairs = [
+            (a.heard.first_audible or 0) / (b.heard.first_audible or 1)
+            for a, b in zip(ours, runs[other], strict=True)
+            if a.script.rate == 20 and not a.script.stalled
+        ]
+        goal = 0.6 if other == "whole sentences" else None
+        yield figure(f"first audible / that of {other}, 20 tokens/s", statistics.median(pairs), at_most=goal)
+    for name, played in runs.items():
+        times = [p.heard.first_audible or 0 for p in played if not p.script.stalled]
+        yield figure(f"first audible, {name}, median, s", statistics.median(times))
+
+
+def _silence(runs: Runs) -> Iterable[Row]:
+    for name, played in runs.items():
+        goals = name == "triolet"
+        calm = [p for p in played if not p.script.stalled and p.script.rate >= 20]
+        stalled = [p for p in played if p.script.stalled and p.script.rate >= 20]
+        whole = 100 * sum(not p.interruptions for p in calm) / len(calm)
+        yield figure(
+            f"answers without unplanned silence, >= 20 tokens/s, {name}, %", whole, at_least=99 if goals else None
+        )
+        minutes = sum(p.minutes for p in stalled)
+        count = sum(len(p.interruptions) for p in stalled)
+        yield figure(
+            f"unplanned silences a minute with a stall, {name}", count / minutes, at_most=0.2 if goals else None
+        )
+        yield figure(
+            f"longest unplanned silence, >= 20 tokens/s, {name}, s",
+            max((gap for p in (*calm, *stalled) for gap in p.interruptions), default=0.0),
+        )
+        slow = [p for p in played if p.script.rate < 20]
+        if slow:
+            count = sum(len(p.interruptions) for p in slow)
+            yield figure(f"unplanned silences a minute at 10 tokens/s, {name}", count / sum(p.minutes for p in slow))
+
+
+def _cuts(runs: Runs) -> Iterable[Row]:
+    for name, played in runs.items():
+        goals = name == "triolet"
+        minutes = sum(p.minutes for p in played)
+        bare = sum(
+            sum(phrase.boundary < Boundary.COMMA for phrase in p.heard.phrases[:-1])
+            + sum(gap.inside and gap.seconds > NOTICED for gap in p.heard.gaps)
+            for p in played
+        )
+        yield figure(f"breaks that are not at a mark, a minute, {name}", bare / minutes, at_most=0.1 if goals else None)
+        clause = [sum(phrase.boundary < Boundary.LINE for phrase in p.heard.phrases[:-1]) for p in played]
+        yield figure(f"clause cuts an answer, mean, {name}", statistics.fmean(clause))
+        yield figure("... most", max(clause), at_most=1 if goals else None)
+
+
+def _commits(runs: Runs) -> Iterable[Row]:
+    for name, played in runs.items():
+        goals = name == "triolet"
+        commits = sum(len(p.heard.commits) for p in played)
+        sentences = sum(p.sentences for p in played)
+        each = [len(p.heard.commits) / p.minutes for p in played]
+        yield figure(f"commits / sentences, {name}", commits / sentences, at_most=1.1 if goals else None)
+        yield figure(f"commits a spoken minute, median, {name}", statistics.median(each), at_most=12 if goals else None)
+        text = sum(len(phrase.words) for p in played for phrase in phrases(p.script.answer, WHOLE))
+        billed = sum(p.heard.spoken.characters for p in played)
+        yield figure(
+            f"billed above the text, {name}, %", 100 * (billed / text - 1), at_most=2 if goals else None
+        )
+
+
+def _percentile(values: Sequence[float], percent: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(percent / 100 * (len(ordered) - 1)))]

@@ -1,0 +1,56 @@
+"""The earliest moment at which an answer could have been heard, by somebody who knows all of it beforehand."""
+
+from __future__ import annotations
+
+from array import array
+
+from benchmarks.ear.network import DELTA
+from benchmarks.ear.scripts import Script
+from benchmarks.ear.voice import RATE, say
+from triolet import Boundary, Phrasing, SpokenClause
+from triolet._voicing import AUDIBLE
+from triolet.segmentation import SegmenterCore
+from triolet.spoken import SpokenOptions, SpokenTextCore
+
+
+def first_audible(script: Script, *, worth: float = Phrasing().worth) -> float:
+    """Seconds from the request to the first audible sample, if the best first words are committed the moment they are there.
+
+    The best first words end a sentence, or, where that saves at least `worth` seconds, a clause that is long enough by the
+    rules of `Phrasing`. Nothing after their last character is waited for. Delays of the service and the network are those of
+    the script.
+    """
+    times = [(token.time, len(token.text)) for token in script.tokens()]
+    there = [time for time, length in times for _ in range(length)]
+    candidates: list[tuple[float, str]] = []
+    words = ""
+    for clause in _clauses(script.answer):
+        words += clause.words
+        if not any(char.isalnum() for char in words):
+            continue
+        at = there[clause.end - 1]
+        whole = clause.boundary >= Boundary.LINE
+        if whole or clause.boundary is Boundary.CLAUSE or _long_enough(words, clause.boundary):
+            candidates.append((at, words.strip()))
+        if whole:
+            break
+    last, chosen = candidates[-1]
+    for at, early in candidates:
+        if last - at >= worth:
+            last, chosen = at, early
+            break
+    pcm = say(chosen).pcm
+    step = round(DELTA * RATE)
+    delays = script.service.delays(chosen, -(-len(pcm) // 2 // step))
+    silent = next(at for at, sample in enumerate(array("h", pcm)) if abs(sample) >= AUDIBLE)
+    return last + delays[silent // step] + silent % step / RATE
+
+
+def _clauses(answer: str) -> list[SpokenClause]:
+    segmenter, spoken = SegmenterCore("en"), SpokenTextCore(SpokenOptions())
+    clauses = [*segmenter.feed(answer), *segmenter.flush()]
+    return [part for clause in clauses for part in spoken.feed(clause)] + spoken.flush()
+
+
+def _long_enough(words: str, boundary: Boundary) -> bool:
+    return boundary is Boundary.COMMA and len(words.split()) >= Phrasing().early_words
