@@ -73,6 +73,6 @@ async def test_an_error_of_the_source_closes_the_session(autojump_clock: trio.te
 async def test_the_two_ways_are_not_mixed_up() -> None:
     async with serving() as world:
         with pytest.raises(ValueError, match="phrase by phrase"):
-            SentenceSegmenter() | SpokenText() | TurnSynthesizer(world.tts())
+            _ = SentenceSegmenter() | SpokenText() | TurnSynthesizer(world.tts())
         with pytest.raises(RuntimeError, match="phrase by phrase"):
             ToneTTS().connect_turn()

@@ -143,9 +143,7 @@ def _commits(runs: Runs) -> Iterable[Row]:
         yield figure(f"commits a spoken minute, median, {name}", statistics.median(each), at_most=12 if goals else None)
         text = sum(len(phrase.words) for p in played for phrase in phrases(p.script.answer, WHOLE))
         billed = sum(p.heard.spoken.characters for p in played)
-        yield figure(
-            f"billed above the text, {name}, %", 100 * (billed / text - 1), at_most=2 if goals else None
-        )
+        yield figure(f"billed above the text, {name}, %", 100 * (billed / text - 1), at_most=2 if goals else None)
 
 
 def _percentile(values: Sequence[float], percent: float) -> float:

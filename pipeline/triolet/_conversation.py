@@ -97,7 +97,7 @@ class Conversation:
         block, self._block, self._pools = self._block, None, None
         if block is not None:
             with Alone():
-                await block.__aexit__(kind, error, traceback)
+                await block.__aexit__(kind, error, traceback)  # noqa: ASYNC102 -- the block bounds its own closing
 
     @asynccontextmanager
     async def _opened(self) -> AsyncGenerator[SessionPools]:

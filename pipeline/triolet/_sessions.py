@@ -8,6 +8,7 @@ or its own deadline comes.
 from __future__ import annotations
 
 import enum
+import itertools
 import math
 import random
 from collections import deque
@@ -116,7 +117,9 @@ class SessionPool:
         self._options = options
         self._limiter = limiter
         self._slots: list[_Slot] = []
-        self._waiting = 0
+        self._waiting: list[tuple[int, int]] = []
+        """Who waits for a session: how urgent (the smaller the more), and who came first."""
+        self._arrivals = itertools.count()
         self._users = 0
         self._warm_until = -math.inf
         self._failures = 0
@@ -162,8 +165,10 @@ class SessionPool:
             slot.state = _State.LEAVING
         self._change()
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: Accept, *, order: int = 0) -> Usage:
         """Commit on a session that is free, or on a new one; see `TTSSession.commit`.
+
+        Of those that wait for a session, the one with the smallest `order` gets it: the phrase that is due.
 
         Cancellation, and any error, spends the session: its keeper leaves it at once, so the service hears of it, and this
         call does not wait for that.
@@ -171,8 +176,7 @@ class SessionPool:
         Raises:
             TTSError: the commit failed, or no session could be opened (in `attempts`, where another try could help).
         """
-        slot, session = await self._take()
-        self._change()  # a spare takes its place
+        slot, session = await self._take(order)
         try:
             await self._limiter.wait()
             self._counts.commits += 1
@@ -189,12 +193,13 @@ class SessionPool:
         self._change()
         return usage
 
-    async def _take(self) -> tuple[_Slot, TTSSession]:
-        self._waiting += 1
+    async def _take(self, order: int) -> tuple[_Slot, TTSSession]:
+        place = (order, next(self._arrivals))
+        self._waiting.append(place)
         self._change()
         try:
             while True:
-                for slot in self._slots:
+                for slot in self._slots if place == min(self._waiting) else ():
                     if slot.state is _State.IDLE and slot.session is not None and not self._expired(slot):
                         slot.state = _State.BUSY
                         return slot, slot.session
@@ -203,7 +208,8 @@ class SessionPool:
                     raise failure
                 await self._changed.wait()
         finally:
-            self._waiting -= 1
+            self._waiting.remove(place)
+            self._change()
 
     def _number(self, state: _State) -> int:
         return sum(slot.state is state for slot in self._slots)
@@ -231,7 +237,7 @@ class SessionPool:
 
     def _change(self) -> None:
         """Something is other than before: open what is missing, and let everybody look."""
-        wanted = max(self._waiting, self._wanted_ahead())
+        wanted = max(len(self._waiting), self._wanted_ahead())
         missing = wanted - self._number(_State.IDLE) - self._number(_State.OPENING)
         room = self._options.maximum - len(self._slots) + self._number(_State.LEAVING)
         if self._failure is None and not self._closed:

@@ -219,7 +219,7 @@ class _Run:
         self._ended = trio.Event()
 
     async def _commit(self, job: _Job) -> None:
-        usage = await self._pool.commit(job.phrase.words, self._accept(job))
+        usage = await self._pool.commit(job.phrase.words, self._accept(job), order=job.phrase.index)
         if not job.received:
             raise NoAudio(
                 f"the service gave no audio for phrase {job.phrase.index} ({len(job.phrase.words)} characters)"
