@@ -107,7 +107,7 @@ async def test_a_connection_that_breaks_between_phrases_is_not_noticed(autojump_
 async def test_a_service_that_breaks_in_the_middle_leaves_what_was_heard(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    link = [Link(reset_after=60_000), *[Link(reset_after=9000)] * 20]
+    link = [*[Link(reset_after=60_000)] * 2, *[Link(reset_after=9000)] * 20]
     async with serving(None, ToneTTS(sample_rate=8000, pace=1.5), lambda index, _: link[index]) as world:
         output = RecordingOutput()
         pipeline = [TEXT] | speech(world.tts(sample_rate=8000), "en") | output

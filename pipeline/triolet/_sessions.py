@@ -204,7 +204,7 @@ class SessionPool:
                         slot.state = _State.BUSY
                         return slot, slot.session
                 if self._failure is not None:
-                    failure, self._failure, self._failures = self._failure, None, 0
+                    failure, self._failure = self._failure, None
                     raise failure
                 await self._changed.wait()
         finally:
