@@ -8,16 +8,20 @@ Needs the extra "local", and speechmos for the sound (pip install --no-deps spee
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
 
 import trio
 from trio.testing import MockClock
 
-from benchmarks.ear import flow
+from benchmarks.ear import cuts, flow, sound
 from benchmarks.ear.report import Row
 from benchmarks.ear.scripts import scripts
+
+Result = TypeVar("Result")
 
 
 def main() -> None:
@@ -30,11 +34,23 @@ def main() -> None:
     began = time.monotonic()
     script = list(scripts(chosen.seed, share))
     if chosen.quick:
-        script = script[::4]
+        script = random.Random(chosen.seed).sample(script, 60)
     print(f"seed {chosen.seed}, {len(script)} scripts")
-    runs = trio.run(flow.play, script, _progress, clock=MockClock(autojump_threshold=0))
+    runs = _virtually(flow.play, script, _progress)
     _print(flow.rows(runs))
+    played = runs["triolet"]
+    cut_off = _virtually(cuts.interruptions, played * (5 if chosen.quick else 3), chosen.seed, _progress)
+    _print(cuts.heard_rows(cuts.cuts(cut_off)))
+    _print(cuts.interruption_rows(cut_off))
+    some = played[:: max(1, len(played) // 40)]
+    _print(cuts.loss_rows(_virtually(cuts.losses, some, 0.0), _virtually(cuts.losses, some, 0.5)))
+    _print(sound.cut_rows())
+    _print(sound.quality_rows(some[: 10 if chosen.quick else 40], chosen.seed))
     print(f"{time.monotonic() - began:.0f} s")
+
+
+def _virtually(run: Callable[..., Awaitable[Result]], *arguments: object) -> Result:
+    return trio.run(run, *arguments, clock=MockClock(autojump_threshold=0))
 
 
 def _print(rows: Iterable[Row]) -> None:

@@ -76,11 +76,11 @@ def _first(runs: Runs) -> Iterable[Row]:
     calm = [played for played in ours if not played.script.stalled]
     late = sorted(1000 * played.late for played in calm)
     yield figure("first audible - oracle - 1 token, median, ms", statistics.median(late), at_most=10)
-    yield figure("... 95 in 100", _percentile(late, 95), at_most=60)
+    yield figure("... 95 in 100", percentile(late, 95), at_most=60)
     for rate in sorted({played.script.rate for played in calm}):
         some = sorted(1000 * played.late for played in calm if played.script.rate == rate)
         yield figure(f"... at {rate:g} tokens/s: median", statistics.median(some))
-        yield figure("      95 in 100", _percentile(some, 95))
+        yield figure("      95 in 100", percentile(some, 95))
     for other in list(runs)[1:]:
         pairs = [
             (a.heard.first_audible or 0) / (b.heard.first_audible or 1)
@@ -146,6 +146,6 @@ def _commits(runs: Runs) -> Iterable[Row]:
         yield figure(f"billed above the text, {name}, %", 100 * (billed / text - 1), at_most=2 if goals else None)
 
 
-def _percentile(values: Sequence[float], percent: float) -> float:
+def percentile(values: Sequence[float], percent: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, round(percent / 100 * (len(ordered) - 1)))]

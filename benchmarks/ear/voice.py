@@ -29,6 +29,11 @@ _DURATIONS = b"/Cast_32_output_0"
 """The tensor of hibari 0.2.1 that holds the frames of each sound."""
 
 
+_PITCHES = 80
+"""Values a second."""
+_VOICED = 40.0
+"""Hz; below it the network means a sound without pitch."""
+
 SILENT = 200
 """Peak of 10 ms below which the voice is silent: -44 dB of full scale, 30 dB below its vowels."""
 
@@ -51,6 +56,8 @@ class Said:
 
     pcm: bytes = attrs.field(repr=False)
     words: tuple[Word, ...]
+    pitch: tuple[tuple[float, float], ...] = attrs.field(repr=False, default=())
+    """The voiced moments, in seconds, and their pitch in Hz: 80 a second, as the network plans them."""
 
     @property
     def seconds(self) -> float:
@@ -64,6 +71,7 @@ def say(text: str) -> Said:
     noise = np.random.default_rng(0)
     pcm = bytearray()
     words: list[Word] = []
+    pitch: list[tuple[float, float]] = []
     for sentence in model.split_sentences(readable(text)):
         for piece in pieces(sentence):
             tokens = model.g2p.phonemize_tokens(model.g2p.tokenize(_normalize(piece)))
@@ -78,7 +86,20 @@ def say(text: str) -> Said:
             planned = _words(model, tokens, sounds, began)
             pcm += _hibari._pcm(trimmed)  # noqa: SLF001 -- the voice's own steps, one by one
             words.extend(_sounding(pcm, word) for word in planned)
-    return Said(bytes(pcm), tuple(words))
+            pitch.extend(
+                (began + (at + 0.5) / _PITCHES, float(hertz))
+                for at, hertz in enumerate(model.sess.pitch)
+                if hertz >= _VOICED
+            )
+    return Said(bytes(pcm), tuple(words), tuple(pitch))
+
+
+@functools.lru_cache(maxsize=256)
+def direct(text: str) -> bytes:
+    """The voice saying a whole text by itself, with the pauses that it makes."""
+    model = _model()
+    audio: _hibari.Audio = model(readable(text), seed=0)
+    return _hibari._pcm(audio)  # noqa: SLF001 -- the same loudness
 
 
 def _words(model: Any, tokens: list[Any], sounds: list[str], began: float) -> Iterator[Word]:
@@ -116,10 +137,12 @@ class _Session:
         output = _field(7, _field(12, _field(1, _DURATIONS)))
         self._session: Any = onnxruntime.InferenceSession(network + output, options, providers=["CPUExecutionProvider"])
         self.frames: npt.NDArray[np.int64] = np.zeros(0, np.int64)
+        self.pitch: npt.NDArray[np.float32] = np.zeros(0, np.float32)
 
     def run(self, names: None, inputs: dict[str, Any]) -> list[Any]:
         outputs: list[Any] = self._session.run(names, inputs)
         frames = outputs.pop()
+        self.pitch = np.asarray(outputs[-1], np.float32).reshape(-1)
         self.frames = np.asarray(frames, np.int64).reshape(-1)
         return outputs
 
