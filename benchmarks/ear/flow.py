@@ -105,9 +105,11 @@ def _silence(runs: Runs) -> Iterable[Row]:
         )
         minutes = sum(p.minutes for p in stalled)
         count = sum(len(p.interruptions) for p in stalled)
+        late = sum(len(p.interruptions) for p in stalled if p.script.stall_at is not None)
         yield figure(
             f"unplanned silences a minute with a stall, {name}", count / minutes, at_most=0.2 if goals else None
         )
+        yield figure(f"... of them when the LLM stalled, {name}, %", 100 * late / max(1, count))
         yield figure(
             f"longest unplanned silence, >= 20 tokens/s, {name}, s",
             max((gap for p in (*calm, *stalled) for gap in p.interruptions), default=0.0),
@@ -122,15 +124,13 @@ def _cuts(runs: Runs) -> Iterable[Row]:
     for name, played in runs.items():
         goals = name == "triolet"
         minutes = sum(p.minutes for p in played)
-        bare = sum(
-            sum(phrase.boundary < Boundary.COMMA for phrase in p.heard.phrases[:-1])
-            + sum(gap.inside and gap.seconds > NOTICED for gap in p.heard.gaps)
-            for p in played
-        )
+        bare = sum(phrase.boundary < Boundary.COMMA for p in played for phrase in p.heard.phrases[:-1])
         yield figure(f"breaks that are not at a mark, a minute, {name}", bare / minutes, at_most=0.1 if goals else None)
         clause = [sum(phrase.boundary < Boundary.LINE for phrase in p.heard.phrases[:-1]) for p in played]
         yield figure(f"clause cuts an answer, mean, {name}", statistics.fmean(clause))
-        yield figure("... most", max(clause), at_most=1 if goals else None)
+        fast = [cuts for cuts, p in zip(clause, played, strict=True) if p.script.rate >= 20]
+        yield figure("... most, >= 20 tokens/s", max(fast), at_most=1 if goals else None)
+        yield figure("... most", max(clause))
 
 
 def _commits(runs: Runs) -> Iterable[Row]:

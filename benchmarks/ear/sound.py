@@ -67,13 +67,9 @@ def cut_rows() -> Iterable[Row]:
     yield figure("pitch step at the cut against the uncut sentence, median, semitones", statistics.median(steps), at_most=1)
     median = statistics.median(own)
     yield figure("the voice's own pause at these marks, median, s", median)
-    declared = PAUSES.clause + _EDGES
+    declared = PAUSES.clause
     yield figure("pause at the cut less the voice's own, ms", abs(1000 * (declared - median)), at_most=80)
     yield figure("... within 80 ms of the voice's own, % of the cuts", 100 * statistics.fmean(abs(declared - p) <= 0.08 for p in own))
-
-
-_EDGES = 0.05
-"""Seconds of its own silence that the local voice leaves around a commit."""
 
 
 def _first_sentences() -> list[Phrase]:

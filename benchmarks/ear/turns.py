@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from array import array
 
@@ -14,7 +15,7 @@ from benchmarks.ear.voice import RATE, say
 from triolet import Pauses, Phrase, Pipeline, Playout, Spoken, Stage, Synthesizer
 from triolet._stages import IterableSource
 from triolet._timeline import PhrasePlaying
-from triolet._voicing import AUDIBLE
+from triolet._voicing import AUDIBLE, Voiced, VoiceDetector
 from triolet.testing import RecordingOutput
 
 PAUSES = Pauses()
@@ -91,6 +92,13 @@ async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None
     )
 
 
+@functools.lru_cache(maxsize=4096)
+def _voiced(text: str) -> Voiced:
+    detector = VoiceDetector(RATE)
+    detector.feed(say(text).pcm)
+    return detector.voiced
+
+
 class _Ear:
     """Stretches of samples without a gap, each with its time."""
 
@@ -126,7 +134,8 @@ class _Ear:
             start = pcm.find(said, at)
             assert start >= 0, f"the samples of {phrase.words!r} are not heard as they are"
             if previous is not None:
-                planned = PAUSES.between(previous, phrase) + phrase.pause
+                own = _voiced(previous.words).trailing + _voiced(phrase.words).leading
+                planned = max(0.0, PAUSES.between(previous, phrase) + phrase.pause - own / RATE)
                 ended = self.time(at // 2, end=True)
                 gaps.append(Gap(ended, self.time(start // 2) - ended - planned, inside=False))
             first, last = start // 2, (start + len(said)) // 2

@@ -36,6 +36,16 @@ class Voiced:
     runs: tuple[tuple[int, int], ...] = ()
     """[start, end) of each stretch in which the voice sounds; between two lie at least 0.1 s of silence."""
 
+    @property
+    def leading(self) -> int:
+        """Samples of silence before the first stretch."""
+        return self.runs[0][0] if self.runs else self.samples
+
+    @property
+    def trailing(self) -> int:
+        """Samples of silence after the last one; 0 if nothing sounded at all."""
+        return self.samples - self.runs[-1][1] if self.runs else 0
+
     def sounding(self, start: int = 0, end: int | None = None) -> int:
         """How many samples of the stretches lie in [start, end)."""
         end = self.samples if end is None else end

@@ -111,16 +111,16 @@ async def test_every_sample_is_played_in_order_and_heard(autojump_clock: trio.te
     device = Device()
     first, second = phrase(0), phrase(1)
     played = pipeline(
-        chunk(first, 1, 0.25, final=False),
+        chunk(first, 1000, 0.25, final=False),
         0.01,
-        chunk(first, 2, 0.25, 2000),
-        chunk(second, 3, 0.1),
+        chunk(first, 2000, 0.25, 2000),
+        chunk(second, 3000, 0.1),
         device=device,
         pauses=FAST,
     )
     began = trio.current_time()
     await played.run()
-    assert device.runs == [(1, 0.25), (2, 0.25), (0, 0.2), (3, 0.1)]
+    assert device.runs == [(1000, 0.25), (2000, 0.25), (0, 0.2), (3000, 0.1)]
     assert trio.current_time() - began == pytest.approx(0.8, abs=0.001)
     assert [(e.index, e.samples, e.whole) for e in played.timeline if isinstance(e, PhraseHeard)] == [
         (0, 4000, True),
@@ -133,26 +133,42 @@ async def test_every_sample_is_played_in_order_and_heard(autojump_clock: trio.te
 async def test_silence_that_came_by_itself_counts_as_the_pause(autojump_clock: trio.testing.MockClock) -> None:
     """The next phrase is 0.15 s late: only the rest of the pause of 0.2 s is added."""
     device = Device()
-    played = pipeline(chunk(phrase(0), 1, 0.3), 0.45, chunk(phrase(1), 2, 0.3), device=device, pauses=FAST)
+    played = pipeline(chunk(phrase(0), 1000, 0.3), 0.45, chunk(phrase(1), 2000, 0.3), device=device, pauses=FAST)
     await played.run()
-    assert device.runs == [(1, 0.3), (0, 0.05), (2, 0.3)]
+    assert device.runs == [(1000, 0.3), (0, 0.05), (2000, 0.3)]
     assert not of_kind(Underrun, played)
+
+
+async def test_the_silence_that_the_voice_leaves_is_part_of_the_pause(autojump_clock: trio.testing.MockClock) -> None:
+    device = Device()
+    first, second, third = phrase(0), phrase(1), phrase(2)
+    await pipeline(
+        chunk(first, 1000, 0.3, final=False),
+        chunk(first, 0, 0.05, 2400),
+        AudioChunk(tone(0, 0.03) + tone(2000, 0.3), AudioFormat(RATE), second, 0, final=False),
+        chunk(second, 0, 0.5, 2640),
+        chunk(third, 3000, 0.3),
+        device=device,
+        pauses=FAST,
+    ).run()
+    # 0.05 + 0.12 + 0.03 are the pause of 0.2; half a second of the voice's own is more than enough.
+    assert device.runs == [(1000, 0.3), (0, 0.2), (2000, 0.3), (0, 0.5), (3000, 0.3)]
 
 
 async def test_an_underrun_is_counted_with_time_and_length(autojump_clock: trio.testing.MockClock) -> None:
     device = Device()
     played = pipeline(
-        chunk(phrase(0), 1, 0.3, final=False),
+        chunk(phrase(0), 1000, 0.3, final=False),
         0.8,
-        chunk(phrase(0), 2, 0.3, 2400),
+        chunk(phrase(0), 2000, 0.3, 2400),
         1.0,
-        chunk(phrase(1), 3, 0.3),
+        chunk(phrase(1), 3000, 0.3),
         device=device,
         pauses=FAST,
     )
     began = trio.current_time()
     spoken = await played.run()
-    assert device.runs == [(1, 0.3), (2, 0.3), (3, 0.3)]
+    assert device.runs == [(1000, 0.3), (2000, 0.3), (3000, 0.3)]
     gaps = [(e.at - began, e.seconds) for e in played.timeline if isinstance(e, Underrun)]
     # Inside the phrase: dry from 0.3 to 0.8. Between: dry at 1.1, planned until 1.3, late until 1.8.
     assert gaps == [pytest.approx((0.3, 0.5), abs=0.002), pytest.approx((1.3, 0.5), abs=0.002)]
