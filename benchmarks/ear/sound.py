@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import statistics
 import warnings
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,7 @@ from benchmarks.ear.chain import phrases
 from benchmarks.ear.flow import Played
 from benchmarks.ear.report import Row, figure
 from benchmarks.ear.turns import PAUSES
-from benchmarks.ear.voice import RATE, Said, direct, say
+from benchmarks.ear.voice import Said, direct, say
 from benchmarks.ear.words import piece_times
 from triolet import Phrase, Phrasing
 
@@ -25,7 +26,7 @@ Samples = npt.NDArray[np.float64]
 def quality_rows(played: Sequence[Played], seed: int) -> Iterable[Row]:
     """PLCMOS of what was heard less that of the voice saying the whole text at once. It hears gaps and glitches, no prosody."""
     try:
-        from speechmos import plcmos  # type: ignore[import-untyped]
+        plcmos: Any = importlib.import_module("speechmos.plcmos")
     except ImportError:
         yield Row("PLCMOS", "-", "", None)
         return
@@ -64,12 +65,17 @@ def cut_rows() -> Iterable[Row]:
             if pause is not None:
                 own.append(pause)
     yield figure("sentences cut at a mark", len(own))
-    yield figure("pitch step at the cut against the uncut sentence, median, semitones", statistics.median(steps), at_most=1)
+    yield figure(
+        "pitch step at the cut against the uncut sentence, median, semitones", statistics.median(steps), at_most=1
+    )
     median = statistics.median(own)
     yield figure("the voice's own pause at these marks, median, s", median)
     declared = PAUSES.clause
     yield figure("pause at the cut less the voice's own, ms", abs(1000 * (declared - median)), at_most=80)
-    yield figure("... within 80 ms of the voice's own, % of the cuts", 100 * statistics.fmean(abs(declared - p) <= 0.08 for p in own))
+    yield figure(
+        "... within 80 ms of the voice's own, % of the cuts",
+        100 * statistics.fmean(abs(declared - p) <= 0.08 for p in own),
+    )
 
 
 def _first_sentences() -> list[Phrase]:
@@ -105,4 +111,3 @@ def _pitch_step(before: Said, end: float, after: Said, start: float) -> float | 
     if len(left) < 4 or len(right) < 4:
         return None
     return float(12 * np.log2(np.median(right) / np.median(left)))
-

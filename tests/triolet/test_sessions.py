@@ -170,12 +170,15 @@ async def test_two_at_once_take_two_sessions_and_never_more_than_the_maximum(
 
 async def test_the_most_urgent_of_those_that_wait_is_served_first(autojump_clock: trio.testing.MockClock) -> None:
     service = Service()
-    async with pooled(service, spares=0, maximum=1) as pool, pool.in_use():
-        async with trio.open_nursery() as nursery:
-            for order in (3, 1, 2, 0):
-                nursery.start_soon(lambda order=order: pool.commit(f"{order}", lambda _: None, order=order))
-            await trio.sleep(5)
-            assert service.open[0].texts == ["0", "1", "2", "3"]
+    async with pooled(service, spares=0, maximum=1) as pool, pool.in_use(), trio.open_nursery() as nursery:
+
+        async def commit(order: int) -> None:
+            await pool.commit(f"{order}", lambda _: None, order=order)
+
+        for order in (3, 1, 2, 0):
+            nursery.start_soon(commit, order)
+        await trio.sleep(5)
+        assert service.open[0].texts == ["0", "1", "2", "3"]
 
 
 async def test_a_failed_commit_spends_its_session_only(autojump_clock: trio.testing.MockClock) -> None:
