@@ -1,0 +1,176 @@
+"""Speech in an asyncio program: python recipes/from_asyncio.py
+
+Triolet runs on Trio, so `AsyncioConversation` runs a Conversation in a Trio thread. Tokens go in and audio comes out one at a
+time, each waiting for the other side, so that neither queues. Cancelling `say` silences the turn before it returns, a turn that
+is interrupted cancels and closes its tokens, and an error of either side is raised in `say`, alone.
+"""
+
+import asyncio
+import wave
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any, Self, TypeVar, TypeVarTuple
+
+import trio
+
+from triolet import Conversation, Spoken, speech
+from triolet_adapters.outputs import NullDevice
+from triolet_adapters.tts import LocalTTS
+
+T = TypeVar("T")
+Args = TypeVarTuple("Args")
+
+
+class AsyncioConversation:
+    """A Conversation for one event loop: `async with` it, `await say(tokens)`; `tell(conversation.interrupt)`."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        opened: asyncio.Future[None] = self._loop.create_future()
+        self._thread = self._loop.run_in_executor(None, trio.run, self._live, opened)
+        try:
+            await self._either(opened)
+        except asyncio.CancelledError:
+            await self._either(opened)  # opening has deadlines of its own  # noqa: ASYNC102
+            await self.__aexit__()  # noqa: ASYNC102
+            raise
+        if self._thread.done():
+            self._thread.result()  # raises what kept it from opening
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if not self._thread.done():
+            self.tell(self._nursery.cancel_scope.cancel)
+        await asyncio.wait([self._thread])  # noqa: ASYNC102  # each end in there is bounded
+        self._thread.result()
+
+    async def _either(self, future: asyncio.Future[Any]) -> None:
+        """Wait for it, or for the end of the thread."""
+        await asyncio.wait([future, self._thread], return_when=asyncio.FIRST_COMPLETED)
+
+    async def _live(self, opened: asyncio.Future[None]) -> None:
+        self._trio = trio.lowlevel.current_trio_token()
+        async with self._conversation, trio.open_nursery() as self._nursery:
+            self._loop.call_soon_threadsafe(opened.set_result, None)
+            await trio.sleep_forever()
+
+    async def say(self, tokens: AsyncIterable[str], **options: Any) -> Spoken:
+        """As `Conversation.say`."""
+        send, receive = trio.open_memory_channel[str](1)
+        try:
+            async with asyncio.TaskGroup() as group:
+                feeding = group.create_task(self._feed(tokens, send))
+                spoken = await self.call(lambda: self._conversation.say(receive, **options))
+                feeding.cancel()
+        except BaseExceptionGroup as errors:
+            raise (errors if len(errors.exceptions) > 1 else errors.exceptions[0]) from None
+        return spoken
+
+    async def _feed(self, tokens: AsyncIterable[str], send: trio.MemorySendChannel[str]) -> None:
+        iterator = aiter(tokens)
+        try:
+            async for token in iterator:
+                await self.call(send.send, token)
+            await self.call(send.aclose)
+        except trio.BrokenResourceError:
+            pass  # the turn has ended
+        finally:
+            if isinstance(iterator, AsyncGenerator):
+                await iterator.aclose()
+
+    def tell(self, function: Callable[[], object]) -> None:
+        """Make a plain call in Trio's thread, such as `conversation.interrupt`."""
+        self._trio.run_sync_soon(function)
+
+    async def call(self, function: Callable[[*Args], Awaitable[T]], *args: *Args) -> T:
+        """Await a Trio function. If cancelled, so is the function, and its clean-up has ended when this is raised."""
+        done: asyncio.Future[T] = self._loop.create_future()
+        scope = trio.CancelScope()
+
+        async def run() -> None:
+            end: Callable[[], object] = done.cancel
+            try:
+                with scope:
+                    end = partial(done.set_result, await function(*args))
+            except Exception as error:  # noqa: BLE001 -- raised below, in the other thread
+                end = partial(done.set_exception, error)
+            finally:
+                self._loop.call_soon_threadsafe(end)
+
+        self.tell(partial(self._nursery.start_soon, run))
+        try:
+            await self._either(done)
+        except asyncio.CancelledError:
+            self.tell(scope.cancel)
+            await self._either(done)  # noqa: ASYNC102
+            raise
+        if not done.done():
+            raise RuntimeError("the conversation has ended meanwhile")
+        return done.result()
+
+
+class AsyncioOutput(NullDevice):
+    """Audio for `send`, a coroutine function of the asyncio program, as a listener takes it: `hold` seconds ahead of the clock."""
+
+    def __init__(
+        self, send: Callable[[bytes], Coroutine[Any, Any, None]], *, hold: float = 0.1, pace: float = 1.0
+    ) -> None:
+        super().__init__(hold=hold, pace=pace)
+        self._send, self._loop = send, asyncio.get_running_loop()
+
+    async def play(self, pcm: bytes) -> None:
+        for at in range(0, len(pcm), 1920):  # 40 ms at 24 kHz
+            await super().play(pcm[at : at + 1920])
+            await in_asyncio(self._loop, self._send, pcm[at : at + 1920])
+
+
+async def in_asyncio(
+    loop: asyncio.AbstractEventLoop, function: Callable[[*Args], Coroutine[Any, Any, T]], *args: *Args
+) -> T:
+    """Await a coroutine function of asyncio in Trio. If cancelled, so is the coroutine."""
+    await trio.lowlevel.checkpoint_if_cancelled()
+    trio_token, done = trio.lowlevel.current_trio_token(), trio.Event()
+    future = asyncio.run_coroutine_threadsafe(function(*args), loop)
+    future.add_done_callback(lambda _: trio_token.run_sync_soon(done.set))
+    try:
+        await done.wait()
+    finally:
+        future.cancel()
+    return future.result()
+
+
+async def llm(text: str) -> AsyncGenerator[str]:
+    for word in text.split():
+        await asyncio.sleep(0.02)
+        yield f"{word} "
+
+
+async def main() -> None:
+    with wave.open("from_asyncio.wav", "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(24_000)
+
+        async def send(pcm: bytes) -> None:  # noqa: ASYNC124
+            file.writeframes(pcm)  # in a web server: await websocket.send_bytes(pcm)
+
+        conversation = Conversation(speech(LocalTTS(), "en"), AsyncioOutput(send))
+        async with AsyncioConversation(conversation) as bridge:
+            spoken = await bridge.say(llm("This program runs on asyncio."))
+            print("heard:    ", spoken.heard)
+            try:
+                async with asyncio.timeout(3):
+                    await bridge.say(
+                        llm("Whoever waits no longer cancels this. What comes then, is heard by nobody. Never.")
+                    )
+            except TimeoutError:
+                assert conversation.last is not None
+                print("heard:    ", conversation.last.heard)
+                print("not heard:", conversation.last.unheard)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
