@@ -173,6 +173,9 @@ class Conversation:
                         None if filler is None else _FillerTurn(filler, self._chain, self._playout, turn, running)
                     )
                     await run_turn(metered | self._chain, playing, turn, interlude)
+        except trio.Cancelled:  # a turn that waited has no event that tells of it
+            running.interrupted = True
+            raise
         finally:
             self._turns.remove(running)
             spoken = Spoken.fold(turn.timeline)
