@@ -1,0 +1,36 @@
+"""python -m tests.turns --turns 5000 --seed 1"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from tests.turns._run import run
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.turns", description="Turns with random interruptions.")
+    parser.add_argument("--turns", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path, help="write what happened to this file")
+    arguments = parser.parse_args()
+    began = time.perf_counter()
+    summary = run(arguments.seed, arguments.turns)
+    took = time.perf_counter() - began
+    print(f"seed {arguments.seed}: {arguments.turns} turns in {took:.1f} s")
+    print(*summary.table(), sep="\n")
+    print(
+        f"0 stale samples; heard text at most {summary.words_off} words off inside a phrase; "
+        f"{summary.commits} commits on {summary.connections} connections; digest {summary.digest}"
+    )
+    if arguments.log is not None:
+        arguments.log.write_text("\n".join(summary.log) + "\n", encoding="utf-8")
+    if missing := summary.missing():
+        print(f"no turn was interrupted {', '.join(missing)}")
+        return 1
+    return 0
+
+
+sys.exit(main())
