@@ -1,5 +1,7 @@
 """python -m tests.turns --turns 5000 --seed 1"""
 
+# ruff: noqa: T201 -- a command prints
+
 from __future__ import annotations
 
 import argparse

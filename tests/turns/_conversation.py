@@ -57,7 +57,7 @@ async def hold(script: ConversationScript) -> ConversationRecord:
     voice = Voice(notes, first_audio=script.first_audio, pace=script.pace)
     options = ServerOptions(jitter=script.jitter, delta_bytes=script.delta_bytes, seed=script.seed)
     async with serving(options, voice, script.link, seed=script.seed) as world:
-        ear = Ear(notes, voice)
+        ear = Ear(notes, voice, hold=script.hold)
         async with Conversation(speech(world.tts(sample_rate=8000), "en"), ear) as conversation:
             course = _Course(conversation, voice, ear, notes)
             await course.run(script.turns)

@@ -77,9 +77,7 @@ def _nothing_stale(turn: TurnRecord, runs: list[ToneRun]) -> None:
         assert run.position + run.stop - run.start <= turn.ended + SHARED, "heard after it was interrupted"
 
 
-def _in_order(
-    turn: TurnRecord, runs: list[ToneRun], commits: dict[tuple[int, int], ToneCommit]
-) -> list[_HeardCommit]:
+def _in_order(turn: TurnRecord, runs: list[ToneRun], commits: dict[tuple[int, int], ToneCommit]) -> list[_HeardCommit]:
     """The commits of the text, in order, each from its first sample on without a gap; only the last may be cut."""
     heard: list[_HeardCommit] = []
     for run in runs:
@@ -122,4 +120,6 @@ def describe(turn: TurnRecord) -> str:
     """One line of a log, the same for the same seed."""
     heard = turn.spoken.heard if turn.spoken is not None else None
     moment = turn.interrupted.value if turn.interrupted is not None else "to the end"
-    return f"{turn.script.number} {name_of(turn.script.number)} {moment} at {turn.at:.6f}, {turn.ended} samples: {heard!r}"
+    return (
+        f"{turn.script.number} {name_of(turn.script.number)} {moment} at {turn.at:.6f}, {turn.ended} samples: {heard!r}"
+    )

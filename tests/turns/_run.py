@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
+from unittest import mock
 
 import attrs
 import trio
@@ -75,13 +76,12 @@ def replayed(seed: int, first: int, turns: int) -> ConversationRecord:
     """One conversation, the same every time."""
     conversation = script(seed, first, turns)
     scheduling = trio._core._run
-    before = scheduling._ALLOW_DETERMINISTIC_SCHEDULING, scheduling._r.getstate(), random.getstate()
-    scheduling._ALLOW_DETERMINISTIC_SCHEDULING = True
+    before = scheduling._r.getstate(), random.getstate()
     scheduling._r.seed(conversation.seed)
     random.seed(conversation.seed)
     try:
-        return trio.run(hold, conversation, clock=MockClock(autojump_threshold=0))
+        with mock.patch.object(scheduling, "_ALLOW_DETERMINISTIC_SCHEDULING", new=True):
+            return trio.run(hold, conversation, clock=MockClock(autojump_threshold=0))
     finally:
-        scheduling._ALLOW_DETERMINISTIC_SCHEDULING = before[0]
-        scheduling._r.setstate(before[1])
-        random.setstate(before[2])
+        scheduling._r.setstate(before[0])
+        random.setstate(before[1])

@@ -76,6 +76,7 @@ class ConversationScript:
     pace: float
     jitter: float
     delta_bytes: int
+    hold: float
     turns: tuple[TurnScript, ...]
 
 
@@ -86,7 +87,7 @@ def name_of(number: int) -> str:
 
 def number_of(words: str) -> int:
     """The turn of any words said in it: they begin with its name."""
-    name = words.split()[0].strip(",.!?").lower()
+    name = words.split(maxsplit=1)[0].strip(",.!?").lower()
     return int("".join(str(_SYLLABLES.index(name[at : at + 2])) for at in range(0, len(name), 2)))
 
 
@@ -94,7 +95,7 @@ def script(seed: int, first: int, turns: int) -> ConversationScript:
     """Draw a conversation whose turns are numbered from `first`."""
     draws = random.Random(f"{seed}/{first}")
     link = Link(
-        latency=draws.choice([0.0, 0.005, 0.03, 0.1]),
+        latency=draws.choice([0.0, 0.005, 0.03, 0.1, 0.1]),
         jitter=draws.choice([0.0, 0.02]),
         split=draws.choice([None, None, 1500]),
     )
@@ -106,13 +107,14 @@ def script(seed: int, first: int, turns: int) -> ConversationScript:
         pace=draws.choice([1.5, 3.0, 8.0]),
         jitter=draws.choice([0.0, 0.05]),
         delta_bytes=draws.choice([1500, 9788]),
+        hold=draws.choice([0.1, 0.1, 1.0]),
         turns=tuple(_turn(draws, number, cold=number == first) for number in range(first, first + turns)),
     )
 
 
 def _turn(draws: random.Random, number: int, *, cold: bool) -> TurnScript:
     aims = [None, *Moment, Moment.COMMITTING, Moment.PLAYING, Moment.PLAYING]
-    aim = draws.choice([Moment.CONNECTING, Moment.CONNECTING, *aims] if cold else aims)
+    aim = Moment.CONNECTING if cold and draws.random() < 0.7 else draws.choice(aims)
     thinking = draws.choice([0.0, 0.02, draws.uniform(0, 0.3)])
     filler = None
     if aim is Moment.FILLING:
@@ -135,7 +137,7 @@ def _turn(draws: random.Random, number: int, *, cold: bool) -> TurnScript:
     return TurnScript(
         number=number,
         text=_text(draws, name_of(number)),
-        rate=RATES[number % len(RATES)],
+        rate=draws.choice(RATES),
         thinking=thinking,
         filler=filler,
         aim=aim,

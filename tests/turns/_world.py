@@ -51,8 +51,8 @@ def is_filler(words: str) -> bool:
 class Ear(RecordingOutput):
     """Knows whose words it takes, and whether it waits for the last of them."""
 
-    def __init__(self, notes: Notes, voice: Voice) -> None:
-        super().__init__()
+    def __init__(self, notes: Notes, voice: Voice, *, hold: float) -> None:
+        super().__init__(hold=hold)
         self._notes = notes
         self._voice = voice
         self.words = ""
