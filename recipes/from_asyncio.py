@@ -73,7 +73,7 @@ class AsyncioConversation:
         iterator = aiter(tokens)
         try:
             async for token in iterator:
-                await self.call(send.send, token)
+                await self.call(partial(send.send, token))
             await self.call(send.aclose)
         except trio.BrokenResourceError:
             pass  # the turn has ended
@@ -85,7 +85,7 @@ class AsyncioConversation:
         """Make a plain call in Trio's thread, such as `conversation.interrupt`."""
         self._trio.run_sync_soon(function)
 
-    async def call(self, function: Callable[[*Args], Awaitable[T]], *args: *Args) -> T:
+    async def call(self, function: Callable[[], Awaitable[T]]) -> T:
         """Await a Trio function. If cancelled, so is the function, and its clean-up has ended when this is raised."""
         done: asyncio.Future[T] = self._loop.create_future()
         scope = trio.CancelScope()
@@ -94,7 +94,7 @@ class AsyncioConversation:
             end: Callable[[], object] = done.cancel
             try:
                 with scope:
-                    end = partial(done.set_result, await function(*args))
+                    end = partial(done.set_result, await function())
             except Exception as error:  # noqa: BLE001 -- raised below, in the other thread
                 end = partial(done.set_exception, error)
             finally:

@@ -1,0 +1,34 @@
+"""A machine with a loudspeaker: python with_loudspeaker.py RECIPE ARGUMENT ... leaves what it sounded in heard.wav.
+
+It plays four times as fast as a real one, and all samples.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+import wave
+
+import triolet_adapters.outputs
+from triolet.testing import RecordingOutput
+
+RATE = 24_000
+
+
+class Sounding(RecordingOutput):
+    def __init__(self) -> None:
+        super().__init__(pace=4.0)
+
+    async def close(self) -> None:
+        await super().close()
+        with wave.open("heard.wav", "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            file.writeframes(self.pcm)
+
+
+if __name__ == "__main__":
+    triolet_adapters.outputs.Loudspeaker = Sounding  # type: ignore[assignment, misc]
+    del sys.argv[0]
+    runpy.run_path(sys.argv[0], run_name="__main__")
