@@ -1,0 +1,104 @@
+"""Rows "Connections": sessions are there when they are needed, no more of them than allowed, and their faults unseen."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import trio
+from tests.adapters.qwen._peers import Tap, serving
+from tests.field._heard import RATE, TEXT, commits_heard, voice, words
+from trio.testing import MockClock
+
+from triolet import Conversation, PoolOptions, speech
+from triolet.testing import Link, RecordingOutput
+from triolet_adapters.tts.qwen import ServerOptions
+
+LATENCY = 0.05
+
+
+async def test_a_session_is_renewed_before_the_service_ends_it(autojump_clock: MockClock) -> None:
+    """A sentence after any silence leaves at once, on a session that the service has not grown tired of."""
+    tap = Tap()
+    async with serving(ServerOptions(idle_timeout=23), voice(), Link(latency=LATENCY)) as world:
+        output = RecordingOutput()
+        chain = speech(world.tts(sample_rate=RATE, tap=tap), "en")
+        async with Conversation(chain, output, pool=PoolOptions(always_warm=True)) as conversation:
+            for silence in (5, 22.5, 61, 300):
+                await trio.sleep(silence)
+                began, before = trio.current_time(), len(world.voice.commits)
+                await conversation.say([TEXT])
+                assert world.voice.commits[before].time - began == pytest.approx(LATENCY, abs=0.01)
+        assert words(commits_heard(world.voice, output.pcm)) == " ".join([TEXT] * 4)
+        assert tap.of_type("error") == [], "the service has ended a session"
+
+
+@pytest.mark.parametrize("end", ["reset", "closed by the service", "gone without a word"])
+async def test_a_session_that_died_while_idle_costs_one_unseen_redial(autojump_clock: MockClock, end: str) -> None:
+    """Nobody hears of it."""
+    options = ServerOptions(idle_timeout=3 if end == "closed by the service" else None)
+    async with serving(options, voice(), Link(latency=LATENCY)) as world:
+        output = RecordingOutput()
+        tts = world.tts(sample_rate=RATE)
+        async with Conversation(speech(tts, "en"), output, pool=PoolOptions(spares=0)) as conversation:
+            await conversation.say(["Hello."])
+            opened = len(world.network.connections)
+            for connection in world.network.connections:
+                if end == "reset":
+                    connection.reset()
+                elif end == "gone without a word":
+                    connection.vanish()
+            await trio.sleep(4)
+            spoken = await conversation.say([TEXT])
+        assert spoken.heard == TEXT
+        assert words(commits_heard(world.voice, output.pcm)) == f"Hello. {TEXT}"
+        if end != "closed by the service":
+            assert len(world.network.connections) - opened <= 2
+
+
+async def test_twenty_quick_interruptions_stay_within_the_number_of_sessions(autojump_clock: MockClock) -> None:
+    """As the service counts them, which hears of a leaving only later."""
+    async with serving(voice=voice(), link=Link(latency=0.1)) as world:
+        output = RecordingOutput()
+        tts = world.tts(sample_rate=RATE)
+        async with Conversation(speech(tts, "en"), output, pool=PoolOptions(maximum=3)) as conversation:
+            most = 0
+            for turn in range(20):
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(conversation.say, [TEXT])
+                    await trio.sleep(0.05 + 0.03 * turn)
+                    conversation.interrupt()
+                most = max(most, world.server.open)
+            last = len(output.pcm)
+            assert (await conversation.say(["Now then."])).heard == "Now then."
+        assert words(commits_heard(world.voice, output.pcm[last:])) == "Now then."
+        assert max(most, world.voice.most_open) <= 3 + 1  # one may be on its way out at the service
+        assert world.network.open == 0
+
+
+async def test_one_connection_serves_many_sentences_and_turns(autojump_clock: MockClock) -> None:
+    """In the happy path a session is opened once."""
+    async with serving(voice=voice(pace=8), link=Link(latency=LATENCY)) as world:
+        output = RecordingOutput()
+        chain = speech(world.tts(sample_rate=RATE), "en")
+        async with Conversation(chain, output, pool=PoolOptions(spares=0)) as conversation:
+            for _ in range(4):
+                await conversation.say([TEXT])
+        assert len(world.voice.commits) > 4
+        assert words(commits_heard(world.voice, output.pcm)) == " ".join([TEXT] * 4)
+        assert len(world.network.connections) == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_three_of_ten_connections_break_and_all_is_spoken_once(autojump_clock: MockClock, seed: int) -> None:
+    """Dropped while dialling, shaking hands, opening, or before a sentence has given audio."""
+
+    def link(_index: int, draws: random.Random) -> Link:
+        return Link(latency=0.02, reset_after=draws.randint(0, 1800) if draws.random() < 0.3 else None)
+
+    async with serving(None, voice(), link, seed=seed) as world:
+        output = RecordingOutput()
+        async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
+            for _ in range(4):
+                assert (await conversation.say([TEXT])).heard == TEXT
+        assert words(commits_heard(world.voice, output.pcm)) == " ".join([TEXT] * 4)
