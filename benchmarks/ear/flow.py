@@ -89,6 +89,19 @@ def _first(runs: Runs) -> Iterable[Row]:
         ]
         goal = 0.6 if other == "whole sentences" else None
         yield figure(f"first audible / that of {other}, 20 tokens/s", statistics.median(pairs), at_most=goal)
+    best = [
+        (a.oracle + 1 / a.script.rate) / (b.heard.first_audible or 1)
+        for a, b in zip(ours, runs["whole sentences"], strict=True)
+        if a.script.rate == 20 and not a.script.stalled
+    ]
+    yield figure("... of the oracle + 1 token: nothing can be below", statistics.median(best))
+    early = [
+        (a.heard.first_audible or 0) / (b.heard.first_audible or 1)
+        for a, b in zip(ours, runs["whole sentences"], strict=True)
+        if a.script.rate == 20 and not a.script.stalled and a.heard.phrases[0].boundary < Boundary.LINE
+    ]
+    if early:
+        yield figure("... of the answers that begin with part of a sentence", statistics.median(early))
     for name, played in runs.items():
         times = [p.heard.first_audible or 0 for p in played if not p.script.stalled]
         yield figure(f"first audible, {name}, median, s", statistics.median(times))

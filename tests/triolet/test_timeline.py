@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,13 +19,16 @@ from triolet._timeline import (
     PhraseComplete,
     PhraseFailed,
     PhraseHeard,
+    PhrasePlaying,
     PhraseReady,
     TextLeft,
     Timeline,
     TurnEnded,
     TurnStarted,
     Underrun,
+    WordsTimed,
 )
+from triolet._voicing import Voiced
 
 TEXT = "One two three. *Four* five six."
 RATE = 8000
@@ -145,3 +149,88 @@ def test_more_sound_is_never_fewer_words(words: list[str], heard: int, total: in
     assert count <= heard_piece_count(pieces, heard=min(total, heard + 100), total=total, sample_rate=RATE)
     assert heard_piece_count(pieces, heard=total, total=total, sample_rate=RATE) == len(pieces)
     assert heard_piece_count(pieces, heard=0, total=total, sample_rate=RATE) == 0
+
+
+def cut_after(samples: int, *more: Event) -> Spoken:
+    return Spoken.fold(
+        turn(
+            PhraseCommitted(11.1, 1),
+            FirstAudio(11.2, 1),
+            *more,
+            PhraseHeard(12, 0, 8000, whole=True),
+            PhraseHeard(13, 1, samples, whole=False, voiced=Voiced(samples, ((0, samples),))),
+            TurnEnded(13, interrupted=True),
+        )
+    )
+
+
+def test_word_times_make_the_cut_exact() -> None:
+    exact = cut_after(2600, PhraseComplete(11.5, 1, 9000, 16), WordsTimed(11.5, 1, (2500, 2700, 8000)))
+    assert exact.heard == "One two three. *Four* "
+    assert not exact.estimated
+    estimate = cut_after(2600, PhraseComplete(11.5, 1, 9000, 16))
+    assert estimate.estimated
+    assert [report.estimated for report in estimate.phrases] == [False, True]
+
+
+def test_what_was_billed_and_not_heard_is_wasted() -> None:
+    spoken = cut_after(2600, PhraseComplete(11.5, 1, 9000, 30), WordsTimed(11.5, 1, (2500, 2700, 8000)))
+    assert spoken.characters == 14 + 30
+    # " Four " is 5 of the 15 characters of the phrase.
+    assert spoken.wasted == round(30 * 10 / 15)
+    assert spoken.cost(0.5, per=10) == pytest.approx(2.2)
+
+
+def test_a_commit_that_the_service_has_not_counted_is_taken_by_its_length() -> None:
+    spoken = cut_after(2600)
+    assert spoken.phrases[1].billed == len(spoken.phrases[1].phrase.words)
+    assert spoken.characters == 14 + spoken.phrases[1].billed
+
+
+def test_what_is_said_twice_is_billed_twice_and_what_was_refused_is_not() -> None:
+    again = [PhraseCommitted(11.3, 1), FirstAudio(11.4, 1), PhraseComplete(11.5, 1, 8000, 16)]
+    whole = [PhraseHeard(12, 0, 8000, whole=True), PhraseHeard(13, 1, 8000, whole=True), TurnEnded(13)]
+    repeated = Spoken.fold(turn(PhraseCommitted(11.1, 1), FirstAudio(11.2, 1), *again, *whole))
+    once = len(repeated.phrases[1].phrase.words)
+    assert (repeated.phrases[1].billed, repeated.wasted) == (once + 16, once)
+    refused = Spoken.fold(turn(PhraseCommitted(11.1, 1), *again, *whole))
+    assert (refused.phrases[1].billed, refused.wasted) == (16, 0)
+
+
+def test_a_chain_without_a_phraser_has_phrases_all_the_same() -> None:
+    """What a commit reports comes before anybody has said which words it has."""
+    spoken = Spoken.fold(
+        [
+            TurnStarted(0),
+            OutputOpened(0, RATE, realtime=True),
+            PhraseCommitted(1, 0),
+            PhraseComplete(2, 0, 800, 14),
+            PhrasePlaying(2, phrase(0, 0, 14)),
+            PhraseHeard(3, 0, 800, whole=True),
+            TurnEnded(3),
+        ]
+    )
+    assert spoken.phrases[0].state is PhraseState.HEARD
+    assert spoken.characters == 14
+
+
+def test_the_pace_of_the_voice_so_far_tells_how_much_of_an_unfinished_phrase_was_heard() -> None:
+    """The same time in the second phrase is fewer words if the first one was said more slowly."""
+
+    def heard(first: int) -> str:
+        return Spoken.fold(
+            [
+                *turn()[:-1],
+                PhraseComplete(11.0, 0, first, 14),
+                PhraseHeard(12, 0, first, whole=True, voiced=Voiced(first, ((0, first),))),
+                PhraseHeard(13, 1, 5200, whole=False, voiced=Voiced(5200, ((0, 5200),))),
+                TurnEnded(13, interrupted=True),
+            ]
+        ).heard
+
+    assert len(heard(5000)) > len(heard(20_000)) >= len("One two three.")
+
+
+def test_a_price_must_be_one() -> None:
+    with pytest.raises(ValueError, match="-1"):
+        Spoken().cost(-1)
