@@ -12,7 +12,7 @@ class Sentences:
     """Joins clauses into sentences, headings, list items and rows: all that ends at LINE or stronger."""
 
     def __init__(self, language: str) -> None:
-        core = SegmenterCore(language)
+        core = SegmenterCore(language, weakest=_LINE)
         self._feed, self._flush = core.feed, core.flush
         self._held: list[str] = []
 

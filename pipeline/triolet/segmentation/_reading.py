@@ -64,6 +64,7 @@ class Reading:
         "dialogue",
         "fence",
         "fresh",
+        "given",
         "head",
         "item",
         "kind",
@@ -75,10 +76,13 @@ class Reading:
         "segment",
         "stars",
         "text",
+        "weakest",
     )
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, weakest: Boundary = Boundary.NONE) -> None:
         self.rules = rules
+        self.weakest = weakest
+        """Boundaries below it are taken note of, as rules look back to them, but end no clause that is given out."""
         self.text = ""
         self.base = 0
         """Offset of `text` in the stream."""
@@ -86,6 +90,8 @@ class Reading:
         """How far the text is understood."""
         self.begin = 0
         """Where the clause begins."""
+        self.given = 0
+        """Up to where the text is in clauses: before `begin` where weak boundaries were only taken note of."""
         self.head = 0
         """Where the marks at the head of the line end."""
         self.breath_at = 0
@@ -118,22 +124,36 @@ class Reading:
     def add(self, text: str) -> None:
         """Takes more text; drops what no rule needs any more."""
         held = self.text
-        drop = self.begin - _KEEP
+        drop = self.given - _KEEP
         if drop > _TRIM:
             held = held[drop:]
             self.base += drop
             self.at -= drop
             self.begin -= drop
+            self.given -= drop
             self.head -= drop
             self.breath_at -= drop
         self.text = held + text
 
     def cut(self, end: int, boundary: Boundary) -> None:
-        """Ends the clause."""
-        start = self.begin
-        text = self.text[start:end]
+        """Ends the clause, unless the boundary is too weak to be given out."""
         if self.complete and end == len(self.text):
             boundary = Boundary.END
+        if boundary >= self.weakest or end - self.given > HOLD:
+            self._give(end, boundary)
+        self.begin = self.at = self.breath_at = end
+        if boundary >= _LINE:
+            self.segment = self.base + end
+
+    def begin_line(self, opening: Boundary) -> None:
+        """What follows does not belong to the text before, whether or not that ended with a mark."""
+        if self.begin > self.given:
+            self._give(self.begin, _LINE)
+        self.opening = max(self.opening, opening)
+
+    def _give(self, end: int, boundary: Boundary) -> None:
+        start = self.given
+        text = self.text[start:end]
         marker = self.head - start
         if marker <= 0:
             marker = len(text) - len(text.lstrip())
@@ -152,9 +172,7 @@ class Reading:
             )
         )
         self.opening = boundary
-        self.begin = self.at = self.breath_at = end
-        if boundary >= _LINE:
-            self.segment = self.base + end
+        self.given = end
 
     def cut_at_once(self, end: int) -> None:
         """Ends a sentence without a look at what follows: marks that do follow are a clause of their own."""
