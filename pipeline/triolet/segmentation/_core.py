@@ -94,7 +94,7 @@ class SegmenterCore:
         pieces = self._pieces
         pieces.append(token)
         if self._quiet and len(token) < _LONG:
-            if self._wakes(token) is None:
+            if token.isalpha() or self._wakes(token) is None:
                 if len(pieces) < self._batch:
                     return []
             elif token in _CANNOT_DECIDE or (
@@ -168,7 +168,7 @@ class SegmenterCore:
         text = reading.text
         while True:
             if reading.fresh and not self._start_line(text, complete=complete):
-                self._quiet = False
+                self._quiet = self._row_end < 0  # a head ends nothing but the row before
                 break
             if reading.line is not _TEXT:
                 newline = text.find("\n", reading.at)
@@ -235,6 +235,8 @@ class SegmenterCore:
     def _breathe(self, text: str, end: int) -> None:
         """Cuts before conjunctions."""
         reading = self._reading
+        if reading.weakest > Boundary.CONJUNCTION:
+            return
         search = reading.rules.breath
         at = reading.at
         begin = max(reading.breath_at, reading.begin + _BREATH_AFTER)

@@ -50,6 +50,7 @@ class Head:
 
 
 _PLAIN = Head(LineKind.TEXT, Kind.PROSE, 0)
+_EMPTY = Head(LineKind.BLANK, Kind.PROSE, 0)
 
 
 def read_head(text: str, at: int, *, complete: bool) -> Head | None:
@@ -61,6 +62,8 @@ def read_head(text: str, at: int, *, complete: bool) -> Head | None:
         first = text[at]
         if first.isalpha() and (first > "\x7f" or first.isupper()):
             return _PLAIN
+        if first == "\n":
+            return _EMPTY
     stop = text.find("\n", at, at + LONGEST_HEAD)
     if stop < 0:
         undecided = _UNDECIDED.match(text, at, at + LONGEST_HEAD)
