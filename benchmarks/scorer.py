@@ -26,14 +26,20 @@ class Sentences:
     def _join(self, clauses: list[Clause]) -> list[str]:
         segments: list[str] = []
         for clause in clauses:
-            if clause.opening >= _LINE and self._held:
-                segments.append("".join(self._held))
-                self._held.clear()
-            self._held.append(clause.text)
-            if clause.boundary >= _LINE:
-                segments.append("".join(self._held))
-                self._held.clear()
+            if self._held and clause.opening >= _LINE:
+                self._give(segments)
+            if clause.boundary < _LINE:  # cut for its length
+                self._held.append(clause.text)
+            elif self._held:
+                self._held.append(clause.text)
+                self._give(segments)
+            else:
+                segments.append(clause.text)
         return segments
+
+    def _give(self, segments: list[str]) -> None:
+        segments.append("".join(self._held))
+        self._held.clear()
 
 
 def factory(lang: str) -> Sentences:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Protocol
 
 from triolet._text import Boundary, Clause, Kind
@@ -21,7 +22,8 @@ _BREATH_AFTER = 24  # characters of a clause before a conjunction may end it
 _WORDS = r"\w '’\-/%$+=&@#\\^<>|~"
 _WEAK = ",:،؛，、；：—–―*`([{}\\]（【】《》〈〉「」『』“”„«»‘\""
 _hot = re.compile(f"[^{_WORDS}]").search  # what may be a mark inside a line
-_final = re.compile(f"[^{_WORDS}{_WEAK}]").search  # what may end a line or sentence
+_ending = re.compile(f"[^{_WORDS}{_WEAK}]").search  # what may end a line or sentence
+_newline = re.compile("\n").search
 _INDENT = re.compile(r"[ \t]{0,200}")
 _ITEM = re.compile(r"(\d{1,3})[.)]+\s*\Z")
 _DIALOGUE = ("—", "–", "―")
@@ -39,6 +41,9 @@ def _is_ascii_word(pieces: list[str]) -> bool:
         return False
     word = pieces[-2]
     return word[:1] == " " and word.isascii() and word[-1].isalnum()
+
+
+_Search = Callable[[str], object]
 
 
 class _Mark(Protocol):
@@ -80,10 +85,12 @@ class SegmenterCore:
             raise ValueError(f"no rules for language {language!r}; choose auto or one of {', '.join(choices())}")
         self._guess = Guess() if language == "auto" else None
         self._pieces: list[str] = []  # tokens not yet looked at
-        self._quiet = False  # no decision waits: a token without a mark changes nothing
         self._reading = Reading(rules("en" if language == "auto" else language), weakest)
-        self._wakes = _hot if weakest < _LINE else _final  # what a token must hold to be looked at by itself
-        self._batch = _BATCH if weakest <= Boundary.CONJUNCTION else _LARGE_BATCH
+        breathes = weakest <= Boundary.CONJUNCTION
+        self._batch = _BATCH if breathes else _LARGE_BATCH
+        self._uncut = _BREATH_AFTER if breathes else HOLD  # characters that a clause may have without a look inside
+        self._final = _hot if weakest < _LINE else _ending  # finds what may end a clause
+        self._awaited: _Search | None = None  # a token in which it finds nothing changes nothing; None: any may
         self._in_list = False
         self._blank = True  # the line before was blank
         self._in_table = False
@@ -93,15 +100,16 @@ class SegmenterCore:
         """Takes a token; gives the clauses that are final now."""
         pieces = self._pieces
         pieces.append(token)
-        if self._quiet and len(token) < _LONG:
-            if token.isalpha() or self._wakes(token) is None:
+        awaited = self._awaited
+        if awaited is not None and len(token) < _LONG:
+            if token.isalpha() or awaited(token) is None:
                 if len(pieces) < self._batch:
                     return []
             elif token in _CANNOT_DECIDE or (
                 token == "."  # noqa: S105 - no password
                 and _is_ascii_word(pieces)
             ):
-                self._quiet = False
+                self._awaited = None
                 return []
         return self._advance(complete=False)
 
@@ -168,13 +176,13 @@ class SegmenterCore:
         text = reading.text
         while True:
             if reading.fresh and not self._start_line(text, complete=complete):
-                self._quiet = self._row_end < 0  # a head ends nothing but the row before
+                self._awaited = self._final if self._row_end < 0 else None  # a head ends nothing but the row before
                 break
             if reading.line is not _TEXT:
                 newline = text.find("\n", reading.at)
                 if newline < 0:
                     reading.at = len(text)
-                    self._quiet = True
+                    self._awaited = _newline
                     break
                 if newline - reading.begin > HOLD:
                     reading.cut_long(newline)
@@ -183,14 +191,14 @@ class SegmenterCore:
             found = _hot(text, reading.at)
             if found is None:
                 space = text.rfind(" ", reading.at)
-                if len(text) - reading.begin > _BREATH_AFTER:
+                if len(text) - reading.begin > self._uncut:
                     self._breathe(text, len(text))
                     reading.breath_at = max(reading.breath_at, space)
                 reading.at = max(reading.at, space)
-                self._quiet = True
+                self._awaited = self._final
                 break
             at = found.start()
-            if at - reading.begin > _BREATH_AFTER:
+            if at - reading.begin > self._uncut:
                 self._breathe(text, at)
                 reading.breath_at = max(reading.breath_at, at)
                 if at - reading.begin > HOLD:
@@ -211,10 +219,10 @@ class SegmenterCore:
                     continue
                 read = _terminators.emoji
             if not read(reading, text, at, complete=complete):
-                self._quiet = self._wakes(mark) is None
+                self._awaited = self._final if self._final(mark) is None else None
                 break
             if reading.at == len(text):
-                self._quiet = True
+                self._awaited = self._final
                 break
         if len(text) - reading.begin > HOLD + SLACK:
             reading.cut_long(len(text) - SLACK)

@@ -149,7 +149,8 @@ class Reading:
         """What follows does not belong to the text before, whether or not that ended with a mark."""
         if self.begin > self.given:
             self._give(self.begin, _LINE)
-        self.opening = max(self.opening, opening)
+        if opening > self.opening:
+            self.opening = opening
 
     def _give(self, end: int, boundary: Boundary) -> None:
         start = self.given
@@ -228,7 +229,7 @@ class Reading:
         """Whether no closing mark is to be expected."""
         if self.opened:
             self.inside()
-        return not (self.opened or self.dialogue or self.emphasized())
+        return not (self.opened or self.dialogue or (self.stars >= 0 and self.emphasized()))
 
     def open(self, close: str, at: int) -> None:
         """Takes note of a mark that `close` would close."""
