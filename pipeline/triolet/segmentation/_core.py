@@ -27,7 +27,7 @@ _newline = re.compile("\n").search
 _INDENT = re.compile(r"[ \t]{0,200}")
 _ITEM = re.compile(r"(\d{1,3})[.)]+\s*\Z")
 _DIALOGUE = ("—", "–", "―")
-_CANNOT_DECIDE = frozenset(",;:")  # a token that is one of these changes nothing before the next one
+_CANNOT_DECIDE = frozenset(",;:!?…")  # a token that is one of these changes nothing before the next one
 
 
 # An attribute of an enumeration is slow to get.
@@ -35,12 +35,11 @@ _TEXT, _FENCE, _BLANK, _ROW, _MARKUP = LineKind.TEXT, LineKind.FENCE, LineKind.B
 _LINE = Boundary.LINE
 
 
-def _is_ascii_word(pieces: list[str]) -> bool:
-    """Whether the last token but one is a whole word of ASCII: a dot after it is never certain by itself."""
-    if len(pieces) < 2:
-        return False
-    word = pieces[-2]
-    return word[:1] == " " and word.isascii() and word[-1].isalnum()
+def _dot_waits(before: list[str]) -> bool:
+    """Whether a dot after these tokens is never certain by itself: after a digit and after a word of ASCII."""
+    tail = "".join(before)
+    word = tail.rpartition(" ")[2]
+    return tail[-1:].isdecimal() or (len(word) < len(tail) and word.isascii() and word[-1:].isalnum())
 
 
 _Search = Callable[[str], object]
@@ -90,7 +89,7 @@ class SegmenterCore:
         self._batch = _BATCH if breathes else _LARGE_BATCH
         self._uncut = _BREATH_AFTER if breathes else HOLD  # characters that a clause may have without a look inside
         self._final = _hot if weakest < _LINE else _ending  # finds what may end a clause
-        self._awaited: _Search | None = None  # a token in which it finds nothing changes nothing; None: any may
+        self._awaited: _Search | None = self._final  # a token in which it finds nothing changes nothing; None: any may
         self._in_list = False
         self._blank = True  # the line before was blank
         self._in_table = False
@@ -107,7 +106,7 @@ class SegmenterCore:
                     return []
             elif token in _CANNOT_DECIDE or (
                 token == "."  # noqa: S105 - no password
-                and _is_ascii_word(pieces)
+                and _dot_waits(pieces[-5:-1])
             ):
                 self._awaited = None
                 return []
