@@ -24,7 +24,7 @@ from triolet.testing import ToneTTS
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.tts import LocalTTS
 
-SENTENCE = "Each of these sentences has ten words, which is common.".split()
+SENTENCE = ["Each", "of", "these", "sentences", "has", "ten", "words,", "which", "is", "common."]
 NO_TIME = 1e6
 CROSSINGS = 2000
 GOAL = 1000.0

@@ -66,7 +66,8 @@ class AsyncioConversation:
                 spoken = await self.call(lambda: self._conversation.say(receive, **options))
                 feeding.cancel()
         except BaseExceptionGroup as errors:
-            raise (errors if len(errors.exceptions) > 1 else errors.exceptions[0]) from None
+            first, *others = errors.exceptions
+            raise (errors if others else first) from None
         return spoken
 
     async def _feed(self, tokens: AsyncIterable[str], send: trio.MemorySendChannel[str]) -> None:

@@ -109,7 +109,9 @@ async def test_a_long_sentence_that_breaks_before_its_turn_is_said_again(
     autojump_clock: MockClock, after: float
 ) -> None:
     """What was received of it is forgotten, also by the count of what the listener has left."""
-    short = "We begin with a sentence that takes a while, so that the next one is on its way long before its time comes."
+    short = (
+        "We begin with a sentence that takes a while, so that the next one is on its way long before its time comes."
+    )
     long = " ".join(["And this one is very long indeed", *["and it goes on"] * 14]) + "."
     last = "This is the end."
     async with serving(None, voice(pace=4)) as world:
@@ -124,7 +126,7 @@ async def test_a_long_sentence_that_breaks_before_its_turn_is_said_again(
                 nursery.cancel_scope.deadline = trio.current_time() + 200
             assert not nursery.cancel_scope.cancelled_caught, "it waits for ever"
             assert conversation.last is not None
-            assert conversation.last.heard == " ".join([short, long, last])
+            assert conversation.last.heard == f"{short} {long} {last}"
         heard = commits_heard(world.voice, output.pcm)
-        assert words(heard) == " ".join([short, long, last])
+        assert words(heard) == f"{short} {long} {last}"
         assert conversation.last.latency.longest_gap < 1.0

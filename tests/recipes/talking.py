@@ -62,7 +62,7 @@ async def talking(
         env=environment,
     )
     try:
-        with trio.fail_after(60):
+        with trio.fail_after(60):  # noqa: ASYNC100 -- the test waits inside
             yield Talk(process)
     finally:
         process.kill()

@@ -20,7 +20,7 @@ _LONG = 64  # characters of a token that is looked at by itself
 _BREATH_AFTER = 24  # characters of a clause before a conjunction may end it
 
 _WORDS = r"\w '’\-/%$+=&@#\\^<>|~"
-_WEAK = ",:،؛，、；：—–―*`([{}\\]（【】《》〈〉「」『』“”„«»‘\""
+_WEAK = ',:،؛，、；：—–―*`([{}\\]（【】《》〈〉「」『』“”„«»‘"'
 _hot = re.compile(f"[^{_WORDS}]").search  # what may be a mark inside a line
 _ending = re.compile(f"[^{_WORDS}{_WEAK}]").search  # what may end a line or sentence
 _newline = re.compile("\n").search
@@ -104,9 +104,12 @@ class SegmenterCore:
             if token.isalpha() or awaited(token) is None:
                 if len(pieces) < self._batch:
                     return []
-            elif token in _CANNOT_DECIDE or (
-                token == "."  # noqa: S105 - no password
-                and _dot_waits(pieces[-5:-1])
+            elif (
+                token in _CANNOT_DECIDE
+                or (
+                    token == "."  # noqa: S105 - no password
+                    and _dot_waits(pieces[-5:-1])
+                )
             ):
                 self._awaited = None
                 return []

@@ -149,8 +149,7 @@ class Reading:
         """What follows does not belong to the text before, whether or not that ended with a mark."""
         if self.begin > self.given:
             self._give(self.begin, _LINE)
-        if opening > self.opening:
-            self.opening = opening
+        self.opening = max(self.opening, opening)
 
     def _give(self, end: int, boundary: Boundary) -> None:
         start = self.given
