@@ -34,18 +34,18 @@ def main() -> None:
     began = time.monotonic()
     script = list(scripts(chosen.seed, share))
     if chosen.quick:
-        script = random.Random(chosen.seed).sample(script, 60)
+        script = random.Random(chosen.seed).sample(script, 36)
     print(f"seed {chosen.seed}, {len(script)} scripts")
     runs = _virtually(flow.play, script, _progress)
     _print(flow.rows(runs))
     played = runs["triolet"]
-    cut_off = _virtually(cuts.interruptions, played * (5 if chosen.quick else 3), chosen.seed, _progress)
+    cut_off = _virtually(cuts.interruptions, played * (5 if chosen.quick else 2), chosen.seed, _progress)
     _print(cuts.heard_rows(cuts.cuts(cut_off)))
     _print(cuts.interruption_rows(cut_off))
-    some = played[:: max(1, len(played) // 40)]
+    some = played[:: max(1, len(played) // (18 if chosen.quick else 40))]
     _print(cuts.loss_rows(_virtually(cuts.losses, some, 0.0), _virtually(cuts.losses, some, 0.5)))
     _print(sound.cut_rows())
-    _print(sound.quality_rows(some[: 10 if chosen.quick else 40], chosen.seed))
+    _print(sound.quality_rows(some[: 8 if chosen.quick else 40], chosen.seed))
     print(f"{time.monotonic() - began:.0f} s")
 
 
