@@ -34,7 +34,7 @@ def main() -> None:
     began = time.monotonic()
     script = list(scripts(chosen.seed, share))
     if chosen.quick:
-        script = random.Random(chosen.seed).sample(script, 36)
+        script = random.Random(chosen.seed).sample(script, 24)
     print(f"seed {chosen.seed}, {len(script)} scripts")
     runs = _virtually(flow.play, script, _progress)
     _print(flow.rows(runs))
@@ -45,7 +45,7 @@ def main() -> None:
     some = played[:: max(1, len(played) // (18 if chosen.quick else 40))]
     _print(cuts.loss_rows(_virtually(cuts.losses, some, 0.0), _virtually(cuts.losses, some, 0.5)))
     _print(sound.cut_rows())
-    _print(sound.quality_rows(some[: 8 if chosen.quick else 40], chosen.seed))
+    _print(sound.quality_rows(some[: 4 if chosen.quick else 40], chosen.seed))
     print(f"{time.monotonic() - began:.0f} s")
 
 
