@@ -28,6 +28,11 @@ class PlayoutClock:
         """So much more speech has come, contiguous up to the phrase now due."""
         self._received += seconds
 
+    def lost(self, seconds: float) -> None:
+        """So much of what had come will not be played: it comes again."""
+        self._received -= seconds
+        self._wake()
+
     def taken(self, seconds: float, *, dry_at: float) -> None:
         """The output took so much more; it will have played all it has at `dry_at` (in Trio's time)."""
         self._taken += seconds

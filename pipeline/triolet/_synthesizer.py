@@ -72,7 +72,7 @@ class _Job:
 
     def start_again(self, now: float) -> None:
         """Forget what an attempt gave that failed."""
-        self.committed, self.received, self.first = now, self.credited, None
+        self.committed, self.received, self.credited, self.first = now, 0, 0, None
         self._parts.clear()
 
     async def take(self) -> bytes | None:
@@ -211,8 +211,9 @@ class _Run:
                     reason = f"{type(error).__name__}: {error}"
                     self._turn.timeline.record(PhraseFailed(self._turn.now(), index, job.received, reason))
                     raise
-            await trio.sleep(BACK_OFF * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))
+            self._turn.clock.lost(self._audio.seconds(job.credited))
             job.start_again(self._turn.now())
+            await trio.sleep(BACK_OFF * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))
         job.end()
         self._credit()
         self._ended.set()
