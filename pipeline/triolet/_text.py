@@ -49,7 +49,7 @@ class Kind(enum.Enum):
     """Marks with no words: a rule, the line below a table's head, the underline of a heading."""
 
 
-@attrs.frozen(kw_only=True, slots=False)  # made in half the time that a frozen class with slots takes
+@attrs.frozen(kw_only=True)
 class Clause:
     """The text between two neighbouring boundaries of any strength.
 

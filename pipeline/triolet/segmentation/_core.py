@@ -32,7 +32,8 @@ _CANNOT_DECIDE = frozenset(",;:!?…")  # a token that is one of these changes n
 
 # An attribute of an enumeration is slow to get.
 _TEXT, _FENCE, _BLANK, _ROW, _MARKUP = LineKind.TEXT, LineKind.FENCE, LineKind.BLANK, LineKind.ROW, LineKind.MARKUP
-_LINE = Boundary.LINE
+_LINE, _PARAGRAPH = Boundary.LINE, Boundary.PARAGRAPH
+_PROSE, _LIST_ITEM, _TABLE_HEAD = Kind.PROSE, Kind.LIST_ITEM, Kind.TABLE_HEAD
 
 
 def _dot_waits(before: list[str]) -> bool:
@@ -244,9 +245,9 @@ class SegmenterCore:
 
     def _breathe(self, text: str, end: int) -> None:
         """Cuts before conjunctions."""
-        reading = self._reading
-        if reading.weakest > Boundary.CONJUNCTION:
+        if self._uncut > _BREATH_AFTER:
             return
+        reading = self._reading
         search = reading.rules.breath
         at = reading.at
         begin = max(reading.breath_at, reading.begin + _BREATH_AFTER)
@@ -284,13 +285,13 @@ class SegmenterCore:
         if head is None:
             return False
         if self._row_end >= 0:
-            self._end_row(Kind.TABLE_HEAD if head.line is _MARKUP else Kind.TABLE_ROW)
+            self._end_row(_TABLE_HEAD if head.line is _MARKUP else Kind.TABLE_ROW)
         reading.fresh = False
         reading.line = head.line
         reading.head = reading.at = at + head.length
         if head.line is _BLANK:
             if reading.head < len(text):
-                reading.begin_line(Boundary.PARAGRAPH)
+                reading.begin_line(_PARAGRAPH)
             self._blank = True
             self._in_table = False
             return True
@@ -299,7 +300,7 @@ class SegmenterCore:
             reading.fence = head.fence
         reading.item = -1
         if head.length:
-            number = _ITEM.search(text, at, reading.head) if reading.kind is Kind.LIST_ITEM else None
+            number = _ITEM.search(text, at, reading.head) if reading.kind is _LIST_ITEM else None
             if number is not None:
                 reading.item = int(number[1])
         reading.dialogue = text[reading.head : reading.head + 1] in _DIALOGUE
@@ -310,14 +311,14 @@ class SegmenterCore:
     def _kind_of(self, head: Head) -> Kind:
         kind = head.kind
         if head.line is _ROW:
-            return Kind.TABLE_ROW if self._in_table else Kind.TABLE_HEAD
+            return Kind.TABLE_ROW if self._in_table else _TABLE_HEAD
         if head.line is not _TEXT:
             return kind
-        if kind is Kind.LIST_ITEM:
+        if kind is _LIST_ITEM:
             self._in_list = True
-        elif kind is Kind.PROSE and head.indent >= 2 and self._in_list:
-            return Kind.LIST_ITEM
-        elif kind is Kind.PROSE and head.indent >= 4 and self._blank:
+        elif kind is _PROSE and head.indent >= 2 and self._in_list:
+            return _LIST_ITEM
+        elif kind is _PROSE and head.indent >= 4 and self._blank:
             self._reading.line = _ROW
             return Kind.CODE
         elif self._blank and head.indent == 0:
@@ -337,7 +338,7 @@ class SegmenterCore:
         elif line is _TEXT:
             if reading.has_words(end):
                 reading.cut(end, _LINE)
-        elif reading.kind is Kind.TABLE_HEAD:
+        elif reading.kind is _TABLE_HEAD:
             self._row_end = reading.base + end
         elif line is not _BLANK:
             reading.cut(end, _LINE)

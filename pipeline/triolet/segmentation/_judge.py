@@ -34,7 +34,9 @@ class Verdict(enum.Enum):
     """More text must be seen."""
 
 
+# An attribute of an enumeration is slow to get.
 END, GOES_ON, WAIT = Verdict.END, Verdict.GOES_ON, Verdict.WAIT
+_INNER, _NUMBERED, _WEAK, _NAMED = Dotted.INNER, Dotted.NUMBERED, Dotted.WEAK, Dotted.NAMED
 
 
 class Ahead:
@@ -133,8 +135,8 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
             return _after_letter(rules, word, previous, ahead)
         return END
     if word in rules.years and _measured(previous) and at - start < 32 and len(previous.split()) < 4:
-        kind = Dotted.NAMED  # `В 1854 г. Толстой`: too short to be a sentence
-    if kind is Dotted.NUMBERED and word in rules.words and (ahead.visible() or "A").islower():
+        kind = _NAMED  # `В 1854 г. Толстой`: too short to be a sentence
+    if kind is _NUMBERED and word in rules.words and (ahead.visible() or "A").islower():
         return END
     return _after_abbreviation(rules, kind, ahead)
 
@@ -146,31 +148,31 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
     kind = dotted.get(lower)
     if len(word) <= 4 and previous.endswith("."):
         joined = previous.rsplit(None, 1)[-1].lstrip(_OPENING).lower() + lower
-        if joined in dotted and not (dotted[joined] is Dotted.WEAK and word.isupper()):
+        if joined in dotted and not (dotted[joined] is _WEAK and word.isupper()):
             return dotted[joined]
     if len(word) == 1:
         kind = dotted.get(word)  # `M.` is a title where `m.` is a metre
         if kind is None:
             return None
         # A unit after a number, else the short form of a word that goes before a name.
-        return kind if kind is Dotted.INNER or _measured(previous) else Dotted.NAMED
+        return kind if kind is _INNER or _measured(previous) else _NAMED
     if kind is not None:
-        capitals = kind is Dotted.INNER and word.isupper()  # `FR.` is a newspaper where `Fr.` is a title
-        dotted_name = kind is Dotted.WEAK and word[0].isupper() and "." in word
-        return Dotted.NAMED if capitals or dotted_name else kind
+        capitals = kind is _INNER and word.isupper()  # `FR.` is a newspaper where `Fr.` is a title
+        dotted_name = kind is _WEAK and word[0].isupper() and "." in word
+        return _NAMED if capitals or dotted_name else kind
     if not word.isalpha():
         for mark in "-/'’":
             if mark in word:
                 last = word.rpartition(mark)[2]
                 if len(last) == 1:
-                    return Dotted.NAMED if last.isupper() and mark == "-" else None
+                    return _NAMED if last.isupper() and mark == "-" else None
                 kind = _kind(rules, last, "")
-                return Dotted.WEAK if kind and mark == "/" else kind
-        return Dotted.NAMED if _LETTERS_AND_DOTS.fullmatch(word) else None
+                return _WEAK if kind and mark == "/" else kind
+        return _NAMED if _LETTERS_AND_DOTS.fullmatch(word) else None
     if rules.language.suffixes and lower.endswith(rules.language.suffixes):
-        return Dotted.NAMED
+        return _NAMED
     if len(word) <= _LONGEST_WITHOUT_VOWEL and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
-        return None if word in rules.words else Dotted.WEAK
+        return None if word in rules.words else _WEAK
     return None
 
 
@@ -180,14 +182,14 @@ def _measured(previous: str) -> bool:
 
 
 def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
-    if kind is Dotted.INNER:
+    if kind is _INNER:
         return GOES_ON
     first = ahead.visible()
     if first is None:
         return WAIT
     if first == "":
         return END
-    if kind is not Dotted.NAMED and first in "IVXLC":
+    if kind is not _NAMED and first in "IVXLC":
         word = ahead.word()
         if word is None:
             return WAIT
@@ -195,9 +197,9 @@ def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
             return GOES_ON
     if not first.isupper():
         if _without_case(first):
-            return GOES_ON if kind is Dotted.NAMED else END
+            return GOES_ON if kind is _NAMED else END
         return GOES_ON
-    if kind is Dotted.NAMED or rules.language.capital_nouns:
+    if kind is _NAMED or rules.language.capital_nouns:
         return if_starter(rules, ahead)
     return END
 

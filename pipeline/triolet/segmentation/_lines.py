@@ -35,6 +35,11 @@ class LineKind(enum.Enum):
     FENCE = enum.auto()
 
 
+# An attribute of an enumeration is slow to get: five of them take longer than to read a line of words.
+_TEXT, _FENCE_LINE, _BLANK, _ROW, _MARKUP = LineKind.TEXT, LineKind.FENCE, LineKind.BLANK, LineKind.ROW, LineKind.MARKUP
+_PROSE, _QUOTED, _HEADED, _LISTED, _CODE = Kind.PROSE, Kind.QUOTE, Kind.HEADING, Kind.LIST_ITEM, Kind.CODE
+
+
 @attrs.frozen
 class Head:
     """The head of one line."""
@@ -49,8 +54,8 @@ class Head:
     """Columns of white space before the first mark or word."""
 
 
-_PLAIN = Head(LineKind.TEXT, Kind.PROSE, 0)
-_EMPTY = Head(LineKind.BLANK, Kind.PROSE, 0)
+_PLAIN = Head(_TEXT, _PROSE, 0)
+_EMPTY = Head(_BLANK, _PROSE, 0)
 
 
 def read_head(text: str, at: int, *, complete: bool) -> Head | None:
@@ -71,7 +76,7 @@ def read_head(text: str, at: int, *, complete: bool) -> Head | None:
             return None
         stop = min(len(text), at + LONGEST_HEAD)
         head = _read(text[at:stop])
-        if head.line is LineKind.FENCE and stop == len(text) and not complete:
+        if head.line is _FENCE_LINE and stop == len(text) and not complete:
             return None  # a mark of the fence further on in the line would make it code inside a line
         return head
     return _read(text[at:stop])
@@ -84,29 +89,29 @@ def closes(line: str, fence: str) -> bool:
 
 
 def _read(line: str) -> Head:
-    quote = _QUOTE.match(line)
+    quote = _QUOTE.match(line) if ">" in line else None
     length = quote.end() if quote else 0
-    kind = Kind.QUOTE if quote else Kind.PROSE
+    kind = _QUOTED if quote else _PROSE
     rest = line[length:]
     body = rest.lstrip(" \t")
     white = rest[: len(rest) - len(body)]
-    indent = len(white.expandtabs(4))
+    indent = len(white.expandtabs(4)) if white else 0
     length += len(white)
     if not body.strip("\r"):
-        return Head(LineKind.BLANK, kind, len(line.rstrip("\r")), indent=indent)
+        return Head(_BLANK, kind, len(line.rstrip("\r")), indent=indent)
     first = body[0]
-    if first in "-*_=|:" and (_RULE.match(body) or _UNDERLINE.match(body) or ("-" in body and _DELIMITER.match(body))):
-        return Head(LineKind.MARKUP, Kind.MARKUP, len(line.rstrip("\r")), indent=indent)
+    if not body.strip("-*_=|: \t\r") and (_RULE.match(body) or _UNDERLINE.match(body) or _DELIMITER.match(body)):
+        return Head(_MARKUP, Kind.MARKUP, len(line.rstrip("\r")), indent=indent)
     if first in "`~" and (fence := _FENCE.match(body)):
-        return Head(LineKind.FENCE, Kind.CODE, len(line.rstrip("\r")), fence[1] or fence[2], indent)
+        return Head(_FENCE_LINE, _CODE, len(line.rstrip("\r")), fence[1] or fence[2], indent)
     if first == "|":
-        return Head(LineKind.ROW, Kind.TABLE_ROW, length, indent=indent)
-    if heading := _HEADING.match(body):
-        return Head(LineKind.TEXT, Kind.HEADING, length + heading.end(), indent=indent)
+        return Head(_ROW, Kind.TABLE_ROW, length, indent=indent)
+    if first == "#" and (heading := _HEADING.match(body)):
+        return Head(_TEXT, _HEADED, length + heading.end(), indent=indent)
     if item := _ITEM.match(body):
         length += item.end()
         inner = _HEADING.match(body, item.end())
         if inner:
-            return Head(LineKind.TEXT, Kind.HEADING, length + inner.end() - inner.start(), indent=indent)
-        return Head(LineKind.TEXT, Kind.LIST_ITEM, length, indent=indent)
-    return Head(LineKind.TEXT, kind, length, indent=indent)
+            return Head(_TEXT, _HEADED, length + inner.end() - inner.start(), indent=indent)
+        return Head(_TEXT, _LISTED, length, indent=indent)
+    return Head(_TEXT, kind, length, indent=indent)

@@ -19,6 +19,7 @@ _NOTE = 12  # characters a footnote mark or closing tag may have
 _STARS = re.compile(r"\*{1,200}")
 _TICKS = re.compile("`{1,200}")
 _DASHES = re.compile("[—―]{1,64}")
+_CLAUSE = Boundary.CLAUSE
 _WEAK = {**dict.fromkeys(",،", Boundary.COMMA), **dict.fromkeys(";:؛", Boundary.CLAUSE)}
 _FULL_WEAK = {"，": Boundary.COMMA, "、": Boundary.COMMA, "；": Boundary.CLAUSE, "：": Boundary.CLAUSE}
 _NO_DASH_BEFORE = ("", *"\n.,;:!?…，。！？；：")
@@ -92,7 +93,7 @@ def dash(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         cuts = not (before.isdecimal() and follows.isdecimal())
     reading.at = end
     if cuts and follows not in _NO_DASH_BEFORE and reading.has_words(at) and not (reading.opened and reading.inside()):
-        reading.cut(end, Boundary.CLAUSE)
+        reading.cut(end, _CLAUSE)
     return True
 
 

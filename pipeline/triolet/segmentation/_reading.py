@@ -22,7 +22,7 @@ _DEEPEST = 16  # marks open at a time
 _KEEP = 640  # characters before the clause that rules may look back at: what is open, what pysbd is shown
 _TRIM = 512  # characters before the clause that may pile up before they are dropped
 
-_LINE = Boundary.LINE  # an attribute of an enumeration is slow to get
+_LINE, _SENTENCE = Boundary.LINE, Boundary.SENTENCE  # an attribute of an enumeration is slow to get
 _ALNUM = re.compile(r"[^\W_]")
 _NUMBER = re.compile(r"\s(?:[•*-] )?(\d{1,3})\Z")
 
@@ -176,7 +176,7 @@ class Reading:
 
     def cut_at_once(self, end: int) -> None:
         """Ends a sentence without a look at what follows: marks that do follow are a clause of their own."""
-        self.cut(end, Boundary.SENTENCE)
+        self.cut(end, _SENTENCE)
         self.at_once = self.base + end
 
     def cut_long(self, end: int) -> None:
