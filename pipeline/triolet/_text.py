@@ -49,7 +49,7 @@ class Kind(enum.Enum):
     """Marks with no words: a rule, the line below a table's head, the underline of a heading."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)  # without slots for `unchecked`
 class Clause:
     """The text between two neighbouring boundaries of any strength.
 
@@ -77,6 +77,31 @@ class Clause:
     def __attrs_post_init__(self) -> None:
         if self.end - self.start != len(self.text) or not self.text:
             raise ValueError(f"a clause of {len(self.text)} characters cannot span [{self.start}, {self.end})")
+
+    @classmethod
+    def unchecked(
+        cls,
+        text: str,
+        start: int,
+        end: int,
+        boundary: Boundary,
+        opening: Boundary,
+        kind: Kind,
+        marker: int,
+        language: str,
+    ) -> Clause:
+        """For a segmenter, which knows that its offsets are right: takes half the time of the constructor."""
+        clause = cls.__new__(cls)
+        fields = clause.__dict__
+        fields["text"] = text
+        fields["start"] = start
+        fields["end"] = end
+        fields["boundary"] = boundary
+        fields["opening"] = opening
+        fields["kind"] = kind
+        fields["marker"] = marker
+        fields["language"] = language
+        return clause
 
 
 @attrs.frozen

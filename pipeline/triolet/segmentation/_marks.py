@@ -28,6 +28,8 @@ _STOPS = "。！？｡"
 
 def tail_of(text: str, at: int, *, complete: bool) -> int:
     """The end of the closing marks at `at`; -1 while they may go on."""
+    if text[at : at + 1] == " ":  # the usual case
+        return at
     found = _TAIL.match(text, at)
     end = found.end() if found else at
     if complete:

@@ -160,15 +160,15 @@ class Reading:
         elif marker > end - start:
             marker = end - start
         self.out.append(
-            Clause(
-                text=text,
-                start=self.base + start,
-                end=self.base + end,
-                boundary=boundary,
-                opening=self.opening,
-                kind=self.kind,
-                marker=marker,
-                language=self.rules.language.code,
+            Clause.unchecked(
+                text,
+                self.base + start,
+                self.base + end,
+                boundary,
+                self.opening,
+                self.kind,
+                marker,
+                self.rules.language.code,
             )
         )
         self.opening = boundary
