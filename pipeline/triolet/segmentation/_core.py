@@ -269,6 +269,14 @@ class SegmenterCore:
         """Reads the head of a line; False while it may go on."""
         reading = self._reading
         at = reading.at
+        while text.startswith("\n", at) and not reading.fence:  # an empty line
+            if self._row_end >= 0:
+                self._end_row(Kind.TABLE_ROW)
+            reading.begin_line(_PARAGRAPH)
+            reading.head = at
+            reading.at = at = at + 1
+            self._blank = True
+            self._in_table = False
         if at >= len(text) and not complete:
             return False
         if reading.fence:
