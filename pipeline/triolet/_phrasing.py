@@ -94,8 +94,10 @@ class PhraserCore:
         return []
 
     def _belongs(self, clause: SpokenClause) -> bool:
-        """Whether a clause goes on in the paragraph that is held."""
+        """Whether a clause goes on in the sentence, or else in the paragraph, that is held."""
         last = self._held[-1]
+        if last.boundary < Boundary.LINE:
+            return True
         return (
             clause.opening <= Boundary.SENTENCE
             and clause.kind is last.kind is Kind.PROSE

@@ -9,7 +9,7 @@ import attrs
 import trio
 
 from triolet._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
-from triolet._heard import weight
+from triolet._heard import expected_seconds
 from triolet._pace import ServicePace
 from triolet._sessions import PoolOptions, SessionPool, open_pools
 from triolet._stages import Stage
@@ -192,7 +192,7 @@ class _Run:
         clock, now = self._turn.clock, self._turn.now()
         if not clock.realtime:
             return float("inf")
-        missing = max(0.0, weight(job.phrase.words) - self._audio.seconds(job.received))
+        missing = max(0.0, expected_seconds(job.phrase.words) - self._audio.seconds(job.received))
         return (
             self._pace.slack(lead=clock.lead, missing=missing, waited=now - job.committed, begun=job.first is not None)
             - MARGIN
