@@ -1,7 +1,7 @@
 """An agent that talks: python recipes/agent.py, then a question a line. Enter alone interrupts the answer.
 
 Asks the service at OPENAI_BASE_URL (with OPENAI_API_KEY alone, OpenAI itself) for OPENAI_MODEL, else a small model on this
-machine, which uses no tools. While a tool works, a few words fill the silence.
+machine, which uses no tools. A few words fill the silence while a tool works.
 """
 
 import json
@@ -16,7 +16,7 @@ from triolet_adapters.outputs import Loudspeaker, NullDevice
 from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat, ToolCall
 from triolet_adapters.tts import LocalTTS
 
-FILLER = Filler("One moment, I am looking that up.", after=1.0)
+FILLER = Filler("One moment, please.", after=1.0)
 ROUNDS = 5  # of tool calls: a model may go round in circles
 
 

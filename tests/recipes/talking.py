@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable
@@ -14,6 +15,8 @@ import trio
 from tests.recipes.test_recipes import RECIPES
 
 WITH_LOUDSPEAKER = Path(__file__).with_name("with_loudspeaker.py")
+PATIENCE = 60.0
+"""Seconds: they take five, on a machine that is not busy."""
 
 
 @attrs.define
@@ -26,30 +29,38 @@ class Talk:
         assert self.process.stdin is not None
         await self.process.stdin.send_all(text.encode())
 
+    async def sounded(self, seconds: float) -> None:
+        """Wait until so much has been heard since it began, pauses included."""
+        await self.until(
+            lambda printed: max(map(float, re.findall(r"^\[(.*) s\]$", printed, re.MULTILINE)), default=0.0) > seconds
+        )
+
     async def until(self, condition: Callable[[str], bool]) -> None:
         """Wait until what it printed is such."""
         assert self.process.stdout is not None
-        while not condition(self.printed):
-            data = await self.process.stdout.receive_some()
-            assert data, f"it ended, having printed:\n{self.printed}"
-            self.printed += data.decode()
+        with trio.fail_after(PATIENCE):
+            while not condition(self.printed):
+                data = await self.process.stdout.receive_some()
+                assert data, f"it ended, having printed:\n{self.printed}"
+                self.printed += data.decode()
 
     async def end(self) -> str:
-        """No more is typed; all that it printed."""
+        """No more is typed; all that the recipe printed."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        await self.process.stdin.aclose()
-        async for data in self.process.stdout:
-            self.printed += data.decode()
-        assert await self.process.wait() == 0
-        return self.printed
+        with trio.fail_after(PATIENCE):
+            await self.process.stdin.aclose()
+            async for data in self.process.stdout:
+                self.printed += data.decode()
+            assert await self.process.wait() == 0
+        return re.sub(r"^\[.* s\]\n", "", self.printed, flags=re.MULTILINE)
 
 
 @asynccontextmanager
 async def talking(
     name: str, folder: Path, *arguments: str, loudspeaker: bool = True, **variables: str
 ) -> AsyncGenerator[Talk]:
-    """The recipe, at most a minute long."""
+    """The recipe, at work while the block is."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_")}
     environment |= {"PYTHONPATH": os.pathsep.join(sys.path), **variables}
     program = [str(WITH_LOUDSPEAKER)] * loudspeaker + [str(RECIPES / f"{name}.py"), *arguments]
@@ -62,8 +73,7 @@ async def talking(
         env=environment,
     )
     try:
-        with trio.fail_after(60):  # noqa: ASYNC100 -- the test waits inside
-            yield Talk(process)
+        yield Talk(process)
     finally:
         process.kill()
         with trio.move_on_after(5, shield=True):

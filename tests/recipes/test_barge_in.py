@@ -63,7 +63,7 @@ def caller() -> bytes:
             await session.commit("Hold on, that is not what I asked for.", pcm.extend)
         return bytes(pcm)
 
-    samples = (np.frombuffer(trio.run(speak), "<i2") / np.float32(32768)).astype(np.float32)
+    samples = (np.frombuffer(trio.run(speak), "<i2") / 32768).astype(np.float32)
     assert WHISPER_RATE == 16_000
     return (_resample(samples, 24_000) * 32767).astype("<i2").tobytes()
 

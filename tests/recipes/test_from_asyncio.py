@@ -34,6 +34,7 @@ class Words:
     """An asyncio source that says how far it was read and whether it was closed."""
 
     def __init__(self, *endings: BaseException, sentences: int = 1_000_000) -> None:
+        self.begun = asyncio.Event()
         self.given = 0
         self.closed = False
         self._endings = endings
@@ -44,6 +45,7 @@ class Words:
             for _ in range(self._sentences):
                 for word in SENTENCE.split():
                     await asyncio.sleep(0)
+                    self.begun.set()
                     self.given += 1
                     yield f"{word} "
             for error in self._endings:
@@ -135,8 +137,7 @@ def test_cancelling_say_silences_the_turn_and_closes_the_tokens_before_it_return
         async with AsyncioConversation(talk) as bridge:
             words = Words()
             turn = asyncio.create_task(bridge.say(words()))
-            while not await bridge.call(lambda: heard(output)):
-                await asyncio.sleep(0)
+            await bridge.call(lambda: output._until(1))
             turn.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await turn
@@ -149,11 +150,6 @@ def test_cancelling_say_silences_the_turn_and_closes_the_tokens_before_it_return
             assert (second.start, second.stop) == (0, ToneTTS().samples_of(SENTENCE.strip()))
 
     in_a_loop(program)
-
-
-async def heard(output: Output) -> int:
-    await trio.lowlevel.checkpoint()
-    return output.heard
 
 
 def test_an_interruption_cancels_tokens_that_are_waited_for() -> None:
@@ -208,8 +204,7 @@ def test_leaving_the_block_by_an_error_ends_the_turns() -> None:
         with pytest.raises(ZeroDivisionError):
             async with AsyncioConversation(conversation(RecordingOutput())) as bridge:
                 turns.extend(asyncio.create_task(bridge.say(words())) for _ in range(2))
-                while not words.given:
-                    await asyncio.sleep(0)
+                await words.begun.wait()
                 raise ZeroDivisionError
         await asyncio.wait(turns)
         assert [turn.cancelled() for turn in turns] == [True, True]
@@ -264,16 +259,17 @@ def test_cancelled_while_it_opens_it_closes_again() -> None:
 def test_stale_audio_has_no_way_out() -> None:
     async def program() -> None:
         pieces: list[bytes] = []
+        sounding = asyncio.Event()
 
         async def send(pcm: bytes) -> None:
             await asyncio.sleep(0)
             pieces.append(pcm)
+            sounding.set()
 
         talk = conversation(AsyncioOutput(send))
         async with AsyncioConversation(talk) as bridge:
             turn = asyncio.create_task(bridge.say(Words()()))
-            while not pieces:
-                await asyncio.sleep(0)
+            await sounding.wait()
             await bridge.call(lambda: interrupted(talk))
             sent = len(pieces)
             await turn

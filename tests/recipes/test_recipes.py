@@ -16,6 +16,8 @@ from tests.recipes.cloud import cloud
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
+LONGER = {"barge_in": 100, "agent": 125, "from_asyncio": 180}
+"""Whole programs: two ways to interrupt, an agent, a bridge with both directions."""
 TEXT = "Good morning. The trains leave on time today, and nobody has to wait."
 WHOLE_PROGRAMS = {"agent", "barge_in", "from_asyncio"}
 """Recipes that are more than one idea: a program to start from."""
@@ -60,13 +62,13 @@ def assert_says(path: Path, text: str, most: float = 0.0) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recipe_is_short_and_says_how_to_run_it(name: str) -> None:
     lines = (RECIPES / f"{name}.py").read_text("utf-8").splitlines()
-    assert len(lines) < (60 if name not in WHOLE_PROGRAMS else 180)
+    assert len(lines) < LONGER.get(name, 60)
     assert lines[0].startswith('"""')
 
 
 def test_every_recipe_is_run_here() -> None:
     ours = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
-    assert [name for name in NAMES if f'run("{name}"' not in ours and f"{name}.py" not in ours] == []
+    assert [name for name in NAMES if f'run("{name}"' not in ours and f'talking("{name}"' not in ours] == []
 
 
 def test_say(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A machine with a loudspeaker: python with_loudspeaker.py RECIPE ARGUMENT ... leaves what it sounded in heard.wav.
+"""A machine with a loudspeaker: python with_loudspeaker.py RECIPE ARGUMENT ... leaves what it sounded in heard.wav, and prints how far it is.
 
 It plays four times as fast as a real one, and all samples.
 """
@@ -12,12 +12,17 @@ import wave
 import triolet_adapters.outputs
 from triolet.testing import RecordingOutput
 
-RATE = 24_000
+RATE = 24_000  # LocalTTS
 
 
 class Sounding(RecordingOutput):
     def __init__(self) -> None:
         super().__init__(pace=4.0)
+
+    def _accept(self, pcm: bytes) -> None:
+        super()._accept(pcm)
+        sys.stdout.write(f"[{self.heard / RATE:.1f} s]\n")  # so that a test can wait for a moment
+        sys.stdout.flush()
 
     async def close(self) -> None:
         await super().close()
