@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 
 import pytest
 import trio
 from tests.adapters.qwen._peers import Tap, serving
-from tests.field._heard import RATE, TEXT, commits_heard, voice, words
+from tests.field._heard import RATE, TEXT, Heard, commits_heard, voice, words
 from trio.testing import MockClock
 
-from triolet import Conversation, PoolOptions, speech
+from triolet import Conversation, PoolOptions, Spoken, speech
+from triolet.errors import TTSError
 from triolet.testing import Link, RecordingOutput
 from triolet_adapters.tts.qwen import ServerOptions
 
@@ -104,29 +106,50 @@ async def test_three_of_ten_connections_break_and_all_is_spoken_once(autojump_cl
         assert words(commits_heard(world.voice, output.pcm)) == " ".join([TEXT] * 4)
 
 
-@pytest.mark.parametrize("after", [2.0, 3.5, 5.0, 5.5])
+SHORT = "We begin with a sentence that takes a while, so that the next one is on its way long before its time comes."
+LONG = " ".join(["And this one is very long indeed", *["and it goes on"] * 14]) + "."
+LAST = "This is the end."
+ALL = f"{SHORT} {LONG} {LAST}"
+
+
+async def _broken_after(seconds: float) -> tuple[list[Heard], Spoken]:
+    """A turn whose connections all break at that time: what was heard, and the report."""
+    async with serving(None, voice(pace=4)) as world:
+        output = RecordingOutput()
+        async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
+
+            async def say() -> None:
+                with contextlib.suppress(TTSError):
+                    await conversation.say([ALL])
+
+            with trio.move_on_after(200) as scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(say)
+                    await trio.sleep(seconds)
+                    for connection in world.network.connections:
+                        connection.reset()
+            assert not scope.cancelled_caught, "it waits for ever"
+            assert conversation.last is not None
+        return commits_heard(world.voice, output.pcm), conversation.last
+
+
+@pytest.mark.parametrize("after", [2.0, 3.5, 5.0])
 async def test_a_long_sentence_that_breaks_before_its_turn_is_said_again(
     autojump_clock: MockClock, after: float
 ) -> None:
     """What was received of it is forgotten, also by the count of what the listener has left."""
-    short = (
-        "We begin with a sentence that takes a while, so that the next one is on its way long before its time comes."
-    )
-    long = " ".join(["And this one is very long indeed", *["and it goes on"] * 14]) + "."
-    last = "This is the end."
-    async with serving(None, voice(pace=4)) as world:
-        output = RecordingOutput()
-        async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(conversation.say, [short, " ", long, " ", last])
-                await trio.sleep(after)
-                assert [commit.text for commit in world.voice.commits] == [short, long]
-                for connection in world.network.connections:
-                    connection.reset()
-                nursery.cancel_scope.deadline = trio.current_time() + 200
-            assert not nursery.cancel_scope.cancelled_caught, "it waits for ever"
-            assert conversation.last is not None
-            assert conversation.last.heard == f"{short} {long} {last}"
-        heard = commits_heard(world.voice, output.pcm)
-        assert words(heard) == f"{short} {long} {last}"
-        assert conversation.last.latency.longest_gap < 1.0
+    heard, spoken = await _broken_after(after)
+    assert words(heard) == spoken.heard == ALL
+    assert spoken.latency.longest_gap < 1.0
+
+
+@pytest.mark.parametrize("step", range(12))
+async def test_nothing_of_an_attempt_that_broke_is_heard_if_it_is_said_again(
+    autojump_clock: MockClock, step: int
+) -> None:
+    """Also when its turn comes between the break and the second attempt."""
+    heard, spoken = await _broken_after(5.0 + 0.03 * step)
+    if spoken.error is None:
+        assert words(heard) == spoken.heard == ALL
+    else:
+        assert [each.text for each in heard] == [SHORT, LONG][: len(heard)]
