@@ -89,6 +89,7 @@ async def test_a_report_exists_also_when_nothing_has_sounded(
                 await conversation.say([TEXT])
 
         nursery.start_soon(say)
+        await trio.testing.wait_all_tasks_blocked()
         await trio.sleep(after)
         if manner == "cancel":
             scope.cancel()
