@@ -75,14 +75,16 @@ class SegmenterCore:
     its last mark. How the stream is cut into tokens makes no difference to the clauses, only to when they come out.
     Held back are at most the characters of one clause (`HOLD`, 600) and what one rule looks ahead (200).
 
-    `weakest` is the weakest boundary that ends a clause: with LINE whole sentences, headings, list items and rows come
-    out, at two thirds of the cost, and up to twice as much is held back. The boundaries of at least that strength are
-    the same whatever it is.
+    `weakest` is the weakest boundary that ends a clause, at most LINE: then whole sentences, headings, list items and
+    rows come out, at three quarters of the cost, and up to twice as much is held back. Boundaries of at least that
+    strength are the same whatever it is, but for marks after a lone hyphen, which is a place to breathe.
     """
 
     def __init__(self, language: str = "auto", *, weakest: Boundary = Boundary.NONE) -> None:
         if language != "auto" and language not in choices():
             raise ValueError(f"no rules for language {language!r}; choose auto or one of {', '.join(choices())}")
+        if weakest > _LINE:
+            raise ValueError(f"weakest is {weakest.name}; choose LINE or less, as a clause lies within one line")
         self._guess = Guess() if language == "auto" else None
         self._pieces: list[str] = []  # tokens not yet looked at
         self._reading = Reading(rules("en" if language == "auto" else language), weakest)

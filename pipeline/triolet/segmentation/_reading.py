@@ -149,7 +149,8 @@ class Reading:
         """What follows does not belong to the text before, whether or not that ended with a mark."""
         if self.begin > self.given:
             self._give(self.begin, _LINE)
-        self.opening = max(self.opening, opening)
+        if opening > self.opening:  # noqa: PLR1730 - called for every line
+            self.opening = opening
 
     def _give(self, end: int, boundary: Boundary) -> None:
         start = self.given

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from triolet import _text
 from triolet.segmentation import SegmenterCore
+from triolet.segmentation._reading import HOLD
 
 LANGUAGES = ("auto", "de", "en", "es", "fr", "it", "ja", "ko", "pt", "ru", "zh")
 
@@ -77,8 +78,8 @@ def cuts(text: str, sizes: list[int]) -> list[str]:
     return tokens
 
 
-def clauses(language: str, tokens: list[str]) -> list[_text.Clause]:
-    core = SegmenterCore(language)
+def clauses(language: str, tokens: list[str], weakest: _text.Boundary = _text.Boundary.NONE) -> list[_text.Clause]:
+    core = SegmenterCore(language, weakest=weakest)
     out = [clause for token in tokens for clause in core.feed(token)]
     return out + core.flush()
 
@@ -105,17 +106,47 @@ def test_clauses_tile_the_text_and_tokens_make_no_difference(text: str, sizes: l
     assert clauses(language, list(text)) == whole
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    text=texts.filter(lambda text: " -" not in text),
+    sizes=st.lists(st.integers(min_value=1, max_value=9), min_size=1, max_size=8),
+    language=st.sampled_from(LANGUAGES),
+    weakest=st.sampled_from([_text.Boundary.COMMA, _text.Boundary.CLAUSE, _text.Boundary.LINE]),
+)
+def test_the_weakest_boundary_asked_for_leaves_out_weaker_ones_only(
+    text: str, sizes: list[int], language: str, weakest: _text.Boundary
+) -> None:
+    def ends(clause: _text.Clause) -> bool:
+        return clause.boundary >= weakest or len(clause.text) > HOLD
+
+    chosen = clauses(language, cuts(text, sizes), weakest)
+    assert "".join(clause.text for clause in chosen) == text
+    assert chosen == clauses(language, [text], weakest)
+    assert all(map(ends, chosen))
+    every = clauses(language, [text])
+    before_lines = {clause.start for clause in every if clause.opening >= _text.Boundary.LINE}
+    strong = {clause.end for clause in every if clause.boundary >= weakest} | before_lines - {0}
+    assert strong <= {clause.end for clause in chosen}
+    assert {clause.end for clause in chosen if len(clause.text) <= HOLD} <= strong | {len(text)}
+
+
+def test_clauses_that_span_lines_are_not_to_be_had() -> None:
+    with pytest.raises(ValueError, match="choose LINE or less"):
+        SegmenterCore(weakest=_text.Boundary.SENTENCE)
+
+
+@pytest.mark.parametrize("weakest", [_text.Boundary.NONE, _text.Boundary.LINE])
 @pytest.mark.parametrize(
     "unit", ["word ", "词", "한글 ", "`", '"a. ', "(", "x", " ", "\n", "- ", "#", "*", "1", ".", "[", "|", "> "]
 )
-def test_what_is_held_is_bounded(unit: str) -> None:
-    core = SegmenterCore("auto")
+def test_what_is_held_is_bounded(unit: str, weakest: _text.Boundary) -> None:
+    core = SegmenterCore("auto", weakest=weakest)
     fed = given_out = most = 0
     for _ in range(4000):
         fed += len(unit)
         given_out += sum(len(clause.text) for clause in core.feed(unit))
         most = max(most, fed - given_out)
-    assert most <= 1000
+    assert most <= (1000 if weakest is _text.Boundary.NONE else 1600)
 
 
 @pytest.mark.parametrize(
