@@ -107,6 +107,8 @@ def test_clauses_tile_the_text_and_tokens_make_no_difference(text: str, sizes: l
 
 
 @settings(max_examples=200, deadline=None)
+@example(text="Word, (\nWord.", sizes=[3], language="en", weakest=_text.Boundary.LINE)
+@example(text="中文，", sizes=[1], language="zh", weakest=_text.Boundary.LINE)
 @given(
     text=texts.filter(lambda text: " -" not in text),
     sizes=st.lists(st.integers(min_value=1, max_value=9), min_size=1, max_size=8),
