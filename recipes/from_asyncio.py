@@ -6,6 +6,7 @@ is interrupted cancels and closes its tokens, and an error of either side is rai
 """
 
 import asyncio
+import contextlib
 import wave
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine
 from functools import partial
@@ -77,14 +78,15 @@ class AsyncioConversation:
                 await self.call(partial(send.send, token))
             await self.call(send.aclose)
         except trio.BrokenResourceError:
-            pass  # the turn has ended
+            await self._loop.create_future()  # the turn has ended, and `say` cancels this: once, so that it can close
         finally:
             if isinstance(iterator, AsyncGenerator):
                 await iterator.aclose()
 
     def tell(self, function: Callable[[], object]) -> None:
-        """Make a plain call in Trio's thread, such as `conversation.interrupt`."""
-        self._trio.run_sync_soon(function)
+        """Make a plain call in Trio's thread, such as `conversation.interrupt`; after the end it does nothing."""
+        with contextlib.suppress(trio.RunFinishedError):
+            self._trio.run_sync_soon(function)
 
     async def call(self, function: Callable[[], Awaitable[T]]) -> T:
         """Await a Trio function. If cancelled, so is the function, and its clean-up has ended when this is raised."""
@@ -101,7 +103,13 @@ class AsyncioConversation:
             finally:
                 self._loop.call_soon_threadsafe(end)
 
-        self.tell(partial(self._nursery.start_soon, run))
+        def start() -> None:
+            try:
+                self._nursery.start_soon(run)
+            except RuntimeError:  # it takes no more: the block is being left
+                self._loop.call_soon_threadsafe(done.cancel)
+
+        self.tell(start)
         try:
             await self._either(done)
         except asyncio.CancelledError:
@@ -135,7 +143,12 @@ async def in_asyncio(
     await trio.lowlevel.checkpoint_if_cancelled()
     trio_token, done = trio.lowlevel.current_trio_token(), trio.Event()
     future = asyncio.run_coroutine_threadsafe(function(*args), loop)
-    future.add_done_callback(lambda _: trio_token.run_sync_soon(done.set))
+
+    def wake(_: object) -> None:
+        with contextlib.suppress(trio.RunFinishedError):
+            trio_token.run_sync_soon(done.set)
+
+    future.add_done_callback(wake)
     try:
         await done.wait()
     finally:
@@ -160,7 +173,7 @@ async def main() -> None:
 
         conversation = Conversation(speech(LocalTTS(), "en"), AsyncioOutput(send))
         async with AsyncioConversation(conversation) as bridge:
-            spoken = await bridge.say(llm("This program runs on asyncio."))
+            spoken = await bridge.say(llm("This program has an event loop of its own."))
             print("heard:    ", spoken.heard)
             try:
                 async with asyncio.timeout(3):
