@@ -77,8 +77,11 @@ class AsyncioConversation:
             async for token in iterator:
                 await self.call(partial(send.send, token))
             await self.call(send.aclose)
-        except trio.BrokenResourceError:
-            await self._loop.create_future()  # the turn has ended, and `say` cancels this: once, so that it can close
+        except (trio.BrokenResourceError, asyncio.CancelledError):
+            # Where Trio has ended the turn, `say` is about to cancel this: wait for that, or it would disturb the closing.
+            if not (task := asyncio.current_task()) or not task.cancelling():
+                await self._loop.create_future()  # noqa: ASYNC102
+            raise
         finally:
             if isinstance(iterator, AsyncGenerator):
                 await iterator.aclose()
