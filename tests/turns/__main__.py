@@ -16,10 +16,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.turns", description="Turns with random interruptions.")
     parser.add_argument("--turns", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--faults", action="store_true", help="three of ten connections break")
     parser.add_argument("--log", type=Path, help="write what happened to this file")
     arguments = parser.parse_args()
     began = time.perf_counter()
-    summary = run(arguments.seed, arguments.turns)
+    summary = run(arguments.seed, arguments.turns, faults=arguments.faults)
     took = time.perf_counter() - began
     print(f"seed {arguments.seed}: {arguments.turns} turns in {took:.1f} s")
     print(*summary.table(), sep="\n")
@@ -27,6 +28,8 @@ def main() -> int:
         f"0 stale samples; heard text at most {summary.words_off} words off inside a phrase; "
         f"{summary.commits} commits on {summary.connections} connections; digest {summary.digest}"
     )
+    if arguments.faults:
+        print(f"{summary.failures} turns ended with an error of the service")
     if arguments.log is not None:
         arguments.log.write_text("\n".join(summary.log) + "\n", encoding="utf-8")
     if missing := summary.missing():

@@ -11,7 +11,7 @@ import attrs
 import trio
 from tests.turns._conversation import ConversationRecord, hold
 from tests.turns._judge import describe, judge
-from tests.turns._script import RATES, Moment, script
+from tests.turns._script import RATES, ConversationScript, Moment, script
 from trio.testing import MockClock
 
 TURNS_EACH = 20
@@ -27,6 +27,7 @@ class Summary:
     moments: Counter[tuple[Moment | None, int]] = attrs.Factory(Counter[tuple[Moment | None, int]])
     """By moment of interruption and rate."""
     words_off: int = 0
+    failures: int = 0
     connections: int = 0
     commits: int = 0
     log: list[str] = attrs.Factory(list[str])
@@ -35,6 +36,7 @@ class Summary:
         for turn in record.turns:
             self.turns[turn.script.rate] += 1
             self.moments[turn.interrupted, turn.script.rate] += 1
+            self.failures += turn.failure is not None
             self.log.append(describe(turn))
         self.words_off = max(self.words_off, words_off)
         self.connections += record.connections
@@ -60,21 +62,20 @@ class Summary:
         return [f"{moment.value} at {rate}/s" for moment in Moment for rate in RATES if not self.moments[moment, rate]]
 
 
-def run(seed: int, turns: int) -> Summary:
+def run(seed: int, turns: int, *, faults: bool = False) -> Summary:
     """Run them, each conversation in a Trio run of its own; raise AssertionError at the first that is wrong.
 
     The scheduling of Trio and all else that is random comes from the seed.
     """
     summary = Summary()
     for first in range(0, turns, TURNS_EACH):
-        record = replayed(seed, first, min(TURNS_EACH, turns - first))
+        record = replayed(script(seed, first, min(TURNS_EACH, turns - first), faults=faults))
         summary.add(record, judge(record))
     return summary
 
 
-def replayed(seed: int, first: int, turns: int) -> ConversationRecord:
+def replayed(conversation: ConversationScript) -> ConversationRecord:
     """One conversation, the same every time."""
-    conversation = script(seed, first, turns)
     scheduling = trio._core._run
     before = scheduling._r.getstate(), random.getstate()
     scheduling._r.seed(conversation.seed)

@@ -72,12 +72,23 @@ class ConversationScript:
 
     seed: int
     link: Link
+    faults: bool
+    """Whether three of ten connections break, or fall silent, at some time."""
     first_audio: float
     pace: float
     jitter: float
     delta_bytes: int
     hold: float
     turns: tuple[TurnScript, ...]
+
+    def link_of(self, _index: int, draws: random.Random) -> Link:
+        """What a connection is like, and how it ends."""
+        if not self.faults or draws.random() > 0.3:
+            return self.link
+        after = draws.randint(0, draws.choice([2_000, 100_000]))
+        if draws.random() < 0.2:
+            return attrs.evolve(self.link, silent_after=after)
+        return attrs.evolve(self.link, reset_after=after)
 
 
 def name_of(number: int) -> str:
@@ -91,7 +102,7 @@ def number_of(words: str) -> int:
     return int("".join(str(_SYLLABLES.index(name[at : at + 2])) for at in range(0, len(name), 2)))
 
 
-def script(seed: int, first: int, turns: int) -> ConversationScript:
+def script(seed: int, first: int, turns: int, *, faults: bool = False) -> ConversationScript:
     """Draw a conversation whose turns are numbered from `first`."""
     draws = random.Random(f"{seed}/{first}")
     link = Link(
@@ -103,6 +114,7 @@ def script(seed: int, first: int, turns: int) -> ConversationScript:
     return ConversationScript(
         seed=draws.randrange(2**32),
         link=link,
+        faults=faults,
         first_audio=first_audio,
         pace=draws.choice([1.5, 3.0, 8.0]),
         jitter=draws.choice([0.0, 0.05]),

@@ -21,6 +21,12 @@ def test_three_hundred_turns_interrupted_at_every_kind_of_moment() -> None:
     assert summary.missing() == []
 
 
+def test_turns_over_a_network_that_breaks_are_right_too_and_never_wait_for_ever() -> None:
+    """Three of ten connections are reset or fall silent: a few turns end with an error, and none is wrong."""
+    summary = run(seed=1, turns=100, faults=True)
+    assert summary.failures < 10
+
+
 def test_any_seed_gives_the_same_turns_again() -> None:
     """To the sample and to the microsecond, in another process with other hash seeds too."""
     here = run(seed=7, turns=20)
