@@ -122,6 +122,8 @@ def describe(turn: TurnRecord) -> str:
     """One line of a log, the same for the same seed."""
     heard = turn.spoken.heard if turn.spoken is not None else None
     moment = turn.interrupted.value if turn.interrupted is not None else "to the end"
+    if turn.failure is not None:
+        moment = f"{type(turn.failure).__name__} ({moment})"
     return (
         f"{turn.script.number} {name_of(turn.script.number)} {moment} at {turn.at:.6f}, {turn.ended} samples: {heard!r}"
     )
