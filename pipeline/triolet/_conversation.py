@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
@@ -23,7 +24,7 @@ from triolet._timeline import Spoken, Timeline
 from triolet._tts import TTS
 from triolet._turn import Turn
 from triolet._turn_run import run_turn
-from triolet.errors import BudgetExceeded
+from triolet.errors import BudgetExceeded, TTSError
 
 
 @attrs.define(eq=False)
@@ -256,6 +257,7 @@ class _FillerTurn:
         turn = Turn(Timeline(), settings=self._turn.settings, pools=self._turn.pools)
         playing = TurnPlayout(self._playout, turn)
         self._running.playing.append(playing)
-        await run_turn([self._text] | self._chain, playing, turn)
+        with contextlib.suppress(TTSError):  # the answer is what matters, and it will meet the same error, or not
+            await run_turn([self._text] | self._chain, playing, turn)
         self._running.playing.remove(playing)
         return playing.given

@@ -274,3 +274,12 @@ async def test_a_voice_that_cannot_be_changed_says_so(autojump_clock: trio.testi
 def test_settings_that_are_none_change_nothing() -> None:
     tts = ToneTTS()
     assert VoiceSettings().apply(tts) is tts
+
+
+async def test_a_filler_that_fails_does_not_end_the_answer(autojump_clock: trio.testing.MockClock) -> None:
+    def script(text: str) -> list[bytes | BaseException]:
+        return [ConnectionLost("gone", retryable=False)] if text == "One moment." else [b"\1\1" * 2400]
+
+    async with Conversation(speech(ScriptedTTS([script]), "en"), RecordingOutput()) as conversation:
+        spoken = await conversation.say(ScriptedSource([5.0, "The answer."]), filler=Filler("One moment."))
+        assert spoken.heard == "The answer."
