@@ -67,7 +67,8 @@ trio.run(main)
     pcm = read_wav(path)
     assert len(pcm) >= 100_000 - 2 * len(SOUND) - 44
     assert pcm[: len(SOUND) * 10] == SOUND * 10
-    assert path.stat().st_size - 44 - len(pcm) in (0, len(SOUND))
+    # The header is written after the samples, and a kill may cut a write between two pages.
+    assert 0 <= path.stat().st_size - 44 - len(pcm) <= len(SOUND)
 
 
 async def test_a_wav_file_is_valid_when_the_disk_fills_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
