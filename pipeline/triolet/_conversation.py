@@ -86,7 +86,7 @@ class Conversation:
         self._block = self._opened()
         try:
             self._pools = await self._block.__aenter__()
-        except BaseException:
+        except BaseException:  # raised again: what did not open can be opened again
             self._block = None
             raise
         return self

@@ -161,16 +161,21 @@ class IterableSource(Source[Out_co]):
         self._items = items
 
     async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: Turn) -> None:
-        """Send every item; record the first."""
+        """Send every item; record the first and the end."""
         started = False
+
+        async def send(item: Any) -> None:
+            nonlocal started
+            if not started:
+                turn.timeline.record(FirstToken(turn.now()))
+                started = True
+            await downstream.send(item)
+
         if isinstance(self._items, AsyncIterable):
             iterator = aiter(self._items)
             try:
                 async for item in iterator:
-                    if not started:
-                        turn.timeline.record(FirstToken(turn.now()))
-                        started = True
-                    await downstream.send(item)
+                    await send(item)
             finally:
                 aclose = getattr(iterator, "aclose", None)
                 if aclose is not None:
@@ -180,10 +185,7 @@ class IterableSource(Source[Out_co]):
             plain = iter(self._items)
             try:
                 for item in plain:
-                    if not started:
-                        turn.timeline.record(FirstToken(turn.now()))
-                        started = True
-                    await downstream.send(item)
+                    await send(item)
             finally:
                 close = getattr(plain, "close", None)
                 if close is not None:

@@ -242,7 +242,7 @@ class _NotedTTS(TTS):
                 connected = True
                 recording.voice_event("connected", session=number)
                 yield _NotedSession(session, number, recording)
-        except Exception as error:
+        except Exception as error:  # noted, and raised again
             if not connected:
                 recording.failed(error, session=number)
             raise
@@ -264,7 +264,7 @@ class _NotedSession(TTSSession):
 
         try:
             usage = await self._session.commit(text, note)
-        except Exception as error:
+        except Exception as error:  # noted, and raised again
             recording.failed(error, commit=commit)
             raise
         recording.voice_event("done", commit=commit, characters=usage.characters)

@@ -53,7 +53,7 @@ class FileOutput(Output):
         self._written = 0
         try:
             await self._begin(file, format)
-        except BaseException:
+        except BaseException:  # raised again: a file that was not begun is not kept open
             file.close()
             raise
         self._file = file

@@ -91,7 +91,7 @@ class ChatStream(AsyncIterator[str]):
             await trio.lowlevel.checkpoint()
             with self._reading:
                 await self._fill()
-        except BaseException:
+        except BaseException:  # raised again: whoever is cancelled here does not come back to close it
             with trio.move_on_after(_CLOSE_SECONDS, shield=True):
                 await self._close()
             raise

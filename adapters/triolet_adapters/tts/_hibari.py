@@ -62,7 +62,7 @@ class Voice:
                         if any(c.isalpha() for c in phonemes):
                             audio = self._model.from_ids(self._model.ids(phonemes), speed, noise)
                             yield _pcm(_trimmed(audio))
-                except Exception as error:
+                except Exception as error:  # whatever a model raises is the voice's fault here, and says so
                     raise TTSError(f"hibari failed on {piece[:60]!r}: {error!r}") from error
 
 

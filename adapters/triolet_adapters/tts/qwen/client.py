@@ -275,7 +275,7 @@ class QwenCommits(TTSSession):
             await self.session.commit()
             reader = ResponseReader()
             await self._listen(reader, Taker(accept, self._settings, self._options.max_audio, "max_audio"))
-        except BaseException:
+        except BaseException:  # raised again: after any of them the session is spent
             self._state = "spent: its last commit failed or was cancelled; open another"
             raise
         self._state = "idle"
