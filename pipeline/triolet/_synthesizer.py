@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections import deque
 
-import attrs
 import trio
 
+from triolet._admission import AT_ONCE, Admission
 from triolet._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
-from triolet._heard import expected_seconds
-from triolet._pace import ServicePace
+from triolet._job import Job
 from triolet._sessions import PoolOptions, SessionPool, open_pools
 from triolet._stages import Stage
 from triolet._text import Phrase
@@ -27,16 +25,6 @@ IN_FLIGHT = 4
 """Phrases whose audio may wait for their turn, behind the one that is passed on. Bounds what is held where the output has
 no clock to tell the lead by; with one, `lead` is what counts."""
 
-AT_ONCE = 2
-"""Commits that may run at the same time: the one that is due and the one after it. Connections and commits are what
-services limit."""
-
-MARGIN = 0.15
-"""Seconds by which the next audio should be early: what a delay of the network may add."""
-
-SOON = 0.001
-"""Seconds that are not worth waiting for: floats of time cannot tell much less apart."""
-
 LONGEST_COMMIT = 120.0
 """Seconds of audio that one commit may give: six times what the longest phrase takes to say."""
 
@@ -45,47 +33,6 @@ ATTEMPTS = 3
 
 BACK_OFF = 0.1
 """Seconds before the second of them; doubled for the third, and cut at random by up to a half."""
-
-
-@attrs.define(eq=False)
-class _Job:
-    """One phrase in flight: what has been received of it and not yet passed on."""
-
-    phrase: Phrase
-    committed: float
-    received: int = 0
-    credited: int = 0
-    passed_on: bool = False
-    done: bool = False
-    first: float | None = None
-    _parts: deque[bytes] = attrs.Factory(deque[bytes])
-    _news: trio.Event = attrs.Factory(trio.Event)
-
-    def put(self, pcm: bytes) -> None:
-        self._parts.append(pcm)
-        self.received += len(pcm) // SAMPLE_BYTES
-        self._news.set()
-
-    def end(self) -> None:
-        self.done = True
-        self._news.set()
-
-    def start_again(self, now: float) -> None:
-        """Forget what an attempt gave that failed."""
-        self.committed, self.received, self.credited, self.first = now, 0, 0, None
-        self._parts.clear()
-
-    async def take(self) -> bytes | None:
-        """The next samples, or None when there are no more."""
-        while not self._parts:
-            if self.done:
-                return None
-            self._news = trio.Event()
-            await self._news.wait()
-        pcm = b"".join(self._parts)
-        self._parts.clear()
-        self.passed_on = True
-        return pcm
 
 
 class Synthesizer(Stage[Phrase, AudioChunk]):
@@ -145,16 +92,12 @@ class _Run:
         self._audio = audio
         self._pool = pool
         self._turn = turn
-        self._pace = ServicePace()
-        self._jobs: deque[_Job] = deque()
-        """In flight, in order; the first is due."""
-        self._ended = trio.Event()
-        """Set when a commit ends; then replaced."""
+        self._admission = Admission(turn, audio, lead=settings.lead)
 
     async def run(
         self, upstream: trio.MemoryReceiveChannel[Phrase], downstream: trio.MemorySendChannel[AudioChunk]
     ) -> None:
-        jobs_in, jobs_out = trio.open_memory_channel[_Job](IN_FLIGHT - 1)
+        jobs_in, jobs_out = trio.open_memory_channel[Job](IN_FLIGHT - 1)
         async with self._pool.in_use(), trio.open_nursery() as nursery:
             nursery.start_soon(self._commit_all, upstream, jobs_in)
             try:
@@ -165,40 +108,17 @@ class _Run:
                 nursery.cancel_scope.cancel()  # nobody listens: what is in flight is not wanted either
                 raise
 
-    async def _commit_all(
-        self, upstream: trio.MemoryReceiveChannel[Phrase], jobs: trio.MemorySendChannel[_Job]
-    ) -> None:
+    async def _commit_all(self, upstream: trio.MemoryReceiveChannel[Phrase], jobs: trio.MemorySendChannel[Job]) -> None:
         with jobs:
             async with trio.open_nursery() as nursery:
                 async for phrase in upstream:
-                    await self._admission()
-                    job = _Job(phrase, self._turn.now())
-                    self._jobs.append(job)
+                    await self._admission.until_admitted()
+                    job = Job(phrase, self._turn.now())
+                    self._admission.admit(job)
                     nursery.start_soon(self._speak, job)
                     await jobs.send(job)
 
-    async def _admission(self) -> None:
-        """Wait until the next phrase may be committed."""
-        while running := [job for job in self._jobs if not job.done]:
-            slack = self._slack(running[0]) if len(running) < AT_ONCE else float("inf")
-            if slack < SOON:
-                break
-            with trio.move_on_after(slack):  # it cannot get less faster than time passes
-                await self._ended.wait()
-        await self._turn.clock.until_backlog_below(self._settings.lead)
-
-    def _slack(self, job: _Job) -> float:
-        """Seconds until a second session is needed beside the one that speaks this phrase."""
-        clock, now = self._turn.clock, self._turn.now()
-        if not clock.realtime:
-            return float("inf")
-        missing = max(0.0, expected_seconds(job.phrase.words) - self._audio.seconds(job.received))
-        return (
-            self._pace.slack(lead=clock.lead, missing=missing, waited=now - job.committed, begun=job.first is not None)
-            - MARGIN
-        )
-
-    async def _speak(self, job: _Job) -> None:
+    async def _speak(self, job: Job) -> None:
         index = job.phrase.index
         for attempt in range(1, ATTEMPTS + 1):
             self._turn.timeline.record(PhraseCommitted(self._turn.now(), index))
@@ -215,24 +135,18 @@ class _Run:
             job.start_again(self._turn.now())
             await trio.sleep(BACK_OFF * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))
         job.end()
-        self._credit()
-        self._ended.set()
-        self._ended = trio.Event()
+        self._admission.ended()
 
-    async def _commit(self, job: _Job) -> None:
+    async def _commit(self, job: Job) -> None:
         usage = await self._pool.commit(job.phrase.words, self._accept(job), order=job.phrase.index)
         if not job.received:
             raise NoAudio(
                 f"the service gave no audio for phrase {job.phrase.index} ({len(job.phrase.words)} characters)"
             )
-        now = self._turn.now()
-        assert job.first is not None
-        self._pace.measured(
-            first_audio=job.first - job.committed, audio=self._audio.seconds(job.received), took=now - job.first
-        )
-        self._turn.timeline.record(PhraseComplete(now, job.phrase.index, job.received, usage.characters))
+        self._admission.complete(job)
+        self._turn.timeline.record(PhraseComplete(self._turn.now(), job.phrase.index, job.received, usage.characters))
 
-    def _accept(self, job: _Job) -> Accept:
+    def _accept(self, job: Job) -> Accept:
         def accept(pcm: bytes) -> None:
             if not pcm:
                 return
@@ -240,7 +154,7 @@ class _Run:
                 job.first = self._turn.now()
                 self._turn.timeline.record(FirstAudio(job.first, job.phrase.index))
             job.put(pcm)
-            self._credit()
+            self._admission.credit()
             if self._audio.seconds(job.received) > self._settings.longest_commit:
                 raise TooMuchAudio(
                     f"phrase {job.phrase.index} has given more than {self._settings.longest_commit:g} s of audio "
@@ -249,17 +163,7 @@ class _Run:
 
         return accept
 
-    def _credit(self) -> None:
-        """Tell the clock what has been received in one piece from the phrase that is due."""
-        while self._jobs:
-            job = self._jobs[0]
-            self._turn.clock.received(self._audio.seconds(job.received - job.credited))
-            job.credited = job.received
-            if not job.done:
-                return
-            self._jobs.popleft()
-
-    async def _pass_on(self, job: _Job, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
+    async def _pass_on(self, job: Job, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
         offset = 0
         while (pcm := await job.take()) is not None:
             await downstream.send(AudioChunk(pcm, self._audio, job.phrase, offset))

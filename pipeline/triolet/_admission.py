@@ -1,0 +1,87 @@
+"""When the next phrase may be committed: the due one at once, any other when the listener has not too much audio already."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import trio
+
+from triolet._audio import AudioFormat
+from triolet._heard import expected_seconds
+from triolet._job import Job
+from triolet._pace import ServicePace
+from triolet._turn import Turn
+
+AT_ONCE = 2
+"""Commits that may run at the same time: the one that is due and the one after it. Connections and commits are what
+services limit."""
+
+MARGIN = 0.15
+"""Seconds by which the next audio should be early: what a delay of the network may add."""
+
+SOON = 0.001
+"""Seconds that are not worth waiting for: floats of time cannot tell much less apart."""
+
+
+class Admission:
+    """Decides for one turn; told of every commit that begins and ends."""
+
+    def __init__(self, turn: Turn, audio: AudioFormat, *, lead: float) -> None:
+        self._turn = turn
+        self._audio = audio
+        self._lead = lead
+        self._pace = ServicePace()
+        self._jobs: deque[Job] = deque()
+        """In flight, in order; the first is due."""
+        self._ended = trio.Event()
+        """Set when a commit ends; then replaced."""
+
+    def admit(self, job: Job) -> None:
+        """It is about to be committed."""
+        self._jobs.append(job)
+
+    def credit(self) -> None:
+        """Tell the clock what has been received in one piece from the phrase that is due."""
+        while self._jobs:
+            job = self._jobs[0]
+            self._turn.clock.received(self._audio.seconds(job.received - job.credited))
+            job.credited = job.received
+            if not job.done:
+                return
+            self._jobs.popleft()
+
+    def complete(self, job: Job) -> None:
+        """A commit has given all its audio."""
+        assert job.first is not None
+        self._pace.measured(
+            first_audio=job.first - job.committed,
+            audio=self._audio.seconds(job.received),
+            took=self._turn.now() - job.first,
+        )
+
+    def ended(self) -> None:
+        """A phrase is done."""
+        self.credit()
+        self._ended.set()
+        self._ended = trio.Event()
+
+    async def until_admitted(self) -> None:
+        """Wait until the next phrase may be committed."""
+        while running := [job for job in self._jobs if not job.done]:
+            slack = self._slack(running[0]) if len(running) < AT_ONCE else float("inf")
+            if slack < SOON:
+                break
+            with trio.move_on_after(slack):  # it cannot get less faster than time passes
+                await self._ended.wait()
+        await self._turn.clock.until_backlog_below(self._lead)
+
+    def _slack(self, job: Job) -> float:
+        """Seconds until a second session is needed beside the one that speaks this phrase."""
+        clock, now = self._turn.clock, self._turn.now()
+        if not clock.realtime:
+            return float("inf")
+        missing = max(0.0, expected_seconds(job.phrase.words) - self._audio.seconds(job.received))
+        return (
+            self._pace.slack(lead=clock.lead, missing=missing, waited=now - job.committed, begun=job.first is not None)
+            - MARGIN
+        )
