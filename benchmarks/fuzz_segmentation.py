@@ -88,7 +88,7 @@ def fault(rng: random.Random, language: str, text: str) -> str | None:
     for token in tokens:
         paused += core.feed(token)
         if rng.random() < 0.3:
-            paused += core.release(rng.choice((Boundary.SENTENCE, Boundary.COMMA)))
+            paused += core.release(rng.choice((Boundary.SENTENCE, Boundary.COMMA, Boundary.NONE)))
     paused += core.flush()
     if "".join(clause.text for clause in paused) != text:
         return "text lost by a release"

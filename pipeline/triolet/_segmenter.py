@@ -17,13 +17,17 @@ lies between the tokens of a slow LLM (10 a second)."""
 CLAUSE_AFTER = 0.8
 """The same for a finished clause: by then the listener waits, and a clause alone is better than silence."""
 
+WORDS_AFTER = 2.5
+"""The same for words without a mark: a break where none is written sounds wrong, but longer than the LLMs and tools that
+pause for a moment, a listener takes silence for the end."""
+
 
 class SentenceSegmenter(Stage[str, Clause]):
     """Reads tokens and finds every boundary with its strength, as early as is right.
 
     `language` is an ISO 639-1 code, or "auto" to follow the script. Any cutting of the same text into tokens gives the same
     clauses, as long as the source does not pause: where a listener waits (the output is a real-time one), a pause ends a
-    sentence after `sentence_after` seconds, and a clause after `clause_after`; None waits for ever.
+    sentence after `sentence_after` seconds, a clause after `clause_after`, and words after `words_after`; None waits for ever.
 
     `weakest` is the weakest boundary that ends a clause. The default gives every boundary, as the Phraser chooses among
     them; LINE, the strongest choice, gives whole sentences, headings, items and rows at three quarters of the cost, and
@@ -39,6 +43,7 @@ class SentenceSegmenter(Stage[str, Clause]):
         *,
         sentence_after: float | None = SENTENCE_AFTER,
         clause_after: float | None = CLAUSE_AFTER,
+        words_after: float | None = WORDS_AFTER,
         weakest: Boundary = Boundary.NONE,
     ) -> None:
         SegmenterCore(language, weakest=weakest)  # a bad choice is an error here, not in the middle of an answer
@@ -46,7 +51,11 @@ class SentenceSegmenter(Stage[str, Clause]):
         self.weakest = weakest
         self._pauses = sorted(
             (after, strength)
-            for after, strength in ((sentence_after, Boundary.SENTENCE), (clause_after, Boundary.COMMA))
+            for after, strength in (
+                (sentence_after, Boundary.SENTENCE),
+                (clause_after, Boundary.COMMA),
+                (words_after, Boundary.NONE),
+            )
             if after is not None
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Protocol
 
@@ -133,18 +134,33 @@ class SegmenterCore:
     def release(self, minimum: Boundary = Boundary.SENTENCE) -> list[Clause]:
         """The source pauses: gives what is finished and only waits for a look ahead.
 
-        With SENTENCE that is a finished sentence, with COMMA a finished clause as well; never words without their mark.
-        What comes later is cut as if the pause were white space, so results depend on the clock of whoever calls this.
+        With SENTENCE that is a finished sentence, with COMMA a finished clause as well, and with NONE whole words without a
+        mark, too, unless a bracket is open. What comes later is cut as if the pause were white space, so results depend on
+        the clock of whoever calls this.
         """
         out = self._advance(complete=False)
         reading = self._reading
         text = reading.text.rstrip()
         if reading.begin < len(text) and not reading.fresh and reading.has_words(len(text)):
             boundary = self._finished(text)
-            if boundary >= minimum:
+            if boundary >= max(minimum, Boundary.CONJUNCTION):
                 reading.close(reading.at, len(text))
                 reading.cut(len(text), boundary)
+            elif minimum is Boundary.NONE and (end := self._whole_words(text)):
+                reading.cut(end, Boundary.NONE)
         return out + self._take()
+
+    def _whole_words(self, text: str) -> int:
+        """Where the last word that is known to be whole ends, if the words before it may be said; else 0."""
+        reading = self._reading
+        if reading.line is not _TEXT or reading.inside() or reading.weakest > Boundary.NONE:
+            return 0
+        end = text.rfind(" ", reading.begin, reading.at + 1)
+        spaced = len(text) < len(reading.text) or unicodedata.east_asian_width(text[-1]) in "WF"
+        if spaced and _hot(text, reading.at) is None:
+            end = len(text)
+        marked = _hot(text, max(end, 0), reading.at) is not None  # it would be read twice
+        return end if end > reading.begin and not marked and reading.has_words(end) else 0
 
     def _finished(self, text: str) -> Boundary:
         """The boundary that the last mark of the text would be if white space followed."""

@@ -162,6 +162,27 @@ def test_a_pause_releases_what_is_finished_and_no_half_sentence() -> None:
     assert [clause.text for clause in core.flush()] == [" ask Dr. Who"]
 
 
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ("so let me look at", "so let me look"),
+        ("so let me look at ", "so let me look at"),
+        ("let me ask Dr.", "let me ask"),
+        ("我现在去看一下", "我现在去看一下"),
+        ("look at [this fine", None),
+        ("hmm", None),
+        ("| a | b", None),
+        ("- **so it", "- **so"),
+    ],
+)
+def test_a_long_pause_releases_whole_words_unless_a_bracket_is_open(held: str, words: str | None) -> None:
+    core = SegmenterCore("auto")
+    assert core.feed(held) == []
+    assert [clause.text for clause in core.release(Boundary.NONE)] == ([words] if words else [])
+    rest = [clause.text for clause in core.feed(" and so on.") + core.flush()]
+    assert (words or "") + "".join(rest) == held + " and so on."
+
+
 def test_auto_follows_script_and_words() -> None:
     text = "The end of it. 你好。これはペンです。Это так, т. е. да. 안녕하세요. Das ist der Test und er ist gut. Am 3. Mai war das."
     assert [(clause.text.strip(), clause.language) for clause in read(text, "auto")] == [
