@@ -1,28 +1,32 @@
-"""python -m tests.turns --turns 5000 --seed 1"""
+"""python -m tests.turns --turns 5000 --seed 1: so many at each rate"""
 
 # ruff: noqa: T201 -- a command prints
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
 
 from tests.turns._run import run
+from tests.turns._script import RATES
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.turns", description="Turns with random interruptions.")
-    parser.add_argument("--turns", type=int, default=5000)
+    parser.add_argument("--turns", type=int, default=5000, help="at each rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", action="store_true", help="three of ten connections break")
     parser.add_argument("--log", type=Path, help="write what happened to this file")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     arguments = parser.parse_args()
     began = time.perf_counter()
-    summary = run(arguments.seed, arguments.turns, faults=arguments.faults)
+    turns = arguments.turns * len(RATES)
+    summary = run(arguments.seed, turns, faults=arguments.faults, jobs=arguments.jobs)
     took = time.perf_counter() - began
-    print(f"seed {arguments.seed}: {arguments.turns} turns in {took:.1f} s")
+    print(f"seed {arguments.seed}: {turns} turns in {took:.1f} s")
     print(*summary.table(), sep="\n")
     print(
         f"0 stale samples; heard text at most {summary.words_off} words off inside a phrase; "
@@ -38,4 +42,5 @@ def main() -> int:
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import random
 from collections import Counter
 from unittest import mock
@@ -32,17 +33,15 @@ class Summary:
     commits: int = 0
     log: list[str] = attrs.Factory(list[str])
 
-    def add(self, record: ConversationRecord, words_off: int) -> None:
-        for turn in record.turns:
-            self.turns[turn.script.rate] += 1
-            self.moments[turn.interrupted, turn.script.rate] += 1
-            self.failures += turn.failure is not None
-            self.log.append(describe(turn))
-        self.words_off = max(self.words_off, words_off)
-        self.connections += record.connections
-        self.commits += len(record.commits)
-        self.log.extend(f"{commit}" for commit in record.commits)
-        self.log.append(f"pcm {hashlib.sha256(record.pcm).hexdigest()}")
+    def add(self, judged: _Judged) -> None:
+        for rate, moment, failed in judged.turns:
+            self.turns[rate] += 1
+            self.moments[moment, rate] += 1
+            self.failures += failed
+        self.words_off = max(self.words_off, judged.words_off)
+        self.connections += judged.connections
+        self.commits += judged.commits
+        self.log.extend(judged.log)
 
     @property
     def digest(self) -> str:
@@ -62,16 +61,50 @@ class Summary:
         return [f"{moment.value} at {rate}/s" for moment in Moment for rate in RATES if not self.moments[moment, rate]]
 
 
-def run(seed: int, turns: int, *, faults: bool = False) -> Summary:
+def run(seed: int, turns: int, *, faults: bool = False, jobs: int = 1) -> Summary:
     """Run them, each conversation in a Trio run of its own; raise AssertionError at the first that is wrong.
 
-    The scheduling of Trio and all else that is random comes from the seed.
+    The scheduling of Trio and all else that is random comes from the seed. `jobs` processes share the conversations; what
+    comes out is the same.
     """
+    parts = [(seed, first, min(TURNS_EACH, turns - first), faults) for first in range(0, turns, TURNS_EACH)]
     summary = Summary()
-    for first in range(0, turns, TURNS_EACH):
-        record = replayed(script(seed, first, min(TURNS_EACH, turns - first), faults=faults))
-        summary.add(record, judge(record))
+    if jobs == 1:
+        for part in parts:
+            summary.add(_judged(part))
+    else:
+        with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+            for judged in pool.imap(_judged, parts):
+                summary.add(judged)
     return summary
+
+
+@attrs.frozen
+class _Judged:
+    """One conversation, without its samples."""
+
+    turns: tuple[tuple[int, Moment | None, bool], ...]
+    """Rate, when it was interrupted, and whether it failed."""
+    words_off: int
+    connections: int
+    commits: int
+    log: tuple[str, ...]
+
+
+def _judged(part: tuple[int, int, int, bool]) -> _Judged:
+    seed, first, turns, faults = part
+    record = replayed(script(seed, first, turns, faults=faults))
+    return _Judged(
+        turns=tuple((turn.script.rate, turn.interrupted, turn.failure is not None) for turn in record.turns),
+        words_off=judge(record),
+        connections=record.connections,
+        commits=len(record.commits),
+        log=(
+            *map(describe, record.turns),
+            *map(str, record.commits),
+            f"pcm {hashlib.sha256(record.pcm).hexdigest()}",
+        ),
+    )
 
 
 def replayed(conversation: ConversationScript) -> ConversationRecord:

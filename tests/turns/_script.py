@@ -149,7 +149,7 @@ def _turn(draws: random.Random, number: int, *, cold: bool) -> TurnScript:
     return TurnScript(
         number=number,
         text=_text(draws, name_of(number)),
-        rate=draws.choice(RATES),
+        rate=RATES[number % len(RATES)],
         thinking=thinking,
         filler=filler,
         aim=aim,
