@@ -214,6 +214,28 @@ async def test_a_pause_is_exact_to_the_sample(autojump_clock: trio.testing.MockC
     assert result[0].latency.longest_gap == 0.0
 
 
+async def test_a_pause_ends_with_the_turn_that_was_paused(autojump_clock: trio.testing.MockClock) -> None:
+    """A caller who coughs, then talks over it: the next answer is heard, though nobody could resume it."""
+    output = RecordingOutput()
+    async with Conversation(speech(ToneTTS(), "en"), output) as conversation, trio.open_nursery() as nursery:
+
+        async def caller() -> None:
+            await trio.sleep(1)
+            conversation.pause()
+            await trio.sleep(0.2)
+            conversation.interrupt()
+            await trio.sleep(0.2)
+            conversation.resume()  # of no turn: it does nothing
+
+        nursery.start_soon(caller)
+        assert (await conversation.say(["This is a long answer, and it goes on and on."])).interrupted
+        await trio.sleep(1)
+        at = output.heard
+        with trio.fail_after(10):
+            assert (await conversation.say(["The next."])).heard == "The next."
+        assert output.heard > at
+
+
 async def test_a_filler_sounds_once_while_nothing_else_does(autojump_clock: trio.testing.MockClock) -> None:
     tts, output = ToneTTS(first_audio=0.1), RecordingOutput()
     filler = Filler("One moment.", after=1.5)
