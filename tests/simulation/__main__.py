@@ -1,0 +1,106 @@
+"""python -m tests.simulation --seeds 20000 --jobs 2"""
+
+# ruff: noqa: T201 -- a command prints
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.simulation._plan import Plan, draw
+from tests.simulation._shrink import shrink
+from tests.simulation._totals import Totals, digest, timed, try_plan
+
+ENOUGH = 200
+"""Seeds of a run in which everything that can happen must have happened."""
+SHRUNK = 3
+"""Failing seeds that are made smaller."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulation", description="The whole system over lines and vendors that fail, in virtual time."
+    )
+    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="the first seed (0)")
+    parser.add_argument("--seed", type=int, help="replay this one, and tell what happens")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    arguments = parser.parse_args()
+    if arguments.seed is not None:
+        return replay(arguments.seed)
+    return run_many(arguments.first, arguments.seeds, arguments.jobs)
+
+
+def run_many(first: int, seeds: int, jobs: int) -> int:
+    totals, took = Totals(), 0.0
+    told = 0
+    for totals, took in timed(first, seeds, jobs):
+        for failure in totals.failures[told:]:
+            print(f"seed {failure.seed}: {failure.what}", flush=True)
+        told = len(totals.failures)
+        if sys.stderr.isatty():
+            print(f"{totals.seeds} seeds, {totals.seeds / took:.1f}/s", end="\r", file=sys.stderr)
+    print(f"{totals.seeds} seeds from {first} in {took:.1f} s: {totals.seeds / took:.1f} seeds/s")
+    print(*totals.lines(), sep="\n")
+    for failure in totals.failures[:SHRUNK]:
+        print(f"\nseed {failure.seed}: {failure.what}")
+        show_shrunk(draw(failure.seed), failure.what)
+    missing = totals.missing() if seeds >= ENOUGH else []
+    if missing:
+        print("never happened:", *(kind.value for kind in missing), sep="\n  ")
+    print(f"{len(totals.failures)} failures")
+    return 1 if totals.failures or missing else 0
+
+
+def replay(seed: int) -> int:
+    plan = draw(seed)
+    wrong = tell(plan)
+    if wrong:
+        show_shrunk(plan, wrong)
+    return 1 if wrong else 0
+
+
+def show_shrunk(plan: Plan, wrong: str) -> None:
+    smallest, wrong = shrink(plan, wrong)
+    print("\nthe smallest that fails so:")
+    tell(smallest)
+
+
+def tell(plan: Plan) -> str:
+    """Run it and tell what happens; give what is wrong."""
+    print(*describe(plan), sep="\n")
+    record, wrong, _ = try_plan(plan)
+    if record is not None:
+        print(*record.ledger.log, sep="\n")
+        print(f"{record.seconds:.3f} s, digest {digest(record)}")
+    print(f"wrong: {wrong}" if wrong else "right")
+    return wrong
+
+
+def describe(plan: Plan) -> list[str]:
+    """What is planned, a line for each part."""
+    settings = {
+        name: value
+        for name, value in vars_of(plan).items()
+        if name not in {"vendors", "turns"}
+    }
+    lines = [f"plan {settings}"]
+    for index, vendor in enumerate(plan.vendors):
+        lines.append(f"  vendor {index}: {vars_of(vendor, 'faults')}")
+        lines.extend(f"    {fault}" for fault in vendor.faults)
+    for turn in plan.turns:
+        lines.append(f"  turn {vars_of(turn, 'words', 'hiccups', 'actions')}")
+        lines.append(f"    {turn.text!r}")
+        lines.extend(f"    {each}" for each in (*turn.hiccups, *turn.actions))
+    return lines
+
+
+def vars_of(item: object, *but: str) -> dict[str, object]:
+    import attrs
+
+    fields = attrs.fields(type(item))  # type: ignore[arg-type]
+    return {field.name: getattr(item, field.name) for field in fields if field.name not in but}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,287 @@
+"""Whether what was heard is right: from its samples, from what the vendors made, and from what was planned.
+
+What the engine says of itself (`Spoken`) is checked, never believed.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+from tests.simulation._kinds import COMMIT, CONNECT, HARMLESS, IDLE, Kind
+from tests.simulation._plan import Plan, Turn
+from tests.simulation._run import LLMFailed, Record, TurnRecord
+from tests.simulation._sound import RATE, SHARED, Commit, Heard, hear
+from tests.simulation._words import FILLER, Name, names_in
+
+from triolet.errors import TrioletError, TTSError
+
+WORDS_OFF = 2
+"""How far the words said to be heard of a commit that was cut may lie from those whose samples were heard: an estimate."""
+LATE = 1.0
+"""Seconds, on top of the way to the vendor, after which nothing may be committed any more for a turn that has ended."""
+LONGEST_PAUSE = 1.5
+"""Seconds between two phrases: twice the longest that is planned."""
+
+
+@attrs.frozen
+class Verdict:
+    """What a run that is right came to."""
+
+    words: int
+    words_off: int
+    repeated: int
+    failures: int
+
+
+def judge(record: Record) -> Verdict:
+    """Raise AssertionError if anything is wrong."""
+    hearing = hear(record.pcm, record.ledger.commits)
+    assert not hearing.foreign, f"samples that are of no commit at {hearing.foreign}"
+    order = [word.name.turn for word in hearing.words]
+    assert order == sorted(order), "turns are heard one after another"
+    verdicts: list[Verdict] = []
+    for turn in record.turns:
+        words = [word for word in hearing.words if word.name.turn == turn.plan.number]
+        try:
+            verdicts.append(_TurnJudge(record, turn, words).judge())
+        except AssertionError as error:
+            raise AssertionError(f"turn {turn.plan.number}: {error}") from error
+    return Verdict(
+        words=sum(verdict.words for verdict in verdicts),
+        words_off=max((verdict.words_off for verdict in verdicts), default=0),
+        repeated=sum(verdict.repeated for verdict in verdicts),
+        failures=sum(verdict.failures for verdict in verdicts),
+    )
+
+
+@attrs.define
+class _Part:
+    """What was heard of one commit."""
+
+    commit: Commit
+    words: list[Heard]
+
+    @property
+    def first(self) -> int:
+        return self.words[0].name.number
+
+    @property
+    def last(self) -> int:
+        return self.words[-1].name.number
+
+    @property
+    def whole(self) -> bool:
+        """Up to its last word."""
+        return self.words[-1].whole and self.words[-1].word is self.commit.words[-1]
+
+
+@attrs.define
+class _TurnJudge:
+    """One turn."""
+
+    record: Record
+    turn: TurnRecord
+    words: list[Heard]
+
+    def judge(self) -> Verdict:
+        self._nothing_stale()
+        parts = [part for part in self._parts() if part.commit.words[0].name.number < FILLER]
+        repeated = self._in_order(parts)
+        self._fillers()
+        self._voices()
+        self._how_it_ended(parts)
+        off = self._claims(parts)
+        self._in_time()
+        return Verdict(
+            words=sum(word.whole for part in parts for word in part.words),
+            words_off=off,
+            repeated=repeated,
+            failures=self.turn.failure is not None,
+        )
+
+    @property
+    def plan(self) -> Turn:
+        return self.turn.plan
+
+    def _nothing_stale(self) -> None:
+        turn = self.turn
+        for word in self.words:
+            assert turn.begun <= word.position + SHARED, f"{word.name} is heard before it was asked for"
+            assert word.end <= turn.ended + SHARED, f"{word.name} is heard after the turn has ended"
+        for commit in self._commits():
+            late = LATE + 3 * self.record.plan.vendors[commit.vendor].link.latency
+            late += 40 * self.record.plan.vendors[commit.vendor].link.jitter
+            assert commit.time <= turn.ended_at + late, f"{commit.key} is committed after the turn has ended"
+
+    def _commits(self) -> list[Commit]:
+        return [commit for commit in self.record.ledger.commits.values() if commit.turn == self.plan.number]
+
+    def _parts(self) -> list[_Part]:
+        """The words of each commit, in the order of hearing; none twice, none left out, and no sample between them."""
+        parts: list[_Part] = []
+        for word in self.words:
+            if not parts or parts[-1].commit is not word.commit:
+                assert all(part.commit is not word.commit for part in parts), f"{word.commit.key} is heard in two places"
+                assert word.word is word.commit.words[0], f"the beginning of {word.commit.key} is missing"
+                assert word.start <= word.word.start + SHARED, f"the beginning of {word.commit.key} is missing"
+                parts.append(_Part(word.commit, [word]))
+                continue
+            before = parts[-1].words[-1]
+            missing = (word.start - before.stop) - (word.position - before.end)
+            assert abs(missing) <= SHARED, f"{missing} samples of {word.commit.key} are missing before {word.name}"
+            if word.word is before.word:
+                parts[-1].words[-1] = attrs.evolve(before, stop=word.stop)
+            else:
+                assert before.whole, f"{before.name} is cut, and {word.commit.key} goes on"
+                parts[-1].words.append(word)
+        return parts
+
+    def _in_order(self, parts: list[_Part]) -> int:
+        """Every word after the one before; give how often something was repeated."""
+        repeated = 0
+        expected = 0
+        for part in parts:
+            numbers = [word.name.number for word in part.commit.words]
+            assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), f"{part.commit.key} leaves words out"
+            if part.first > expected:
+                self._unheard_for_a_reason(range(expected, part.first))
+            elif part.first < expected:
+                repeated += 1
+                raise AssertionError(f"word {part.first} is heard again")
+            expected = part.last + part.words[-1].whole
+        if expected < len(self.plan.words):
+            self._unheard_for_a_reason(range(expected, len(self.plan.words)))
+        return repeated
+
+    def _unheard_for_a_reason(self, numbers: range) -> None:
+        """Words that were not heard, or not whole, are reported so, or the turn ended before."""
+        spoken = self.turn.spoken
+        if self.record.left:
+            return
+        assert spoken is not None, "there is no report"
+        if spoken.interrupted or self.turn.failure is not None:
+            return
+        failed = {
+            name.number
+            for report in spoken.phrases
+            if report.reason is not None
+            for name in names_in(self.plan.text[report.phrase.start : report.phrase.end])
+        }
+        lost = [number for number in numbers if number not in failed]
+        assert not lost, f"words {lost} were not heard, and there is no reason"
+        unheard = {name.number for name in names_in(spoken.unheard)}
+        lost = [number for number in numbers if number not in unheard]
+        assert not lost, f"words {lost} were not heard, and are not said to be unheard"
+
+    def _fillers(self) -> None:
+        names = [word.name.number for word in self.words if word.name.filler]
+        if self.plan.filler_after is None:
+            assert not names, "a filler that nobody wanted"
+        assert names in ([], [FILLER], [FILLER, FILLER + 1]), f"the filler is heard as {names}"
+
+    def _voices(self) -> None:
+        wanted = self.plan.voice or "Cherry"
+        for commit in self._commits():
+            assert commit.voice == wanted, f"{commit.key} is said by {commit.voice}, and {wanted} was asked for"
+
+    def _how_it_ended(self, parts: list[_Part]) -> None:
+        turn, spoken = self.turn, self.turn.spoken
+        if self.record.left and not turn.over.is_set():
+            return
+        assert turn.source.closed or not turn.source.given, "its source is not closed"
+        failure = turn.failure
+        raises = any(hiccup.kind is Kind.LLM_RAISE for hiccup in self.plan.hiccups)
+        if isinstance(failure, LLMFailed):
+            assert raises
+        elif failure is not None:
+            assert isinstance(failure, TTSError), f"{failure!r}"
+            assert self._hits(), f"it failed though nothing went wrong: {failure!r}"
+        if self.record.left:
+            return
+        assert spoken is not None, "there is no report"
+        if failure is None:
+            assert spoken.interrupted == turn.interrupted, f"interrupted is {spoken.interrupted}"
+            assert spoken.error is None, spoken.error
+        else:
+            assert isinstance(failure, TrioletError | LLMFailed)
+        if failure is None and not turn.interrupted and not self._hits():
+            assert all(part.whole for part in parts), "a commit of an undisturbed turn is cut"
+            heard = [word.name.number for part in parts for word in part.words]
+            assert heard == list(range(len(self.plan.words))), "an undisturbed turn is heard"
+            assert spoken.heard == spoken.text == self.plan.text
+
+    def _hits(self) -> list[Kind]:
+        """What a vendor has done wrong by the end of the turn that may cost it something."""
+        last = self.turn.returned_at if self.turn.returned_at >= 0 else float("inf")
+        return [kind for at, kind in self.record.ledger.hits if at <= last and kind not in HARMLESS]
+
+    def _claims(self, parts: list[_Part]) -> int:
+        """What is said to have been heard was; give by how many words it is off."""
+        spoken = self.turn.spoken
+        if spoken is None:
+            return 0
+        assert "".join(self.turn.source.given).startswith(spoken.text), "text that the source did not give"
+        names = names_in(spoken.text)
+        claimed = {name.number for name in names_in(spoken.heard)}
+        unheard = {name.number for name in names_in(spoken.unheard)}
+        assert len(spoken.heard) + len(spoken.unheard) == len(spoken.text), "heard and unheard are not all"
+        # a word that the end of the text has cut is of no account
+        whole = {name.number for name in names if name.number < len(self.plan.words)}
+        assert not claimed & unheard, f"words {claimed & unheard} are both heard and unheard"
+        assert claimed | unheard >= whole, "a word is neither heard nor unheard"
+        assert not re.search(r"\w$", spoken.heard) or not re.match(r"\w", spoken.unheard), "a word is cut"
+        true = {word.name.number for part in parts for word in part.words if word.whole}
+        doubtful = {said.name.number for part in self._cut(parts) for said in part.commit.words}
+        wrong = claimed ^ true
+        assert wrong <= doubtful, f"words {sorted(wrong - doubtful)} are claimed wrongly: {sorted(true)} were heard"
+        for part in self._cut(parts):
+            off = wrong & {said.name.number for said in part.commit.words}
+            assert len(off) <= WORDS_OFF, f"{sorted(claimed)} are claimed, {sorted(true)} were heard"
+        return len(wrong)
+
+    def _cut(self, parts: list[_Part]) -> list[_Part]:
+        """Those of which the engine has to estimate. One that ends with the turn may have been cut in its silence."""
+        return [part for part in parts if not part.whole or part is parts[-1]]
+
+    def _in_time(self) -> None:
+        if self.turn.returned_at < 0:
+            return
+        before = [turn.returned_at for turn in self.record.turns if turn.plan.number < self.plan.number]
+        began = max([self.turn.asked, *before])
+        took = self.turn.returned_at - began
+        allowed = allowed_seconds(self.record.plan, self.turn, self._commits(), self.record.ledger.hits)
+        assert took <= allowed, f"it took {took:.1f} s, and {allowed:.1f} s are enough"
+
+
+def allowed_seconds(
+    plan: Plan, turn: TurnRecord, commits: list[Commit], hits: list[tuple[float, Kind]]
+) -> float:
+    """How long a turn may take by what was planned for it, and by what went wrong until its end."""
+    script = turn.plan
+    llm = script.thinking + len(script.text) / script.token / script.rate
+    llm += sum(hiccup.seconds for hiccup in script.hiccups if hiccup.kind is Kind.LLM_PAUSE)
+    slowest = min((vendor.pace or 100.0) for vendor in plan.vendors)
+    first = max(vendor.first_audio + 20 * vendor.jitter for vendor in plan.vendors)
+    way = max(4 * vendor.link.latency + 10 * vendor.link.jitter for vendor in plan.vendors)
+    line = min((vendor.link.bandwidth or 1e9) for vendor in plan.vendors)
+    said = sum(commit.samples for commit in commits) / RATE
+    speech = said + said / slowest + said * RATE * 3 / line + (len(commits) + 1) * (first + 3 * way + LONGEST_PAUSE)
+    filler = 0.0 if script.filler_after is None else script.filler_after + 3.0
+    wrong = [kind for at, kind in hits if at <= turn.returned_at]
+    seconds = llm + speech + filler + turn.silenced + 1.0 + 2.0 * len(commits)
+    seconds += sum(_cost(kind, plan) for kind in wrong)
+    return seconds
+
+
+def _cost(kind: Kind, plan: Plan) -> float:
+    """Seconds that it may cost to notice, and to come back from it."""
+    if kind in {Kind.SLOW, Kind.HESITATE}:
+        return 30.0
+    if kind in CONNECT or kind in COMMIT or kind in IDLE:
+        return 3 * plan.deadline + 20.0
+    return 0.0
+
+
+def describe(name: Name) -> str:
+    return f"{name.turn}/{name.number}"

@@ -1,0 +1,53 @@
+"""What happened in a run, as its vendors and its listener saw it."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+import attrs
+import trio
+from tests.simulation._kinds import Kind
+from tests.simulation._plan import Fault
+from tests.simulation._sound import Commit
+
+
+@attrs.define
+class Ledger:
+    """Written by everybody but the engine."""
+
+    seed: int
+    counts: Counter[Kind] = attrs.Factory(Counter[Kind])
+    hits: list[tuple[float, Kind]] = attrs.Factory(list[tuple[float, Kind]])
+    """What vendors and lines did wrong, and when."""
+    commits: dict[tuple[int, int], Commit] = attrs.Factory(dict[tuple[int, int], Commit])
+    doors: dict[int, Fault] = attrs.Factory(dict[int, Fault])
+    """What a connection, by its number in the network, meets when it is opened."""
+    log: list[str] = attrs.Factory(list[str])
+    _numbers: itertools.count[int] = attrs.Factory(itertools.count)
+    _first: dict[int, trio.Event] = attrs.Factory(dict[int, trio.Event])
+
+    def new_connection(self) -> int:
+        return next(self._numbers)
+
+    def hit(self, kind: Kind) -> None:
+        """A vendor or its line does something wrong."""
+        self.counts[kind] += 1
+        self.hits.append((trio.current_time(), kind))
+        self.note(kind.value)
+
+    def did(self, kind: Kind) -> None:
+        """Somebody else does."""
+        self.counts[kind] += 1
+        self.note(kind.value)
+
+    def committed(self, commit: Commit) -> None:
+        self.commits[commit.key] = commit
+        self.note(f"vendor {commit.vendor}: commit {commit.key} of {commit.text!r}, {commit.samples} samples")
+
+    def note(self, what: str) -> None:
+        self.log.append(f"{trio.current_time():9.4f} {what}")
+
+    def sounding(self, turn: int) -> trio.Event:
+        """Set when the first samples of a turn are given to the output."""
+        return self._first.setdefault(turn, trio.Event())

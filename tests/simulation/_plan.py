@@ -1,0 +1,258 @@
+"""What a run will be like: all of it drawn from one seed before it begins, so that it can be replayed, read and made smaller."""
+
+from __future__ import annotations
+
+import random
+
+import attrs
+from tests.simulation._kinds import COMMIT, CONNECT, FATAL, IDLE, LISTENER, LLM, NETWORK, Kind
+from tests.simulation._words import FILLER, Name, Word, text_of
+
+from triolet.testing import Link
+
+VOICES = ("Cherry", "Ethan")
+
+
+@attrs.frozen
+class Fault:
+    """Something that a vendor or the way to it does."""
+
+    kind: Kind
+    at: int
+    """The commit, or the connect, of this vendor that it strikes, from 0; for idle faults the connection."""
+    part: float = 0.5
+    """How much of the commit's audio has been made by then, from 0 to 1."""
+    seconds: float = 0.0
+    """How long it lasts; for idle faults, how long after the session was opened."""
+
+
+@attrs.frozen
+class Vendor:
+    """One service, and the way to it."""
+
+    link: Link = Link()
+    first_audio: float = 0.1
+    pace: float | None = 5.0
+    jitter: float = 0.0
+    delta_bytes: int = 2400
+    commits_a_minute: int | None = None
+    """More are answered with an error event."""
+    idle_timeout: float | None = None
+    local: bool = True
+    """On this machine: no limits are kept."""
+    faults: tuple[Fault, ...] = ()
+
+
+@attrs.frozen
+class Hiccup:
+    """What the LLM does before the word with this index."""
+
+    kind: Kind
+    word: int
+    seconds: float = 0.0
+
+
+@attrs.frozen
+class Action:
+    """What the listener does."""
+
+    kind: Kind
+    sounding: bool
+    """Counted from the first sample heard of the turn, not from when it was asked for."""
+    after: float
+    seconds: float = 0.0
+
+
+@attrs.frozen
+class Turn:
+    """One answer and what is done while it is said."""
+
+    number: int
+    words: tuple[Word, ...]
+    thinking: float = 0.0
+    rate: float = 100.0
+    """Tokens a second."""
+    token: int = 4
+    """Characters."""
+    hiccups: tuple[Hiccup, ...] = ()
+    actions: tuple[Action, ...] = ()
+    voice: str | None = None
+    filler_after: float | None = None
+    behind: bool = False
+    """Asked for while the turn before is still being said."""
+    gap: float = 0.0
+    """Seconds of silence before the next one."""
+
+    @property
+    def text(self) -> str:
+        return text_of(self.words)
+
+    @property
+    def filler(self) -> str:
+        return text_of((Word(Name(self.number, FILLER)), Word(Name(self.number, FILLER + 1), ".")))
+
+
+@attrs.frozen
+class Plan:
+    """One run."""
+
+    seed: int
+    vendors: tuple[Vendor, ...]
+    turns: tuple[Turn, ...]
+    hold: float = 0.1
+    lead: float = 8.0
+    join: int = 120
+    longest: int = 300
+    deadline: float = 10.0
+    """Seconds for everything that a vendor has to answer."""
+    ping: bool = False
+    maximum: int = 4
+    spares: int = 1
+    leave: float | None = None
+    """Seconds after which the listener hangs up."""
+
+
+def draw(seed: int) -> Plan:
+    """The plan of a seed."""
+    draws = random.Random(f"simulation/{seed}")
+    turns = tuple(_turn(draws, number) for number in range(draws.choice([1, 2, 2, 3])))
+    deadline = draws.choice([2.0, 4.0, 10.0])
+    vendors = draws.choice([1, 1, 1, 2, 2, 3])
+    faults = draws.choice([0, 0, 1, 1, 1, 2, 3, 5])
+    plan = Plan(
+        seed=seed,
+        vendors=tuple(_vendor(draws) for _ in range(vendors)),
+        turns=turns,
+        hold=draws.choice([0.1, 0.1, 0.2, 1.0]),
+        lead=draws.choice([8.0, 8.0, 1.0, 3.0]),
+        join=draws.choice([120, 120, 0, 40]),
+        longest=draws.choice([300, 300, 60]),
+        deadline=deadline,
+        ping=draws.random() < 0.3,
+        maximum=draws.choice([4, 4, 2, 1]),
+        spares=draws.choice([1, 1, 0, 2]),
+        leave=draws.uniform(0.1, 12.0) if draws.random() < 0.05 else None,
+    )
+    for _ in range(faults):
+        plan = _with_fault(plan, draws)
+    return plan
+
+
+def _vendor(draws: random.Random) -> Vendor:
+    latency = draws.choice([0.0, 0.005, 0.02, 0.05, 0.15])
+    link = Link(latency=latency)
+    if draws.random() < 0.25:
+        link = attrs.evolve(link, jitter=draws.choice([0.01, 0.05, 0.2]))
+    if draws.random() < 0.25:
+        link = attrs.evolve(link, split=draws.choice([50, 300, 1500]))
+    if draws.random() < 0.15:
+        link = attrs.evolve(link, window=draws.choice([1000, 4000, 16_000]))
+    if draws.random() < 0.15:
+        link = attrs.evolve(link, bandwidth=draws.choice([60_000.0, 200_000.0]))
+    return Vendor(
+        link=link,
+        first_audio=draws.choice([0.0, 0.1, 0.3, 0.7]),
+        pace=draws.choice([None, 1.3, 2.0, 5.0, 10.0]),
+        jitter=draws.choice([0.0, 0.0, 0.03]),
+        delta_bytes=draws.choice([1600, 2400, 4895, 9788]),
+        commits_a_minute=draws.choice([2, 4]) if draws.random() < 0.04 else None,
+        idle_timeout=draws.choice([1.0, 3.0, 8.0]) if draws.random() < 0.1 else None,
+        local=draws.random() < 0.7,
+    )
+
+
+def _with_fault(plan: Plan, draws: random.Random) -> Plan:
+    where = draws.choices([COMMIT, CONNECT, IDLE], [6, 3, 1])[0]
+    kind = draws.choice([kind for kind in where if kind not in FATAL or draws.random() < 0.5])
+    last = 3 if where is COMMIT else 2
+    fault = Fault(
+        kind,
+        at=draws.choice([0, draws.randint(0, last), draws.randint(0, last)]),
+        part=draws.choice([0.0, 1.0, *[draws.random()] * 4]),
+        seconds=_lasting(kind, plan.deadline, draws),
+    )
+    index = draws.choice([0, 0, draws.randrange(len(plan.vendors))])
+    vendor = plan.vendors[index]
+    vendor = attrs.evolve(vendor, faults=(*vendor.faults, fault))
+    return attrs.evolve(plan, vendors=(*plan.vendors[:index], vendor, *plan.vendors[index + 1 :]))
+
+
+def _lasting(kind: Kind, deadline: float, draws: random.Random) -> float:
+    if kind is Kind.STALL:
+        return deadline + draws.uniform(0.5, 3.0)
+    if kind is Kind.HESITATE:
+        return draws.uniform(0.1, 0.8) * deadline
+    if kind in {Kind.CRASH, Kind.RESTART, Kind.OUTAGE}:
+        return draws.choice([0.0, draws.uniform(0.05, 0.5), draws.uniform(0.5, 5.0)])
+    if kind in IDLE:
+        return draws.uniform(0.0, 3.0)
+    return 0.0
+
+
+def _turn(draws: random.Random, number: int) -> Turn:
+    words = _words(draws, number)
+    hiccups = tuple(
+        Hiccup(kind, draws.randrange(len(words)), draws.uniform(0.3, 5.0))
+        for kind in LLM
+        if draws.random() < (0.05 if kind is Kind.LLM_RAISE else 0.15)
+    )
+    actions = tuple(_action(draws) for _ in range(draws.choice([0, 0, 0, 1, 1, 2])))
+    return Turn(
+        number=number,
+        words=words,
+        thinking=draws.choice([0.0, 0.0, 0.3, draws.uniform(0.0, 2.0)]),
+        rate=draws.choice([20.0, 60.0, 60.0, 800.0]),
+        token=draws.choice([1, 3, 4, 4, 12]),
+        hiccups=hiccups,
+        actions=tuple(sorted(actions, key=lambda action: (action.sounding, action.after))),
+        voice=draws.choice(VOICES) if draws.random() < 0.1 else None,
+        filler_after=draws.choice([0.2, 0.8]) if draws.random() < 0.1 else None,
+        behind=number > 0 and draws.random() < 0.1,
+        gap=draws.choice([0.0, 0.0, 0.5, draws.uniform(0.0, 6.0), 20.0 if draws.random() < 0.3 else 0.0]),
+    )
+
+
+def _action(draws: random.Random) -> Action:
+    return Action(
+        kind=draws.choice(LISTENER),
+        sounding=draws.random() < 0.7,
+        after=draws.choice([0.0, draws.uniform(0.0, 0.5), draws.uniform(0.0, 4.0), draws.uniform(0.0, 4.0)]),
+        seconds=draws.choice([0.05, draws.uniform(0.1, 1.0), draws.uniform(1.0, 8.0)]),
+    )
+
+
+def _words(draws: random.Random, turn: int) -> tuple[Word, ...]:
+    """One to four sentences."""
+    words: list[Word] = []
+    for _ in range(draws.choice([1, 1, 2, 2, 3, 4])):
+        clauses = draws.choice([1, 1, 2, 3])
+        for clause in range(clauses):
+            count = draws.choice([1, 2, 3, 4, 5, 8])
+            for at in range(count):
+                last = at == count - 1
+                words.append(
+                    Word(
+                        Name(turn, len(words)),
+                        mark="" if not last else _mark(draws, ends=clause == clauses - 1),
+                        style="" if last or not at else draws.choice(["", "", "", "", "", "", "**", "*", "#"]),
+                    )
+                )
+    return tuple(words)
+
+
+def _mark(draws: random.Random, *, ends: bool) -> str:
+    if not ends:
+        return draws.choice([",", ",", ",", ";", ":"])
+    return draws.choice([".", ".", ".", "!", "?", ".\n\n"])
+
+
+def network_kinds(link: Link) -> list[Kind]:
+    """What a line is like, as faults."""
+    there = (
+        link.latency >= 0.05,
+        link.jitter > 0,
+        link.split is not None,
+        link.window < 64 * 1024,
+        link.bandwidth is not None,
+    )
+    return [kind for kind, is_there in zip(NETWORK, there, strict=True) if is_there]

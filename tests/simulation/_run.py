@@ -1,0 +1,356 @@
+"""One run: the whole system, from a plan, on a clock that jumps; and what was seen of it."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import signal
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import asynccontextmanager
+from unittest import mock
+
+import attrs
+import trio
+from tests.simulation._kinds import Kind
+from tests.simulation._ledger import Ledger
+from tests.simulation._listener import Ear
+from tests.simulation._plan import Action, Plan, Turn, network_kinds
+from tests.simulation._sound import RATE
+from tests.simulation._vendor import SimulatedVendor
+from trio.testing import MockClock
+
+from triolet import (
+    Conversation,
+    Filler,
+    Phraser,
+    Phrasing,
+    PoolOptions,
+    SentenceSegmenter,
+    Spoken,
+    SpokenText,
+    Synthesizer,
+)
+from triolet.errors import TrioletError
+from triolet.testing import Link, ScriptedSource, VirtualNetwork
+from triolet_adapters.tts.qwen import QwenOptions
+
+AFTERWARDS = 20.0
+"""Seconds after the conversation in which nothing may happen: longer than any deadline on either side."""
+LONGEST = 3000.0
+"""Seconds of a run: one that waits for ever is an error, not a test that does."""
+STUCK = 60
+"""Real seconds of a run: one in which the clock does not go on is an error, too."""
+LONGEST_COMMIT = 40.0
+
+
+class LLMFailed(Exception):
+    """What an LLM raises."""
+
+
+@attrs.define
+class TurnRecord:
+    """What became of one turn, seen from outside."""
+
+    plan: Turn
+    source: ScriptedSource
+    asked: float
+    begun: int
+    """Samples that had been heard when it was asked for."""
+    spoken: Spoken | None = None
+    ended: int = -1
+    """Samples that had been heard when it was interrupted, or had returned."""
+    ended_at: float = -1.0
+    returned_at: float = -1.0
+    interrupted: bool = False
+    silenced: float = 0.0
+    """Seconds for which the listener or the device paused."""
+    failure: BaseException | None = None
+    scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
+    over: trio.Event = attrs.Factory(trio.Event)
+
+
+@attrs.define
+class Record:
+    """All that was seen."""
+
+    plan: Plan
+    ledger: Ledger
+    turns: list[TurnRecord] = attrs.Factory(list[TurnRecord])
+    pcm: bytes = b""
+    seconds: float = 0.0
+    began: float = 0.0
+    left: bool = False
+    """Whether the listener hung up before the end."""
+    most_open: int = 0
+
+
+def run(plan: Plan) -> Record:
+    """Run it; the same every time. Raises what is wrong already while it runs, as an AssertionError."""
+    scheduling = trio._core._run
+    before = scheduling._r.getstate(), random.getstate()
+    scheduling._r.seed(plan.seed)
+    random.seed(plan.seed)
+    try:
+        with mock.patch.object(scheduling, "_ALLOW_DETERMINISTIC_SCHEDULING", new=True), _impatient():
+            return trio.run(_live, plan, clock=MockClock(autojump_threshold=0))
+    finally:
+        scheduling._r.setstate(before[0])
+        random.setstate(before[1])
+
+
+@contextlib.contextmanager
+def _impatient() -> Generator[None]:
+    def give_up(*_: object) -> None:
+        raise AssertionError(f"a run took more than {STUCK} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(STUCK)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+async def _live(plan: Plan) -> Record:
+    record = Record(plan, Ledger(plan.seed), began=trio.current_time())
+    tasks = trio.lowlevel.current_statistics().tasks_living
+    async with _vendors(plan, record.ledger) as (network, vendors):
+        for vendor in vendors:
+            for kind in network_kinds(vendor.plan.link):
+                record.ledger.counts[kind] += 1
+        ear = Ear(record.ledger, hold=plan.hold)
+        with trio.fail_after(LONGEST):
+            await _Course(plan, record, ear, vendors).run()
+        record.pcm = ear.pcm
+        record.seconds = trio.current_time() - record.began
+        await trio.sleep(AFTERWARDS)
+        assert ear.pcm == record.pcm, "something sounds after the conversation"
+        _nothing_open(network, vendors)
+    left = trio.lowlevel.current_statistics().tasks_living - tasks
+    assert left == 0, f"{left} tasks are left"
+    return record
+
+
+@asynccontextmanager
+async def _vendors(plan: Plan, ledger: Ledger) -> AsyncGenerator[tuple[VirtualNetwork, list[SimulatedVendor]]]:
+    lines: dict[str, Link] = {}
+    network = VirtualNetwork(seed=plan.seed)
+    options = QwenOptions(
+        connect_timeout=plan.deadline,
+        session_timeout=plan.deadline,
+        first_audio_timeout=plan.deadline,
+        chunk_timeout=plan.deadline,
+        ping_interval=1.5 if plan.ping else None,
+        ping_timeout=plan.deadline,
+    )
+    del lines
+    vendors = [SimulatedVendor(index, vendor, network, ledger, options) for index, vendor in enumerate(plan.vendors)]
+    async with trio.open_nursery() as nursery:
+        for vendor in vendors:
+            await nursery.start(vendor.serve)
+        yield network, vendors
+        nursery.cancel_scope.cancel()
+
+
+def _nothing_open(network: VirtualNetwork, vendors: list[SimulatedVendor]) -> None:
+    for connection in network.connections:
+        assert connection.client.closed or connection.closed, f"connection {connection.index} is open at the client"
+        told = not connection.to_client._silent  # nobody tells the server of a dead line
+        assert connection.closed or not told, f"connection {connection.index} is open at its vendor"
+    for vendor in vendors:
+        for connection in vendor.live:
+            assert connection.to_client._silent, f"vendor {vendor.index} has a session on connection {connection.index}"
+
+
+def _script(turn: Turn, ledger: Ledger) -> Iterator[str | float | BaseException]:
+    """What the LLM does; noted as it does it."""
+    yield turn.thinking
+    text = turn.text
+    places = _places(turn)
+    burst = False
+    at = 0
+    while at < len(text):
+        for hiccup in turn.hiccups:
+            if places[hiccup.word] in range(at, at + turn.token):
+                ledger.did(hiccup.kind)
+                if hiccup.kind is Kind.LLM_RAISE:
+                    yield LLMFailed("the LLM has failed")
+                elif hiccup.kind is Kind.LLM_PAUSE:
+                    yield hiccup.seconds
+                else:
+                    burst = True
+        if at and not burst:
+            yield 1 / turn.rate
+        yield text[at : at + turn.token]
+        at += turn.token
+
+
+def _places(turn: Turn) -> list[int]:
+    """Where in the text each word begins, about."""
+    places: list[int] = []
+    at = 0
+    text = turn.text
+    for word in turn.words:
+        while text[at].isspace():
+            at += 1
+        places.append(at)
+        at += len(word.written(capital=False))
+    return places
+
+
+class _Course:
+    """The turns of one conversation, one after another."""
+
+    def __init__(self, plan: Plan, record: Record, ear: Ear, vendors: list[SimulatedVendor]) -> None:
+        self._plan = plan
+        self._record = record
+        self._ear = ear
+        self._vendors = vendors
+        self._ledger = record.ledger
+
+    async def run(self) -> None:
+        plan = self._plan
+        with trio.CancelScope() as scope:
+            async with trio.open_nursery() as nursery:
+                if plan.leave is not None:
+                    nursery.start_soon(self._leave, scope, plan.leave)
+                await self._hold()
+                nursery.cancel_scope.cancel()
+        self._record.left = scope.cancelled_caught
+        if scope.cancelled_caught:
+            for each in self._living():
+                each.over.set()
+
+    async def _leave(self, scope: trio.CancelScope, after: float) -> None:
+        await trio.sleep(after)
+        self._ledger.did(Kind.LEAVE)
+        self._mark_interrupted()
+        scope.cancel()
+
+    async def _hold(self) -> None:
+        plan = self._plan
+        chain = (
+            SentenceSegmenter("en")
+            | SpokenText()
+            | Phraser(Phrasing(join=plan.join, longest=plan.longest))
+            | Synthesizer(self._vendors[0].tts, lead=plan.lead, longest_commit=LONGEST_COMMIT)
+        )
+        pool = PoolOptions(maximum=plan.maximum, spares=plan.spares)
+        async with Conversation(chain, self._ear, pool=pool) as conversation:
+            self._conversation = conversation
+            replace = False
+            async with trio.open_nursery() as nursery:
+                for turn, following in zip(plan.turns, [*plan.turns[1:], None], strict=True):
+                    if replace:  # the next one does it
+                        self._mark_interrupted()
+                    script = _script(turn, self._ledger)
+                    record = TurnRecord(turn, ScriptedSource(script), trio.current_time(), self._ear.heard)
+                    self._record.turns.append(record)
+                    nursery.start_soon(self._say, record, replace)
+                    await trio.testing.wait_all_tasks_blocked()
+                    replace = False
+                    if following is not None and following.behind:
+                        continue
+                    replace = await self._disturb(turn, record) and following is not None
+                    if not replace:
+                        for each in self._living():
+                            await each.over.wait()
+                        await trio.sleep(turn.gap)
+
+    async def _say(self, record: TurnRecord, replace: bool) -> None:
+        turn = record.plan
+        self._ledger.note(f"turn {turn.number} is asked for: {turn.text!r}")
+        filler = None if turn.filler_after is None else Filler(turn.filler, after=turn.filler_after)
+        if turn.voice is not None:
+            self._ledger.did(Kind.SETTINGS)
+        with record.scope:
+            try:
+                record.spoken = await self._conversation.say(
+                    record.source, voice=turn.voice, filler=filler, replace=replace
+                )
+            except (TrioletError, LLMFailed) as error:
+                record.failure, record.spoken = error, getattr(error, "spoken", None)
+        if record.scope.cancelled_caught:
+            record.spoken = self._conversation.last
+        elif record.scope.cancel_called:
+            record.interrupted, record.ended = False, -1  # it came too late
+        if record.ended < 0:
+            record.ended, record.ended_at = self._ear.heard, trio.current_time()
+        record.returned_at = trio.current_time()
+        self._ledger.note(f"turn {turn.number} is over: {record.failure!r} {record.spoken}")
+        record.over.set()
+
+    def _living(self) -> list[TurnRecord]:
+        return [record for record in self._record.turns if not record.over.is_set()]
+
+    async def _disturb(self, turn: Turn, record: TurnRecord) -> bool:
+        """Do what the listener does; True if the next turn is to replace this one."""
+        for action in turn.actions:
+            if not await self._comes(turn, record, action):
+                continue
+            if action.kind is Kind.REPLACE:
+                self._ledger.did(action.kind)
+                return True
+            await self._act(record, action)
+        return False
+
+    async def _comes(self, turn: Turn, record: TurnRecord, action: Action) -> bool:
+        """Wait for the moment; False if the turn is over before."""
+        async with trio.open_nursery() as nursery:
+
+            async def until_over() -> None:
+                await record.over.wait()
+                nursery.cancel_scope.cancel()
+
+            nursery.start_soon(until_over)
+            if action.sounding:
+                await self._ledger.sounding(turn.number).wait()
+            await trio.sleep(action.after)
+            nursery.cancel_scope.cancel()
+        return not record.over.is_set()
+
+    async def _act(self, record: TurnRecord, action: Action) -> None:
+        self._ledger.did(action.kind)
+        conversation = self._conversation
+        match action.kind:
+            case Kind.INTERRUPT:
+                self._mark_interrupted()
+                conversation.interrupt()
+            case Kind.CANCEL:
+                self._mark(record)
+                record.scope.cancel()
+            case Kind.PAUSE:
+                conversation.pause()
+                await trio.sleep(action.seconds)
+                self._silenced(action.seconds)
+                conversation.resume()
+            case Kind.PAUSE_THEN_INTERRUPT:
+                conversation.pause()
+                await trio.sleep(min(1.0, action.seconds))
+                self._silenced(action.seconds)
+                self._mark_interrupted()
+                conversation.interrupt()
+            case Kind.DEVICE_STALL:
+                self._ear.pause()
+                await trio.sleep(action.seconds)
+                self._silenced(action.seconds)
+                self._ear.resume()
+            case _:
+                raise AssertionError(action)
+
+    def _silenced(self, seconds: float) -> None:
+        for record in self._record.turns:
+            record.silenced += seconds
+
+    def _mark_interrupted(self) -> None:
+        for record in self._living():
+            self._mark(record)
+
+    def _mark(self, record: TurnRecord) -> None:
+        record.interrupted = True
+        record.ended, record.ended_at = self._ear.heard, trio.current_time()
+
+
+def heard_seconds(record: Record) -> float:
+    return len(record.pcm) / 2 / RATE

@@ -1,0 +1,360 @@
+"""A simulated vendor: the local server behind a line and a door that fail as they are told."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+
+import attrs
+import trio
+import trio_websocket
+from tests.simulation._kinds import CONNECT, IDLE, Kind
+from tests.simulation._ledger import Ledger
+from tests.simulation._plan import Fault
+from tests.simulation._plan import Vendor as VendorPlan
+from tests.simulation._sound import RATE, Commit, plan_words
+
+from triolet._audio import SAMPLE_BYTES, AudioFormat
+from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet.errors import TTSError
+from triolet.testing import VirtualNetwork
+from triolet.testing._network import VirtualConnection, VirtualStream
+from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
+from triolet_adapters.tts.qwen.server_session import ServerSession
+
+KEY = "sk-not-for-logs"
+_CHUNK = 0.1
+"""Seconds of audio that the voice makes at a time."""
+_CALL: ContextVar[VirtualConnection] = ContextVar("call")
+
+
+class SimulatedVendor:
+    """One vendor for one run. `serve` it in a nursery, and speak with its `tts`."""
+
+    def __init__(self, index: int, plan: VendorPlan, network: VirtualNetwork, ledger: Ledger, options: QwenOptions):
+        self.index = index
+        self.plan = plan
+        self.ledger = ledger
+        self.host = f"127.0.0.{index + 1}" if plan.local else f"vendor{index}"
+        self.server = _Server(self)
+        self.live: dict[VirtualConnection, trio_websocket.WebSocketConnection] = {}
+        """Connections that have a session."""
+        self.speaking: set[VirtualConnection] = set()
+        self._network = network
+        self._commits = 0
+        self._connects = 0
+        self._sessions = 0
+        self._down: trio.CancelScope | None = None
+        self._down_for = 0.0
+        self.tts = QwenTTS(
+            api_key=KEY,
+            url=f"ws://{self.host}/api-ws/v1/realtime",
+            allow_insecure=True,
+            sample_rate=RATE,
+            options=options,
+            dial=self.dial,
+        )
+
+    async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Serve until cancelled, through crashes and restarts."""
+        while True:
+            with trio.CancelScope() as self._down:
+                await self._network.serve(self._answer, self.host, 80, task_status=task_status)
+            task_status = trio.TASK_STATUS_IGNORED
+            await trio.sleep(self._down_for)
+
+    def crash(self, seconds: float, *, politely: bool) -> None:
+        """Go down for so long."""
+        if not politely:
+            for connection in list(self.live):
+                connection.reset()
+        self._down_for = seconds
+        if self._down is not None:
+            self._down.cancel()
+
+    async def dial(self, host: str, port: int, tls: bool = False) -> trio.abc.Stream:
+        """The way to it."""
+        fault = self._next(CONNECT, self._connects)
+        self._connects += 1
+        if fault is not None:
+            self.ledger.hit(fault.kind)
+        if fault is not None and fault.kind is Kind.REFUSED:
+            await trio.sleep(2 * self.plan.link.latency)
+            raise ConnectionRefusedError("nobody listens")
+        if fault is not None and fault.kind is Kind.UNREACHABLE:
+            await trio.sleep_forever()
+        index = len(self._network.connections)
+        dialled = self._network.dial(host, port, tls)
+        if fault is not None:
+            self.ledger.doors[index] = fault
+        return await dialled
+
+    async def _answer(self, stream: trio.abc.Stream) -> None:
+        assert isinstance(stream, VirtualStream)
+        _CALL.set(stream.connection)
+        fault = self.ledger.doors.get(stream.connection.index)
+        match fault.kind if fault is not None else None:
+            case Kind.HTTP_401 | Kind.HTTP_429 | Kind.HTTP_503 as kind:
+                await _refuse(stream, {Kind.HTTP_401: 401, Kind.HTTP_429: 429, Kind.HTTP_503: 503}[kind])
+            case Kind.NO_HANDSHAKE:
+                await _keep(stream)
+            case Kind.BROKEN_HANDSHAKE:
+                with contextlib.suppress(trio.BrokenResourceError):
+                    await stream.receive_some()
+                stream.connection.reset()
+            case _:
+                await self.server.handle_stream(stream)
+
+    def fault_of_commit(self) -> Fault | None:
+        """What happens to the commit that has just come."""
+        number = self._commits
+        self._commits += 1
+        return next(
+            (
+                fault
+                for fault in self.plan.faults
+                if fault.kind not in CONNECT and fault.kind not in IDLE and fault.at == number
+            ),
+            None,
+        )
+
+    def fault_of_session(self) -> Fault | None:
+        """What happens to the session that has just been opened, while nothing is said on it."""
+        fault = self._next(IDLE, self._sessions)
+        self._sessions += 1
+        return fault
+
+    def _next(self, kinds: tuple[Kind, ...], number: int) -> Fault | None:
+        return next((fault for fault in self.plan.faults if fault.kind in kinds and fault.at == number), None)
+
+
+class _Server(QwenServer):
+    """Tells each session which connection it is on."""
+
+    def __init__(self, vendor: SimulatedVendor) -> None:
+        plan = vendor.plan
+        super().__init__(
+            TTS.__new__(_Voice),
+            ServerOptions(
+                api_key=KEY,
+                rate_limit="event",
+                requests_per_minute=plan.commits_a_minute,
+                idle_timeout=plan.idle_timeout,
+                jitter=plan.jitter,
+                delta_bytes=plan.delta_bytes,
+                seed=vendor.ledger.seed,
+            ),
+        )
+        self._vendor = vendor
+
+    def admit(self) -> bool:
+        admitted = super().admit()
+        if not admitted:
+            self._vendor.ledger.hit(Kind.THROTTLED)
+        return admitted
+
+    async def _speak(self, connection: trio_websocket.WebSocketConnection, model: str) -> None:
+        vendor, call = self._vendor, _CALL.get()
+        door = vendor.ledger.doors.get(call.index)
+        if door is not None and door.kind is Kind.NO_SESSION:
+            await trio.sleep_forever()
+        self.connections += 1
+        self.open += 1
+        vendor.live[call] = connection
+        voice = _Voice(vendor, call, connection)
+        session = ServerSession(connection, model, voice, self._options, self.admit, self._draws.randrange(2**32))
+        voice.session = session
+        try:
+            async with trio.open_nursery() as nursery:
+                fault = vendor.fault_of_session()
+                if fault is not None:
+                    nursery.start_soon(_while_idle, vendor, call, connection, fault)
+                await session.run()
+                nursery.cancel_scope.cancel()
+        finally:
+            self.open -= 1
+            del vendor.live[call]
+            with trio.move_on_after(self._options.close_timeout, shield=True):
+                await connection.aclose()
+
+
+async def _while_idle(
+    vendor: SimulatedVendor,
+    call: VirtualConnection,
+    connection: trio_websocket.WebSocketConnection,
+    fault: Fault,
+) -> None:
+    """Wait until it is time, and nothing is said."""
+    await trio.sleep(fault.seconds)
+    if call in vendor.speaking:
+        return
+    vendor.ledger.hit(fault.kind)
+    match fault.kind:
+        case Kind.IDLE_RESET:
+            call.reset()
+        case Kind.IDLE_DEAD:
+            call.silence()
+        case Kind.IDLE_CLOSE:
+            await connection.aclose(1011, "request timeout")
+        case _:
+            vendor.crash(1.0, politely=False)
+
+
+class _Voice(TTS):
+    """The voice of one connection."""
+
+    session: ServerSession
+
+    def __init__(
+        self, vendor: SimulatedVendor, call: VirtualConnection, connection: trio_websocket.WebSocketConnection
+    ) -> None:
+        self.vendor = vendor
+        self.call = call
+        self.connection = connection
+        self.number = vendor.ledger.new_connection()
+        self.commits = 0
+
+    @property
+    def format(self) -> AudioFormat:
+        return AudioFormat(RATE)
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncGenerator[TTSSession]:
+        await trio.lowlevel.checkpoint()
+        yield _VoiceSession(self)
+
+
+class _VoiceSession(TTSSession):
+    def __init__(self, voice: _Voice) -> None:
+        self._voice = voice
+        self._vendor = voice.vendor
+
+    async def commit(self, text: str, accept: Accept) -> Usage:
+        commit = self._record(text)
+        self._vendor.speaking.add(self._voice.call)
+        try:
+            await _Saying(self._vendor, self._voice, commit, accept).run()
+        finally:
+            self._vendor.speaking.discard(self._voice.call)
+        commit.complete = True
+        return Usage(len(text))
+
+    def _record(self, text: str) -> Commit:
+        voice, vendor = self._voice, self._vendor
+        draws = random.Random(f"{vendor.ledger.seed}/{voice.number}/{voice.commits}")
+        words, samples = plan_words(text, draws)
+        commit = Commit(
+            vendor.index,
+            voice.number,
+            voice.commits,
+            text,
+            words,
+            samples,
+            voice.session._info.voice,
+            trio.current_time(),
+        )
+        voice.commits += 1
+        vendor.ledger.committed(commit)
+        return commit
+
+
+@attrs.define
+class _Saying:
+    """One commit being said."""
+
+    vendor: SimulatedVendor
+    voice: _Voice
+    commit: Commit
+    accept: Accept
+
+    async def run(self) -> None:
+        plan = self.vendor.plan
+        fault = self.vendor.fault_of_commit()
+        kind = None if fault is None else fault.kind
+        await trio.sleep(plan.first_audio)
+        if kind is Kind.NO_AUDIO:
+            self.vendor.ledger.hit(Kind.NO_AUDIO)
+            return
+        pace = plan.pace
+        if kind is Kind.SLOW:
+            self.vendor.ledger.hit(Kind.SLOW)
+            pace = 0.7
+        strikes = self.commit.samples + 1
+        if fault is not None and kind is not Kind.SLOW:
+            strikes = round(fault.part * self.commit.samples)
+        pcm = self.commit.pcm()
+        chunk = round(_CHUNK * RATE)
+        began = trio.current_time()
+        at = 0
+        while at < self.commit.samples:
+            size = min(chunk, self.commit.samples - at, strikes - at if strikes > at else chunk)
+            if at == strikes and fault is not None:
+                began += await self._strike(fault)
+                strikes = -1
+            if pace is not None:
+                await trio.sleep_until(began + (at + size) / RATE / pace)
+            else:
+                await trio.lowlevel.checkpoint()
+            self.accept(pcm[at * SAMPLE_BYTES : (at + size) * SAMPLE_BYTES])
+            at += size
+            self.commit.given = at
+        if at == strikes and fault is not None:
+            await self._strike(fault)
+
+    async def _strike(self, fault: Fault) -> float:
+        """Do it; give how long it took."""
+        before = trio.current_time()
+        self.vendor.ledger.hit(fault.kind)
+        call, connection = self.voice.call, self.voice.connection
+        match fault.kind:
+            case Kind.RESET:
+                call.reset()
+                await trio.sleep_forever()
+            case Kind.HALF_OPEN:
+                call.silence()
+            case Kind.VANISH:
+                call.vanish()
+            case Kind.CLOSE:
+                await connection.aclose(1011, "internal error")
+            case Kind.CRASH:
+                self.vendor.crash(fault.seconds, politely=False)
+                await trio.sleep_forever()
+            case Kind.RESTART:
+                self.vendor.crash(fault.seconds, politely=True)
+                await trio.sleep_forever()
+            case Kind.STALL | Kind.HESITATE:
+                await trio.sleep(fault.seconds)
+            case Kind.ERROR:
+                raise TTSError("the voice has failed")
+            case Kind.THROTTLED:
+                await self.voice.session._wire.error("Throttling.RateQuota", "Requests rate limit exceeded.")
+            case Kind.REFUSED_TEXT:
+                await self.voice.session._wire.error("data_inspection_failed", "The text may hold what it must not.")
+            case Kind.TOO_MUCH:
+                while True:
+                    await trio.sleep(0.1)
+                    self.accept(bytes(2 * RATE * SAMPLE_BYTES))
+            case _:
+                raise AssertionError(fault)
+        return trio.current_time() - before
+
+
+async def _refuse(stream: trio.abc.Stream, status: int) -> None:
+    with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+        try:
+            async with trio.open_nursery() as nursery:
+                request = await trio_websocket.wrap_server_stream(nursery, stream)
+                await request.reject(status, body=b'{"code": "Refused", "message": "not now"}')
+                nursery.cancel_scope.cancel()
+        except* trio_websocket.ConnectionClosed:
+            pass
+
+
+async def _keep(stream: trio.abc.Stream) -> None:
+    """Take what comes, and say nothing."""
+    with contextlib.suppress(trio.BrokenResourceError):
+        while await stream.receive_some():
+            pass
