@@ -16,8 +16,8 @@ from tests.recipes.cloud import cloud
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
-LONGER = {"barge_in": 100, "agent": 125, "from_asyncio": 200}
-"""Whole programs: two ways to interrupt, an agent, a bridge with both directions."""
+LONGER = {"barge_in": 100, "agent": 125, "soak": 155, "from_asyncio": 200}
+"""Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions."""
 TEXT = "Good morning. The trains leave on time today, and nobody has to wait."
 WHOLE_PROGRAMS = {"agent", "barge_in", "from_asyncio"}
 """Recipes that are more than one idea: a program to start from."""
