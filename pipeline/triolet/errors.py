@@ -89,6 +89,20 @@ class Unspeakable(TTSError):
     """The voice cannot speak this text: another language, or signs it does not know."""
 
 
+class AllProvidersFailed(TTSError):
+    """No provider of a `Failover` speaks; `failures` has the last error of each, by its name. Another try may help if it
+    may with one of them.
+    """
+
+    def __init__(self, failures: Mapping[str, TTSError]) -> None:
+        super().__init__(
+            "no provider speaks. "
+            + "; ".join(f"{name}: {type(failure).__name__}: {failure}" for name, failure in failures.items()),
+            retryable=any(failure.retryable for failure in failures.values()),
+        )
+        self.failures = dict(failures)
+
+
 class BudgetExceeded(TrioletError):
     """The text was longer than its budget; what the budget allowed has been said, and `.spoken` tells of it."""
 

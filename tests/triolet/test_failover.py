@@ -1,0 +1,656 @@
+"""Several providers as one voice: whose samples are heard, when one of them is silent, refuses, is slow or dies."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import attrs
+import pytest
+import trio
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.adapters.qwen._peers import URL
+
+from triolet import TTS, Accept, AudioFormat, Conversation, Failover, FailoverOptions, Limits, TTSSession, Usage, speech
+from triolet._health import Health, Progress
+from triolet.errors import (
+    AllProvidersFailed,
+    AuthenticationFailed,
+    ConnectionFailed,
+    ConnectionLost,
+    DeadlineExpired,
+    NoAudio,
+    ServiceError,
+    TTSError,
+    Unspeakable,
+)
+from triolet.testing import Link, RecordingOutput, ScriptedSource, ToneTTS, TTSContract, VirtualNetwork
+from triolet.testing._tone import decode
+from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
+
+Clock = trio.testing.MockClock
+
+RATE = 8000
+OPTIONS = FailoverOptions()
+
+
+class Provider(ToneTTS):
+    """A voice that fails as it is told. Its samples are those of connection `mark` and up, so that they tell the provider."""
+
+    def __init__(self, mark: int, *, limits: Limits | None = None, **how: Any) -> None:
+        super().__init__(**({"sample_rate": RATE, "first_audio": 0.2, "pace": 3.0} | how))
+        self._numbers = iter(range(mark, mark + 1000))
+        self._limits = limits or Limits()
+        self.mark = mark
+        self.refusal: TTSError | None = None
+        """Raised by connects."""
+        self.failure: TTSError | None = None
+        """Raised by commits, after `fails_after` seconds of audio."""
+        self.fails_after = 0.0
+        self.silent = False
+        self.mute = False
+        """Says that it is done, without a sample."""
+        self.speed: float | None = None
+        """Instead of `pace`."""
+        self.died = trio.Event()
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    @property
+    def texts(self) -> list[str]:
+        return [commit.text for commit in self.commits]
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncGenerator[TTSSession]:
+        if self.refusal is not None:
+            await trio.sleep(0.05)
+            raise self.refusal
+        async with super()._connect() as session:
+            yield session
+
+    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+        given = 0.0
+        self._pace = self.speed or self._pace
+
+        def until_it_fails(pcm: bytes) -> None:
+            nonlocal given
+            if self.failure is not None and given >= self.fails_after:
+                raise self.failure
+            given += self.format.seconds(len(pcm) // 2)
+            accept(pcm)
+
+        if self.silent:
+            await trio.sleep_forever()
+        if self.mute:
+            return Usage()
+        return await super()._speak(connection, commit, text, until_it_fails)
+
+
+FIRST, SECOND, THIRD = 0, 1000, 2000
+
+
+def two(**how: Any) -> tuple[Provider, Provider]:
+    return Provider(FIRST, **how), Provider(SECOND)
+
+
+def whose(pcm: bytes) -> str:
+    """Which providers were heard, in order: "1", "12", "121"."""
+    marks: list[str] = []
+    decoded = decode(pcm)
+    for run in decoded.runs:
+        mark = str(run.connection // 1000 + 1)
+        if marks[-1:] != [mark]:
+            marks.append(mark)
+    assert decoded.unreadable <= 3 * len(decoded.runs)
+    return "".join(marks)
+
+
+@attrs.define
+class Talk:
+    conversation: Conversation
+    output: RecordingOutput
+
+    async def say(self, text: str) -> str:
+        """Who was heard; the whole text was."""
+        spoken = await self.conversation.say(ScriptedSource.paced(text))
+        assert spoken.heard == text
+        return whose(self.output.pcm[2 * self._before() :])
+
+    _at: int = 0
+
+    def _before(self) -> int:
+        before, self._at = self._at, self.output.heard
+        return before
+
+
+@asynccontextmanager
+async def talking(*providers: TTS, options: FailoverOptions | None = None) -> AsyncGenerator[Talk]:
+    output = RecordingOutput()
+    first, second, *others = providers
+    voice = Failover(first, second, *others, options=options)
+    async with Conversation(speech(voice, "en"), output) as conversation:
+        yield Talk(conversation, output)
+
+
+async def test_the_first_speaks_while_it_is_well(autojump_clock: Clock) -> None:
+    first, second = two()
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are. It is a fine day, and we have time.") == "1"
+    assert second.connections == 0
+
+
+async def test_a_silent_first_loses_the_phrase_unseen(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.silent = True
+    async with talking(first, second) as talk:
+        began = trio.current_time()
+        assert await talk.say("Here we are. It is a fine day.") == "2"
+        assert talk.output.audio[0].time - began < OPTIONS.first_audio_timeout + 2
+        assert await talk.say("And on.") == "2"
+
+
+async def test_a_first_that_refuses_costs_no_time_to_speak_of(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.refusal = ConnectionFailed("refused")
+    async with talking(first, second) as talk:
+        began = trio.current_time()
+        assert await talk.say("Here we are.") == "2"
+        assert talk.output.audio[0].time - began < 1.5
+
+
+async def test_a_first_that_takes_too_long_to_connect(autojump_clock: Clock) -> None:
+    first, second = two(connect=60.0)
+    async with talking(first, second) as talk:
+        began = trio.current_time()
+        assert await talk.say("Here we are.") == "2"
+        assert talk.output.audio[0].time - began < OPTIONS.connect_timeout + 2
+
+
+@pytest.mark.parametrize("error", [AuthenticationFailed("401"), ServiceError("quota gone", retryable=False)])
+async def test_what_another_try_cannot_help_goes_to_the_next(autojump_clock: Clock, error: TTSError) -> None:
+    first, second = two()
+    first.refusal = error
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "2"
+    first, second = two()
+    first.failure = error
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "2"
+
+
+async def test_an_answer_without_audio_counts_as_silence(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.mute = True
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "2"
+
+
+async def test_the_next_phrase_is_the_seconds_when_the_first_falls_behind(autojump_clock: Clock) -> None:
+    first, second = two(pace=0.4)
+    async with talking(first, second) as talk:
+        text = "This goes on for a while, and it is slow as nothing that was ever heard before. Then it is fast."
+        assert await talk.say(text) == "12"
+        assert first.open == 0
+    assert first.texts[0] in text
+    assert text.endswith(second.texts[-1])
+
+
+async def test_short_phrases_that_are_each_a_little_slow_add_up(autojump_clock: Clock) -> None:
+    first, second = two(pace=0.5)
+    async with talking(first, second) as talk:
+        heard = [await talk.say("So it is, then.") for _ in range(6)]
+    assert heard[:2] == ["1", "1"]
+    assert heard[-1] == "2"
+
+
+async def test_at_the_pace_of_real_time_nothing_is_too_slow(autojump_clock: Clock) -> None:
+    first, second = two(pace=0.99)
+    async with talking(first, second) as talk:
+        for _ in range(10):
+            assert await talk.say("This goes on for a while, but not too slow. So it is.") == "1"
+
+
+async def test_a_first_that_dies_in_a_phrase_does_not_speak_the_next(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.failure, first.fails_after = ConnectionLost("gone"), 0.5
+    async with talking(first, second) as talk:
+        with contextlib.suppress(ConnectionLost):
+            await talk.conversation.say(["This goes on for a while. And so on."])
+        assert whose(talk.output.pcm)[:1] == "1"
+        talk._before()
+        assert await talk.say("Here we are.") == "2"
+
+
+async def test_idle_sessions_of_a_provider_that_is_down_are_replaced(autojump_clock: Clock) -> None:
+    first, second = two()
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "1"
+        assert first.open > 0
+        first.failure = ConnectionLost("gone")
+        assert await talk.say("Here we are.") == "2"
+        assert (first.open, second.open > 0) == (0, True)
+
+
+async def test_the_first_is_taken_back_when_it_speaks_a_probe(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.silent = True
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "2"
+        first.silent = False
+        await trio.sleep(10)
+        assert first.texts == [OPTIONS.probe]
+        assert await talk.say("Here we are.") == "1"
+        assert second.texts == ["Here we are."]
+
+
+async def test_connecting_is_not_enough_to_be_taken_back(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.silent = True
+    voice = Failover(first, second)
+    async with voice.connect() as session:
+        with pytest.raises(DeadlineExpired, match="first_audio_timeout"):
+            await session.commit("Here we are.", lambda _: None)
+    connected = first.connections
+    async with voice.connect():
+        await trio.sleep(600)
+        assert first.connections > connected
+        assert voice.in_use is second
+
+
+async def test_a_slow_first_is_not_taken_back_before_it_keeps_up(autojump_clock: Clock) -> None:
+    first, second = two(pace=0.4)
+    voice = Failover(first, second)
+    long = "This goes on for a while, and it is slow as nothing that was ever heard before."
+    async with voice.connect() as session:
+        await session.commit(long, lambda _: None)
+        await session.ended()
+    async with voice.connect() as session:
+        await trio.sleep(60)
+        assert voice.in_use is second
+        first.speed = 3.0
+        await session.ended()
+        assert voice.in_use is first
+
+
+async def test_probes_are_one_at_a_time_and_ever_more_seldom(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.refusal = ConnectionFailed("refused")
+    voice = Failover(first, second)
+    async with voice.connect(), voice.connect(), voice.connect():
+        await trio.sleep(3600)
+    (statistics, _) = voice.statistics().providers
+    assert 3600 / 60 <= statistics.probes <= 2 * 3600 / 60 + 10
+    assert statistics.failures == 1
+    assert first.commits == []
+
+
+async def test_without_any_session_the_first_is_asked_again_after_a_while(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.silent = True
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "2"
+        first.silent = False
+    voice = Failover(first, second)
+    first.refusal = ConnectionFailed("refused")
+    async with voice.connect():
+        assert voice.in_use is second
+    first.refusal = None
+    await trio.sleep(OPTIONS.forget_after - 1)
+    assert voice.in_use is second
+    await trio.sleep(2)
+    async with voice.connect() as session:
+        pcm = bytearray()
+        await session.commit("Here we are.", pcm.extend)
+        assert whose(bytes(pcm)) == "1"
+
+
+async def test_a_first_that_is_asked_again_too_soon_costs_one_deadline(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.silent = True
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "2"
+        await trio.sleep(600)
+        began = trio.current_time()
+        assert await talk.say("And again.") == "2"
+        assert talk.output.audio[-1].time - began < OPTIONS.first_audio_timeout + 2
+
+
+async def test_when_all_are_down_one_error_names_each_and_its_reason(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.refusal, second.refusal = AuthenticationFailed("the key was refused"), ConnectionFailed("no route")
+    async with talking(first, second) as talk:
+        with pytest.raises(AllProvidersFailed) as caught:
+            await talk.say("Here we are.")
+    assert "Provider (1 of 2): AuthenticationFailed: the key was refused" in str(caught.value)
+    assert "Provider (2 of 2): ConnectionFailed: no route" in str(caught.value)
+    assert caught.value.retryable
+    assert list(caught.value.failures.values()) == [first.refusal, second.refusal]
+    first.refusal = second.refusal = AuthenticationFailed("the key was refused")
+    voice = Failover(first, second)
+    with pytest.raises(AllProvidersFailed) as caught:
+        async with voice.connect():
+            pass
+    assert not caught.value.retryable
+
+
+async def test_when_all_were_down_whoever_is_well_first_speaks(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.silent, second.refusal = True, ConnectionFailed("no route")
+    third = Provider(THIRD)
+    third.refusal = AuthenticationFailed("the key was refused")
+    first_alone = Failover(first, second, third)
+    with pytest.raises(TTSError):
+        async with first_alone.connect() as session:
+            with trio.fail_after(30):
+                first.failure, first.silent = ConnectionLost("gone"), False
+                await session.commit("Here we are.", lambda _: None)
+    first.silent, second.refusal = True, None
+    heard = bytearray()
+    async with first_alone.connect() as session:
+        await session.commit("Here we are.", heard.extend)
+    assert whose(bytes(heard)) == "2"
+
+
+async def test_the_last_one_has_its_own_deadlines_only(autojump_clock: Clock) -> None:
+    first, second = Provider(FIRST), Provider(SECOND, first_audio=8.0)
+    first.refusal = ConnectionFailed("refused")
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "2"
+
+
+async def test_three_providers_one_after_another(autojump_clock: Clock) -> None:
+    first, second, third = Provider(FIRST), Provider(SECOND), Provider(THIRD)
+    first.silent, second.refusal = True, AuthenticationFailed("401")
+    async with talking(first, second, third) as talk:
+        assert await talk.say("Here we are.") == "3"
+        second.refusal = None
+        await trio.sleep(12)
+        assert await talk.say("Here we are.") == "2"
+        first.silent = False
+        await trio.sleep(14)
+        assert await talk.say("Here we are.") == "1"
+
+
+async def test_an_empty_turn_is_nobodys_fault(autojump_clock: Clock) -> None:
+    first, second = two()
+    voice = Failover(first, second)
+    async with Conversation(speech(voice, "en"), RecordingOutput()) as conversation:
+        for tokens in (["", " "], [], ["..."]):
+            await conversation.say(tokens)
+        await trio.sleep(30)
+    async with voice.connect() as session:
+        with pytest.raises(ValueError, match="no words"):
+            await session.commit("...", lambda _: None)
+    assert voice.in_use is first
+    assert voice.statistics().changes == 0
+
+
+async def test_what_is_cut_short_by_the_listener_is_nobodys_fault(autojump_clock: Clock) -> None:
+    first, second = two(first_audio=2.0)
+    voice = Failover(first, second)
+    async with Conversation(speech(voice, "en"), RecordingOutput()) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(conversation.say, ["Here we are."])
+        await trio.sleep(1)
+        conversation.interrupt()
+    assert voice.statistics().providers[0].failures == 0
+
+
+async def test_a_text_that_a_voice_cannot_speak_is_not_its_fault(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.failure = Unspeakable("no Greek")
+    voice = Failover(first, second)
+    async with voice.connect() as session:
+        with pytest.raises(Unspeakable):
+            await session.commit("Here we are.", lambda _: None)
+    assert voice.in_use is first
+
+
+async def test_no_audio_from_the_only_one_left_is_told_as_it_is(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.refusal, second.mute = AuthenticationFailed("401"), True
+    voice = Failover(first, second)
+    async with voice.connect() as session:
+        with pytest.raises(NoAudio):
+            await session.commit("Here we are.", lambda _: None)
+    assert voice.in_use is second
+
+
+async def test_why_the_voice_changed_is_visible_without_its_text(
+    autojump_clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "triolet.failover")
+    first, second = two()
+    first.failure = ServiceError("refused: Here we are", code="DataInspectionFailed", message="Here we are")
+    voice = Failover(first, second)
+    async with voice.connect() as session:
+        with pytest.raises(TTSError) as caught:
+            await session.commit("Here we are.", lambda _: None)
+        assert caught.value.retryable
+        await session.ended()
+    statistics = voice.statistics()
+    assert (statistics.in_use, statistics.changes) == ("Provider (2 of 2)", 1)
+    assert "DataInspectionFailed" in caplog.text
+    assert "Here we are" not in caplog.text
+    first.failure = None
+    async with voice.connect() as session:
+        await session.ended()
+    assert voice.statistics().in_use == "Provider (1 of 2)"
+    assert voice.statistics().last_change == "Provider (1 of 2) speaks again"
+    assert "Provider (1 of 2) speaks again" in caplog.text
+
+
+def test_each_run_begins_with_the_first() -> None:
+    first, second = two()
+    voice = Failover(first, second)
+
+    async def run(*, well: bool) -> TTS:
+        first.refusal = None if well else ConnectionFailed("refused")
+        async with voice.connect():
+            return voice.in_use
+
+    assert trio.run(lambda: run(well=False), clock=Clock(autojump_threshold=0)) is second
+    assert trio.run(lambda: run(well=True), clock=Clock(autojump_threshold=0)) is first
+
+
+async def test_the_limits_of_each_are_kept_for_it_alone(autojump_clock: Clock) -> None:
+    first, second = Provider(FIRST, limits=Limits(per_minute=4)), Provider(SECOND)
+    voice = Failover(first, second)
+    began = trio.current_time()
+    async with voice.connect() as session:
+        for _ in range(3):
+            await session.commit("So.", lambda _: None)
+        assert trio.current_time() - began < 10
+        await session.commit("So.", lambda _: None)
+        assert trio.current_time() - began >= 60
+    assert voice.statistics().providers[0].waited > 50
+    first.refusal = ConnectionFailed("refused")
+    async with voice.connect() as session:
+        began = trio.current_time()
+        for _ in range(20):
+            await session.commit("So.", lambda _: None)
+        assert trio.current_time() - began < 20
+
+
+class Named(Provider):
+    """Has voices of its own."""
+
+    def __init__(self, mark: int, *voices: str) -> None:
+        super().__init__(mark)
+        self.voices = voices
+        self.voice = voices[0]
+
+    def adjusted(self, **changes: str) -> Named:
+        if set(changes) != {"voice"} or changes["voice"] not in self.voices:
+            raise ValueError(f"no such setting: {changes}")
+        other = Named(self.mark, *self.voices)
+        other.voice, other.refusal = changes["voice"], self.refusal
+        return other
+
+
+def test_a_change_that_a_provider_does_not_know_is_an_error_that_says_what_to_do() -> None:
+    voice = Failover(Named(FIRST, "Cherry", "Ethan"), Named(SECOND, "heart"))
+    with pytest.raises(ValueError, match=r"Named \(2 of 2\).*adjust"):
+        voice.adjusted(voice="Ethan")
+
+
+async def test_adjust_says_what_a_change_means_for_each(autojump_clock: Clock) -> None:
+    first, second = Named(FIRST, "Cherry", "Ethan"), Named(SECOND, "heart", "fenrir")
+
+    def adjust(provider: TTS, changes: Any) -> dict[str, str]:
+        if provider is second:
+            return {"voice": {"Ethan": "fenrir"}[changes["voice"]]} if "voice" in changes else {}
+        return dict(changes)
+
+    voice = Failover(first, second, adjust=adjust)
+    adjusted = voice.adjusted(voice="Ethan")
+    assert adjusted is voice.adjusted(voice="Ethan")
+    assert [provider.voice for provider in adjusted.providers if isinstance(provider, Named)] == ["Ethan", "fenrir"]
+    first.refusal = ConnectionFailed("refused")
+    async with voice.connect():
+        assert adjusted.in_use is adjusted.providers[1], "what is known of a provider does not depend on the voice"
+
+
+def test_what_does_not_fit_together_is_refused_when_built() -> None:
+    with pytest.raises(ValueError, match=r"8000.*16000"):
+        Failover(Provider(FIRST), ToneTTS(sample_rate=16_000))
+    with pytest.raises(ValueError, match="commit mode"):
+        Failover(QwenTTS(url=URL, api_key="", mode="server_commit"), ToneTTS())
+    for wrong in ({"connect_timeout": 0.0}, {"probe": "..."}, {"forget_after": 30.0}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            FailoverOptions(**wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+class TestContract(TTSContract):
+    @pytest.fixture
+    def tts(self) -> TTS:
+        return Failover(ToneTTS(first_audio=0.1, pace=3), ToneTTS())
+
+
+class TestContractOfTheSecond(TTSContract):
+    @pytest.fixture
+    def tts(self) -> TTS:
+        first = Provider(FIRST, sample_rate=24_000)
+        first.refusal = ConnectionFailed("refused")
+        return Failover(first, ToneTTS(first_audio=0.1, pace=3))
+
+
+# Over the real protocol.
+
+
+@attrs.define
+class Vendor:
+    """A server of the protocol on a virtual network, and what may be wrong with it."""
+
+    link: Link
+    options: ServerOptions = ServerOptions()
+
+    @asynccontextmanager
+    async def serving(self, mark: int, **settings: Any) -> AsyncGenerator[tuple[QwenTTS, Provider, VirtualNetwork]]:
+        voice = Provider(mark)
+        network = VirtualNetwork(lambda _index, _random: self.link)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(network.serve, QwenServer(voice, self.options).handle_stream, "localhost", 80)
+            tts = QwenTTS(
+                url=URL,
+                options=QwenOptions(ping_interval=None),
+                dial=network.dial,
+                sample_rate=RATE,
+                **({"api_key": ""} | settings),
+            )
+            yield tts, voice, network
+            nursery.cancel_scope.cancel()
+
+
+TEXT = "First we look at the map. Then we choose a way, and we pack. At last we walk!"
+
+
+@pytest.mark.parametrize(
+    ("vendor", "settings"),
+    [
+        (Vendor(Link(silent_after=0)), {}),
+        (Vendor(Link(silent_after=1500)), {}),
+        (Vendor(Link(reset_after=200)), {}),
+        (Vendor(Link(latency=2.0)), {}),
+        (Vendor(Link(), ServerOptions(first_audio=30.0)), {}),
+        (Vendor(Link(), ServerOptions(api_key="right")), {"api_key": "wrong"}),
+        (Vendor(Link(), ServerOptions(requests_per_minute=0)), {}),
+        (Vendor(Link(), ServerOptions(voices=("Ethan",))), {}),
+    ],
+    ids=["half-open", "half-open at work", "resets", "far away", "silent", "key", "limit", "voice"],
+)
+async def test_whatever_is_wrong_with_the_first_the_second_says_all_of_it(
+    autojump_clock: Clock, vendor: Vendor, settings: dict[str, str]
+) -> None:
+    async with (
+        vendor.serving(FIRST, **settings) as (first, _, network),
+        Vendor(Link()).serving(SECOND) as (second, _, _),
+    ):
+        async with talking(first, second) as talk:
+            began = trio.current_time()
+            assert await talk.say(TEXT) == "2"
+            assert talk.output.audio[0].time - began < OPTIONS.connect_timeout + OPTIONS.first_audio_timeout + 2
+        assert network.open == 0
+
+
+async def test_over_the_protocol_the_first_is_taken_back(autojump_clock: Clock) -> None:
+    async with (
+        Vendor(Link()).serving(FIRST) as (first, voice, network),
+        Vendor(Link()).serving(SECOND) as (second, _, other),
+    ):
+        async with talking(first, second) as talk:
+            assert await talk.say(TEXT) == "1"
+            voice.silent = True
+            for connection in network.connections:
+                connection.silence()
+            assert await talk.say(TEXT) == "2"
+            voice.silent = False
+            await trio.sleep(12)
+            assert await talk.say(TEXT) == "1"
+        await trio.sleep(15)
+        assert (network.open, other.open) == (0, 0)
+
+
+# The pure part.
+
+
+@given(st.lists(st.tuples(st.sampled_from(["failed", "probe_failed", "taken_back"]), st.floats(0.01, 300.0))))
+def test_pauses_grow_up_to_their_bound_and_begin_anew(events: list[tuple[str, float]]) -> None:
+    health, now = Health(OPTIONS), 0.0
+    for event, later in events:
+        now += later
+        if event == "failed":
+            was_down, pause, up_for = health.down, health.pause, now - health.since
+            health.failed(ConnectionLost("gone"), now)
+            if was_down:
+                assert health.pause == pause
+            else:
+                anew = up_for > pause
+                assert health.pause == (OPTIONS.probe_after if anew else min(2 * pause, OPTIONS.longest_pause))
+        elif event == "probe_failed" and health.down:
+            health.probe_failed(ConnectionLost("gone"), now)
+        elif event == "taken_back":
+            health.taken_back(now)
+        if health.down:
+            assert OPTIONS.probe_after / 2 <= health.next_probe - health.news + later * 1000
+            assert health.next_probe <= now + OPTIONS.longest_pause
+            assert health.askable(now + OPTIONS.forget_after)
+        else:
+            assert health.askable(now)
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 1.0), st.floats(0.0, 1.0)), min_size=1))
+def test_behind_is_what_a_listener_waits(chunks: list[tuple[float, float]]) -> None:
+    progress, now = Progress(), 5.0
+    total = 0.0
+    for later, seconds in chunks:
+        now += later
+        waited = progress.received(seconds, now)
+        assert waited == pytest.approx(now - 5.0 - chunks[0][0] - total, abs=1e-6)
+        total += seconds
+    assert progress.behind == pytest.approx(now - 5.0 - chunks[0][0] - total, abs=1e-6)
