@@ -7,11 +7,11 @@ from triolet._conversation import Conversation as Conversation
 from triolet._failover import Failover as Failover
 from triolet._filler import Filler as Filler
 from triolet._health import FailoverOptions as FailoverOptions
+from triolet._joins import Pauses as Pauses
 from triolet._output import Output as Output
 from triolet._phraser import Phraser as Phraser
 from triolet._phrasing import Phrasing as Phrasing
 from triolet._pipeline import Pipeline as Pipeline
-from triolet._playout import Pauses as Pauses
 from triolet._playout import Playout as Playout
 from triolet._providers import FailoverStatistics as FailoverStatistics
 from triolet._providers import ProviderStatistics as ProviderStatistics

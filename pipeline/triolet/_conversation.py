@@ -16,13 +16,14 @@ from triolet._budget import Budget, Meter, Metered
 from triolet._filler import Filler
 from triolet._lone import Alone
 from triolet._output import Output
-from triolet._playout import CLOSE_OUTPUT, Playout, TurnPlayout
+from triolet._playout import CLOSE_OUTPUT, Playout
 from triolet._sessions import PoolOptions, PoolStatistics, SessionPools, open_pools
 from triolet._settings import VoiceSettings
 from triolet._stages import IterableSource, Source, Stage
 from triolet._timeline import Spoken, Timeline
 from triolet._tts import TTS
 from triolet._turn import Turn
+from triolet._turn_playout import TurnPlayout
 from triolet._turn_run import run_turn
 from triolet.errors import BudgetExceeded, TTSError
 

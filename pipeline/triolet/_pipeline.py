@@ -7,10 +7,11 @@ from collections.abc import Callable
 import trio
 
 from triolet._audio import AudioChunk
-from triolet._playout import CLOSE_OUTPUT, Playout, TurnPlayout
+from triolet._playout import CLOSE_OUTPUT, Playout
 from triolet._stages import Source
 from triolet._timeline import Event, Spoken, Timeline
 from triolet._turn import Turn
+from triolet._turn_playout import TurnPlayout
 from triolet._turn_run import run_turn
 
 

@@ -8,10 +8,10 @@ import trio
 
 from triolet._audio import AudioChunk
 from triolet._lone import Alone, lone_error, only_cancelled
-from triolet._playout import Interlude, TurnPlayout, play_all
 from triolet._stages import Source
 from triolet._timeline import Spoken, TurnEnded, TurnStarted
 from triolet._turn import Turn
+from triolet._turn_playout import Interlude, TurnPlayout, play_all
 
 
 async def run_turn(
