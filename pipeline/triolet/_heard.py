@@ -141,8 +141,10 @@ def heard_piece_count(
         return 0
     if total is not None and heard >= total:
         return len(pieces)
-    if voiced is None or not voiced.runs:
+    if voiced is None or not voiced.samples:
         voiced = Voiced(total or heard, ((0, total or heard),))
+    if not voiced.runs:
+        return 0  # all that was heard is silence
     return _Phrase(pieces, voiced, total, sample_rate, pace or 1.0).count(heard)
 
 

@@ -55,6 +55,14 @@ def test_what_is_not_said_takes_no_time(silent: str) -> None:
     assert weight(silent) <= 0.1
 
 
+def test_silence_alone_is_no_word() -> None:
+    """Cut off before the voice has begun, or when it gave nothing but silence."""
+    voiced = Voiced(2000)
+    words = pieces("tulip ", "tulip")
+    assert heard_piece_count(words, heard=1500, total=None, sample_rate=RATE, voiced=voiced) == 0
+    assert heard_piece_count(words, heard=1500, total=3000, sample_rate=RATE, voiced=voiced) == 0
+
+
 def test_leading_and_trailing_silence_is_no_word() -> None:
     """A second of silence before and after two equal words of half a second each."""
     assert count("tulip tulip", 1000, 3000, (1000, 2000)) == 0
