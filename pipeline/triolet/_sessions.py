@@ -91,6 +91,8 @@ class _Slot:
     session: TTSSession | None = None
     scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
     commits: int = 0
+    ended: bool = False
+    """Whether the service has closed it, or it broke."""
     born: float = math.inf
     idle_since: float = math.inf
 
@@ -176,9 +178,8 @@ class SessionPool:
         Raises:
             TTSError: the commit failed, or no session could be opened (in `attempts`, where another try could help).
         """
-        slot, session = await self._take(order)
+        slot, session = await self._take_admitted(order)
         try:
-            await self._limiter.wait()
             self._counts.commits += 1
             self._counts.reused += slot.commits > 0
             slot.commits += 1
@@ -192,6 +193,21 @@ class SessionPool:
         slot.idle_since = trio.current_time()
         self._change()
         return usage
+
+    async def _take_admitted(self, order: int) -> tuple[_Slot, TTSSession]:
+        """A session that is ours when the service's limits allow a request; one that ends meanwhile is replaced."""
+        slot, session = await self._take(order)
+        try:
+            await self._limiter.wait()
+        except BaseException:  # raised again: nobody else has it
+            slot.state = _State.LEAVING
+            self._change()
+            raise
+        while slot.ended:
+            self._counts.broken += 1
+            slot.state = _State.LEAVING
+            slot, session = await self._take(order)
+        return slot, session
 
     async def _take(self, order: int) -> tuple[_Slot, TTSSession]:
         place = (order, next(self._arrivals))
@@ -287,6 +303,7 @@ class SessionPool:
 
     async def _watch(self, slot: _Slot, session: TTSSession) -> None:
         await session.ended()
+        slot.ended = True
         if slot.state is _State.IDLE:  # a commit that runs on it finds out by itself
             slot.state = _State.LEAVING
             self._counts.broken += 1

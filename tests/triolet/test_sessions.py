@@ -285,6 +285,20 @@ async def test_the_limits_of_a_service_are_kept_by_waiting(
         assert last - first >= window - 0.11
 
 
+async def test_a_session_that_ends_while_a_limit_is_waited_for_is_replaced(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    service = Service(commit=0.0, limits=Limits(per_minute=2))
+    async with pooled(service, spares=0) as pool, pool.in_use(), trio.open_nursery() as nursery:
+        assert await say(pool) == PCM  # a connect and a commit: the minute is full
+        nursery.start_soon(say, pool)
+        await trio.sleep(30)
+        service.open[0].dead.set()
+        await trio.sleep(100)
+        assert pool.statistics().commits == 2
+        assert pool.statistics().broken == 1
+
+
 async def test_equal_voices_share_a_pool() -> None:
     service = Service()
     async with open_pools(PoolOptions()) as pools:
