@@ -11,7 +11,7 @@ from trio.testing import MockClock
 
 from triolet.errors import ConnectionFailed, ConnectionLost, ServiceError
 from triolet.testing import Link, ToneTTS, decode
-from triolet_adapters.tts.qwen import QwenServer, QwenTTS, ServerOptions
+from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 from triolet_adapters.tts.qwen.endpoint import PATH
 
 
@@ -116,6 +116,16 @@ async def test_what_makes_no_sense_is_answered_and_forgotten(
         await client.send("session.finish")
         await client.until("session.finished")
         await client.connection.aclose()
+        await still_speaks(world)
+
+
+async def test_a_ping_that_crosses_its_close_harms_nobody(autojump_clock: MockClock) -> None:
+    """The server closes an idle session, and has not got the client's Close yet when a ping comes."""
+    async with serving(ServerOptions(idle_timeout=1), link=Link(latency=0.2)) as world:
+        with pytest.raises(ServiceError, match="request timeout"):
+            async with world.tts(options=QwenOptions(ping_interval=0.1)).connect() as session:
+                await session.ended()
+                await session.commit("Too late.", bytearray().extend)
         await still_speaks(world)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import trio
 import trio_websocket
+from wsproto.utilities import LocalProtocolError
 
 from triolet._tts import TTS
 from triolet_adapters.tts.qwen._encoding import dumps
@@ -66,6 +67,8 @@ class QwenServer:
                 nursery.cancel_scope.cancel()
         except* trio_websocket.ConnectionClosed:
             pass  # the client has left
+        except* LocalProtocolError:
+            pass  # a ping of the client came after our Close, and trio-websocket would have answered it
         finally:
             await trio.aclose_forcefully(stream)
 
