@@ -9,11 +9,15 @@ import trio
 
 
 def lone_error(error: BaseException) -> BaseException:
-    """The one error inside nested groups of one; the error itself where there are several."""
+    """The one error inside nested groups of one; the error itself where there are several.
+
+    A cancellation beside it does not count: what was cancelled at the very moment of an error has failed.
+    """
     while isinstance(error, BaseExceptionGroup):
-        first, *others = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        first, *others = (group.split(trio.Cancelled)[1] or group).exceptions
         if others:
-            return cast("BaseException", error)
+            return group
         error = first
     return error
 

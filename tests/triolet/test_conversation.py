@@ -138,6 +138,18 @@ async def test_an_error_ends_its_turn_only(autojump_clock: trio.testing.MockCloc
         assert (await conversation.say(["Well."])).heard == "Well."
 
 
+async def test_an_error_at_the_moment_of_an_interruption_leaves_alone(autojump_clock: trio.testing.MockClock) -> None:
+    def interrupted_and_failed(_: str) -> list[Exception]:
+        conversation.interrupt()
+        return [ConnectionLost("gone", retryable=False)]
+
+    async with Conversation(speech(ScriptedTTS([interrupted_and_failed]), "en"), RecordingOutput()) as conversation:
+        with pytest.raises(ConnectionLost, match="gone") as caught:
+            await conversation.say([ONE])
+        assert caught.value.spoken is not None
+        assert caught.value.spoken.error == "ConnectionLost: gone"
+
+
 async def test_interrupting_silence_does_nothing(autojump_clock: trio.testing.MockClock) -> None:
     async with Conversation(speech(ToneTTS(), "en"), RecordingOutput()) as conversation:
         conversation.interrupt()
