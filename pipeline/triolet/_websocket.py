@@ -30,6 +30,11 @@ _HEAD_BYTES = 8 * 1024
 """How much of a refused handshake's answer is kept for the error text; bodies of vendors are some hundred bytes."""
 
 
+_HANDSHAKE_BYTES = 256 * 1024
+"""The most that an answer to the handshake may have, its body included: what comes after is not waited for. Four reads, so
+that events which follow a 101 at once never count."""
+
+
 @attrs.frozen(kw_only=True)
 class WebSocketOptions:
     """Deadlines in seconds and bounds of one connection."""
@@ -227,8 +232,8 @@ class WebSocket:
                 max_message_size=self._options.max_message_size,
                 receive_buffer_size=64 * 1024,  # a third cheaper than the default of 4 KiB
             )
+            wire.handshake_is_complete()
             watching.cancel_scope.cancel()
-        wire.handshake_is_complete()
         return connection
 
     async def _pump(self, connection: trio_websocket.WebSocketConnection, nursery: trio.Nursery) -> None:
@@ -297,6 +302,8 @@ class WebSocket:
                 ours = ConnectionLost(f"the connection to {self._address} broke: {error}")
             case OSError() | trio.BrokenResourceError():
                 ours = failures.unreachable(self._address, error)
+            case _ if self._connection is None and head:
+                ours = failures.broken_off(self._address, head)  # the libraries below choked on the answer
             case _:
                 return error
         shown = f"{error!r} {error}"
@@ -331,6 +338,7 @@ class _Wire(trio.abc.Stream):
         self._stream = stream
         self._end = trio.Event()
         self._shaking_hands = True
+        self._came = 0
         self.head = b""
         """What came before the handshake was complete, for the text of an error."""
 
@@ -361,6 +369,10 @@ class _Wire(trio.abc.Stream):
                 self._end.set()
         if self._shaking_hands:
             self.head = (self.head + data)[:_HEAD_BYTES]
+            self._came += len(data)
+            if self._came > _HANDSHAKE_BYTES:
+                self._end.set()
+                return b""
         return data
 
     async def aclose(self) -> None:

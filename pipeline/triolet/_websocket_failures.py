@@ -14,6 +14,10 @@ _PERMANENT_CLOSE_CODES = frozenset({1003, 1007, 1008, 1009, 1010})
 """RFC 6455, 7.4.1: the peer refuses what we sent, so the same again would be refused again."""
 
 
+_NO_UTF8 = re.compile("'utf-8' codec can't decode|Error decoding CLOSE reason")
+"""How our own side (wsproto) says that what the peer sent is no text; the code alone, 1007, may come from the peer."""
+
+
 @attrs.frozen
 class Address:
     """Where a WebSocket URL leads."""
@@ -74,6 +78,8 @@ def closed(
         return ProtocolViolation(
             f"{address} sent a message of more than {max_message_size} characters (max_message_size)", retryable=False
         )
+    if code == 1007 and _NO_UTF8.match(reason):
+        return ProtocolViolation(f"{address} sent text that is no UTF-8: {reason}", code="1007")
     if code == 1002:
         return ProtocolViolation(f"{address} sent broken WebSocket frames: {reason}", code="1002")
     if code == 1006:

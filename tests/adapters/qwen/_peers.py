@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +17,8 @@ from triolet.testing._tone import ToneTTS
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 
 URL = "ws://localhost/api-ws/v1/realtime"
+
+_event_numbers = itertools.count()
 
 
 @attrs.define
@@ -66,7 +69,20 @@ async def serving(
         yield World(network, server, voice)
 
 
-Peer = Callable[["Script"], Awaitable[None]]
+Peer = Callable[["Script"], Awaitable[object]]
+
+TEXT, CONTINUATION, CLOSE, PING = 1, 0, 8, 9
+
+
+def frame(opcode: int, payload: bytes, *, final: bool = True, length: int | None = None) -> bytes:
+    """A WebSocket frame of a server, with a length of its own if wanted."""
+    length = len(payload) if length is None else length
+    head = bytes([(0x80 if final else 0) | opcode])
+    if length < 126:
+        return head + bytes([length]) + payload
+    if length < 2**16:
+        return head + b"\x7e" + length.to_bytes(2, "big") + payload
+    return head + b"\x7f" + length.to_bytes(8, "big") + payload
 
 
 @attrs.frozen
@@ -76,7 +92,12 @@ class Script:
     connection: trio_websocket.WebSocketConnection
 
     async def send(self, kind: str, **fields: Any) -> None:
-        await self.connection.send_message(json.dumps({"event_id": "e", "type": kind, **fields}))
+        event_id = f"event_{next(_event_numbers)}"
+        await self.connection.send_message(json.dumps({"event_id": event_id, "type": kind, **fields}))
+
+    async def raw(self, data: bytes) -> None:
+        """Bytes below the WebSocket."""
+        await self.connection._stream.send_all(data)
 
     async def receive(self) -> dict[str, Any]:
         event: dict[str, Any] = json.loads(await self.connection.get_message())
@@ -110,7 +131,7 @@ def websocket_peer(peer: Peer) -> Callable[[trio.abc.Stream], Awaitable[None]]:
                 connection = await request.accept()
                 await peer(Script(connection))
                 await trio.sleep_forever()
-        except* trio_websocket.ConnectionClosed:
+        except* (trio_websocket.ConnectionClosed, trio.BrokenResourceError, trio.ClosedResourceError):
             pass
 
     return handle

@@ -92,6 +92,7 @@ def test_what_is_no_event(text: str) -> None:
 
 
 texts = st.text()
+counts = st.integers(0, 2**63 - 1)
 server_events: st.SearchStrategy[ServerEvent] = st.one_of(
     st.builds(AudioDelta, event_id=texts, response_id=texts, item_id=texts, audio=st.binary(max_size=100)),
     st.builds(ResponseCreated, event_id=texts, response_id=texts, voice=texts),
@@ -101,15 +102,13 @@ server_events: st.SearchStrategy[ServerEvent] = st.one_of(
         response_id=texts,
         status=texts,
         voice=texts,
-        usage=st.builds(
-            ResponseUsage, characters=st.integers(0), input_tokens=st.integers(0), output_tokens=st.integers(0)
-        ),
+        usage=st.builds(ResponseUsage, characters=counts, input_tokens=counts, output_tokens=counts),
     ),
     st.builds(
         ItemDone,
         response_id=texts,
         item_id=texts,
-        usage=st.builds(ResponseUsage, input_tokens=st.integers(0), output_tokens=st.integers(0)),
+        usage=st.builds(ResponseUsage, input_tokens=counts, output_tokens=counts),
     ),
     st.builds(ErrorEvent, event_id=texts, code=texts, message=texts),
     st.builds(SessionCreated, session=st.builds(SessionInfo, id=texts, voice=texts, sample_rate=st.integers(0))),

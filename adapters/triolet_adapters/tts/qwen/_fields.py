@@ -11,6 +11,16 @@ from triolet.errors import ProtocolViolation
 
 Raw = Mapping[str, Any]
 
+_LONGEST_WORDS = 500
+"""Characters of the service's own words in an error text; the raw event has them all."""
+
+_INT64 = 2**63
+
+
+def clipped(words: str) -> str:
+    """What an error text shows of words that came over the wire."""
+    return words if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}…"
+
 
 @attrs.frozen
 class Fields:
@@ -42,9 +52,9 @@ class Fields:
         return self.optional_number(name) or 0
 
     def optional_number(self, name: str) -> int | None:
-        """A whole number, if it is one."""
+        """A whole number, if it is one that counts something."""
         value = self.raw.get(name)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _INT64 else None
 
     def inner(self, name: str, default: Raw | None = None) -> Fields:
         """An object."""
@@ -57,10 +67,14 @@ class Fields:
 
     def anything(self, value: object) -> str:
         """Whatever it is, as text."""
-        return "" if value is None else str(value)
+        try:
+            return "" if value is None else str(value)
+        except (RecursionError, ValueError):  # nested too deep; a number of thousands of digits
+            return f"<{type(value).__name__}>"
 
     def violation(self, what: str) -> ProtocolViolation:
         """The error that says what is wrong."""
         return ProtocolViolation(
-            f"the service sent a {self.event.get('type')} event that cannot be used: {what}", event=self.event
+            f"the service sent a {clipped(self.anything(self.event.get('type')))} event that cannot be used: {what}",
+            event=self.event,
         )

@@ -18,6 +18,7 @@ from triolet.errors import AuthenticationFailed, TTSError
 from triolet_adapters.tts.qwen.billing import billed_characters
 from triolet_adapters.tts.qwen.decoding import check_decodable
 from triolet_adapters.tts.qwen.endpoint import checked_key, is_loopback, service_url
+from triolet_adapters.tts.qwen.inbox import Deadline
 from triolet_adapters.tts.qwen.options import QwenOptions
 from triolet_adapters.tts.qwen.protocol import AudioDelta, SessionFinished
 from triolet_adapters.tts.qwen.response import ResponseReader
@@ -246,6 +247,8 @@ class QwenCommits(TTSSession):
         self._settings = settings
         self._options = options
         self._state = "idle"
+        self._commits = 0
+        self._reader = ResponseReader()
 
     @property
     def idle(self) -> bool:
@@ -256,10 +259,11 @@ class QwenCommits(TTSSession):
         """See `TTSSession.commit`. Append, commit, audio until response.done.
 
         Raises:
-            DeadlineExpired: nothing for `first_audio_timeout` or `chunk_timeout`.
+            DeadlineExpired: no audio for `first_audio_timeout` or `chunk_timeout`, whatever else came; the text names the commit.
             ServiceError: the service's own error.
             ConnectionLost: the session ended.
-            ProtocolViolation: what the protocol does not allow, half a sample at the end included.
+            ProtocolViolation: what the protocol does not allow, half a sample at the end included, and audio that nobody
+                asked for.
             NoAudio: the response is complete and holds no sample.
             TooMuchAudio: more than `max_audio` seconds.
             ValueError: no words.
@@ -270,33 +274,43 @@ class QwenCommits(TTSSession):
         if self._state != "idle":
             raise RuntimeError(f"this session is {self._state}")
         self._state = "busy: one commit at a time"
+        self._commits += 1
+        self._reader = self._reader.following()
         try:
+            for event in self.session.take_unread():
+                self._reader.unasked(event)
             await self.session.append(text)
             await self.session.commit()
-            reader = ResponseReader()
-            await self._listen(reader, Taker(accept, self._settings, self._options.max_audio, "max_audio"))
+            taker = Taker(accept, self._settings, self._options.max_audio, "max_audio")
+            await self._listen(taker, f"commit {self._commits} of this session, {len(text)} characters")
         except BaseException:  # raised again: after any of them the session is spent
             self._state = "spent: its last commit failed or was cancelled; open another"
             raise
         self._state = "idle"
-        characters = reader.usage.characters
+        characters = self._reader.usage.characters
         return Usage(billed_characters(text) if characters is None else characters)
 
     async def ended(self) -> None:
         """Return when the service has closed the connection, or it broke."""
         await self.session.wait_failed()
 
-    async def _listen(self, reader: ResponseReader, taker: Taker) -> None:
-        since = trio.current_time()
-        while not reader.done:
-            if taker.heard:
-                event = await self.session.next_event(self._options.chunk_timeout, "chunk_timeout")
-            else:
-                deadline = self._options.first_audio_timeout
-                left = since + deadline - trio.current_time()
-                event = await self.session.next_event(max(left, 0), "first_audio_timeout", deadline)
-            audio = reader.feed(event)
+    async def _listen(self, taker: Taker, where: str) -> None:
+        options = self._options
+        deadline = Deadline(
+            name="first_audio_timeout", seconds=options.first_audio_timeout, awaited="no audio", where=where
+        )
+        while not self._reader.done:
+            event = await self.session.next_before(deadline)
+            audio = self._reader.feed(event)
             if isinstance(event, AudioDelta):
+                before = taker.seconds
                 taker.take(audio)
+                if taker.seconds > before:  # only sound puts it off: a service could send other things for ever
+                    deadline = Deadline(
+                        name="chunk_timeout",
+                        seconds=options.chunk_timeout,
+                        awaited="neither audio nor response.done",
+                        where=f"{where}, {taker.seconds:.1f} s of audio so far",
+                    )
         taker.end_of_response()
         taker.finish()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import struct
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from triolet._audio import SAMPLE_BYTES
@@ -17,13 +18,15 @@ from triolet_adapters.tts.qwen.ogg import OggReader
 
 
 class Decoder(Protocol):
-    """Takes the audio of one response. Every call gives the whole samples that are complete by then."""
+    """Takes the audio of one response. Every call gives the whole samples that are complete by then, in pieces that are made
+    one by one; iterate over them all.
+    """
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> Iterator[bytes]:
         """Take the bytes of one delta."""
         ...
 
-    def finish(self) -> bytes:
+    def finish(self) -> Iterator[bytes]:
         """Give what is left; the response is complete."""
         ...
 
@@ -60,14 +63,14 @@ class PCMDecoder:
     def __init__(self) -> None:
         self._half = b""
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> Iterator[bytes]:
         """Take bytes, give whole samples."""
         data = self._half + data
         whole = len(data) // SAMPLE_BYTES * SAMPLE_BYTES
         self._half = data[whole:]
-        return data[:whole]
+        yield data[:whole]
 
-    def finish(self) -> bytes:
+    def finish(self) -> Iterator[bytes]:
         """Give nothing.
 
         Raises:
@@ -75,7 +78,7 @@ class PCMDecoder:
         """
         if self._half:
             raise ProtocolViolation("the audio of a response ended with half a sample")
-        return b""
+        yield b""
 
 
 _MAX_WAV_HEADER = 4096
@@ -91,7 +94,7 @@ class WAVDecoder:
         self._header: bytes | None = b""
         """What has come of a header that is not complete; None within the samples."""
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> Iterator[bytes]:
         """Take bytes, give whole samples.
 
         Raises:
@@ -99,16 +102,15 @@ class WAVDecoder:
         """
         if self._header is None and data[:4] == b"RIFF" and data[8:12] == b"WAVE":
             self._header = b""
-        if self._header is None:
-            return self._pcm.feed(data)
-        self._header += data
-        samples = self._behind_header(self._header)
-        if samples is None:
-            return b""
-        self._header = None
-        return self._pcm.feed(samples)
+        if self._header is not None:
+            self._header += data
+            samples = self._behind_header(self._header)
+            if samples is None:
+                return
+            self._header, data = None, samples
+        yield from self._pcm.feed(data)
 
-    def finish(self) -> bytes:
+    def finish(self) -> Iterator[bytes]:
         """Give nothing; as `PCMDecoder.finish`."""
         return self._pcm.finish()
 
@@ -148,11 +150,13 @@ class _AVDecoder:
         self._context: Any = av.CodecContext.create(codec, "r")
         self._resampler: Any = av.AudioResampler("s16", "mono", sample_rate)
 
-    def _decode(self, packet: Any) -> bytes:
+    def _decode(self, packet: Any) -> Iterator[bytes]:
         try:
-            return b"".join(self._samples(frame) for frame in self._context.decode(packet))
+            frames: list[Any] = self._context.decode(packet)
         except (self._av.FFmpegError, ValueError) as error:
             raise ProtocolViolation(f"the audio of a response cannot be decoded: {error}") from None
+        for frame in frames:
+            yield self._samples(frame)
 
     def _samples(self, frame: Any) -> bytes:
         return b"".join(
@@ -160,8 +164,9 @@ class _AVDecoder:
             for resampled in self._resampler.resample(frame)
         )
 
-    def _rest(self) -> bytes:
-        return self._decode(None) + self._samples(None)
+    def _rest(self) -> Iterator[bytes]:
+        yield from self._decode(None)
+        yield self._samples(None)
 
 
 class MP3Decoder(_AVDecoder):
@@ -172,24 +177,34 @@ class MP3Decoder(_AVDecoder):
         self._start: bytes | None = b""
         """What has come while it is not known where the frames begin."""
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> Iterator[bytes]:
         """See `Decoder`."""
         if self._start is not None:
             self._start += data
             begin = _id3_length(self._start)
+            if begin > _MAX_ID3:
+                raise ProtocolViolation(
+                    f"the audio of a response begins with a tag of {begin} bytes; {_MAX_ID3} are allowed"
+                )
             if len(self._start) < max(begin, _ID3_HEADER):
-                return b""
+                return
             data, self._start = self._start[begin:], None
-        if not data:  # to the parser that would be the end
-            return b""
-        return b"".join(self._decode(packet) for packet in self._context.parse(data))
+        if data:  # to the parser nothing would be the end
+            yield from self._decode_all(self._context.parse(data))
 
-    def finish(self) -> bytes:
+    def finish(self) -> Iterator[bytes]:
         """See `Decoder`."""
-        return b"".join(self._decode(packet) for packet in self._context.parse(None)) + self._rest()
+        yield from self._decode_all(self._context.parse(None))
+        yield from self._rest()
+
+    def _decode_all(self, packets: Iterable[Any]) -> Iterator[bytes]:
+        for packet in packets:
+            yield from self._decode(packet)
 
 
 _ID3_HEADER = 10
+_MAX_ID3 = 64 * 1024
+"""Bytes of a tag; encoders write some hundred, a picture would take more and is not expected of a voice."""
 
 
 def _id3_length(data: bytes) -> int:
@@ -208,21 +223,20 @@ class OpusDecoder(_AVDecoder):
         self._ogg = OggReader()
         self._packets = 0
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> Iterator[bytes]:
         """See `Decoder`."""
-        return b"".join(self._take(packet) for packet in self._ogg.feed(data))
+        for packet in self._ogg.feed(data):
+            yield from self._take(packet)
 
-    def finish(self) -> bytes:
+    def finish(self) -> Iterator[bytes]:
         """See `Decoder`."""
-        return self._rest()
+        yield from self._rest()
 
-    def _take(self, packet: bytes) -> bytes:
+    def _take(self, packet: bytes) -> Iterator[bytes]:
         self._packets += 1
         if self._packets == 1:
             if packet[:8] != b"OpusHead":
                 raise ProtocolViolation(f"the audio of a response is no Opus: it begins with {packet[:8]!r}")
             self._context.extradata = packet
-            return b""
-        if self._packets == 2:  # OpusTags
-            return b""
-        return self._decode(self._av.Packet(packet))
+        elif self._packets > 2:  # the second holds tags
+            yield from self._decode(self._av.Packet(packet))

@@ -6,6 +6,8 @@ from triolet.errors import ProtocolViolation
 
 _HEADER = 27
 _CONTINUED = 1
+_MAX_PACKET = 64 * 1024
+"""Bytes; 120 ms of Opus take 1.3 KiB a frame at most, 61 KiB in all (RFC 6716, 3.4)."""
 
 
 class OggReader:
@@ -31,6 +33,8 @@ class OggReader:
             for length in segments:
                 self._packet += body[position : position + length]
                 position += length
+                if len(self._packet) > _MAX_PACKET:
+                    raise ProtocolViolation(f"the audio of a response has a packet of more than {_MAX_PACKET} bytes")
                 if length < 255:  # a segment of 255 bytes goes on in the next one
                     packets.append(bytes(self._packet))
                     self._packet.clear()

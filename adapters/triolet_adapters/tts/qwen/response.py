@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from triolet.errors import ProtocolViolation, ServiceError
+from triolet_adapters.tts.qwen._fields import clipped
 from triolet_adapters.tts.qwen.protocol import (
     AudioDelta,
     ErrorEvent,
@@ -34,7 +35,7 @@ def service_error(event: ErrorEvent) -> ServiceError:
     code = event.code.lower()
     text = ": ".join(part for part in (event.code, event.message) if part) or "an error without a word"
     return ServiceError(
-        f"the service answered with an error: {text}",
+        f"the service answered with an error: {clipped(text)}",
         code=event.code,
         message=event.message,
         event=event.raw,
@@ -49,6 +50,29 @@ class ResponseReader:
     response_id: str = ""
     done: bool = False
     usage: ResponseUsage = attrs.field(factory=ResponseUsage)
+    over: set[str] = attrs.field(factory=set[str])
+    """Responses of this session that were done before: what comes twice is not taken for something new."""
+
+    _last: AudioDelta | None = None
+
+    def following(self) -> ResponseReader:
+        """The reader of the response after this one."""
+        return ResponseReader(over=self.over)
+
+    def unasked(self, event: ServerEvent) -> None:
+        """Take an event that came before anything was committed.
+
+        Raises:
+            ServiceError: an error event.
+            ProtocolViolation: a response that nobody asked for; its audio must not be taken for that of the next commit.
+        """
+        match event:
+            case ErrorEvent():
+                raise service_error(event)
+            case ResponseCreated() | AudioDelta() | SessionFinished():
+                raise ProtocolViolation(f"the service sent {event.type} when nothing was committed", event=event.raw)
+            case _:
+                pass
 
     def feed(self, event: ServerEvent) -> bytes:
         """Take one event; give the audio in it, in the format that the session was asked for.
@@ -61,14 +85,20 @@ class ResponseReader:
             case ErrorEvent():
                 raise service_error(event)
             case ResponseCreated():
-                if self.response_id:
-                    raise ProtocolViolation(
-                        f"response {event.response_id} began within {self.response_id}", event=event.raw
-                    )
+                if self.response_id or event.response_id in self.over:
+                    when = f"within {clipped(self.response_id)}" if self.response_id else "for a second time"
+                    raise ProtocolViolation(f"response {clipped(event.response_id)} began {when}", event=event.raw)
                 self.response_id = event.response_id
             case AudioDelta():
                 self._check(event, event.response_id)
+                if event.event_id and event == self._last:
+                    raise ProtocolViolation(
+                        f"the service sent the event {clipped(event.event_id)} twice", event=event.raw
+                    )
+                self._last = event
                 return event.audio
+            case ResponseDone() | PartOfResponse() if event.response_id in self.over:
+                pass  # once more, or late: it holds nothing
             case ResponseDone():
                 self._check(event, event.response_id)
                 self._finish(event)
@@ -87,14 +117,16 @@ class ResponseReader:
             raise ProtocolViolation(f"the service sent {event.type} before response.created", event=event.raw)
         if response_id not in ("", self.response_id):
             raise ProtocolViolation(
-                f"the service sent {event.type} of the unknown response {response_id!r}; {self.response_id!r} is under way",
+                f"the service sent {event.type} of the unknown response {clipped(response_id)!r}; "
+                f"{clipped(self.response_id)!r} is under way",
                 event=event.raw,
             )
 
     def _finish(self, event: ResponseDone) -> None:
         if event.status != "completed":
             raise ServiceError(
-                f"the response ended as {event.status!r}", code=event.status, event=event.raw, retryable=True
+                f"the response ended as {clipped(event.status)!r}", code=event.status, event=event.raw, retryable=True
             )
         self.usage = event.usage
         self.done = True
+        self.over.add(self.response_id)

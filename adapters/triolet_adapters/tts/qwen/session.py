@@ -14,7 +14,7 @@ from triolet._audio import SAMPLE_BYTES
 from triolet._websocket import Dial, Headers, WebSocket, open_websocket
 from triolet.errors import TTSError
 from triolet_adapters.tts.qwen.billing import billed_characters
-from triolet_adapters.tts.qwen.inbox import Inbox
+from triolet_adapters.tts.qwen.inbox import Deadline, Inbox
 from triolet_adapters.tts.qwen.options import QwenOptions
 from triolet_adapters.tts.qwen.protocol import (
     AppendText,
@@ -50,14 +50,16 @@ async def open_session(
 ) -> AsyncGenerator[QwenSession, None]:
     """Connect and wait for session.created; leaving closes with 1000, within `close_timeout`."""
     log = SessionLog(trio.current_time, tap)
-    # The service's compressed formats need less room than the samples they hold.
-    inbox = Inbox(round(options.max_audio * settings.sample_rate) * SAMPLE_BYTES)
+    # The service's compressed formats need less room than the samples they hold. Base64 makes four characters of three bytes;
+    # the rest is for the events around them.
+    audio_bytes = round(options.max_audio * settings.sample_rate) * SAMPLE_BYTES
+    inbox = Inbox(audio_bytes, 2 * audio_bytes + options.max_message_size)
 
     def receive(text: str) -> None:
         log.came(text)
         event = parse_server_event(text)
         log.received(event)
-        inbox.put(event)
+        inbox.put(event, len(text))
 
     async with open_websocket(
         url, receive=receive, failed=inbox.fail, headers=headers, options=options, dial=dial, scrub=scrub
@@ -192,16 +194,23 @@ class QwenSession:
         """
         return _Events(self)
 
-    async def next_event(
-        self, within: float | None = None, deadline: str = "chunk_timeout", length: float | None = None
-    ) -> ServerEvent:
+    async def next_event(self, within: float | None = None) -> ServerEvent:
         """The next event, error events included as they are.
 
         Raises:
             DeadlineExpired: none `within` so many seconds (default: `chunk_timeout`).
             ConnectionLost, ProtocolViolation, TooMuchAudio: what ended the connection.
         """
-        return await self._inbox.next(self._options.chunk_timeout if within is None else within, deadline, length)
+        seconds = self._options.chunk_timeout if within is None else within
+        return await self.next_before(Deadline(name="chunk_timeout", seconds=seconds, awaited="nothing"))
+
+    async def next_before(self, deadline: Deadline) -> ServerEvent:
+        """As `next_event`, with a deadline that may have begun before."""
+        return await self._inbox.next(deadline)
+
+    def take_unread(self) -> list[ServerEvent]:
+        """What has come and was not read."""
+        return self._inbox.take_unread()
 
     def _count_text(self) -> None:
         self._log.committed(billed_characters("".join(self._uncommitted)))
@@ -227,9 +236,11 @@ class QwenSession:
 
         Raises:
             ServiceError: an error event came before.
-            DeadlineExpired: `session_timeout` passed between two events.
+            DeadlineExpired: it did not come within `session_timeout`, whatever else did.
         """
-        while not isinstance(event := await self.next_event(self._options.session_timeout, "session_timeout"), kind):
+        seconds = self._options.session_timeout
+        deadline = Deadline(name="session_timeout", seconds=seconds, awaited=f"no {kind.type}")
+        while not isinstance(event := await self.next_before(deadline), kind):
             if isinstance(event, ErrorEvent):
                 raise service_error(event)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from triolet._audio import SAMPLE_BYTES
 from triolet._tts import Accept
 from triolet.errors import NoAudio, TooMuchAudio
@@ -21,9 +23,9 @@ class Taker:
         self._samples = 0
 
     @property
-    def heard(self) -> bool:
-        """Whether there has been a sample."""
-        return self._samples > 0
+    def seconds(self) -> float:
+        """Of audio so far."""
+        return self._samples / self._settings.sample_rate
 
     def take(self, audio: bytes) -> None:
         """Pass the audio of one delta on.
@@ -55,10 +57,10 @@ class Taker:
     def _new_decoder(self) -> Decoder:
         return decoder_for(self._settings.response_format, self._settings.sample_rate)
 
-    def _pass_on(self, pcm: bytes) -> None:
-        if not pcm:
-            return
-        self._samples += len(pcm) // SAMPLE_BYTES
-        if self._samples > self._max_seconds * self._settings.sample_rate:
-            raise TooMuchAudio(f"more than {self._max_seconds:g} s of audio ({self._bound})")
-        self._accept(pcm)
+    def _pass_on(self, pieces: Iterable[bytes]) -> None:
+        for pcm in pieces:  # a few bytes may be decoded to hours: each piece is counted before the next is made
+            if pcm:
+                self._samples += len(pcm) // SAMPLE_BYTES
+                if self.seconds > self._max_seconds:
+                    raise TooMuchAudio(f"more than {self._max_seconds:g} s of audio ({self._bound})")
+                self._accept(pcm)

@@ -8,6 +8,7 @@ import trio
 
 from triolet._tts import Accept, TTSTurn, Usage
 from triolet.errors import DeadlineExpired, ProtocolViolation
+from triolet_adapters.tts.qwen.inbox import Deadline
 from triolet_adapters.tts.qwen.options import QwenOptions
 from triolet_adapters.tts.qwen.protocol import AudioDelta, ResponseDone, ServerEvent, SessionFinished
 from triolet_adapters.tts.qwen.response import ResponseReader
@@ -26,7 +27,8 @@ class QwenTurn(TTSTurn):
         self._options = options
         self._used = False
         self._appended_words = False
-        self._texts_ended = trio.Event()
+        self._appended = 0
+        self._texts_ended_at: float | None = None
         self._source_error: Exception | None = None
 
     async def speak(self, texts: AsyncIterable[str], accept: Accept) -> Usage:
@@ -34,7 +36,7 @@ class QwenTurn(TTSTurn):
 
         The service holds audio back until more text comes or the session is finished, so no deadline runs while `texts`
         are still to come: a dead connection is found by the ping. After the last, `chunk_timeout` holds between any two
-        events. Nothing is iterated under a time-out. If cancelled, leave the block of `connect_turn()`.
+        pieces of audio. Nothing is iterated under a time-out. If cancelled, leave the block of `connect_turn()`.
 
         Raises:
             What `texts` raises, as it is; else as `TTSSession.commit`, `TooMuchAudio` above `max_turn_audio`.
@@ -62,34 +64,46 @@ class QwenTurn(TTSTurn):
             async for text in texts:
                 if text:
                     self._appended_words = self._appended_words or any(character.isalnum() for character in text)
+                    self._appended += len(text)
                     await self.session.append(text)
             await self.session.finish()
         except Exception as error:  # noqa: BLE001 -- `speak` raises it
             self._source_error = error
             turn.cancel()
-        self._texts_ended.set()
+        self._texts_ended_at = trio.current_time()
 
     async def _listen(self, taker: Taker) -> Usage:
         reader = ResponseReader()
         characters = 0
-        while not isinstance(event := await self._next_event(), SessionFinished):
+        last_audio = trio.current_time()
+        while not isinstance(event := await self._next_event(taker, last_audio), SessionFinished):
             audio = reader.feed(event)
             if isinstance(event, AudioDelta):
+                before = taker.seconds
                 taker.take(audio)
+                if taker.seconds > before:
+                    last_audio = trio.current_time()
             if isinstance(event, ResponseDone):  # the service may use several in one turn
                 taker.end_of_response()
                 characters += reader.usage.characters or 0
-                reader = ResponseReader()
+                reader = reader.following()
         if reader.response_id:
             raise ProtocolViolation("the service finished the session before the response was done", event=event.raw)
         taker.finish(words=self._appended_words)
         return Usage(characters or self.session.usage.computed)
 
-    async def _next_event(self) -> ServerEvent:
+    async def _next_event(self, taker: Taker, last_audio: float) -> ServerEvent:
         while True:
-            texts_had_ended = self._texts_ended.is_set()
+            ended_at = self._texts_ended_at
+            deadline = Deadline(
+                name="chunk_timeout",
+                seconds=self._options.chunk_timeout,
+                awaited="neither audio nor session.finished",
+                where=f"{self._appended} characters appended, {taker.seconds:.1f} s of audio so far",
+                since=trio.current_time() if ended_at is None else max(ended_at, last_audio),
+            )
             try:
-                return await self.session.next_event()
+                return await self.session.next_before(deadline)
             except DeadlineExpired:
-                if texts_had_ended or self.session.failure is not None:
+                if ended_at is not None or self.session.failure is not None:
                     raise
