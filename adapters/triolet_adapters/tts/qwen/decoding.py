@@ -6,10 +6,11 @@ response and at the start of any delta; Opus is expected in Ogg, as the vendor's
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Protocol
 
 from triolet._audio import SAMPLE_BYTES
@@ -151,18 +152,24 @@ class _AVDecoder:
         self._resampler: Any = av.AudioResampler("s16", "mono", sample_rate)
 
     def _decode(self, packet: Any) -> Iterator[bytes]:
-        try:
+        with self._violations():
             frames: list[Any] = self._context.decode(packet)
-        except (self._av.FFmpegError, ValueError) as error:
-            raise ProtocolViolation(f"the audio of a response cannot be decoded: {error}") from None
         for frame in frames:
             yield self._samples(frame)
 
     def _samples(self, frame: Any) -> bytes:
-        return b"".join(
-            bytes(resampled.planes[0])[: resampled.samples * SAMPLE_BYTES]
-            for resampled in self._resampler.resample(frame)
-        )
+        with self._violations():
+            return b"".join(
+                bytes(resampled.planes[0])[: resampled.samples * SAMPLE_BYTES]
+                for resampled in self._resampler.resample(frame)
+            )
+
+    @contextlib.contextmanager
+    def _violations(self) -> Generator[None]:
+        try:
+            yield
+        except (self._av.FFmpegError, ValueError) as error:  # ValueError: the rate or the channels change
+            raise ProtocolViolation(f"the audio of a response cannot be decoded: {error}") from None
 
     def _rest(self) -> Iterator[bytes]:
         yield from self._decode(None)
