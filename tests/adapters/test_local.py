@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import unicodedata
 from array import array
@@ -177,6 +179,33 @@ async def test_a_cancelled_commit_returns_at_once_and_its_thread_ends() -> None:
     assert late < 0.15, "a sentence of 250 characters takes longer than that"
     with trio.fail_after(5):
         await say("Next.")
+
+
+LEAVING = """
+import trio
+from triolet_adapters.tts import LocalTTS
+
+async def main():
+    async with LocalTTS().connect() as session:
+        with trio.move_on_after(0.02):
+            await session.commit("word " * 60, lambda pcm: None)
+        print("cancelled")
+
+trio.run(main)
+"""
+
+
+def test_a_program_may_end_while_the_voice_is_still_at_work() -> None:
+    """Python that ends under C++ aborts; the end of the process waits for the sentence instead."""
+    done = subprocess.run(
+        [sys.executable, "-c", LEAVING],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "cancelled\n", "")
 
 
 async def test_an_unknown_voice_is_answered_with_the_names_there_are() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
-from collections.abc import AsyncGenerator
+import threading
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 import trio
@@ -17,6 +19,12 @@ from triolet_adapters.tts._english import readable
 
 if TYPE_CHECKING:
     from triolet_adapters.tts._hibari import Voice
+
+T = TypeVar("T")
+
+EXIT_DEADLINE = 2.0
+"""Seconds that the end of the process waits for a thread that was left inside the voice: loading takes half a second, a
+sentence 0.2 s."""
 
 
 @attrs.frozen
@@ -97,9 +105,13 @@ class _Session(TTSSession):
         try:
             speech = self._model.speech(readable(text), self._settings.speed, self._settings.seed)
             spoken = False
+
+            def sentence() -> bytes | None:
+                return next(speech, None)
+
             # A thread a sentence, never one that outlives the commit by more than that.
             while (
-                pcm := await trio.to_thread.run_sync(next, speech, None, limiter=self._limiter, abandon_on_cancel=True)
+                pcm := await trio.to_thread.run_sync(_inside, sentence, limiter=self._limiter, abandon_on_cancel=True)
             ) is not None:
                 accept(pcm)
                 spoken = True
@@ -129,4 +141,19 @@ async def _load(voice: str, limiter: trio.CapacityLimiter) -> Voice:
 
         return _hibari.load(voice)
 
-    return await trio.to_thread.run_sync(load, limiter=limiter, abandon_on_cancel=True)
+    return await trio.to_thread.run_sync(_inside, load, limiter=limiter, abandon_on_cancel=True)
+
+
+_occupied = threading.Lock()
+
+
+def _inside(work: Callable[[], T]) -> T:
+    """For worker threads: whatever enters the voice, whose C++ aborts the process if Python ends meanwhile."""
+    with _occupied:
+        return work()
+
+
+@atexit.register
+def _keep_out() -> None:
+    """Wait until no thread is inside the voice, and let none enter any more."""
+    _occupied.acquire(timeout=EXIT_DEADLINE)
