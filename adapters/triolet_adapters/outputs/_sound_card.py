@@ -10,6 +10,7 @@ import trio
 
 from triolet._audio import AudioFormat
 from triolet.errors import OutputError
+from triolet_adapters.outputs._quiet import quiet_libraries
 
 Pull = Callable[[int], bytes]
 """Called by the device's own thread: gives exactly so many samples and never waits."""
@@ -63,7 +64,7 @@ async def open_sound_card(format: AudioFormat, pull: Pull, name: str | None, bac
     try:
         with trio.fail_after(OPEN_DEADLINE):
             await trio.to_thread.run_sync(
-                lambda: opening.deliver(_open(format, pull, name, backend)), abandon_on_cancel=True
+                lambda: opening.deliver(_quietly_opened(format, pull, name, backend)), abandon_on_cancel=True
             )
             opened = True
     except trio.TooSlowError as error:
@@ -98,6 +99,11 @@ class _Opening:
             self._abandoned = True
             if self.device is not None:
                 self.device.close()
+
+
+def _quietly_opened(format: AudioFormat, pull: Pull, name: str | None, backend: str | None) -> Any:  # noqa: A002
+    with quiet_libraries():
+        return _open(format, pull, name, backend)
 
 
 def _open(format: AudioFormat, pull: Pull, name: str | None, backend: str | None) -> Any:  # noqa: A002

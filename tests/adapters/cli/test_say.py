@@ -129,7 +129,6 @@ def test_an_empty_standard_input_is_nothing_to_say(tmp_path: Path) -> None:
 def test_without_a_sound_device_the_message_names_the_option(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     async def no_card(self: Loudspeaker, _format: AudioFormat) -> None:
         await trio.lowlevel.checkpoint()
-        os.write(2, b"ALSA lib confmisc.c:855: noise\n")
         raise OutputError("no sound device could be opened: connect one, or ...")
 
     monkeypatch.setattr(Loudspeaker, "open", no_card)

@@ -1,5 +1,7 @@
 """The loudspeaker: with a device of the test's own on virtual time, and with miniaudio's null device."""
 
+import os
+import subprocess
 import sys
 from array import array
 
@@ -203,3 +205,34 @@ async def test_a_cancelled_open_gives_the_device_back(monkeypatch: pytest.Monkey
     assert scope.cancelled_caught
     may_open.set()
     assert await trio.to_thread.run_sync(closed.wait, 5)
+
+
+OPENING = """
+import trio
+from triolet import AudioFormat
+from triolet.errors import OutputError
+from triolet_adapters.outputs import Loudspeaker
+
+async def main():
+    speaker = Loudspeaker()
+    try:
+        await speaker.open(AudioFormat())
+    except OutputError as error:
+        assert "connect one" in str(error)
+    await speaker.close()
+
+trio.run(main)
+"""
+
+
+def test_nothing_but_our_error_says_that_there_is_no_device() -> None:
+    """ALSA by itself writes thirty lines; where there is a device this says nothing either."""
+    done = subprocess.run(
+        [sys.executable, "-c", OPENING],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

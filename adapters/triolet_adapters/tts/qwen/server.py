@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,6 +36,8 @@ class QwenServer:
         """How many were accepted since the start."""
         self.open = 0
         """How many are open now."""
+        self.left: Counter[int] = Counter()
+        """How many clients have left with which close code; 1006: without a Close."""
 
     async def serve(
         self,
@@ -96,6 +98,8 @@ class QwenServer:
             await session.run()
         finally:
             self.open -= 1
+            if connection.closed is not None:
+                self.left[connection.closed.code] += 1
             with trio.move_on_after(self._options.close_timeout, shield=True):
                 await connection.aclose()
 
