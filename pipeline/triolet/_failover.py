@@ -155,14 +155,15 @@ class Failover(TTS):
             failure: TTSError = DeadlineExpired(
                 f"no session within {self.options.connect_timeout:g} s (Failover's connect_timeout)"
             )
-            await here[position].limiter.wait()
-            scope = trio.CancelScope(deadline=here.deadline(position, self.options.connect_timeout))
-            here[position].connecting.add(scope)
+            scope = trio.CancelScope()
+            here[position].waiting.add(scope)
             try:
                 with scope, Alone():
+                    await here[position].limiter.wait()
+                    scope.deadline = here.deadline(position, self.options.connect_timeout)
                     async with self.providers[position].connect() as session, trio.open_nursery() as nursery:
                         opened, scope.deadline = True, math.inf
-                        here[position].connecting.discard(scope)
+                        here[position].waiting.discard(scope)
                         if here[position].health.down:
                             here.taken_back(here[position], "is asked again")
                         ours = _Session(here, position, session, self.format, self.options)
@@ -175,7 +176,7 @@ class Failover(TTS):
                     raise
                 failure = error
             finally:
-                here[position].connecting.discard(scope)
+                here[position].waiting.discard(scope)
             if opened:
                 return
             if not (scope.cancel_called and here[position].health.down):  # else others have told already
@@ -279,18 +280,27 @@ class _Session(TTSSession):
         if self._busy:
             raise RuntimeError("another commit is running on this session")
         if self._over or (self._provider.health.down and self._here.alternative(self._position)):
-            raise ConnectionLost(f"this session of {self._provider.name} makes room for one of another provider")
+            raise self._gone()
         self._busy = True
         try:
-            return await self._commit(text, accept)
+            await self._until_allowed()
+            return await self._tell_failures(text, accept)
+        finally:
+            self._busy = False
+            self._here.change()
+
+    async def _tell_failures(self, text: str, accept: Accept) -> Usage:
+        here, at = self._here, self._position
+        try:
+            return await self._speak(text, accept)
         except (TooMuchAudio, Unspeakable):
             raise
         except TTSError as error:
-            if isinstance(error, NoAudio) and not self._here.alternative(self._position):
+            if isinstance(error, NoAudio) and not here.alternative(at):
                 raise  # it may be the text, and nobody else can be asked
-            self._here.failed(self._position, error)
-            if not self._here.alternative(self._position) and self._provider.health.down:
-                raise self._here.all_failed() from error
+            here.failed(at, error)
+            if not here.alternative(at):
+                raise here.all_failed() from error
             if error.retryable:
                 raise
             raise TTSError(
@@ -300,11 +310,8 @@ class _Session(TTSSession):
                 event=error.event,
                 retryable=True,
             ) from error
-        finally:
-            self._busy = False
-            self._here.change()
 
-    async def _commit(self, text: str, accept: Accept) -> Usage:
+    async def _speak(self, text: str, accept: Accept) -> Usage:
         health, progress = self._provider.health, Progress()
 
         def heard(pcm: bytes) -> None:
@@ -317,7 +324,6 @@ class _Session(TTSSession):
                     self._too_slow(behind)
             accept(pcm)
 
-        await self._provider.limiter.wait()
         self._provider.commits += 1
         usage = Usage()
         with trio.CancelScope(deadline=self._here.deadline(self._position, self._options.first_audio_timeout)) as scope:
@@ -330,6 +336,22 @@ class _Session(TTSSession):
             raise NoAudio(f"no audio for {len(text)} characters")
         health.behind = max(0.0, health.behind + progress.behind)
         return usage
+
+    async def _until_allowed(self) -> None:
+        scope = trio.CancelScope()
+        self._provider.waiting.add(scope)
+        try:
+            with scope:
+                await self._provider.limiter.wait()
+        finally:
+            self._provider.waiting.discard(scope)
+        if scope.cancelled_caught:
+            raise self._gone()
+
+    def _gone(self) -> ConnectionLost:
+        return ConnectionLost(
+            f"this session of {self._provider.name} has ended, or has made room for another provider's"
+        )
 
     def _too_slow(self, behind: float) -> None:
         if self._here.alternative(self._position) and not self._provider.health.down:

@@ -55,8 +55,8 @@ class Provider:
     name: str
     health: Health
     limiter: RateLimiter
-    connecting: set[trio.CancelScope] = attrs.Factory(set[trio.CancelScope])
-    """Connects under way: given up when it is found to be down meanwhile."""
+    waiting: set[trio.CancelScope] = attrs.Factory(set[trio.CancelScope])
+    """Connects under way, and commits that its limits hold back: given up when it is found to be down meanwhile."""
     commits: int = 0
     failures: int = 0
     probes: int = 0
@@ -142,7 +142,7 @@ class Providers:
         provider = self[position]
         provider.failures += 1
         provider.health.failed(failure, trio.current_time())
-        for scope in provider.connecting:
+        for scope in provider.waiting:
             scope.cancel(reason="the provider was found to be down")
         self._tell(f"{provider.name} is down", failure)
 
