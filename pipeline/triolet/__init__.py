@@ -15,6 +15,7 @@ from triolet._pipeline import Pipeline as Pipeline
 from triolet._playout import Playout as Playout
 from triolet._providers import FailoverStatistics as FailoverStatistics
 from triolet._providers import ProviderStatistics as ProviderStatistics
+from triolet._recovery import Recovery as Recovery
 from triolet._segmenter import SentenceSegmenter as SentenceSegmenter
 from triolet._sessions import PoolOptions as PoolOptions
 from triolet._sessions import PoolStatistics as PoolStatistics

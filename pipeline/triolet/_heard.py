@@ -68,7 +68,7 @@ _NO_MARK = 4.0
 
 def weight(text: str) -> float:
     """Seconds that a piece takes to say at a usual pace, pauses aside."""
-    total = _LENGTHENED if _pauses_after(text) else 0.0
+    total = _LENGTHENED if pauses_after(text) else 0.0
     for word in text.split():
         total += _word(word)
     return total
@@ -104,7 +104,7 @@ def _alphabetic(word: str, letters: int) -> float:
     return letters * _LETTER + _WORD - digraphs * _DIGRAPH
 
 
-def _pauses_after(text: str) -> bool:
+def pauses_after(text: str) -> bool:
     """Whether the piece ends at a mark."""
     text = text.rstrip()
     return text.rstrip(_CLOSERS).endswith(tuple(_MARKS))
@@ -113,7 +113,7 @@ def _pauses_after(text: str) -> bool:
 def expected_seconds(text: str) -> float:
     """How long words are expected to sound at a usual pace, the pauses at the marks inside included."""
     words = text.split()
-    return sum(map(weight, words)) + _PAUSE * sum(map(_pauses_after, words[:-1]))
+    return sum(map(weight, words)) + _PAUSE * sum(map(pauses_after, words[:-1]))
 
 
 def pace_of(pieces: Sequence[Piece], voiced: Voiced, sample_rate: int) -> float | None:
@@ -145,18 +145,18 @@ def heard_piece_count(
         voiced = Voiced(total or heard, ((0, total or heard),))
     if not voiced.runs:
         return 0  # all that was heard is silence
-    return _Phrase(pieces, voiced, total, sample_rate, pace or 1.0).count(heard)
+    return PhraseSound(pieces, voiced, total, sample_rate, pace or 1.0).count(heard)
 
 
 @attrs.frozen
-class _Anchor:
+class Anchor:
     """A place in the text and the place in the sounding time (seconds) that belong together."""
 
     piece: int
     time: float
 
 
-class _Phrase:
+class PhraseSound:
     """The words of a phrase against its sound."""
 
     def __init__(
@@ -165,7 +165,7 @@ class _Phrase:
         self.sample_rate = sample_rate
         self.voiced = voiced
         self.weights = list(itertools.accumulate((weight(piece.text) for piece in pieces), initial=0.0))
-        self.marks = [at for at, piece in enumerate(pieces[:-1], 1) if _pauses_after(piece.text)]
+        self.marks = [at for at, piece in enumerate(pieces[:-1], 1) if pauses_after(piece.text)]
         self.known = voiced.sounding() / sample_rate
         self.whole = total is not None and voiced.samples >= total
         self.pauses = self._pauses()
@@ -174,13 +174,13 @@ class _Phrase:
             self.pace = self.weights[-1] / self.known
         elif total is not None:
             self.pace = self._pace_by_length(total)
-        self.anchors = self._match()
 
     def count(self, heard: int) -> int:
         """How many pieces end in the first `heard` samples."""
         time = self.voiced.sounding(0, heard) / self.sample_rate
-        before = max((anchor for anchor in self.anchors if anchor.time <= time + 1e-6), key=lambda a: a.piece)
-        after = next((anchor for anchor in self.anchors if anchor.piece > before.piece), None)
+        anchors = self._match()
+        before = max((anchor for anchor in anchors if anchor.time <= time + 1e-6), key=lambda a: a.piece)
+        after = next((anchor for anchor in anchors if anchor.piece > before.piece), None)
         pace = self.pace
         if after is not None and after.time > before.time:
             pace = (self.weights[after.piece] - self.weights[before.piece]) / (after.time - before.time)
@@ -204,42 +204,43 @@ class _Phrase:
         sounding = self.known + max(0.1, unseen - pauses * _PAUSE)
         return self.weights[-1] / sounding
 
-    def _match(self) -> list[_Anchor]:
+    def _match(self) -> list[Anchor]:
         """The likeliest matching of marks and pauses, in order; both ends are anchors where they are known."""
-        start = _Anchor(0, 0.0)
-        best: dict[tuple[int, int], tuple[float, tuple[_Anchor, ...]]] = {(0, 0): (0.0, (start,))}
+        start = Anchor(0, 0.0)
+        best: dict[tuple[int, int], tuple[float, tuple[Anchor, ...]]] = {(0, 0): (0.0, (start,))}
         for m, mark in enumerate(self.marks, 1):
             for p, pause in enumerate(self.pauses, 1):
-                anchor = _Anchor(mark, pause)
+                anchor = Anchor(mark, pause)
                 best[m, p] = min(
                     (
-                        (cost + self._cost(path[-1], anchor) + self._skipped(m - m0 - 1, p - p0 - 1), (*path, anchor))
+                        (cost + self.cost(path[-1], anchor) + self.skipped(m - m0 - 1, p - p0 - 1), (*path, anchor))
                         for (m0, p0), (cost, path) in best.items()
                         if m0 < m and p0 < p
                     ),
                     key=lambda entry: entry[0],
                 )
-        end = _Anchor(len(self.weights) - 1, self.known)
+        end = Anchor(len(self.weights) - 1, self.known)
         cost: float = math.inf
-        anchors: tuple[_Anchor, ...] = (start,)
+        anchors: tuple[Anchor, ...] = (start,)
         for (m, p), (path_cost, path) in best.items():
-            total = path_cost + self._skipped(0, len(self.pauses) - p)
+            total = path_cost + self.skipped(0, len(self.pauses) - p)
             if self.whole:
-                total += self._cost(path[-1], end) + self._skipped(len(self.marks) - m, 0)
+                total += self.cost(path[-1], end) + self.skipped(len(self.marks) - m, 0)
             else:
-                total += self._open(path[-1], self.marks[m:])
+                total += self.open(path[-1], self.marks[m:])
             if total < cost:
                 cost, anchors = total, path
         return [*anchors, end] if self.whole else [*anchors]
 
-    def _open(self, last: _Anchor, marks: Sequence[int]) -> float:
+    def open(self, last: Anchor, marks: Sequence[int]) -> float:
         """Cost of the sound after the last match, of which more is to come: marks that it has passed had no pause."""
         said = self.weights[last.piece] + (self.known - last.time) * self.pace
         passed = [mark for mark in marks if self.weights[mark] <= said]
         over = max(0.0, said - self.weights[-1])
         return _NO_PAUSE * len(passed) + over**2 / (2 * self._variance(self.weights[-1] - self.weights[last.piece]))
 
-    def _cost(self, before: _Anchor, after: _Anchor) -> float:
+    def cost(self, before: Anchor, after: Anchor) -> float:
+        """How ill two matches that follow each other fit together, as a negative logarithm."""
         said = self.weights[after.piece] - self.weights[before.piece]
         time = (after.time - before.time) * self.pace
         return (time - said) ** 2 / (2 * self._variance(said))
@@ -247,5 +248,6 @@ class _Phrase:
     def _variance(self, said: float) -> float:
         return _SPREAD * max(said, 0.1) / 0.25 + (0.0 if self.whole else (_PACE_ERROR * said) ** 2)
 
-    def _skipped(self, marks: int, pauses: int) -> float:
+    def skipped(self, marks: int, pauses: int) -> float:
+        """Cost of so many marks without a pause and pauses without a mark."""
         return _NO_PAUSE * marks + _NO_MARK * pauses

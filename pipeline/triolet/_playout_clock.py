@@ -6,6 +6,9 @@ import math
 
 import trio
 
+SOON = 0.001
+"""Seconds. Sums of floats differ by less."""
+
 
 class PlayoutClock:
     """Seconds of speech received, taken by the output, and heard, in one turn.
@@ -22,6 +25,8 @@ class PlayoutClock:
         self._taken = 0.0
         self.dry_at = -math.inf
         """When the output will have played, or had played, all that it took (in Trio's time)."""
+        self._took = trio.Event()
+        """Set when the output has taken more; then replaced."""
         self._waiting: list[tuple[float, trio.Event]] = []
 
     def received(self, seconds: float) -> None:
@@ -37,6 +42,8 @@ class PlayoutClock:
         """The output took so much more; it will have played all it has at `dry_at` (in Trio's time)."""
         self._taken += seconds
         self.dry_at = dry_at
+        self._took.set()
+        self._took = trio.Event()
         self._wake()
 
     @property
@@ -65,6 +72,16 @@ class PlayoutClock:
             finally:
                 if entry in self._waiting:
                     self._waiting.remove(entry)
+
+    async def until_played(self, patience: float) -> None:
+        """Wait until all that was received has been played, or `patience` seconds longer than that should take. Also where
+        there is no real-time listener: there it has been written.
+        """
+        missing = max(0.0, self._received - self._taken)
+        with trio.move_on_after(max(0.0, self.dry_at - trio.current_time()) + missing + patience):
+            while self._received - self._taken > SOON:
+                await self._took.wait()
+            await trio.sleep_until(self.dry_at)
 
     def _wake(self) -> None:
         backlog = self.backlog

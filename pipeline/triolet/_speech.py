@@ -5,6 +5,7 @@ from __future__ import annotations
 from triolet._audio import AudioChunk
 from triolet._phraser import Phraser
 from triolet._phrasing import Phrasing
+from triolet._recovery import Recovery
 from triolet._segmenter import SentenceSegmenter
 from triolet._spoken_text import SpokenText
 from triolet._stages import Stage
@@ -15,16 +16,25 @@ from triolet.spoken import SpokenOptions
 
 
 def speech(
-    tts: TTS, language: str = "auto", *, text: SpokenOptions | None = None, phrasing: Phrasing | None = None
+    tts: TTS,
+    language: str = "auto",
+    *,
+    text: SpokenOptions | None = None,
+    phrasing: Phrasing | None = None,
+    recovery: Recovery | None = None,
 ) -> Stage[str, AudioChunk]:
-    """`SentenceSegmenter(language) | SpokenText(text) | Phraser(phrasing) | Synthesizer(tts)`: tokens in, audio out.
+    """`SentenceSegmenter(language) | SpokenText(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`:
+    tokens in, audio out.
 
     For a voice whose service cuts the text itself: `SentenceSegmenter(language) | SpokenText(text) | TurnSynthesizer(tts)`.
 
     Raises:
-        ValueError: an unknown language.
+        ValueError: an unknown language; or a `recovery` for a voice whose service cuts the text itself: what it has not said
+            is not known there, so nothing can be said again.
     """
+    if tts.whole_turns and recovery is not None:
+        raise ValueError(f"{type(tts).__name__} cuts the text itself: it cannot have a recovery")
     spoken = SentenceSegmenter(language) | SpokenText(text)
     if tts.whole_turns:
         return spoken | TurnSynthesizer(tts)
-    return spoken | Phraser(phrasing) | Synthesizer(tts)
+    return spoken | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)

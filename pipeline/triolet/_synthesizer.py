@@ -7,12 +7,21 @@ import random
 import trio
 
 from triolet._admission import AT_ONCE, Admission
-from triolet._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
-from triolet._job import Job
+from triolet._audio import AudioChunk, AudioFormat
+from triolet._job import Job, Part, VoiceSoFar
+from triolet._recovery import Lost, Recovery, Resumption, Step, next_step, resumption
 from triolet._sessions import PoolOptions, SessionPool, open_pools
 from triolet._stages import Stage
 from triolet._text import Phrase
-from triolet._timeline import FirstAudio, PhraseCommitted, PhraseComplete, PhraseFailed
+from triolet._timeline import (
+    CommitLost,
+    FirstAudio,
+    PhraseCommitted,
+    PhraseComplete,
+    PhraseFailed,
+    PhraseResumed,
+    WordsTimed,
+)
 from triolet._tts import TTS, Accept
 from triolet._turn import Turn
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
@@ -28,11 +37,15 @@ no clock to tell the lead by; with one, `lead` is what counts."""
 LONGEST_COMMIT = 120.0
 """Seconds of audio that one commit may give: six times what the longest phrase takes to say."""
 
-ATTEMPTS = 3
-"""Commits of one phrase that may fail before any of its audio was passed on."""
+CHUNK = 0.1
+"""Seconds of audio passed on at a time where a listener hears by a clock: what has been passed on cannot be taken back when a
+session is lost, so as little of it as possible is ahead of the listener. As long as the deltas of services."""
 
-BACK_OFF = 0.1
-"""Seconds before the second of them; doubled for the third, and cut at random by up to a half."""
+FADE = 0.01
+"""Seconds over which audio gets softer where it was cut off: two periods of a low voice, so that nothing clicks."""
+
+PLAYED = 1.0
+"""Seconds more than it has left that an output may take to play what came before a phrase that could not be spoken."""
 
 
 class Synthesizer(Stage[Phrase, AudioChunk]):
@@ -42,11 +55,22 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
     later one waits until the listener is less than `lead` seconds of audio behind, and until the commit before it is
     complete, unless the listener would run out of audio meanwhile: then it is committed on a second session.
 
-    A commit that fails where another try may help, before any of its audio was passed on, is made again on another session,
-    three times at most. Any other error ends the turn.
+    What happens to a phrase whose session is lost is for `recovery` to say. A phrase that gets no audio, or too much, is
+    reported FAILED with the reason, and the next goes on; if no phrase of the turn could be spoken, or with
+    `Recovery(lost="fail")`, the turn ends with that error.
+
+    Audio is passed on as it comes. Where the output has no clock (a file), nobody waits for it: there a phrase is passed on
+    when it is complete, so whatever is lost is said again whole, and unheard.
     """
 
-    def __init__(self, tts: TTS, *, lead: float = LEAD, longest_commit: float = LONGEST_COMMIT) -> None:
+    def __init__(
+        self,
+        tts: TTS,
+        *,
+        lead: float = LEAD,
+        longest_commit: float = LONGEST_COMMIT,
+        recovery: Recovery | None = None,
+    ) -> None:
         if lead <= 0:
             raise ValueError(f"lead is {lead}; it must be more than 0 seconds")
         if longest_commit <= 0:
@@ -54,6 +78,7 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
         self.tts = tts
         self.lead = lead
         self.longest_commit = longest_commit
+        self.recovery = recovery or Recovery()
 
     @property
     def audio_format(self) -> AudioFormat:
@@ -73,7 +98,8 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
         Cancellation spends the sessions at work; the service hears of it by the closing of their connections.
 
         Raises:
-            TTSError: the service failed; the turn ends with it.
+            TTSError: the service failed, beyond what `recovery` makes good. Where another try may have helped, what came
+                before the phrase in question has been heard by then.
             ValueError: the voice cannot have the settings of this turn.
         """
         tts = turn.settings.apply(self.tts)
@@ -93,6 +119,13 @@ class _Run:
         self._pool = pool
         self._turn = turn
         self._admission = Admission(turn, audio, lead=settings.lead)
+        self._recovery = settings.recovery
+        self._failures = 0
+        self._repeats = 0
+        self._spoken = False
+        self._skipped: TTSError | None = None
+        self._given_up = False
+        self._voice = VoiceSoFar(audio.sample_rate)
 
     async def run(
         self, upstream: trio.MemoryReceiveChannel[Phrase], downstream: trio.MemorySendChannel[AudioChunk]
@@ -107,43 +140,53 @@ class _Run:
             except trio.BrokenResourceError:
                 nursery.cancel_scope.cancel()  # nobody listens: what is in flight is not wanted either
                 raise
+        if self._skipped is not None and not self._spoken:
+            raise self._skipped
 
     async def _commit_all(self, upstream: trio.MemoryReceiveChannel[Phrase], jobs: trio.MemorySendChannel[Job]) -> None:
         with jobs:
             async with trio.open_nursery() as nursery:
                 async for phrase in upstream:
                     await self._admission.until_admitted()
-                    job = Job(phrase, self._turn.now())
+                    job = Job(phrase, self._turn.now(), Part(self._voice.detector()))
                     self._admission.admit(job)
                     nursery.start_soon(self._speak, job)
                     await jobs.send(job)
 
     async def _speak(self, job: Job) -> None:
-        index = job.phrase.index
-        for attempt in range(1, ATTEMPTS + 1):
-            self._turn.timeline.record(PhraseCommitted(self._turn.now(), index))
+        try:
+            await self._until_said(job)
+        except Exception as error:  # raised again: only the report needs it
+            self._failed(job, error)
+            raise
+        if job.error is None:
+            job.end()
+            self._admission.ended()
+
+    async def _until_said(self, job: Job) -> None:
+        """Commit until all is said, or given up."""
+        in_a_row = 0
+        while not self._given_up:
+            self._turn.timeline.record(PhraseCommitted(self._turn.now(), job.phrase.index))
             try:
                 await self._commit(job)
+            except TTSError as error:
+                in_a_row = 0 if job.of_part else in_a_row + 1
+                if not self._recovers(job, error, in_a_row):
+                    break
+            else:
                 break
-            except Exception as error:
-                again = isinstance(error, TTSError) and error.retryable and not job.passed_on and attempt < ATTEMPTS
-                if not again:
-                    reason = f"{type(error).__name__}: {error}"
-                    self._turn.timeline.record(PhraseFailed(self._turn.now(), index, job.received, reason))
-                    raise
-            self._turn.clock.lost(self._audio.seconds(job.credited))
-            job.start_again(self._turn.now())
-            await trio.sleep(BACK_OFF * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))
-        job.end()
-        self._admission.ended()
+            longest = self._recovery.back_off * 2 ** max(0, in_a_row - 1)
+            await trio.sleep(longest * random.uniform(0.5, 1.0))
+            job.committed = self._turn.now()
 
     async def _commit(self, job: Job) -> None:
-        usage = await self._pool.commit(job.phrase.words, self._accept(job), order=job.phrase.index)
-        if not job.received:
-            raise NoAudio(
-                f"the service gave no audio for phrase {job.phrase.index} ({len(job.phrase.words)} characters)"
-            )
-        self._admission.complete(job)
+        usage = await self._pool.commit(job.words, self._accept(job), order=job.phrase.index)
+        if not job.of_part:
+            raise NoAudio(f"the service gave no audio for phrase {job.phrase.index} ({len(job.words)} characters)")
+        job.whole = job.part.start == 0
+        if job.whole:  # how fast a rest was said tells little
+            self._admission.complete(job)
         self._turn.timeline.record(PhraseComplete(self._turn.now(), job.phrase.index, job.received, usage.characters))
 
     def _accept(self, job: Job) -> Accept:
@@ -155,17 +198,123 @@ class _Run:
                 self._turn.timeline.record(FirstAudio(job.first, job.phrase.index))
             job.put(pcm)
             self._admission.credit()
-            if self._audio.seconds(job.received) > self._settings.longest_commit:
+            if self._audio.seconds(job.of_part) > self._settings.longest_commit:
                 raise TooMuchAudio(
                     f"phrase {job.phrase.index} has given more than {self._settings.longest_commit:g} s of audio "
-                    f"(longest_commit): {len(job.phrase.words)} characters cannot take that long"
+                    f"(longest_commit): {len(job.words)} characters cannot take that long"
                 )
 
         return accept
 
+    def _recovers(self, job: Job, error: TTSError, in_a_row: int) -> bool:
+        """Decide what follows a commit that failed; give whether the job needs another one."""
+        self._failures += 1
+        step = next_step(
+            self._recovery,
+            error,
+            passed_on=job.of_part_passed_on > 0,
+            in_a_row=in_a_row,
+            in_turn=self._failures,
+        )
+        point = self._resumption(job) if step is Step.RESUME else Resumption(0, 0)
+        if point.repeated and self._repeats >= self._recovery.repeats:
+            step = Step.END
+        match step:
+            case Step.END_AT_ONCE:
+                raise error
+            case Step.END:
+                self._give_up(job, error)
+            case Step.SKIP:
+                self._skip(job, error)
+            case Step.AGAIN:
+                self._lost(job, error)
+                self._cut(job, job.part.start)
+                job.go_on(Part(self._voice.detector(), job.part.start, job.part.piece))
+                return True
+            case Step.RESUME:
+                return self._resume(job, error, point)
+        return False
+
+    def _resumption(self, job: Job) -> Resumption:
+        job.look_at_the_rest()
+        part = job.part
+        return resumption(
+            Lost(
+                job.phrase,
+                part.piece,
+                part.detector.voiced,
+                job.of_part_passed_on,
+                self._audio.sample_rate,
+                self._voice.pace,
+                self._word_ends(job),
+            ),
+            fade=self._audio.samples(FADE),
+        )
+
+    def _resume(self, job: Job, error: TTSError, point: Resumption) -> bool:
+        part, index = job.part, job.phrase.index
+        keep, piece = part.start + point.keep, part.piece + point.piece
+        self._lost(job, error)
+        self._cut(job, keep)
+        if piece == len(job.phrase.pieces):  # all had been said when it was lost; what it is billed at is not known
+            self._turn.timeline.record(PhraseComplete(self._turn.now(), index, keep, len(job.words)))
+            return False
+        self._repeats += point.repeated > 0
+        self._turn.timeline.record(PhraseResumed(self._turn.now(), index, keep, piece, point.repeated))
+        job.go_on(Part(self._voice.detector(), keep, piece))
+        return True
+
+    def _skip(self, job: Job, error: TTSError) -> None:
+        """The phrase has failed; the next goes on."""
+        self._skipped = error
+        self._end_early(job, error)
+
+    def _give_up(self, job: Job, error: TTSError) -> None:
+        """The turn ends with this phrase, and no other is begun."""
+        self._given_up = True
+        self._end_early(job, error)
+        job.end(error)
+
+    def _end_early(self, job: Job, error: TTSError) -> None:
+        """What was received is played if it has begun to; if there was too much of it, what has been passed on is enough."""
+        keep = job.part.start
+        if job.of_part_passed_on:
+            enough = job.passed_on + self._audio.samples(FADE)
+            keep = min(enough, job.received) if isinstance(error, TooMuchAudio) else job.received
+        self._cut(job, keep)
+        self._failed(job, error)
+
+    def _cut(self, job: Job, samples: int) -> None:
+        self._turn.clock.lost(self._audio.seconds(max(0, job.credited - samples)))
+        job.cut(samples, fade=self._audio.samples(FADE))
+
+    def _lost(self, job: Job, error: TTSError) -> None:
+        self._turn.timeline.record(CommitLost(self._turn.now(), job.phrase.index, job.received, type(error).__name__))
+
+    def _failed(self, job: Job, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        self._turn.timeline.record(PhraseFailed(self._turn.now(), job.phrase.index, job.received, reason))
+
+    def _word_ends(self, job: Job) -> tuple[int, ...]:
+        """The ends of the words of the last commit, counted from its first sample; none if the voice does not tell."""
+        ends: tuple[int, ...] = ()
+        for event in self._turn.timeline:
+            if isinstance(event, WordsTimed) and event.index == job.phrase.index:
+                ends = event.ends[job.part.piece :]
+        ends = tuple(end - job.part.start for end in ends)
+        return ends if all(end > 0 for end in ends) else ()
+
     async def _pass_on(self, job: Job, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
-        offset = 0
-        while (pcm := await job.take()) is not None:
+        while True:
+            most = self._audio.samples(CHUNK) if self._turn.clock.realtime else None
+            offset = job.passed_on
+            pcm = await job.take(most, keep=self._audio.samples(FADE))
+            if pcm is None:
+                break
+            self._spoken = True
             await downstream.send(AudioChunk(pcm, self._audio, job.phrase, offset))
-            offset += len(pcm) // SAMPLE_BYTES
-        await downstream.send(AudioChunk(b"", self._audio, job.phrase, offset, final=True))
+        await downstream.send(AudioChunk(b"", self._audio, job.phrase, job.passed_on, final=True))
+        if job.error is not None:
+            await self._turn.clock.until_played(PLAYED)
+            raise job.error
+        self._voice.learn(job)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
-from triolet._heard import heard_piece_count, pace_of
+from triolet._heard import pace_of
+from triolet._ledger import PhraseLedger
 from triolet._text import Clause, Phrase, Piece
 from triolet._voicing import Voiced
 
@@ -88,6 +89,29 @@ class PhraseComplete(Event):
     samples: int
     characters: int
     """Billed, as the service counts them."""
+
+
+@attrs.frozen
+class CommitLost(Event):
+    """A commit has failed, and its phrase goes on all the same: it will be committed again, whole or in part."""
+
+    index: int
+    samples: int
+    """Of the phrase, received so far; what is dropped of them is said by the next commit."""
+    error: str
+    """What kind of error: its type's name."""
+
+
+@attrs.frozen
+class PhraseResumed(Event):
+    """A phrase that was lost in the middle goes on with another commit."""
+
+    index: int
+    samples: int
+    """From this sample of the phrase on, its audio says the pieces from `piece` on. What was lost ends there, faded."""
+    piece: int
+    repeated: int
+    """So many of these pieces, at most, had been passed on before, whole or in part; 0: nothing is said twice."""
 
 
 @attrs.frozen
@@ -251,6 +275,8 @@ class Spoken:
     """Billed."""
     wasted: int = 0
     """Billed and not heard, or said twice."""
+    repeated: int = 0
+    """How often words were said again that had been passed on, since a session was lost in the middle of them."""
     latency: Latency = Latency()
 
     def cost(self, price: float, *, per: int = 10_000) -> float:
@@ -268,46 +294,12 @@ class Spoken:
         return ledger.spoken()
 
 
-@attrs.define
-class _Commit:
-    audio: bool = False
-    characters: int | None = None
-    """Billed; None until the service has said."""
-
-
-@attrs.define
-class _PhraseLedger:
-    phrase: Phrase | None = None
-    """A chain without a Phraser of ours has phrases all the same: they are known when they are played."""
-    total: int | None = None
-    heard: int = 0
-    whole: bool = False
-    voiced: Voiced = attrs.Factory(Voiced)
-    ends: tuple[int, ...] | None = None
-    failure: str | None = None
-    commits: list[_Commit] = attrs.Factory(list[_Commit])
-
-    def last_commit(self) -> _Commit:
-        if not self.commits:
-            self.commits.append(_Commit())
-        return self.commits[-1]
-
-    def billed(self, phrase: Phrase) -> list[int]:
-        """Characters of each commit; one that the service has not counted is taken by its length, unless it was refused."""
-        cut = None if self.failure is not None or not self.commits else self.commits[-1]
-        uncounted = len(phrase.words)
-        return [
-            commit.characters if commit.characters is not None else uncounted if commit.audio or commit is cut else 0
-            for commit in self.commits
-        ]
-
-
 class _Ledger:
     """The running totals behind `Spoken.fold`."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self.phrases: dict[int, _PhraseLedger] = {}
+        self.phrases: dict[int, PhraseLedger] = {}
         self.first: dict[type[Event], float] = {}
         self.sample_rate = 0
         self.longest_gap = 0.0
@@ -328,12 +320,13 @@ class _Ledger:
                 if entry.phrase is not None:
                     entry.phrase = attrs.evolve(entry.phrase, pieces=entry.phrase.pieces + pieces, end=end)
             case PhraseCommitted(index=index):
-                self._entry(index).commits.append(_Commit())
+                self._entry(index).committed()
             case FirstAudio(index=index):
-                self._entry(index).last_commit().audio = True
+                self._entry(index).first_audio()
             case PhraseComplete(index=index, samples=samples, characters=characters):
-                self._entry(index).total = samples
-                self._entry(index).last_commit().characters = characters
+                self._entry(index).complete(samples, characters)
+            case PhraseResumed(index=index, samples=samples, piece=piece, repeated=repeated):
+                self._entry(index).resumed(samples, piece, repeated)
             case PhraseFailed(index=index, reason=reason):
                 self._entry(index).failure = reason
             case WordsTimed(index=index, ends=ends):
@@ -350,8 +343,8 @@ class _Ledger:
             case _:
                 pass
 
-    def _entry(self, index: int) -> _PhraseLedger:
-        return self.phrases.setdefault(index, _PhraseLedger())
+    def _entry(self, index: int) -> PhraseLedger:
+        return self.phrases.setdefault(index, PhraseLedger())
 
     def spoken(self) -> Spoken:
         text = "".join(self.texts)
@@ -371,6 +364,7 @@ class _Ledger:
             estimated=any(report.estimated for report in reports),
             characters=sum(report.billed for report in reports),
             wasted=sum(report.wasted for report in reports),
+            repeated=sum(entry.repeats for entry in self.phrases.values()),
             latency=self._latency(),
         )
 
@@ -384,33 +378,19 @@ class _Ledger:
         paces = [
             (pace_of(entry.phrase.pieces, entry.voiced, self.sample_rate), entry.voiced.sounding())
             for entry in self.phrases.values()
-            if entry.phrase is not None and entry.whole and self.sample_rate
+            if entry.phrase is not None and entry.whole_pace and self.sample_rate
         ]
         sounding = sum(samples for pace, samples in paces if pace)
         return math.fsum(pace * samples for pace, samples in paces if pace) / sounding if sounding else None
 
-    def _report(self, entry: _PhraseLedger, phrase: Phrase, pace: float | None) -> PhraseReport:
-        pieces = phrase.pieces
-        estimated = False
-        if entry.whole and entry.failure is None:
-            state, count = PhraseState.HEARD, len(pieces)
-        elif entry.ends is not None:
-            count = sum(end <= entry.heard for end in entry.ends)
-            state = PhraseState.PARTIAL if entry.heard else PhraseState.UNHEARD
-        else:
-            count = heard_piece_count(
-                pieces,
-                heard=entry.heard,
-                total=entry.total,
-                sample_rate=self.sample_rate,
-                voiced=entry.voiced,
-                pace=pace,
-            )
-            estimated = bool(entry.heard)
-            state = PhraseState.PARTIAL if entry.heard else PhraseState.UNHEARD
+    def _report(self, entry: PhraseLedger, phrase: Phrase, pace: float | None) -> PhraseReport:
+        count, estimated = entry.heard_pieces(self.sample_rate, pace)
         if entry.failure is not None:
             state = PhraseState.FAILED
-        billed = entry.billed(phrase)
+        elif entry.whole:
+            state = PhraseState.HEARD
+        else:
+            state = PhraseState.PARTIAL if entry.heard else PhraseState.UNHEARD
         return PhraseReport(
             phrase,
             state,
@@ -418,8 +398,8 @@ class _Ledger:
             count,
             estimated=estimated,
             reason=entry.failure,
-            billed=sum(billed),
-            wasted=_wasted(phrase, count, billed),
+            billed=entry.billed,
+            wasted=entry.wasted(count),
         )
 
     def _latency(self) -> Latency:
@@ -437,15 +417,6 @@ class _Ledger:
             first_audible=since(FirstAudible),
             longest_gap=self.longest_gap,
         )
-
-
-def _wasted(phrase: Phrase, heard: int, billed: list[int]) -> int:
-    """All commits of a phrase but one, and of that one the share of the words that were not heard."""
-    if not billed:
-        return 0
-    words = len("".join(piece.text for piece in phrase.pieces))
-    unheard = len("".join(piece.text for piece in phrase.pieces[heard:]))
-    return sum(billed[:-1]) + round(billed[-1] * unheard / words)
 
 
 def _divide(text: str, reports: tuple[PhraseReport, ...], *, complete: bool) -> tuple[str, str]:

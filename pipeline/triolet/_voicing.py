@@ -51,6 +51,12 @@ class Voiced:
         end = self.samples if end is None else end
         return sum(max(0, min(run_end, end) - max(run_start, start)) for run_start, run_end in self.runs)
 
+    def part(self, start: int, end: int | None = None) -> Voiced:
+        """The samples [start, end) alone, counted from `start`."""
+        end = self.samples if end is None else max(start, min(end, self.samples))
+        runs = ((max(run_start, start), min(run_end, end)) for run_start, run_end in self.runs)
+        return Voiced(max(0, end - start), tuple((a - start, b - start) for a, b in runs if a < b))
+
 
 class VoiceDetector:
     """Feed the samples of one phrase as they come; ask at any time."""

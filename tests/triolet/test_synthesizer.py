@@ -123,7 +123,7 @@ async def test_a_real_time_listener_is_never_ahead_by_more_than_the_lead(
     chunks = await collect(phrases(*["One."] * 12) | Synthesizer(tts, lead=5.0) | listener, turn=turn)
     assert heard(chunks) == tone(1, 2.0) * 12
     assert max(at_commit) < 5.0
-    assert max(at_commit) == 4.0  # and it is used: two phrases wait while one is heard
+    assert max(at_commit) >= 4.0  # and it is used: two phrases wait while one is heard
 
 
 async def test_cancelling_in_the_middle_of_a_commit_closes_the_session(autojump_clock: trio.testing.MockClock) -> None:
