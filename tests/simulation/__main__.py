@@ -19,7 +19,8 @@ SHRUNK = 3
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.simulation", description="The whole system over lines and vendors that fail, in virtual time."
+        prog="python -m tests.simulation",
+        description="The whole system over lines and vendors that fail, in virtual time.",
     )
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="the first seed (0)")
@@ -79,11 +80,7 @@ def tell(plan: Plan) -> str:
 
 def describe(plan: Plan) -> list[str]:
     """What is planned, a line for each part."""
-    settings = {
-        name: value
-        for name, value in vars_of(plan).items()
-        if name not in {"vendors", "turns"}
-    }
+    settings = {name: value for name, value in vars_of(plan).items() if name not in {"vendors", "turns"}}
     lines = [f"plan {settings}"]
     for index, vendor in enumerate(plan.vendors):
         lines.append(f"  vendor {index}: {vars_of(vendor, 'faults')}")

@@ -122,7 +122,9 @@ class _TurnJudge:
         parts: list[_Part] = []
         for word in self.words:
             if not parts or parts[-1].commit is not word.commit:
-                assert all(part.commit is not word.commit for part in parts), f"{word.commit.key} is heard in two places"
+                assert all(part.commit is not word.commit for part in parts), (
+                    f"{word.commit.key} is heard in two places"
+                )
                 assert word.word is word.commit.words[0], f"the beginning of {word.commit.key} is missing"
                 assert word.start <= word.word.start + SHARED, f"the beginning of {word.commit.key} is missing"
                 parts.append(_Part(word.commit, [word]))
@@ -254,9 +256,7 @@ class _TurnJudge:
         assert took <= allowed, f"it took {took:.1f} s, and {allowed:.1f} s are enough"
 
 
-def allowed_seconds(
-    plan: Plan, turn: TurnRecord, commits: list[Commit], hits: list[tuple[float, Kind]]
-) -> float:
+def allowed_seconds(plan: Plan, turn: TurnRecord, commits: list[Commit], hits: list[tuple[float, Kind]]) -> float:
     """How long a turn may take by what was planned for it, and by what went wrong until its end."""
     script = turn.plan
     llm = script.thinking + len(script.text) / script.token / script.rate

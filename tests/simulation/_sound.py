@@ -77,8 +77,7 @@ class Commit:
 
 
 def plan_words(text: str, draws: random.Random) -> tuple[tuple[SaidWord, ...], int]:
-    """Where each word of a text is said, and how many samples it takes in all; every word begins on a frame.
-    """
+    """Where each word of a text is said, and how many samples it takes in all; every word begins on a frame."""
     at = _frames(draws.choice([0.0, 0.03]))
     words: list[SaidWord] = []
     tokens = text.split()
