@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.hearing.ears import hear
 from tests.hearing.words import compare
-from tests.recipes.cloud import cloud
+from tests.recipes.cloud import KEY, cloud
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
@@ -117,3 +117,25 @@ def test_openai_sdk_says_what_the_model_wrote(tmp_path: Path) -> None:
 def test_custom_stage_changes_what_is_said_and_not_what_was_written(tmp_path: Path) -> None:
     assert "heard: First install kubectl. Then start nginx.\n" in run("custom_stage", tmp_path)
     assert_says(tmp_path / "custom_stage.wav", "First install cube control. Then start engine X.")
+
+
+def test_failover_speaks_on_while_the_service_is_away(tmp_path: Path) -> None:
+    texts = ["Here is the service.", "It has gone away.", "And now it speaks again."]
+    *lines, last = run("failover", tmp_path, *texts).splitlines()
+    voices = ["QwenTTS (1 of 2)", "LocalTTS (2 of 2)", "QwenTTS (1 of 2)"]
+    assert lines == [f"{voice}: {text}" for voice, text in zip(voices, texts, strict=True)]
+    assert last == "failover.wav. The last change: QwenTTS (1 of 2) speaks again"
+    assert_says(tmp_path / "failover.wav", " ".join(texts))
+
+
+@pytest.mark.parametrize(("key", "voice"), [(KEY, "QwenTTS (1 of 2)"), ("another", "LocalTTS (2 of 2)")])
+def test_failover_with_a_key_speaks_through_the_service_if_that_takes_it(
+    key: str, voice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["failover", TEXT])
+    with cloud(key) as there:
+        runpy.run_path(str(RECIPES / "failover.py"), run_name="__main__")
+    assert set(there.hosts) == {"dashscope.aliyuncs.com"}
+    assert f"{voice}: {TEXT}" in capsys.readouterr().out
+    assert_says(tmp_path / "failover.wav", TEXT)

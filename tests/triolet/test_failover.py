@@ -71,20 +71,20 @@ class Provider(ToneTTS):
 
     @asynccontextmanager
     async def _connect(self) -> AsyncGenerator[TTSSession]:
-        if self.refusal is not None:
+        if (refusal := self.refusal) is not None:
             await trio.sleep(0.05)
-            raise self.refusal
+            raise refusal
         async with super()._connect() as session:
             yield session
 
     async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
-        given = 0.0
+        given, failure = 0.0, self.failure
         self._pace = self.speed or self._pace
 
         def until_it_fails(pcm: bytes) -> None:
             nonlocal given
-            if self.failure is not None and given >= self.fails_after:
-                raise self.failure
+            if failure is not None and given >= self.fails_after:
+                raise failure
             given += self.format.seconds(len(pcm) // 2)
             accept(pcm)
 
@@ -379,10 +379,11 @@ async def test_three_providers_one_after_another(autojump_clock: Clock) -> None:
         assert await talk.say("Here we are.") == "1"
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(40))
 async def test_whatever_the_first_does_all_is_heard_once_and_it_is_taken_back(autojump_clock: Clock, seed: int) -> None:
     """The first fails and mends at moments of its own, in all the ways that lose nothing of what was heard."""
     draws = random.Random(seed)
+    random.seed(seed)  # of the pauses
     first, second = two(limits=Limits(per_minute=30))
     tasks = trio.lowlevel.current_statistics().tasks_living
 

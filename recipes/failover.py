@@ -1,0 +1,55 @@
+"""When the first voice fails, the next one speaks: python recipes/failover.py "A text." "Another." "And one more."
+
+With DASHSCOPE_API_KEY the service is the first voice; else a server on this machine is, which goes away after the first text
+and is back for the third. The local voice speaks meanwhile.
+"""
+
+import os
+import sys
+from functools import partial
+from urllib.parse import urlsplit
+
+import trio
+
+from triolet import Conversation, Failover, FailoverOptions, speech
+from triolet_adapters.outputs import WavFile
+from triolet_adapters.sources import Replay
+from triolet_adapters.tts import LocalTTS, QwenTTS
+from triolet_adapters.tts.qwen import QwenServer
+
+TEXTS = ["Here is the service. It is well.", "It has gone away. Nobody has to wait.", "And now it speaks again."]
+OPTIONS = FailoverOptions(probe_after=1.0, longest_pause=1.0)  # for a recipe that ends soon
+
+
+async def serve(port: int = 0, *, task_status: trio.TaskStatus[tuple[str, trio.CancelScope]]) -> None:
+    """A server, and what ends it."""
+    with trio.CancelScope() as scope:
+        async with trio.open_nursery() as nursery:
+            task_status.started((await nursery.start(partial(QwenServer(LocalTTS()).serve, port=port)), scope))
+
+
+async def main() -> None:
+    async with trio.open_nursery() as nursery:
+        url: str = ""
+        server = trio.CancelScope()
+        if "DASHSCOPE_API_KEY" in os.environ:
+            first = QwenTTS(region=os.environ.get("DASHSCOPE_REGION", "cn-beijing"))
+        else:
+            url, server = await nursery.start(serve)
+            first = QwenTTS(url=url)
+        voice = Failover(first, LocalTTS(), options=OPTIONS)  # both give 24,000 samples a second
+        async with Conversation(speech(voice, "en"), WavFile("failover.wav")) as talk:
+            for turn, text in enumerate(sys.argv[1:] or TEXTS):
+                if turn == 1:
+                    server.cancel()
+                if turn == 2 and url:
+                    await nursery.start(serve, urlsplit(url).port)
+                    await trio.sleep(5)  # in which it is probed, and taken back
+                spoken = await talk.say(Replay(text))
+                print(f"{voice.statistics().in_use}: {spoken.heard}")
+        print(f"failover.wav. The last change: {voice.statistics().last_change}")
+        nursery.cancel_scope.cancel()
+
+
+if __name__ == "__main__":
+    trio.run(main)
