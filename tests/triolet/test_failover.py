@@ -24,7 +24,6 @@ from triolet.errors import (
     AuthenticationFailed,
     ConnectionFailed,
     ConnectionLost,
-    DeadlineExpired,
     NoAudio,
     ServiceError,
     TTSError,
@@ -224,7 +223,6 @@ async def test_a_phrase_in_which_the_first_dies_is_ended_by_the_second(autojump_
     text = "This goes on for a while, then it has a pause; and on it goes. So it is."
     async with talking(first, second) as talk:
         assert await talk.say(text) == "12"
-        assert await talk.say("Here we are.") == "2"
 
 
 async def test_what_another_try_cannot_help_does_not_end_a_phrase_in_the_middle(autojump_clock: Clock) -> None:
@@ -265,17 +263,15 @@ async def test_the_first_is_taken_back_when_it_speaks_a_probe(autojump_clock: Cl
         assert second.texts == ["Here we are."]
 
 
-async def test_connecting_is_not_enough_to_be_taken_back(autojump_clock: Clock) -> None:
-    first, second = two()
-    first.silent = True
+@pytest.mark.parametrize("ill", ["silent", "mute", "never ends"])
+async def test_connecting_is_not_enough_to_be_taken_back(autojump_clock: Clock, ill: str) -> None:
+    first, second = two(seconds_per_character=1000.0 if ill == "never ends" else 0.06)
     voice = Failover(first, second)
-    async with voice.connect() as session:
-        with pytest.raises(DeadlineExpired, match="first_audio_timeout"):
-            await session.commit("Here we are.", lambda _: None)
-    connected = first.connections
+    first.refusal = ConnectionFailed("refused")
     async with voice.connect():
+        first.refusal, first.silent, first.mute = None, ill == "silent", ill == "mute"
         await trio.sleep(600)
-        assert first.connections > connected
+        assert first.connections == voice.statistics().providers[0].probes > 5
         assert voice.in_use is second
 
 
@@ -355,22 +351,47 @@ async def test_when_all_are_down_one_error_names_each_and_its_reason(autojump_cl
     assert not caught.value.retryable
 
 
-async def test_when_all_were_down_whoever_is_well_first_speaks(autojump_clock: Clock) -> None:
+async def test_when_all_are_down_the_one_is_asked_that_failed_the_longest_ago(autojump_clock: Clock) -> None:
     first, second = two()
-    first.silent, second.refusal = True, ConnectionFailed("no route")
-    third = Provider(THIRD)
-    third.refusal = AuthenticationFailed("the key was refused")
-    first_alone = Failover(first, second, third)
-    with pytest.raises(TTSError):
-        async with first_alone.connect() as session:
-            with trio.fail_after(30):
-                first.failure, first.silent = ConnectionLost("gone"), False
-                await session.commit("Here we are.", lambda _: None)
-    first.silent, second.refusal = True, None
+    first.refusal = second.refusal = ConnectionFailed("refused")
+    voice = Failover(first, second)
+    with pytest.raises(AllProvidersFailed):
+        async with voice.connect():
+            pass
+    first.refusal, first.failure = None, ConnectionLost("gone")
+    with pytest.raises(AllProvidersFailed):
+        async with voice.connect() as session:
+            await session.commit("Here we are.", lambda _: None)
+    second.refusal = None
     heard = bytearray()
-    async with first_alone.connect() as session:
+    async with voice.connect() as session:
         await session.commit("Here we are.", heard.extend)
     assert whose(bytes(heard)) == "2"
+
+
+async def test_a_session_does_not_end_in_a_commit(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.refusal = ConnectionFailed("refused")
+    voice = Failover(first, second, options=FailoverOptions(probe_after=0.1))
+    ended: list[float] = []
+    async with voice.connect() as session, trio.open_nursery() as nursery:
+        first.refusal = None
+
+        async def watch() -> None:
+            await session.ended()
+            ended.append(trio.current_time())
+
+        nursery.start_soon(watch)
+        heard = bytearray()
+        await session.commit("This goes on for a while, and it is not what is wanted any more.", heard.extend)
+        assert whose(bytes(heard)) == "2"
+        assert voice.in_use is first
+        assert not ended
+        await trio.testing.wait_all_tasks_blocked()
+        assert ended
+        with pytest.raises(ConnectionLost):
+            await session.commit("Here we are.", heard.extend)
+    assert voice.statistics().providers[1].failures == 0
 
 
 async def test_the_last_one_has_its_own_deadlines_only(autojump_clock: Clock) -> None:
