@@ -40,6 +40,9 @@ class Failover(TTS):
     While a session of another provider is open, those before it are probed with a short sentence of ours, one at a time
     and ever more seldom, and taken back when they speak it. What of a turn is not yet committed is then spoken by them.
 
+    Each provider that fails in a commit (not in connecting) uses one of `Recovery.attempts`: with more than two providers
+    give as many as there are, and one more. The phrase after a change may wait for a connect.
+
     Health belongs to this object and what was made of it with `adjusted`, in one Trio run: give the same `Failover` to all
     conversations that should know of each other's failures. The limits of each provider are kept for it alone, probes
     included.
