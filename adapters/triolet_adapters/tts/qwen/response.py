@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import attrs
 
 from triolet.errors import ProtocolViolation, ServiceError
@@ -16,6 +18,10 @@ from triolet_adapters.tts.qwen.protocol import (
     ServerEvent,
     SessionFinished,
 )
+
+LATELY = 32
+"""Pieces of audio, some seconds, among which the same event is looked for: what is sent twice would be heard twice. Its audio is
+compared as well, since some servers number no events."""
 
 _PERMANENT = (
     "invalid",
@@ -53,7 +59,7 @@ class ResponseReader:
     over: set[str] = attrs.field(factory=set[str])
     """Responses of this session that were done before: what comes twice is not taken for something new."""
 
-    _last: AudioDelta | None = None
+    _lately: deque[tuple[str, int]] = attrs.field(factory=lambda: deque[tuple[str, int]](maxlen=LATELY))
 
     def following(self) -> ResponseReader:
         """The reader of the response after this one."""
@@ -91,11 +97,7 @@ class ResponseReader:
                 self.response_id = event.response_id
             case AudioDelta():
                 self._check(event, event.response_id)
-                if event.event_id and event == self._last:
-                    raise ProtocolViolation(
-                        f"the service sent the event {clipped(event.event_id)} twice", event=event.raw
-                    )
-                self._last = event
+                self._check_new(event)
                 return event.audio
             case ResponseDone() | PartOfResponse() if event.response_id in self.over:
                 pass  # once more, or late: it holds nothing
@@ -121,6 +123,12 @@ class ResponseReader:
                 f"{clipped(self.response_id)!r} is under way",
                 event=event.raw,
             )
+
+    def _check_new(self, event: AudioDelta) -> None:
+        mark = event.event_id, hash(event.audio)
+        if event.event_id and mark in self._lately:
+            raise ProtocolViolation(f"the service sent the event {clipped(event.event_id)} twice", event=event.raw)
+        self._lately.append(mark)
 
     def _finish(self, event: ResponseDone) -> None:
         if event.status != "completed":
