@@ -111,7 +111,7 @@ server_events: st.SearchStrategy[ServerEvent] = st.one_of(
         usage=st.builds(ResponseUsage, input_tokens=counts, output_tokens=counts),
     ),
     st.builds(ErrorEvent, event_id=texts, code=texts, message=texts),
-    st.builds(SessionCreated, session=st.builds(SessionInfo, id=texts, voice=texts, sample_rate=st.integers(0))),
+    st.builds(SessionCreated, session=st.builds(SessionInfo, id=texts, voice=texts, sample_rate=counts)),
     st.builds(SessionUpdated, session=st.builds(SessionInfo, id=texts, language_type=texts)),
 )
 
