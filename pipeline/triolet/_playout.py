@@ -20,7 +20,7 @@ class Playout:
             output: the device or file.
             pauses: the silence between phrases.
             trim: cut the silence that the voice leaves at the beginning and the end of a phrase to what the pause there
-                needs, so that pauses are never longer than `pauses` says and the first word comes without delay. 0.05 s
+                needs, so that pauses are never longer than `pauses` says and the first word comes without delay. 0.06 s
                 stay at either end, for soft consonants; silence inside a phrase is played. Samples that were cut count as
                 heard with their neighbours. Off by default: every sample that the voice gives is played, and where it leaves
                 less silence than a pause needs, which good voices do, nothing would be cut anyway.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from array import array
 from collections.abc import AsyncIterator
 from itertools import groupby
 
@@ -11,7 +13,11 @@ import trio
 from triolet import AudioChunk, AudioFormat, Boundary, Kind, Pauses, Phrase, Piece, Pipeline, Playout
 from triolet._paced_output import PacedOutput
 from triolet._stages import IterableSource
-from triolet._timeline import Event, FirstAudible, PhraseHeard, Underrun
+from triolet._timeline import Event, FirstAudible, PhraseHeard, PhraseState, Underrun
+from triolet._turn import Turn
+from triolet._turn_playout import DRAIN, TurnPlayout
+from triolet.errors import OutputError
+from triolet.testing import RecordingOutput
 
 RATE = 8_000
 FORMAT = AudioFormat(RATE)
@@ -77,8 +83,13 @@ async def paced(*steps: AudioChunk | float) -> AsyncIterator[AudioChunk]:
             await trio.sleep(step)
 
 
-def pipeline(*steps: AudioChunk | float, device: Device, pauses: Pauses | None = None) -> Pipeline:
-    return Pipeline(IterableSource(paced(*steps)), Playout(device, pauses=pauses))
+def pipeline(*steps: AudioChunk | float, device: Device, pauses: Pauses | None = None, trim: bool = False) -> Pipeline:
+    return Pipeline(IterableSource(paced(*steps)), Playout(device, pauses=pauses, trim=trim))
+
+
+def said(of: Phrase, *parts: tuple[int, float], final: bool = True) -> AudioChunk:
+    """One chunk of (sample value, seconds)."""
+    return AudioChunk(b"".join(tone(value, seconds) for value, seconds in parts), FORMAT, of, 0, final=final)
 
 
 def of_kind(kind: type[Event], events: Pipeline) -> list[Event]:
@@ -252,3 +263,129 @@ async def test_a_phrase_that_is_heard_whole_is_reported_when_its_last_sample_is(
     )
     assert [index for index, _ in seen] == [0, 1]
     assert [at for _, at in seen] == pytest.approx([0.5, 1.2], abs=0.01)
+
+
+async def test_trimmed_silence_leaves_the_pause_that_is_planned(autojump_clock: trio.testing.MockClock) -> None:
+    device = Device()
+    played = pipeline(
+        said(phrase(0), (0, 0.5), (1000, 0.3), (0, 0.8)),
+        said(phrase(1), (0, 0.4), (2000, 0.3), (0, 0.6), (2000, 0.2), (0, 1.0)),
+        said(phrase(2, opening=Boundary.PARAGRAPH), (3000, 0.3)),
+        device=device,
+        pauses=FAST,
+        trim=True,
+    )
+    spoken = await played.run()
+    # Between the words of the second the voice pauses as it likes.
+    assert device.runs == [(0, 0.06), (1000, 0.3), (0, 0.2), (2000, 0.3), (0, 0.6), (2000, 0.2), (0, 0.5), (3000, 0.3)]
+    assert not of_kind(Underrun, played)
+    assert all(report.state is PhraseState.HEARD for report in spoken.phrases)
+    assert [round(report.seconds, 4) for report in spoken.phrases] == [1.6, 2.5, 0.3]
+
+
+async def test_trimming_takes_nothing_from_a_voice_that_leaves_less(autojump_clock: trio.testing.MockClock) -> None:
+    steps = [said(phrase(n), (0, 0.03), (1000 + n, 0.3), (0, 0.08)) for n in range(3)]
+    plain, trimmed = Device(), Device()
+    await pipeline(*steps, device=plain).run()
+    await pipeline(*steps, device=trimmed, trim=True).run()
+    assert trimmed.pcm == plain.pcm
+
+
+@pytest.mark.parametrize("at", [0.03, 0.06, 0.2, 0.36, 0.5, 0.62, 0.9])
+async def test_what_was_trimmed_counts_with_its_neighbour(autojump_clock: trio.testing.MockClock, at: float) -> None:
+    """0.06 s of silence, 0.3 s of voice, 0.14 s and 0.06 s of silence, 0.3 s of voice, 0.14 s of silence."""
+    device = Device()
+    steps = [said(phrase(n), (0, 0.5), (1000 + n, 0.3), (0, 0.7)) for n in range(2)]
+    played = pipeline(*steps, device=device, pauses=FAST, trim=True)
+    with trio.move_on_after(at):
+        await played.run()
+    counts = {e.index: (e.samples / RATE, e.whole) for e in played.timeline if isinstance(e, PhraseHeard)}
+    first = (1.5, True) if at >= 0.5 else (0.44 + at, False)
+    assert counts[0] == (pytest.approx(first[0], abs=0.001), first[1])
+    second = (1.5, True) if at >= 1 else (0.44 + at - 0.5, False) if at > 0.5 else (0.0, False)
+    assert counts.get(1, (0.0, False)) == (pytest.approx(second[0], abs=0.001), second[1])
+
+
+async def test_silence_held_back_is_no_underrun_and_no_delay(autojump_clock: trio.testing.MockClock) -> None:
+    """The voice pauses for a second inside a phrase; it comes slowly, a tenth at a time, so that the output runs dry."""
+    device = Device()
+    of = phrase(0)
+    steps: list[AudioChunk | float] = [said(of, (1000, 0.3), final=False)]
+    for number in range(10):
+        steps += [0.1, chunk(of, 0, 0.1, 2400 + 800 * number, final=False)]
+    steps += [0.1, chunk(of, 2000, 0.3, 10_400)]
+    played = pipeline(*steps, device=device, pauses=FAST, trim=True)
+    began = trio.current_time()
+    spoken = await played.run()
+    assert trio.current_time() - began == pytest.approx(1.6, abs=0.15)
+    assert sum(e.seconds for e in played.timeline if isinstance(e, Underrun)) == 0
+    assert spoken.phrases[0].seconds == pytest.approx(1.6)
+    assert spoken.phrases[0].state is PhraseState.HEARD
+
+
+async def test_trimmed_leading_silence_lets_the_first_word_come_sooner(autojump_clock: trio.testing.MockClock) -> None:
+    async def first_audible(*, trim: bool) -> float:
+        played = pipeline(said(phrase(0), (0, 0.5), (1000, 0.3)), device=Device(), trim=trim)
+        began = trio.current_time()
+        await played.run()
+        (event,) = of_kind(FirstAudible, played)
+        return event.at - began
+
+    assert await first_audible(trim=False) == pytest.approx(0.5, abs=0.001)
+    assert await first_audible(trim=True) == pytest.approx(0.06, abs=0.001)
+
+
+async def test_the_pause_sounds_as_the_silence_of_the_voice(autojump_clock: trio.testing.MockClock) -> None:
+    dice = random.Random(1)
+    room = array("h", [round(dice.gauss(0, 12)) for _ in range(400)]).tobytes()
+    device = Device()
+    steps = [AudioChunk(room + tone(1000 + n, 0.3) + room, FORMAT, phrase(n), 0, final=True) for n in range(2)]
+    await pipeline(*steps, device=device, pauses=FAST).run()
+    assert len(device.pcm) == 2 * round(0.9 * RATE)  # twice 0.4 s; the voice leaves half of the pause of 0.2 s
+    pause = memoryview(device.pcm).cast("h")[round(0.4 * RATE) : round(0.5 * RATE)]
+    assert sum(sample * sample for sample in pause) / len(pause) == pytest.approx(144, rel=0.3)
+    assert max(map(abs, pause)) < 104
+
+
+async def test_an_output_that_stops_while_it_drains_is_an_error(autojump_clock: trio.testing.MockClock) -> None:
+    device = RecordingOutput(hold=0.2)
+    played = Pipeline(IterableSource(paced(chunk(phrase(0), 1000, 0.5))), Playout(device))
+    async with trio.open_nursery() as nursery:
+
+        async def stops() -> None:
+            await trio.sleep(0.45)
+            device.pause()  # not by the conversation: the device is gone
+
+        nursery.start_soon(stops)
+        began = trio.current_time()
+        with pytest.raises(OutputError, match=r"DRAIN") as caught:
+            await played.run()
+    assert trio.current_time() - began == pytest.approx(0.5 + DRAIN, abs=0.2)
+    assert getattr(caught.value, "spoken", None) == played.spoken
+    assert device.heard == pytest.approx(0.45 * RATE, abs=2)
+
+
+async def test_a_pause_of_the_listener_stops_the_clock_of_the_drain(autojump_clock: trio.testing.MockClock) -> None:
+    device = RecordingOutput(hold=0.2)
+    playout = Playout(device)
+    await playout.open(FORMAT)
+    playing = TurnPlayout(playout, Turn())
+    playing.begin()
+    await playing.play(chunk(phrase(0), 1000, 0.2))
+    playing.pause()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(playing.drain)
+        await trio.sleep(100)
+        playing.resume()
+        await trio.sleep(0.05)
+        playing.pause()
+        await trio.sleep(100)
+        playing.resume()
+    assert device.heard == 0.2 * RATE
+    await playout.close()
+
+
+async def test_a_slow_output_has_its_margin_above_what_it_holds(autojump_clock: trio.testing.MockClock) -> None:
+    device = RecordingOutput(hold=4.0, pace=0.5)
+    await Pipeline(IterableSource(paced(chunk(phrase(0), 1000, 4.0))), Playout(device)).run()
+    assert device.heard == 4 * RATE

@@ -1,0 +1,99 @@
+"""Cutting silence at the ends of a phrase: pure, so tried on every shape of a phrase."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triolet._edges import LONGEST_CUT, MARGIN, PhraseEdges
+
+RATE = 8_000
+TRAILING = 0.3
+
+stretches = st.lists(st.tuples(st.booleans(), st.integers(1, 5 * RATE // 2)), min_size=1, max_size=6)
+"""(whether it sounds, samples)"""
+
+
+def pcm_of(shape: list[tuple[bool, int]]) -> bytes:
+    out = bytearray()
+    for sounds, samples in shape:
+        out += (1000 if sounds else 3).to_bytes(2, "little") * samples
+    return bytes(out)
+
+
+def split(pcm: bytes, cuts: list[int]) -> list[bytes]:
+    places = sorted({0, len(pcm), *(2 * (cut % (len(pcm) // 2 + 1)) for cut in cuts)})
+    return [pcm[a:b] for a, b in zip(places, places[1:], strict=False)]
+
+
+def play(
+    parts: list[bytes], *, trim: bool, keep: int = 0, dry: tuple[int, ...] = (0,)
+) -> tuple[PhraseEdges, list[tuple[int, bytes]]]:
+    """(samples cut before, samples played), step by step; at the end what was cut after."""
+    edges = PhraseEdges(RATE, loudest=1000, trim=trim, trailing=TRAILING)
+    steps: list[tuple[int, bytes]] = []
+    begun = False
+    for number, part in enumerate(parts):
+        edges.feed(part)
+        if number == len(parts) - 1:
+            edges.end()
+        if begun:
+            steps.append((edges.cut_late(dry[number % len(dry)]), edges.take()))
+        elif edges.beginning_known:
+            begun = True
+            steps.append((edges.cut_beginning(keep), edges.take()))
+    steps.append((edges.cut_end(), b""))
+    return edges, steps
+
+
+@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8))
+def test_without_trim_all_samples_are_given_at_once(shape: list[tuple[bool, int]], cuts: list[int]) -> None:
+    parts = split(pcm_of(shape), cuts)
+    edges, steps = play(parts, trim=False, dry=(RATE,))
+    assert [pcm for _, pcm in steps] == [*parts, b""]
+    assert not any(cut for cut, _ in steps)
+    assert edges.passed == len(pcm_of(shape)) // 2
+
+
+@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8), st.integers(0, RATE))
+def test_only_silence_at_the_ends_is_cut_and_every_sample_is_accounted_for(
+    shape: list[tuple[bool, int]], cuts: list[int], keep: int
+) -> None:
+    pcm = pcm_of(shape)
+    edges, steps = play(split(pcm, cuts), trim=True, keep=keep)
+    assert edges.passed == len(pcm) // 2 == sum(cut + len(part) // 2 for cut, part in steps)
+    first, last = steps[0][0], steps[-1][0]
+    assert b"".join(part for _, part in steps) == pcm[2 * first : len(pcm) - 2 * last]
+    voiced = edges.detector.voiced
+    margin = round(MARGIN * RATE)
+    if voiced.runs:
+        assert first <= max(0, voiced.leading - margin)
+        assert last <= max(0, voiced.trailing - round(TRAILING * RATE))
+        if voiced.leading <= LONGEST_CUT * RATE:
+            assert voiced.leading - first <= max(keep, margin)
+        if voiced.trailing <= LONGEST_CUT * RATE:
+            assert edges.trailing <= round(TRAILING * RATE)
+
+
+@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8), st.lists(st.integers(0, RATE), min_size=1))
+def test_what_comes_late_is_cut_only_before_a_word(
+    shape: list[tuple[bool, int]], cuts: list[int], dry: list[int]
+) -> None:
+    pcm = pcm_of(shape)
+    edges, steps = play(split(pcm, cuts), trim=True, dry=tuple(dry))
+    played = b"".join(part for _, part in steps)
+    assert [s for s in memoryview(played).cast("h") if s == 1000] == [s for s in memoryview(pcm).cast("h") if s == 1000]
+    assert edges.passed == len(pcm) // 2
+
+
+@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8))
+def test_no_more_silence_is_held_back_than_may_be_cut(shape: list[tuple[bool, int]], cuts: list[int]) -> None:
+    edges = PhraseEdges(RATE, loudest=1000, trim=True, trailing=TRAILING)
+    fed, begun = 0, False
+    for part in split(pcm_of(shape), cuts):
+        edges.feed(part)
+        fed += len(part) // 2
+        begun = begun or edges.beginning_known
+        if begun:
+            edges.take()
+        assert fed - edges.passed <= LONGEST_CUT * RATE
