@@ -12,7 +12,7 @@ from tests.simulation._kinds import COMMIT, CONNECT, HARMLESS, IDLE, Kind
 from tests.simulation._plan import Plan, Turn
 from tests.simulation._run import LLMFailed, Record, TurnRecord
 from tests.simulation._sound import RATE, SHARED, Commit, Heard, hear
-from tests.simulation._words import FILLER, Name, names_in
+from tests.simulation._words import FILLER, names_in
 
 from triolet.errors import TrioletError, TTSError
 
@@ -39,7 +39,9 @@ def judge(record: Record) -> Verdict:
     hearing = hear(record.pcm, record.ledger.commits)
     assert not hearing.foreign, f"samples that are of no commit at {hearing.foreign}"
     order = [word.name.turn for word in hearing.words]
-    assert order == sorted(order), "turns are heard one after another"
+    assert order == sorted(order), "turns are not heard one after another"
+    strangers = set(order) - {turn.plan.number for turn in record.turns}
+    assert not strangers, f"words of turn {strangers} are heard, which was never said"
     verdicts: list[Verdict] = []
     for turn in record.turns:
         words = [word for word in hearing.words if word.name.turn == turn.plan.number]
@@ -282,6 +284,3 @@ def _cost(kind: Kind, plan: Plan) -> float:
         return 3 * plan.deadline + 20.0
     return 0.0
 
-
-def describe(name: Name) -> str:
-    return f"{name.turn}/{name.number}"

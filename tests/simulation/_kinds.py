@@ -62,6 +62,11 @@ class Kind(enum.Enum):
     SETTINGS = "listener: another voice for a turn"
     LEAVE = "listener: hangs up"
 
+    # What follows from them where there are several vendors.
+    FAILOVER = "failover: another vendor speaks"
+    PROBE = "failover: a vendor is probed"
+    TAKEN_BACK = "failover: a vendor is taken back"
+
 
 NETWORK = (Kind.DELAY, Kind.JITTER, Kind.SPLIT, Kind.WINDOW, Kind.BANDWIDTH)
 CONNECT = (

@@ -10,6 +10,7 @@ import trio
 from tests.simulation._kinds import Kind
 from tests.simulation._plan import Fault
 from tests.simulation._sound import Commit
+from tests.simulation._words import PROBE, PROBE_TEXT
 
 
 @attrs.define
@@ -24,6 +25,8 @@ class Ledger:
     doors: dict[int, Fault] = attrs.Factory(dict[int, Fault])
     """What a connection, by its number in the network, meets when it is opened."""
     log: list[str] = attrs.Factory(list[str])
+    _speaks: int = 0
+    """The vendor that was last told to say something."""
     _numbers: itertools.count[int] = attrs.Factory(itertools.count)
     _first: dict[int, trio.Event] = attrs.Factory(dict[int, trio.Event])
 
@@ -43,6 +46,12 @@ class Ledger:
 
     def committed(self, commit: Commit) -> None:
         self.commits[commit.key] = commit
+        if commit.turn == PROBE:
+            assert commit.text == PROBE_TEXT, f"a probe says {commit.text!r}"
+            self.did(Kind.PROBE)
+        elif commit.vendor != self._speaks:
+            self.did(Kind.FAILOVER if commit.vendor > self._speaks else Kind.TAKEN_BACK)
+            self._speaks = commit.vendor
         self.note(f"vendor {commit.vendor}: commit {commit.key} of {commit.text!r}, {commit.samples} samples")
 
     def note(self, what: str) -> None:

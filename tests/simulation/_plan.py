@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 
 import attrs
-from tests.simulation._kinds import COMMIT, CONNECT, FATAL, IDLE, LISTENER, LLM, NETWORK, Kind
+from tests.simulation._kinds import COMMIT, CONNECT, IDLE, LISTENER, LLM, NETWORK, Kind
 from tests.simulation._words import FILLER, Name, Word, text_of
 
 from triolet.testing import Link
 
 VOICES = ("Cherry", "Ethan")
+_FAULTS = (*COMMIT, *CONNECT, *IDLE)
 
 
 @attrs.frozen
@@ -98,6 +99,7 @@ class Plan:
 
     seed: int
     vendors: tuple[Vendor, ...]
+    """Several are behind a `Failover`."""
     turns: tuple[Turn, ...]
     hold: float = 0.1
     lead: float = 8.0
@@ -108,6 +110,8 @@ class Plan:
     ping: bool = False
     maximum: int = 4
     spares: int = 1
+    probe_after: float = 1.0
+    """Seconds until a vendor that failed is probed, where there are several."""
     leave: float | None = None
     """Seconds after which the listener hangs up."""
 
@@ -117,7 +121,7 @@ def draw(seed: int) -> Plan:
     draws = random.Random(f"simulation/{seed}")
     turns = tuple(_turn(draws, number) for number in range(draws.choice([1, 2, 2, 3])))
     deadline = draws.choice([2.0, 4.0, 10.0])
-    vendors = draws.choice([1, 1, 1, 2, 2, 3])
+    vendors = draws.choice([1, 1, 1, 1, 2, 2, 3])
     faults = draws.choice([0, 0, 1, 1, 1, 2, 3, 5])
     plan = Plan(
         seed=seed,
@@ -131,10 +135,11 @@ def draw(seed: int) -> Plan:
         ping=draws.random() < 0.3,
         maximum=draws.choice([4, 4, 2, 1]),
         spares=draws.choice([1, 1, 0, 2]),
+        probe_after=draws.choice([0.3, 1.0, 5.0]),
         leave=draws.uniform(0.1, 12.0) if draws.random() < 0.05 else None,
     )
-    for _ in range(faults):
-        plan = _with_fault(plan, draws)
+    for at in range(faults):  # every kind has its turn
+        plan = _with_fault(plan, _FAULTS[seed % len(_FAULTS)] if at == 0 else draws.choice(_FAULTS), draws)
     return plan
 
 
@@ -156,18 +161,15 @@ def _vendor(draws: random.Random) -> Vendor:
         jitter=draws.choice([0.0, 0.0, 0.03]),
         delta_bytes=draws.choice([1600, 2400, 4895, 9788]),
         commits_a_minute=draws.choice([2, 4]) if draws.random() < 0.04 else None,
-        idle_timeout=draws.choice([1.0, 3.0, 8.0]) if draws.random() < 0.1 else None,
+        idle_timeout=draws.choice([2.7, 8.3]) if draws.random() < 0.1 else None,
         local=draws.random() < 0.7,
     )
 
 
-def _with_fault(plan: Plan, draws: random.Random) -> Plan:
-    where = draws.choices([COMMIT, CONNECT, IDLE], [6, 3, 1])[0]
-    kind = draws.choice([kind for kind in where if kind not in FATAL or draws.random() < 0.5])
-    last = 3 if where is COMMIT else 2
+def _with_fault(plan: Plan, kind: Kind, draws: random.Random) -> Plan:
     fault = Fault(
         kind,
-        at=draws.choice([0, draws.randint(0, last), draws.randint(0, last)]),
+        at=draws.choice([0, draws.randint(0, 3), draws.randint(0, 3)]) if kind in COMMIT else draws.choice([0, 0, 1, 2]),
         part=draws.choice([0.0, 1.0, *[draws.random()] * 4]),
         seconds=_lasting(kind, plan.deadline, draws),
     )

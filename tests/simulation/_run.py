@@ -15,12 +15,15 @@ from tests.simulation._kinds import Kind
 from tests.simulation._ledger import Ledger
 from tests.simulation._listener import Ear
 from tests.simulation._plan import Action, Plan, Turn, network_kinds
-from tests.simulation._sound import RATE
+from tests.simulation._words import PROBE_TEXT
 from tests.simulation._vendor import SimulatedVendor
 from trio.testing import MockClock
 
 from triolet import (
+    TTS,
     Conversation,
+    Failover,
+    FailoverOptions,
     Filler,
     Phraser,
     Phrasing,
@@ -31,7 +34,7 @@ from triolet import (
     Synthesizer,
 )
 from triolet.errors import TrioletError
-from triolet.testing import Link, ScriptedSource, VirtualNetwork
+from triolet.testing import ScriptedSource, VirtualNetwork
 from triolet_adapters.tts.qwen import QwenOptions
 
 AFTERWARDS = 20.0
@@ -134,7 +137,6 @@ async def _live(plan: Plan) -> Record:
 
 @asynccontextmanager
 async def _vendors(plan: Plan, ledger: Ledger) -> AsyncGenerator[tuple[VirtualNetwork, list[SimulatedVendor]]]:
-    lines: dict[str, Link] = {}
     network = VirtualNetwork(seed=plan.seed)
     options = QwenOptions(
         connect_timeout=plan.deadline,
@@ -144,7 +146,6 @@ async def _vendors(plan: Plan, ledger: Ledger) -> AsyncGenerator[tuple[VirtualNe
         ping_interval=1.5 if plan.ping else None,
         ping_timeout=plan.deadline,
     )
-    del lines
     vendors = [SimulatedVendor(index, vendor, network, ledger, options) for index, vendor in enumerate(plan.vendors)]
     async with trio.open_nursery() as nursery:
         for vendor in vendors:
@@ -234,7 +235,7 @@ class _Course:
             SentenceSegmenter("en")
             | SpokenText()
             | Phraser(Phrasing(join=plan.join, longest=plan.longest))
-            | Synthesizer(self._vendors[0].tts, lead=plan.lead, longest_commit=LONGEST_COMMIT)
+            | Synthesizer(self._tts(), lead=plan.lead, longest_commit=LONGEST_COMMIT)
         )
         pool = PoolOptions(maximum=plan.maximum, spares=plan.spares)
         async with Conversation(chain, self._ear, pool=pool) as conversation:
@@ -257,6 +258,19 @@ class _Course:
                         for each in self._living():
                             await each.over.wait()
                         await trio.sleep(turn.gap)
+
+    def _tts(self) -> TTS:
+        plan = self._plan
+        if len(self._vendors) == 1:
+            return self._vendors[0].tts
+        first, second, *others = (vendor.tts for vendor in self._vendors)
+        options = FailoverOptions(
+            connect_timeout=min(3.0, plan.deadline),
+            first_audio_timeout=min(3.0, plan.deadline),
+            probe_after=plan.probe_after,
+            probe=PROBE_TEXT,
+        )
+        return Failover(first, second, *others, options=options)
 
     async def _say(self, record: TurnRecord, replace: bool) -> None:
         turn = record.plan
@@ -350,7 +364,3 @@ class _Course:
     def _mark(self, record: TurnRecord) -> None:
         record.interrupted = True
         record.ended, record.ended_at = self._ear.heard, trio.current_time()
-
-
-def heard_seconds(record: Record) -> float:
-    return len(record.pcm) / 2 / RATE

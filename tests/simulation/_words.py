@@ -11,6 +11,8 @@ _WORD = re.compile(f"(?:{'|'.join(_SYLLABLES)}){{3}}|[1-9][0-9]{{4}}", re.IGNORE
 _FIRST_NUMBER = 10_000
 FILLER = 240
 """Words of a turn from here on are those of its filler."""
+PROBE = 15
+"""The turn whose words are those of a probe."""
 
 
 @attrs.frozen
@@ -78,3 +80,7 @@ def names_in(text: str) -> list[Name]:
     """All of them, in order."""
     names = [name_of(word.group()) for word in _WORD.finditer(text)]
     return [name for name in names if name is not None]
+
+
+PROBE_TEXT = text_of((Word(Name(PROBE, 0)), Word(Name(PROBE, 1), ".")))
+"""What a vendor has to say before it is taken back."""
