@@ -97,13 +97,23 @@ def _tone(connection: int, commit: int, start: int, samples: int) -> array.array
     words = array.array("h", bytes(count * _FRAME * SAMPLE_BYTES))
     words[0::4] = array.array("h", [_sample(0, connection)]) * count
     words[1::4] = array.array("h", [_sample(1, commit)]) * count
-    words[2::4] = array.array("h", [_sample(2, frame & _PART) for frame in range(first, first + count)])
-    words[3::4] = array.array("h", [_sample(3, frame >> _BITS) for frame in range(first, first + count)])
+    blocks, begins = divmod(first, len(_LOW))
+    high, low = array.array("h"), array.array("h")
+    while len(low) < count:
+        part = _LOW[begins : begins + count - len(low)]
+        low += part
+        high += array.array("h", [_sample(3, blocks)]) * len(part)
+        blocks, begins = blocks + 1, 0
+    words[2::4], words[3::4] = low, high
     return words[start - first * _FRAME :][:samples]
 
 
 def _sample(role: int, part: int) -> int:
     return (_FRAME + role) << _BITS | part
+
+
+_LOW = array.array("h", [_sample(2, part) for part in range(_PART + 1)])
+"""The low parts of frames, in order."""
 
 
 def _little_endian(words: array.array[int]) -> array.array[int]:
