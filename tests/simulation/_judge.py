@@ -240,6 +240,8 @@ class _TurnJudge:
         wrong = claimed ^ true
         assert wrong <= doubtful, f"words {sorted(wrong - doubtful)} are claimed wrongly: {sorted(true)} were heard"
         for part in self._cut(parts):
+            if part.commit.endless:
+                continue
             off = wrong & {said.name.number for said in part.commit.words}
             assert len(off) <= WORDS_OFF, f"{sorted(claimed)} are claimed, {sorted(true)} were heard"
         return len(wrong)
@@ -261,7 +263,7 @@ class _TurnJudge:
 def allowed_seconds(plan: Plan, turn: TurnRecord, commits: list[Commit], hits: list[tuple[float, Kind]]) -> float:
     """How long a turn may take by what was planned for it, and by what went wrong until its end."""
     script = turn.plan
-    llm = script.thinking + len(script.text) / script.token / script.rate
+    llm = script.thinking + script.tail + len(script.text) / script.token / script.rate
     llm += sum(hiccup.seconds for hiccup in script.hiccups if hiccup.kind is Kind.LLM_PAUSE)
     slowest = min((vendor.pace or 100.0) for vendor in plan.vendors)
     first = max(vendor.first_audio + 20 * vendor.jitter for vendor in plan.vendors)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 
 from tests.simulation._ledger import Ledger
+from tests.simulation._words import Name
 
 from triolet.testing import RecordingOutput
 
@@ -15,15 +16,21 @@ class Ear(RecordingOutput):
     def __init__(self, ledger: Ledger, *, hold: float) -> None:
         super().__init__(hold=hold)
         self._ledger = ledger
+        self.last_word: Name | None = None
+        """Of which the samples are that it was given last."""
 
     async def play(self, pcm: bytes) -> None:
-        if (turn := self._turn_of(pcm)) is not None:
-            self._ledger.sounding(turn).set()
+        if (word := self._word_of(pcm)) is not None and not word.filler:
+            self.last_word = word
+            self._ledger.sounding(word.turn).set()
         await super().play(pcm)
 
-    def _turn_of(self, pcm: bytes) -> int | None:
+    def _word_of(self, pcm: bytes) -> Name | None:
         parts: dict[int, int] = {}
         for sample in array("h", pcm[-14:]):
             parts.setdefault(sample >> 12, sample & 0xFFF)
         commit = self._ledger.commits.get((parts.get(4, -1), parts.get(5, -1)))
-        return None if commit is None or commit.words[0].name.filler else commit.turn
+        if commit is None:
+            return None
+        at = (parts.get(7, 0) << 12 | parts.get(6, 0)) * 4
+        return next((word.name for word in commit.words if at < word.stop), None)

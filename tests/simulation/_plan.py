@@ -75,6 +75,8 @@ class Turn:
     """Tokens a second."""
     token: int = 4
     """Characters."""
+    tail: float = 0.0
+    """Seconds from the last token to the end of the stream."""
     hiccups: tuple[Hiccup, ...] = ()
     actions: tuple[Action, ...] = ()
     voice: str | None = None
@@ -119,7 +121,8 @@ class Plan:
 def draw(seed: int) -> Plan:
     """The plan of a seed."""
     draws = random.Random(f"simulation/{seed}")
-    turns = tuple(_turn(draws, number) for number in range(draws.choice([1, 2, 2, 3])))
+    style = draws.choices(["usual", "short", "long"], [27, 2, 1])[0]
+    turns = tuple(_turn(draws, number, style) for number in range(1 if style == "long" else draws.choice([1, 2, 2, 3])))
     deadline = draws.choice([2.0, 4.0, 10.0])
     vendors = draws.choice([1, 1, 1, 1, 2, 2, 3])
     faults = draws.choice([0, 0, 1, 1, 1, 2, 3, 5])
@@ -128,8 +131,8 @@ def draw(seed: int) -> Plan:
         vendors=tuple(_vendor(draws) for _ in range(vendors)),
         turns=turns,
         hold=draws.choice([0.1, 0.1, 0.2, 1.0]),
-        lead=draws.choice([8.0, 8.0, 1.0, 3.0]),
-        join=draws.choice([120, 120, 0, 40]),
+        lead=draws.choice([8.0, 8.0, 1.0, 3.0]) if style == "usual" else 1.0,
+        join=draws.choice([120, 120, 0, 40]) if style == "usual" else 0,
         longest=draws.choice([300, 300, 60]),
         deadline=deadline,
         ping=draws.random() < 0.3,
@@ -191,8 +194,8 @@ def _lasting(kind: Kind, deadline: float, draws: random.Random) -> float:
     return 0.0
 
 
-def _turn(draws: random.Random, number: int) -> Turn:
-    words = _words(draws, number)
+def _turn(draws: random.Random, number: int, style: str) -> Turn:
+    words = _words(draws, number) if style == "usual" else _short_sentences(draws, number, long=style == "long")
     hiccups = tuple(
         Hiccup(kind, draws.randrange(len(words)), draws.uniform(0.3, 5.0))
         for kind in LLM
@@ -205,6 +208,7 @@ def _turn(draws: random.Random, number: int) -> Turn:
         thinking=draws.choice([0.0, 0.0, 0.3, draws.uniform(0.0, 2.0)]),
         rate=draws.choice([20.0, 60.0, 60.0, 800.0]),
         token=draws.choice([1, 3, 4, 4, 12]),
+        tail=draws.choice([0.0, 0.0, 0.2, draws.uniform(0.0, 5.0)]),
         hiccups=hiccups,
         actions=tuple(sorted(actions, key=lambda action: (action.sounding, action.after))),
         voice=draws.choice(VOICES) if draws.random() < 0.1 else None,
@@ -239,6 +243,15 @@ def _words(draws: random.Random, turn: int) -> tuple[Word, ...]:
                         style="" if last or not at else draws.choice(["", "", "", "", "", "", "**", "*", "#"]),
                     )
                 )
+    return tuple(words)
+
+
+def _short_sentences(draws: random.Random, turn: int, *, long: bool) -> tuple[Word, ...]:
+    """Many commits: what is held back, and what is not, shows."""
+    words: list[Word] = []
+    for _ in range(draws.randint(45, 60) if long else draws.randint(6, 16)):
+        for last in draws.choice([[True], [True], [False, True]]):
+            words.append(Word(Name(turn, len(words)), mark="." if last else ""))
     return tuple(words)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import signal
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from unittest import mock
 
 import attrs
@@ -33,6 +35,7 @@ from triolet import (
     SpokenText,
     Synthesizer,
 )
+from triolet._bounds import text_bound
 from triolet.errors import TrioletError
 from triolet.testing import ScriptedSource, VirtualNetwork
 from triolet_adapters.tts.qwen import QwenOptions
@@ -84,7 +87,6 @@ class Record:
     began: float = 0.0
     left: bool = False
     """Whether the listener hung up before the end."""
-    most_open: int = 0
 
 
 def run(plan: Plan) -> Record:
@@ -164,8 +166,8 @@ def _nothing_open(network: VirtualNetwork, vendors: list[SimulatedVendor]) -> No
             assert connection.to_client._silent, f"vendor {vendor.index} has a session on connection {connection.index}"
 
 
-def _script(turn: Turn, ledger: Ledger) -> Iterator[str | float | BaseException]:
-    """What the LLM does; noted as it does it."""
+def _script(turn: Turn, ledger: Ledger, check: Callable[[int], None]) -> Iterator[str | float | BaseException]:
+    """What the LLM does; noted as it does it. `check` is told how many characters it will have given."""
     yield turn.thinking
     text = turn.text
     places = _places(turn)
@@ -183,8 +185,10 @@ def _script(turn: Turn, ledger: Ledger) -> Iterator[str | float | BaseException]
                     burst = True
         if at and not burst:
             yield 1 / turn.rate
+        check(at + turn.token)
         yield text[at : at + turn.token]
         at += turn.token
+    yield turn.tail
 
 
 def _places(turn: Turn) -> list[int]:
@@ -245,7 +249,7 @@ class _Course:
                 for turn, following in zip(plan.turns, [*plan.turns[1:], None], strict=True):
                     if replace:  # the next one does it
                         self._mark_interrupted()
-                    script = _script(turn, self._ledger)
+                    script = _script(turn, self._ledger, partial(self._not_too_far, turn))
                     record = TurnRecord(turn, ScriptedSource(script), trio.current_time(), self._ear.heard)
                     self._record.turns.append(record)
                     nursery.start_soon(self._say, record, replace)
@@ -258,6 +262,15 @@ class _Course:
                         for each in self._living():
                             await each.over.wait()
                         await trio.sleep(turn.gap)
+
+    def _not_too_far(self, turn: Turn, given: int) -> None:
+        """What the LLM has given and the listener has not been given is bounded, where each sentence is a phrase."""
+        if self._plan.join:
+            return
+        taken = _places(turn)[word.number] if (word := self._ear.last_word) and word.turn == turn.number else 0
+        longest = max(len(sentence) for sentence in re.split(r"(?<=[.!?])\s", turn.text)) + 2
+        bound = text_bound(turn.token, longest, longest)
+        assert given - taken <= bound, f"the LLM is {given - taken} characters ahead of the listener, not {bound}"
 
     def _tts(self) -> TTS:
         plan = self._plan

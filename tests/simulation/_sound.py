@@ -51,6 +51,8 @@ class Commit:
     given: int = 0
     """Samples that were made."""
     complete: bool = False
+    endless: bool = False
+    """Silence without end follows."""
 
     @property
     def key(self) -> tuple[int, int]:

@@ -160,7 +160,8 @@ class _Server(QwenServer):
         vendor, call = self._vendor, _CALL.get()
         door = vendor.ledger.doors.get(call.index)
         if door is not None and door.kind is Kind.NO_SESSION:
-            await trio.sleep_forever()
+            while True:  # until the client has left
+                await connection.get_message()
         self.connections += 1
         self.open += 1
         vendor.live[call] = connection
@@ -334,6 +335,7 @@ class _Saying:
             case Kind.REFUSED_TEXT:
                 await self.voice.session._wire.error("data_inspection_failed", "The text may hold what it must not.")
             case Kind.TOO_MUCH:
+                self.commit.endless = True
                 while True:
                     await trio.sleep(0.1)
                     self.accept(bytes(2 * RATE * SAMPLE_BYTES))
