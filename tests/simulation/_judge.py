@@ -16,6 +16,8 @@ from tests.simulation._words import FILLER, names_in
 
 from triolet.errors import TrioletError, TTSError
 
+BEFORE_THE_LOSS = 0.4
+"""Seconds that are repeated at least, where something is."""
 WORDS_OFF = 2
 """How far the words said to be heard of a commit that was cut may lie from those whose samples were heard: an estimate."""
 LATE = 1.0
@@ -88,9 +90,12 @@ class _TurnJudge:
 
     def judge(self) -> Verdict:
         self._nothing_stale()
-        parts = [part for part in self._parts() if part.commit.words[0].name.number < FILLER]
+        parts = self._parts()
+        fillers = [part for part in parts if part.commit.words[0].name.filler]
+        parts = [part for part in parts if part not in fillers]
         repeated = self._in_order(parts)
-        self._fillers()
+        self._repeats(parts, repeated)
+        self._fillers(fillers)
         self._voices()
         self._how_it_ended(parts)
         off = self._claims(parts)
@@ -142,21 +147,43 @@ class _TurnJudge:
         return parts
 
     def _in_order(self, parts: list[_Part]) -> int:
-        """Every word after the one before; give how often something was repeated."""
+        """Every word after the one before, but where something is repeated; give how often that was."""
         repeated = 0
         expected = 0
-        for part in parts:
+        for at, part in enumerate(parts):
             numbers = [word.name.number for word in part.commit.words]
             assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), f"{part.commit.key} leaves words out"
+            before = parts[:at]
             if part.first > expected:
                 self._unheard_for_a_reason(range(expected, part.first))
-            elif part.first < expected:
+            elif any(part.first <= earlier.last for earlier in before):
                 repeated += 1
-                raise AssertionError(f"word {part.first} is heard again")
+                self._repeated_well(part, before)
             expected = part.last + part.words[-1].whole
         if expected < len(self.plan.words):
             self._unheard_for_a_reason(range(expected, len(self.plan.words)))
         return repeated
+
+    def _repeated_well(self, part: _Part, before: list[_Part]) -> None:
+        """It begins where a clause does, or the commit that was lost, and long enough before the loss."""
+        lost = before[-1]
+        assert not lost.whole or not lost.commit.complete, f"{part.commit.key} repeats what was complete"
+        if any(part.first == earlier.first for earlier in before):
+            return
+        assert self.plan.words[part.first - 1].ends_clause, f"word {part.first} is repeated: no clause begins with it"
+        again = next((word for word in lost.words if word.name.number == part.first), None)
+        if again is not None:
+            seconds = (lost.words[-1].stop - again.word.start) / RATE
+            assert seconds >= BEFORE_THE_LOSS - 0.001, f"word {part.first} is repeated, only {seconds:.2f} s long"
+
+    def _repeats(self, parts: list[_Part], repeated: int) -> None:
+        """As many as are allowed, and are reported."""
+        spoken = self.turn.spoken
+        if spoken is None:
+            return
+        assert repeated <= spoken.repeated, f"{repeated} repeats, reported are {spoken.repeated}"
+        allowed = self.record.plan.repeats
+        assert spoken.repeated <= allowed, f"{spoken.repeated} repeats, {allowed} are allowed"
 
     def _unheard_for_a_reason(self, numbers: range) -> None:
         """Words that were not heard, or not whole, are reported so, or the turn ended before."""
@@ -178,11 +205,14 @@ class _TurnJudge:
         lost = [number for number in numbers if number not in unheard]
         assert not lost, f"words {lost} were not heard, and are not said to be unheard"
 
-    def _fillers(self) -> None:
-        names = [word.name.number for word in self.words if word.name.filler]
+    def _fillers(self, parts: list[_Part]) -> None:
+        """At most one, with its own repeats."""
         if self.plan.filler_after is None:
-            assert not names, "a filler that nobody wanted"
-        assert names in ([], [FILLER], [FILLER, FILLER + 1]), f"the filler is heard as {names}"
+            assert not parts, "a filler that nobody wanted"
+        names = [[word.name.number for word in part.words] for part in parts]
+        if not self._hits():
+            assert names in ([], [[FILLER]], [[FILLER, FILLER + 1]]), f"the filler is heard as {names}"
+        assert sum(each == [FILLER, FILLER + 1] for each in names) <= 1 + self.record.plan.repeats, names
 
     def _voices(self) -> None:
         wanted = self.plan.voice or "Cherry"

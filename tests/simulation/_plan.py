@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Literal
 
 import attrs
 from tests.simulation._kinds import COMMIT, CONNECT, IDLE, LISTENER, LLM, NETWORK, Kind
@@ -112,6 +113,11 @@ class Plan:
     ping: bool = False
     maximum: int = 4
     spares: int = 1
+    lost: Literal["resume", "skip", "fail"] = "resume"
+    """What becomes of a phrase that is lost in the middle."""
+    attempts: int = 3
+    per_turn: int = 8
+    repeats: int = 1
     probe_after: float = 1.0
     """Seconds until a vendor that failed is probed, where there are several."""
     leave: float | None = None
@@ -138,6 +144,10 @@ def draw(seed: int) -> Plan:
         ping=draws.random() < 0.3,
         maximum=draws.choice([4, 4, 2, 1]),
         spares=draws.choice([1, 1, 0, 2]),
+        lost=draws.choices(["resume", "skip", "fail"], [8, 1, 1])[0],
+        attempts=draws.choice([3, 3, 3, 1, 2]),
+        per_turn=draws.choice([8, 8, 8, 2]),
+        repeats=draws.choice([1, 1, 1, 0, 2]),
         probe_after=draws.choice([0.3, 1.0, 5.0]),
         leave=draws.uniform(0.1, 12.0) if draws.random() < 0.05 else None,
     )

@@ -30,6 +30,7 @@ from triolet import (
     Phraser,
     Phrasing,
     PoolOptions,
+    Recovery,
     SentenceSegmenter,
     Spoken,
     SpokenText,
@@ -235,11 +236,14 @@ class _Course:
 
     async def _hold(self) -> None:
         plan = self._plan
+        recovery = Recovery(
+            lost=plan.lost, attempts=plan.attempts, per_turn=plan.per_turn, repeats=plan.repeats
+        )
         chain = (
             SentenceSegmenter("en")
             | SpokenText()
             | Phraser(Phrasing(join=plan.join, longest=plan.longest))
-            | Synthesizer(self._tts(), lead=plan.lead, longest_commit=LONGEST_COMMIT)
+            | Synthesizer(self._tts(), lead=plan.lead, longest_commit=LONGEST_COMMIT, recovery=recovery)
         )
         pool = PoolOptions(maximum=plan.maximum, spares=plan.spares)
         async with Conversation(chain, self._ear, pool=pool) as conversation:
