@@ -167,7 +167,6 @@ class _TurnJudge:
     def _repeated_well(self, part: _Part, before: list[_Part]) -> None:
         """It begins where a clause does, or the commit that was lost, and long enough before the loss."""
         lost = before[-1]
-        assert not lost.whole or not lost.commit.complete, f"{part.commit.key} repeats what was complete"
         if any(part.first == earlier.first for earlier in before):
             return
         assert self.plan.words[part.first - 1].ends_clause, f"word {part.first} is repeated: no clause begins with it"
@@ -202,7 +201,8 @@ class _TurnJudge:
         lost = [number for number in numbers if number not in failed]
         assert not lost, f"words {lost} were not heard, and there is no reason"
         unheard = {name.number for name in names_in(spoken.unheard)}
-        lost = [number for number in numbers if number not in unheard]
+        estimated = {said.name.number for word in self.words if not word.commit.complete for said in word.commit.words}
+        lost = [number for number in numbers if number not in unheard | estimated]
         assert not lost, f"words {lost} were not heard, and are not said to be unheard"
 
     def _fillers(self, parts: list[_Part]) -> None:

@@ -51,6 +51,8 @@ class Commit:
     given: int = 0
     """Samples that were made."""
     complete: bool = False
+    """All was made, and nothing went wrong with it."""
+    struck: bool = False
     endless: bool = False
     """Silence without end follows."""
 

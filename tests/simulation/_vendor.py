@@ -240,7 +240,7 @@ class _VoiceSession(TTSSession):
             await _Saying(self._vendor, self._voice, commit, accept).run()
         finally:
             self._vendor.speaking.discard(self._voice.call)
-        commit.complete = True
+        commit.complete = not commit.struck
         return Usage(len(text))
 
     def _record(self, text: str) -> Commit:
@@ -309,6 +309,7 @@ class _Saying:
         """Do it; give how long it took."""
         before = trio.current_time()
         self.vendor.ledger.hit(fault.kind)
+        self.commit.struck = True
         call, connection = self.voice.call, self.voice.connection
         match fault.kind:
             case Kind.RESET:
