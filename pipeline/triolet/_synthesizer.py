@@ -131,15 +131,16 @@ class _Run:
         self, upstream: trio.MemoryReceiveChannel[Phrase], downstream: trio.MemorySendChannel[AudioChunk]
     ) -> None:
         jobs_in, jobs_out = trio.open_memory_channel[Job](IN_FLIGHT - 1)
-        async with self._pool.in_use(), trio.open_nursery() as nursery:
-            nursery.start_soon(self._commit_all, upstream, jobs_in)
-            try:
-                with jobs_out:
+        # The channel outlives the nursery: closed before the others are cancelled, it would be one more error.
+        with jobs_out:
+            async with self._pool.in_use(), trio.open_nursery() as nursery:
+                nursery.start_soon(self._commit_all, upstream, jobs_in)
+                try:
                     async for job in jobs_out:
                         await self._pass_on(job, downstream)
-            except trio.BrokenResourceError:
-                nursery.cancel_scope.cancel()  # nobody listens: what is in flight is not wanted either
-                raise
+                except trio.BrokenResourceError:
+                    nursery.cancel_scope.cancel()  # nobody listens: what is in flight is not wanted either
+                    raise
         if self._skipped is not None and not self._spoken:
             raise self._skipped
 

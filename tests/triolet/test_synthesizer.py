@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 import trio
 
-from triolet import AudioChunk, Boundary, Phrase, Piece, Spoken, Synthesizer, Turn, stage
+from triolet import AudioChunk, Boundary, Phrase, Piece, Recovery, Spoken, Synthesizer, Turn, stage
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
 from triolet.testing import ScriptedSource, ScriptedTTS, collect
 
@@ -71,6 +71,26 @@ async def test_an_error_of_the_service_ends_the_turn_and_what_came_before_was_pa
         await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts), turn=turn)
     assert tts.open == 0
     assert Spoken.fold(turn.timeline).phrases[1].reason == "ConnectionLost: gone"
+
+
+async def test_the_error_is_alone_though_another_phrase_waits_to_be_passed_on(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    class OneAfterAnother(ScriptedTTS):
+        """Speaks at once, but for the phrase that is due."""
+
+        def next_script(self, text: str) -> Sequence[bytes | float | BaseException]:
+            self.commits.append(text)
+            return [1.0, ConnectionLost("gone")] if text == "1." else [tone(1)]
+
+    turn = Turn()
+    turn.clock.realtime = True
+    with pytest.raises(ConnectionLost, match="gone"):
+        await collect(
+            phrases(*(f"{index}." for index in range(1, 12)))
+            | Synthesizer(OneAfterAnother([[]]), recovery=Recovery(attempts=1)),
+            turn=turn,
+        )
 
 
 async def test_no_audio_for_words_is_an_error() -> None:
