@@ -139,3 +139,9 @@ def test_failover_with_a_key_speaks_through_the_service_if_that_takes_it(
     assert set(there.hosts) == {"dashscope.aliyuncs.com"}
     assert f"{voice}: {TEXT}" in capsys.readouterr().out
     assert_says(tmp_path / "failover.wav", TEXT)
+
+
+def test_on_sigterm_says_it_all_when_nobody_stops_it(tmp_path: Path) -> None:
+    """What becomes of it otherwise is in tests/test_shutdown.py."""
+    assert run("on_sigterm", tmp_path, TEXT) == f"heard: {TEXT}\n"
+    assert_says(tmp_path / "on_sigterm.wav", TEXT)
