@@ -72,6 +72,7 @@ def say(text: str) -> Said:
     pcm = bytearray()
     words: list[Word] = []
     pitch: list[tuple[float, float]] = []
+    pause = b""
     for sentence in model.split_sentences(readable(text)):
         for piece in pieces(sentence):
             tokens = model.g2p.phonemize_tokens(model.g2p.tokenize(_normalize(piece)))
@@ -82,6 +83,8 @@ def say(text: str) -> Said:
             audio = model.from_ids(model.ids(phonemes), 1.0, noise)
             trimmed = _hibari._trimmed(audio)  # noqa: SLF001 -- the voice's own steps, one by one
             lead = (_address(trimmed) - _address(audio)) // audio.itemsize
+            pcm += pause
+            pause = b""
             began = len(pcm) / 2 / RATE - lead / RATE
             planned = _words(model, tokens, sounds, began)
             pcm += _hibari._pcm(trimmed)  # noqa: SLF001 -- the voice's own steps, one by one
@@ -91,6 +94,7 @@ def say(text: str) -> Said:
                 for at, hertz in enumerate(model.sess.pitch)
                 if hertz >= _VOICED
             )
+        pause = _hibari.BETWEEN_SENTENCES if pcm else b""
     return Said(bytes(pcm), tuple(words), tuple(pitch))
 
 

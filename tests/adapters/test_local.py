@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -55,6 +56,15 @@ VARIED = [
     "The stock rose 12.5% to $45.20 on Monday, 10/12/2019, at 9:30am.",
     "Zoom in on the zebra's zigzag stripes, e.g. with C++ or C#.",
 ]
+
+
+async def test_sentences_of_one_text_have_a_pause_between_them_and_none_around() -> None:
+    apart = [await say(text) for text in ("The museum is open today.", "Would you like tickets?")]
+    together = await say("The museum is open today. Would you like tickets?")
+    assert seconds(together) == pytest.approx(sum(map(seconds, apart)) + 0.35, abs=0.02)
+    samples = [sample for part in together for sample in part]
+    longest = max(len(list(run)) for silent, run in itertools.groupby(samples, lambda s: abs(s) < 104) if silent)
+    assert longest / 24_000 == pytest.approx(0.4, abs=0.05)
 
 
 @pytest.mark.parametrize("text", VARIED)

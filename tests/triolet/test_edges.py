@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +25,7 @@ def pcm_of(shape: list[tuple[bool, int]]) -> bytes:
 
 def split(pcm: bytes, cuts: list[int]) -> list[bytes]:
     places = sorted({0, len(pcm), *(2 * (cut % (len(pcm) // 2 + 1)) for cut in cuts)})
-    return [pcm[a:b] for a, b in zip(places, places[1:], strict=False)]
+    return [pcm[a:b] for a, b in itertools.pairwise(places)]
 
 
 def play(

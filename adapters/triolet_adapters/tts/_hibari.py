@@ -28,8 +28,14 @@ SILENCE = 1e-3
 """-60 dBFS (root mean square of 5 ms): hibari pads with -140 dBFS, and its softest consonants lie above -55."""
 
 BEFORE, AFTER = 0.010, 0.040
-"""Seconds of the voice's own silence that stay around a sentence, so that no onset and no release is cut. Pauses between
-sentences are declared by the playout, not by the voice."""
+"""Seconds of the voice's own silence that stay around a text, so that no onset and no release is cut. Pauses between two
+texts are declared by the playout, not by the voice."""
+
+PAUSE = 0.4
+"""Seconds between two sentences of one text: what readers leave, and half of what hibari does. Without it, sentences that
+were committed together would follow one another without a breath."""
+
+BETWEEN_SENTENCES = FORMAT.silence(PAUSE - BEFORE - AFTER)
 
 LONGEST_PHONEMES = 400
 """What hibari 0.2.1 speaks at once."""
@@ -55,15 +61,18 @@ class Voice:
     def speech(self, text: str, speed: float, seed: int | None) -> Iterator[bytes]:
         """The samples of each sentence, made when they are asked for."""
         noise = np.random.default_rng(seed)
+        pause = b""
         for sentence in self._model.split_sentences(text):
             for piece in pieces(sentence):
                 try:
                     for phonemes in _breaths(self._model.g2p(piece)):
                         if any(c.isalpha() for c in phonemes):
                             audio = self._model.from_ids(self._model.ids(phonemes), speed, noise)
-                            yield _pcm(_trimmed(audio))
+                            yield pause + _pcm(_trimmed(audio))
+                            pause = b""
                 except Exception as error:  # whatever a model raises is the voice's fault here, and says so
                     raise TTSError(f"hibari failed on {piece[:60]!r}: {error!r}") from error
+            pause = BETWEEN_SENTENCES
 
 
 class _Tagger:
