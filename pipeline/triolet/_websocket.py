@@ -172,6 +172,7 @@ class WebSocket:
             RuntimeError: it was closed, or the block was left.
         """
         if self._closing or self._connection is None:
+            await trio.lowlevel.checkpoint_if_cancelled()  # what left the block may have cancelled its sender, too
             raise RuntimeError("this connection was closed, or its block was left")
         if self._failure is None:
             with trio.move_on_after(self._options.send_timeout, shield=True) as scope:

@@ -6,6 +6,7 @@ import pytest
 import trio
 from tests.adapters.qwen._peers import serving
 from tests.field._heard import RATE, TEXT, commits_heard, voice, words
+from tests.field._sweep import WAYS, end_at
 from trio.testing import MockClock
 
 from triolet import Accept, Conversation, PhraseState, Usage, speech
@@ -73,48 +74,10 @@ async def test_an_llm_that_runs_a_tool_for_a_minute_loses_nothing(autojump_clock
         assert words(commits_heard(world.voice, output.pcm)) == "Let me look. I found it, and it works."
 
 
-class _AtStep(trio.abc.Instrument):
-    """Cancels when the tasks of a run have taken so many steps."""
-
-    def __init__(self, step: int, scope: trio.CancelScope) -> None:
-        self.steps = 0
-        self._step = step
-        self._scope = scope
-
-    def after_task_step(self, task: trio.lowlevel.Task) -> None:
-        self.steps += 1
-        if self.steps == self._step:
-            self._scope.cancel()
-
-
-async def _cancelled_at(step: int) -> int:
-    """One turn that is cancelled at that step of any task; gives how many steps were taken."""
-    tasks = trio.lowlevel.current_statistics().tasks_living
-    scope = trio.CancelScope()
-    async with serving(voice=voice(pace=8), link=Link(latency=0.02)) as world:
-        instrument = _AtStep(step, scope)
-        trio.lowlevel.add_instrument(instrument)
-        with scope:
-            async with Conversation(speech(world.tts(sample_rate=RATE), "en"), RecordingOutput()) as conversation:
-                await conversation.say(ScriptedSource.paced("Well, here we go. Then on."))
-                scope.cancel()
-        trio.lowlevel.remove_instrument(instrument)
-        if scope.cancel_called:
-            assert trio.current_time() <= LONGEST_TURN + LEAVING
-        await trio.sleep(15)
-        assert world.network.open == 0
-    assert trio.lowlevel.current_statistics().tasks_living == tasks
-    return instrument.steps
-
-
-LONGEST_TURN = 5.0
-LEAVING = 2.0
-"""Seconds: what is written above takes less than the first to say, and the second is what leaving may take."""
-
-
-def test_cancelling_at_any_step_of_a_turn_returns_soon_and_leaves_nothing() -> None:
-    """A sweep over the steps of all tasks, those of the service included."""
-    steps = trio.run(_cancelled_at, 0, clock=MockClock(autojump_threshold=0))
+@pytest.mark.parametrize("way", WAYS)
+def test_cancelling_at_any_step_of_a_turn_returns_soon_and_leaves_nothing(way: str) -> None:
+    """A sweep over the steps of all tasks, those of the service included; `_sweep` by itself takes every one."""
+    steps = end_at(way, 0)
     assert steps > 300
-    for step in range(1, steps, steps // 60):
-        trio.run(_cancelled_at, step, clock=MockClock(autojump_threshold=0))
+    for step in range(1, steps, steps // 25):
+        end_at(way, step)

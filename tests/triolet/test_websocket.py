@@ -346,6 +346,34 @@ async def test_a_cancelled_send_is_still_whole(autojump_clock: trio.testing.Mock
         assert heard == ["a" * 5000, "b"]
 
 
+async def test_who_sends_while_all_is_cancelled_is_cancelled(autojump_clock: trio.testing.MockClock) -> None:
+    """Its first message goes out whole; the second meets a connection that its keeper has closed meanwhile."""
+    heard: list[str | bytes] = []
+
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        while True:
+            heard.append(await connection.get_message())
+
+    async with served(websocket_peer(peer), Link(latency=0.1, window=1000)) as network:
+        opened, ready = list[WebSocket](), trio.Event()
+
+        async def keep() -> None:
+            async with connected(network, Seen()) as websocket:
+                opened.append(websocket)
+                ready.set()
+                await trio.sleep_forever()
+
+        with trio.move_on_after(0.5) as scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(keep)
+                await ready.wait()
+                await opened[0].send("a" * 5000)
+                assert scope.cancel_called
+                await opened[0].send("b")
+        assert scope.cancelled_caught
+        assert heard == ["a" * 5000]
+
+
 async def test_a_huge_message_is_refused_by_name(autojump_clock: trio.testing.MockClock) -> None:
     async def peer(connection: trio_websocket.WebSocketConnection) -> None:
         await connection.send_message("x" * 1001)
