@@ -71,6 +71,29 @@ async def test_a_client_that_speaks_no_websocket(autojump_clock: MockClock, word
         assert world.network.open == 0
 
 
+@pytest.mark.parametrize(
+    "words", [b"", b"GET /api-ws/v1/realtime HTTP/1.1\r\nHost: x\r\n"], ids=["nothing", "half a request"]
+)
+@pytest.mark.parametrize("way", ["leaves", "breaks"])
+async def test_a_client_that_left_before_its_request_is_not_waited_for(
+    autojump_clock: MockClock, words: bytes, way: str
+) -> None:
+    """Else a client that comes and goes a hundred times a second costs a thousand descriptors."""
+    async with serving() as world:
+        stream = await world.network.dial("localhost", 80)
+        if words:
+            await stream.send_all(words)
+        await trio.sleep(1)
+        assert not world.network.connections[0].server.closed
+        if way == "leaves":
+            await stream.aclose()
+        else:
+            world.network.connections[0].reset()
+        await trio.sleep(0.1)
+        assert world.network.connections[0].server.closed
+        await still_speaks(world)
+
+
 class Client:
     """A client with no manners."""
 

@@ -59,11 +59,14 @@ class QwenServer:
 
     async def handle_stream(self, stream: trio.abc.Stream) -> None:
         """Speak to one client, until it leaves. What it does wrong is answered or ends its connection, nothing else."""
+        wire = _Wire(stream)
         try:
             async with trio.open_nursery() as nursery:
                 request: trio_websocket.WebSocketRequest | None = None
-                with trio.move_on_after(self._options.handshake_timeout):
-                    request = await trio_websocket.wrap_server_stream(nursery, stream, receive_buffer_size=64 * 1024)
+                with trio.move_on_after(self._options.handshake_timeout) as patience:
+                    wire.at_end = patience.cancel  # trio-websocket goes on waiting for a request
+                    request = await trio_websocket.wrap_server_stream(nursery, wire, receive_buffer_size=64 * 1024)
+                    wire.at_end = None
                 if request is not None:
                     await self._answer(request)
                 nursery.cancel_scope.cancel()
@@ -114,6 +117,32 @@ class QwenServer:
             return False
         self._requests.append(now)
         return True
+
+
+class _Wire(trio.abc.Stream):
+    """The stream below the WebSocket, which tells when nothing more will come."""
+
+    def __init__(self, stream: trio.abc.Stream) -> None:
+        self._stream = stream
+        self.at_end: Callable[[], object] | None = None
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await self._stream.send_all(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await self._stream.wait_send_all_might_not_block()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        data: bytes | bytearray = b""
+        try:
+            data = await self._stream.receive_some(max_bytes)
+        finally:
+            if not data and self.at_end is not None:
+                self.at_end()
+        return data
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
 
 
 async def _refuse(request: trio_websocket.WebSocketRequest, status: int, code: str, message: str) -> None:
