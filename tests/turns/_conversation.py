@@ -10,7 +10,7 @@ from tests.adapters.qwen._peers import serving
 from tests.turns._script import FILLER_AFTER, ConversationScript, Manner, Moment, TurnScript, number_of
 from tests.turns._world import Ear, Notes, Voice, is_filler
 
-from triolet import Conversation, Filler, Recovery, Spoken, speech
+from triolet import Conversation, Filler, Spoken, speech
 from triolet.errors import TTSError
 from triolet.testing import ScriptedSource
 from triolet.testing._tone import ToneCommit
@@ -64,8 +64,7 @@ async def hold(script: ConversationScript) -> ConversationRecord:
     options = ServerOptions(jitter=script.jitter, delta_bytes=script.delta_bytes, seed=script.seed)
     async with serving(options, voice, script.link_of, seed=script.seed) as world:
         ear = Ear(notes, voice, hold=script.hold)
-        chain = speech(world.tts(sample_rate=8000), "en", recovery=Recovery(lost="fail"))  # the simulation resumes
-        async with Conversation(chain, ear) as conversation:
+        async with Conversation(speech(world.tts(sample_rate=8000), "en"), ear) as conversation:
             course = _Course(conversation, voice, ear, notes)
             with trio.fail_after(LONGEST):
                 await course.run(script.turns)
