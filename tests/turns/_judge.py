@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections import defaultdict
 
@@ -13,6 +15,9 @@ from tests.turns._world import is_filler
 from triolet import PoolOptions
 from triolet.testing import ToneRun, decode
 from triolet.testing._tone import ToneCommit
+
+FADED = 80
+"""Samples that a cut may make unreadable: 10 ms."""
 
 SHARED = 3
 """Samples that two neighbouring commits may have in common, so that either may seem to own them."""
@@ -42,7 +47,8 @@ def judge(record: ConversationRecord) -> int:
         runs[number].append(run)
         order.append(number)
     assert order == sorted(order), "turns are heard one after another"
-    assert decoded.unreadable <= 2 * SHARED * len(record.turns), f"{decoded.unreadable} samples are of no commit"
+    cuts = sum(turn.spoken.repeated for turn in record.turns if turn.spoken is not None)
+    assert decoded.unreadable <= 2 * SHARED * len(record.turns) + FADED * cuts, f"{decoded.unreadable} samples are of no commit"
     assert record.script.faults or record.most_open <= PoolOptions().maximum
     off = 0
     for turn in record.turns:
@@ -90,11 +96,26 @@ def _in_order(turn: TurnRecord, runs: list[ToneRun], commits: dict[tuple[int, in
         else:
             assert run.start <= SHARED, "its beginning is missing"
         heard.append(_HeardCommit(commit, run.stop))
+    heard = _without_repeats(turn, heard)
     assert all(each.whole for each in heard[:-1]), "a commit was left before its end"
     fillers = [each for each in heard if is_filler(each.commit.text)]
     assert len(fillers) <= (turn.script.filler is not None), "a filler twice"
     heard = [each for each in heard if not is_filler(each.commit.text)]
     assert _words(turn.script.text).startswith(_words("".join(each.commit.text for each in heard))), "order"
+    return heard
+
+
+def _without_repeats(turn: TurnRecord, heard: list[_HeardCommit]) -> list[_HeardCommit]:
+    """A commit that was lost in the middle is cut to the words that were not said again: at most once a turn, as reported."""
+    repeats = 0
+    for at, (lost, again) in enumerate(itertools.pairwise(heard)):
+        if not lost.whole and lost.commit.text.endswith(again.commit.text):
+            repeats += 1
+            text = lost.commit.text.removesuffix(again.commit.text)
+            share = math.ceil(len(text) / len(lost.commit.text) * lost.commit.samples)
+            assert lost.samples >= share, "words were left out"
+            heard[at] = _HeardCommit(attrs.evolve(lost.commit, text=text, samples=share), lost.samples)
+    assert turn.spoken is None or repeats <= turn.spoken.repeated <= 1, f"{repeats} repeats, not as reported"
     return heard
 
 

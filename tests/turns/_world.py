@@ -76,4 +76,4 @@ class Ear(RecordingOutput):
     def _words(self, pcm: bytes) -> str:
         """The text of the commit that these samples are of; "" for silence."""
         parts = {sample >> 12: sample & 0xFFF for sample in array("h", pcm[:14])}
-        return self._voice.texts[parts[4], parts[5]] if 4 in parts and 5 in parts else ""
+        return self._voice.texts.get((parts[4], parts[5]), "") if 4 in parts and 5 in parts else ""  # "": faded, too
