@@ -137,7 +137,7 @@ def resumption(lost: Lost, *, fade: int = 0) -> Resumption:
         return Resumption(max(middle, lost.passed_on), _but_marks(lost.pieces, last.piece))
     if words := _unheard_word_ends(lost):
         count = words[-1]
-        return Resumption(lost.ends[count - 1], _but_marks(lost.pieces, count))
+        return Resumption(max(lost.ends[count - 1], lost.passed_on), _but_marks(lost.pieces, count))
     all_of_it = _repeat(lost, pauses, lost.voiced.samples)
     if (passed := min(lost.voiced.samples, lost.passed_on + fade)) < lost.voiced.samples:
         less = _repeat(lost, pauses, passed)
@@ -152,13 +152,18 @@ def _pauses(lost: Lost) -> list[SurePause]:
 
 
 def _unheard_word_ends(lost: Lost) -> list[int]:
-    """How many pieces lie before each word end that has not been passed on; before marks only, if there are any."""
+    """How many pieces lie before each word end that has not been passed on; before marks only, if there are any. After the
+    last word nothing can be said twice.
+    """
+    last = len(lost.pieces)
     counts = [
         count
         for count, end in enumerate(lost.ends, 1)
-        if lost.passed_on <= end <= lost.voiced.samples and may_part(lost.phrase, lost.first + count)
+        if (lost.passed_on <= end or count == last)
+        and end <= lost.voiced.samples
+        and may_part(lost.phrase, lost.first + count)
     ]
-    return [count for count in counts if pauses_after(lost.pieces[count - 1].text)] or counts
+    return [count for count in counts if count == last or pauses_after(lost.pieces[count - 1].text)] or counts
 
 
 def _repeat(lost: Lost, pauses: Sequence[SurePause], keep: int) -> Resumption:
@@ -172,18 +177,19 @@ def _repeat(lost: Lost, pauses: Sequence[SurePause], keep: int) -> Resumption:
     anchor = SurePause(0, 0, 0) if not known else known[-1]
     for piece in range(anchor.piece + 1, len(lost.pieces)):
         clause = pauses_after(lost.pieces[piece - 1].text) and may_part(lost.phrase, lost.first + piece)
-        if clause and _surely_said(lost, anchor, piece, latest):
+        if clause and _surely_said(lost, anchor, piece, keep):
             begun = piece
     return Resumption(keep, begun, max(1, _perhaps_begun(lost, anchor, keep) - begun))
 
 
 def _surely_said(lost: Lost, anchor: SurePause, pieces: int, samples: int) -> bool:
-    """Whether so many pieces end within so many samples, even if the voice is slow."""
+    """Whether so many pieces end long enough within so many samples, even if the voice is slow."""
+    before_the_loss = BEFORE_THE_LOSS * lost.sample_rate
     if lost.ends:
-        return pieces <= len(lost.ends) and lost.ends[pieces - 1] <= samples
-    said = _weight(lost, anchor.piece, pieces)
-    slow = said / (lost.pace or 1.0) * _uncertainty(lost) + _UNEVEN
-    return lost.voiced.sounding(anchor.end, samples) >= slow * lost.sample_rate
+        said = lost.ends[pieces - 1] if pieces <= len(lost.ends) else lost.voiced.samples
+        return lost.voiced.sounding(said, samples) >= before_the_loss
+    slow = _weight(lost, anchor.piece, pieces) / (lost.pace or 1.0) * _uncertainty(lost) + _UNEVEN
+    return lost.voiced.sounding(anchor.end, samples) >= slow * lost.sample_rate + before_the_loss
 
 
 def _perhaps_begun(lost: Lost, anchor: SurePause, samples: int) -> int:

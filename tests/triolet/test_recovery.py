@@ -1,0 +1,277 @@
+"""What is decided about a commit that failed: nothing lost, nothing twice that is not recorded, no cut where none may be."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
+
+from triolet import Boundary, Kind, Phrase, Piece, Recovery
+from triolet._heard import weight
+from triolet._pauses import sure_pauses
+from triolet._recovery import BEFORE_THE_LOSS, Lost, Step, may_part, next_step, resumption
+from triolet._voicing import Voiced
+from triolet.errors import (
+    AuthenticationFailed,
+    ConnectionLost,
+    DeadlineExpired,
+    NoAudio,
+    ServiceError,
+    TooMuchAudio,
+    TTSError,
+    Unspeakable,
+)
+
+RATE = 8000
+
+
+def phrase(text: str, kind: Kind = Kind.PROSE) -> Phrase:
+    pieces: list[Piece] = []
+    at = 0
+    for word in text.split(" "):
+        pieces.append(Piece(word + " ", at, at + len(word) + 1))
+        at += len(word) + 1
+    return Phrase(index=0, pieces=tuple(pieces), start=0, end=at, boundary=Boundary.SENTENCE, kind=kind)
+
+
+class Saying:
+    """A phrase as a voice says it: at this pace, with a pause at these of its marks."""
+
+    def __init__(
+        self, text: str, *, pace: float = 1.0, pause: float = 0.3, mute: frozenset[int] = frozenset()
+    ) -> None:
+        self.phrase = phrase(text)
+        self.times: list[tuple[int, int]] = []
+        """The samples [start, end) of each piece."""
+        at = round(0.05 * RATE)
+        for number, piece in enumerate(self.phrase.pieces):
+            end = at + max(80, round(weight(piece.text) / pace * RATE))
+            self.times.append((at, end))
+            silent = piece.text.rstrip()[-1] in ",.!?;:" and number not in mute
+            at = end + round(pause * RATE) * silent
+        self.samples = max(self.times[-1][1] + round(pause * RATE), at)
+
+    def voiced(self, samples: int) -> Voiced:
+        """What the first so many samples show."""
+        runs: list[tuple[int, int]] = []
+        for start, end in self.times:
+            if start >= samples:
+                break
+            if runs and runs[-1][1] == start:
+                runs[-1] = (runs[-1][0], min(end, samples))
+            else:
+                runs.append((start, min(end, samples)))
+        return Voiced(samples, tuple(runs))
+
+    def said(self, samples: int) -> int:
+        """How many pieces are over after so many samples."""
+        return sum(end <= samples for _, end in self.times)
+
+    def begun(self, samples: int) -> int:
+        return sum(start < samples for start, _ in self.times)
+
+    def lost(self, received: int, passed: int, *, pace: float | None = None, timed: bool = False) -> Lost:
+        ends = tuple(end for _, end in self.times[: self.said(received)]) if timed else ()
+        return Lost(self.phrase, 0, self.voiced(received), passed, RATE, pace, ends)
+
+
+WORDS = (
+    "map way walk hill river morning station window together remember something beautiful Anna Paris London "
+    "42 7 1,969 3.5 XK4 foo_bar() the a of"
+).split()
+sentences = st.lists(
+    st.tuples(st.sampled_from(WORDS), st.sampled_from(["", "", "", "", ",", ".", ";", "!"])), min_size=2, max_size=25
+).map(lambda words: " ".join(word + mark for word, mark in words))
+sayings = st.builds(
+    Saying,
+    sentences,
+    pace=st.floats(0.75, 1.35),
+    pause=st.floats(0.15, 0.6),
+)
+
+
+@given(sayings, st.floats(0, 1), st.floats(0, 1), st.sampled_from(["unknown", "known", "times"]))
+def test_nothing_is_lost_and_nothing_is_said_twice_unless_recorded(
+    saying: Saying, received: float, passed: float, knowledge: str
+) -> None:
+    """Whatever the voice's pace, the length of its pauses, the place of the loss, and what is known of them."""
+    samples = round(received * saying.samples)
+    passed_on = round(passed * samples)
+    assume(passed_on > 0)
+    pace = sum(weight(piece.text) for piece in saying.phrase.pieces) / (
+        sum(end - start for start, end in saying.times) / RATE
+    )
+    lost = saying.lost(
+        samples, passed_on, pace=pace if knowledge == "known" else None, timed=knowledge == "times"
+    )
+    point = resumption(lost, fade=80)
+    assert passed_on <= point.keep <= samples
+    assert 0 <= point.piece <= len(saying.phrase.pieces)
+    said = saying.said(point.keep)
+    event(f"{knowledge}: {'repeated' if point.repeated else 'at a pause'}")
+    assert point.piece <= said, "words are lost"
+    if not point.repeated:
+        assert point.piece == said == saying.begun(point.keep), "words are said twice"
+    else:
+        assert saying.begun(point.keep) <= point.piece + point.repeated, "more is said twice than recorded"
+        if point.piece:
+            start = saying.times[point.piece][0]
+            assert start <= point.keep - BEFORE_THE_LOSS * RATE
+    assert may_part(saying.phrase, point.piece)
+
+
+@given(sayings, st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.booleans())
+def test_the_more_was_passed_on_the_later_it_goes_on(
+    saying: Saying, received: float, first: float, second: float, timed: bool
+) -> None:
+    """As long as a pause is left that has not been passed on, it is the place to go on; with word times, as long as a word
+    end is.
+    """
+    samples = round(received * saying.samples)
+    less, more = sorted((round(first * samples), round(second * samples)))
+    before = resumption(saying.lost(samples, less, timed=timed))
+    after = resumption(saying.lost(samples, more, timed=timed))
+    if not after.repeated:
+        assert not before.repeated
+        assert (before.piece, before.keep) <= (after.piece, after.keep)
+        assert timed or before.piece == after.piece
+
+
+@given(sayings, st.floats(0, 1), st.sets(st.integers(0, 24), max_size=2))
+def test_a_pause_whose_mark_is_sure_is_there(saying: Saying, received: float, mute: set[int]) -> None:
+    """Also where the voice makes no pause at one mark in twenty, or at two that follow each other."""
+    some = Saying(saying.phrase.words, mute=frozenset(mute))
+    samples = round(received * some.samples)
+    for pause in sure_pauses(some.phrase.pieces, some.voiced(samples), sample_rate=RATE):
+        assert pause.piece <= some.said(pause.start), "words would be lost"
+
+
+def test_the_cut_is_the_last_pause_that_has_not_been_passed_on() -> None:
+    saying = Saying("We look at the map, then we choose a way; and we walk together for a while.")
+    second = saying.times[9][1]
+    lost = saying.lost(second + 4000, saying.times[2][0])
+    point = resumption(lost)
+    assert (point.piece, point.repeated) == (10, 0)
+    assert second < point.keep < saying.times[10][0]
+    passed_in_the_pause = resumption(saying.lost(second + 4000, saying.times[10][0] - 100))
+    assert (passed_in_the_pause.piece, passed_in_the_pause.repeated) == (10, 0)
+    too_late = resumption(saying.lost(second + 8000, saying.times[10][0] + 100))
+    assert too_late.repeated > 0
+
+
+def test_without_a_pause_the_clause_before_is_repeated() -> None:
+    saying = Saying("We look at the map, then we choose a way and we walk together for a while.")
+    start = saying.times[5][0]
+    soon = resumption(saying.lost(start + round(0.3 * RATE), start + 100))
+    assert (soon.piece, soon.repeated > 5) == (0, True), "a clause that has just begun is no place to begin"
+    later = resumption(saying.lost(start + round(1.5 * RATE), start + round(1.4 * RATE)))
+    assert later.piece == 5
+    assert later.repeated >= saying.begun(later.keep) - 5
+
+
+def test_less_is_repeated_if_what_was_not_passed_on_is_dropped() -> None:
+    """Three seconds without a pause have come, half a second of them was passed on."""
+    saying = Saying("we walk together for a while and remember something beautiful in the morning at the river")
+    point = resumption(saying.lost(round(3.5 * RATE), RATE // 2), fade=80)
+    assert (point.keep, point.piece) == (RATE // 2 + 80, 0)
+    assert point.repeated < resumption(saying.lost(round(3.5 * RATE), round(3.5 * RATE))).repeated
+
+
+def test_a_commit_that_is_lost_behind_its_last_word_is_complete() -> None:
+    saying = Saying("We look at the map, then we choose a way.")
+    point = resumption(saying.lost(saying.samples, saying.samples - 500, pace=1.0))
+    assert (point.piece, point.repeated) == (len(saying.phrase.pieces), 0)
+    with_times = resumption(saying.lost(saying.samples, saying.times[-1][1] - 500, timed=True))
+    assert (with_times.piece, with_times.keep) == (len(saying.phrase.pieces), saying.times[-1][1])
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("It is 12, 000 people", 3),
+        ("It cost 5. 3 million", 3),
+        ("Mr. Smith came", 1),
+        ("in Paris, France now", 2),
+        ("order XK4, 7B now", 2),
+        ("press A, B or C", 2),
+        ("call foo_bar(x, y_z) now", 2),
+        ("Guten Morgen, Anna", 2),
+    ],
+)
+def test_no_cut_in_a_number_a_name_or_code(text: str, at: int) -> None:
+    assert not may_part(phrase(text), at)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("We saw 12, and left", 3),
+        ("we met Anna, who came", 3),
+        ("Hello! We are here", 1),
+        ("the end. A new day", 2),
+        ("Yes, I do", 1),
+        ("anything, 7 of it", 1),
+    ],
+)
+def test_a_cut_elsewhere(text: str, at: int) -> None:
+    assert may_part(phrase(text), at) is (text != "Yes, I do")  # "I" is written as a name is
+    assert may_part(phrase(text), 0)
+
+
+def test_code_is_not_parted_at_all() -> None:
+    code = phrase("for each word, we go on", Kind.CODE)
+    assert [at for at in range(7) if may_part(code, at)] == [0, 6]
+
+
+LOST, SILENT = ConnectionLost("gone"), DeadlineExpired("no audio")
+
+
+@pytest.mark.parametrize("error", [LOST, SILENT])
+@pytest.mark.parametrize("lost", ["resume", "skip", "fail"])
+def test_what_nobody_has_heard_is_tried_again(error: TTSError, lost: str) -> None:
+    recovery = Recovery(lost=lost, attempts=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    steps = [next_step(recovery, error, passed_on=False, in_a_row=row, in_turn=row) for row in (0, 1, 2, 3)]
+    assert steps == [Step.AGAIN] * 3 + [Step.SKIP if lost == "skip" else Step.END]
+
+
+@pytest.mark.parametrize(("lost", "step"), [("resume", Step.RESUME), ("skip", Step.SKIP), ("fail", Step.END)])
+def test_what_somebody_has_heard_is_for_the_policy(lost: str, step: Step) -> None:
+    recovery = Recovery(lost=lost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert next_step(recovery, LOST, passed_on=True, in_a_row=0, in_turn=1) is step
+
+
+@pytest.mark.parametrize("lost", ["resume", "skip", "fail"])
+@pytest.mark.parametrize("passed_on", [True, False])
+@pytest.mark.parametrize(
+    "error", [AuthenticationFailed("401"), ServiceError("quota", retryable=False), Unspeakable("signs")]
+)
+def test_what_no_retry_can_help_ends_the_turn_at_once(error: TTSError, passed_on: bool, lost: str) -> None:
+    recovery = Recovery(lost=lost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert next_step(recovery, error, passed_on=passed_on, in_a_row=0, in_turn=1) is Step.END_AT_ONCE
+
+
+@pytest.mark.parametrize("error", [NoAudio("none"), TooMuchAudio("much")])
+def test_a_phrase_that_cannot_be_said_does_not_end_the_turn(error: TTSError) -> None:
+    for lost, step in (("resume", Step.SKIP), ("skip", Step.SKIP), ("fail", Step.END)):
+        recovery = Recovery(lost=lost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        assert next_step(recovery, error, passed_on=False, in_a_row=1, in_turn=1) is step
+
+
+@given(st.booleans(), st.sampled_from([LOST, SILENT, NoAudio("none")]), st.integers(0, 9))
+def test_a_turn_makes_good_so_many_failures_and_no_more(passed_on: bool, error: TTSError, per_turn: int) -> None:
+    recovery = Recovery(per_turn=per_turn)
+    for failures in itertools.count(1):
+        step = next_step(recovery, error, passed_on=passed_on, in_a_row=0, in_turn=failures)
+        assert (step is Step.END) is (failures > per_turn)
+        if step is Step.END:
+            break
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"lost": "retry"}, {"attempts": 0}, {"per_turn": -1}, {"repeats": -1}, {"back_off": -0.1}]
+)
+def test_options_are_checked(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Recovery(**wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
