@@ -37,6 +37,8 @@ class Heard:
 
     spoken: Spoken
     pcm: bytes
+    at_ear: bytes
+    """The same with the silence in which the device had nothing to play."""
     first_audible: float | None
     seconds: float
     """From the first sample to the last."""
@@ -79,6 +81,7 @@ async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None
     return Heard(
         spoken=pipeline.spoken,
         pcm=pcm,
+        at_ear=ear.pcm(),
         first_audible=ear.first_audible(),
         seconds=ear.end - ear.start,
         gaps=() if stopped_at or error else tuple(ear.gaps(pcm, played)),
@@ -111,6 +114,14 @@ class _Ear:
             at += len(pcm) // 2
         self.start = stretches[0][0] if stretches else 0.0
         self.end = stretches[-1][0] + len(stretches[-1][1]) / 2 / RATE if stretches else 0.0
+
+    def pcm(self) -> bytes:
+        parts: list[bytes] = []
+        end = self.start
+        for time, pcm in self._stretches:
+            parts += [bytes(2 * round((time - end) * RATE)), pcm]
+            end = time + len(pcm) / 2 / RATE
+        return b"".join(parts)
 
     def first_audible(self) -> float | None:
         for time, pcm in self._stretches:
