@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 import trio
 from tests.adapters.qwen._peers import serving
 from tests.field._heard import RATE, TEXT, commits_heard, voice, words
+from tests.field._reader import Reader, words_heard
 from tests.field._sweep import WAYS, end_at
 from trio.testing import MockClock
 
-from triolet import Accept, Conversation, PhraseState, Usage, speech
+from triolet import Accept, Conversation, PhraseState, Recovery, Usage, speech
 from triolet.errors import DeadlineExpired, NoAudio
 from triolet.testing import Link, RecordingOutput, ScriptedSource, ToneTTS
 from triolet_adapters.tts.qwen import QwenOptions, ServerOptions
@@ -17,18 +20,45 @@ from triolet_adapters.tts.qwen import QwenOptions, ServerOptions
 CHUNK_TIMEOUT = QwenOptions().chunk_timeout
 
 
-async def test_a_service_that_stops_half_way_is_noticed(autojump_clock: MockClock) -> None:
-    """A half-open connection in the middle of a sentence: an error within its deadline, and every sentence accounted for."""
-    async with serving(None, voice(pace=1.5), Link(silent_after=70_000)) as world:
+def _first_falls_silent(index: int, _draws: random.Random) -> Link:
+    """Half-open, in the middle of the third sentence."""
+    return Link(silent_after=100_000 if not index else None)
+
+
+async def test_a_service_that_stops_half_way_is_noticed_and_the_answer_goes_on(autojump_clock: MockClock) -> None:
+    """A half-open connection costs its deadline: then all the rest is said on another."""
+    async with serving(None, Reader(sample_rate=RATE, first_audio=0.2, pace=1.5), _first_falls_silent) as world:
         output = RecordingOutput()
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
+            spoken = await conversation.say([TEXT])
+        assert isinstance(world.voice, Reader)
+        heard = [word.text for word in words_heard(world.voice, output.pcm) if word.whole]
+        _all_once_but_one_repeat(heard, repeated=spoken.repeated)
+        assert spoken.heard == TEXT
+        assert 1.0 < spoken.latency.longest_gap < CHUNK_TIMEOUT + 2
+
+
+def _all_once_but_one_repeat(heard: list[str], *, repeated: int) -> None:
+    """All words are there in order, but that at most as many stretches as reported are there twice."""
+    assert repeated <= 1
+    text = TEXT.split()
+    extra = len(heard) - len(text)
+    assert extra <= (8 if repeated else 0)
+    assert any(heard[:at] + heard[at + extra :] == text for at in range(len(text) + 1)), heard
+
+
+async def test_a_service_that_stops_half_way_ends_the_turn_if_that_is_wanted(autojump_clock: MockClock) -> None:
+    """An error within its deadline, and every sentence accounted for."""
+    async with serving(None, voice(pace=1.5), Link(silent_after=70_000)) as world:
+        output = RecordingOutput()
+        chain = speech(world.tts(sample_rate=RATE), "en", recovery=Recovery(lost="fail"))
+        async with Conversation(chain, output) as conversation:
             with pytest.raises(DeadlineExpired) as caught:
                 await conversation.say([TEXT])
             heard_until = output.audio[-1].time + len(output.audio[-1].pcm) / 2 / RATE
             assert trio.current_time() - heard_until <= CHUNK_TIMEOUT + 1
             spoken = caught.value.spoken
             assert spoken is not None
-            assert all(each.whole for each in commits_heard(world.voice, output.pcm)[:-1])
             states = [report.state for report in spoken.phrases]
             assert PhraseState.FAILED in states
             assert all(report.reason for report in spoken.phrases if report.state is PhraseState.FAILED)
@@ -44,13 +74,29 @@ class _Mute(ToneTTS):
         return await super()._speak(connection, commit, text, accept)
 
 
-async def test_done_without_audio_is_an_error_and_the_next_turn_speaks(autojump_clock: MockClock) -> None:
-    """Typed, at once, and with what had been heard."""
+async def test_a_sentence_without_audio_is_reported_and_the_next_goes_on(autojump_clock: MockClock) -> None:
+    """At once, and typed."""
     async with serving(voice=_Mute(sample_rate=RATE, first_audio=0.2, pace=3)) as world:
         output = RecordingOutput()
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
+            spoken = await conversation.say(["Here it is.\n\nAt last we walk!\n\nNow then."])
+        assert words(commits_heard(world.voice, output.pcm)) == "Here it is. Now then."
+        assert [report.state for report in spoken.phrases] == [
+            PhraseState.HEARD,
+            PhraseState.FAILED,
+            PhraseState.HEARD,
+        ]
+        assert (spoken.phrases[1].reason or "").startswith("NoAudio")
+        assert "At last we walk!" in spoken.unheard
+        assert spoken.latency.longest_gap < 1.0
+
+
+async def test_a_turn_without_any_audio_is_an_error_and_the_next_turn_speaks(autojump_clock: MockClock) -> None:
+    """The caller need not read a report to know that nothing was heard."""
+    async with serving(voice=_Mute(sample_rate=RATE, first_audio=0.2, pace=3)) as world:
+        async with Conversation(speech(world.tts(sample_rate=RATE), "en"), RecordingOutput()) as conversation:
             with pytest.raises(NoAudio) as caught:
-                await conversation.say(["Here it is. ", "At last we walk!"])
+                await conversation.say(["At last we walk!"])
             assert caught.value.spoken is not None
             assert (await conversation.say(["Now then."])).heard == "Now then."
 
