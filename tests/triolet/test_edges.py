@@ -12,8 +12,10 @@ from triolet._edges import LONGEST_CUT, MARGIN, PhraseEdges
 RATE = 8_000
 TRAILING = 0.3
 
-stretches = st.lists(st.tuples(st.booleans(), st.integers(1, 5 * RATE // 2)), min_size=1, max_size=6)
-"""(whether it sounds, samples)"""
+silence = st.tuples(st.just(False), st.integers(1, 5 * RATE // 2))
+voice = st.tuples(st.just(True), st.integers(RATE // 50, 5 * RATE // 2))
+stretches = st.lists(silence | voice, min_size=1, max_size=6)
+"""(whether it sounds, samples); no sound of a voice is shorter than 0.02 s."""
 
 
 def pcm_of(shape: list[tuple[bool, int]]) -> bytes:

@@ -29,6 +29,7 @@ def test_what_was_cut_is_heard_with_its_neighbour(
     totals: dict[int, int] = {}
     for phrase, (pause, runs, end) in enumerate(shape):
         at += pause
+        last = at
         for cut, samples, silence in runs:
             positions.play(phrase, at, samples, cut=cut)
             heard_at += [(phrase, at + 1)] * cut
