@@ -93,12 +93,15 @@ async def test_a_sentence_without_audio_is_reported_and_the_next_goes_on(autojum
 
 async def test_a_turn_without_any_audio_is_an_error_and_the_next_turn_speaks(autojump_clock: MockClock) -> None:
     """The caller need not read a report to know that nothing was heard."""
-    async with serving(voice=_Mute(sample_rate=RATE, first_audio=0.2, pace=3)) as world:
-        async with Conversation(speech(world.tts(sample_rate=RATE), "en"), RecordingOutput()) as conversation:
-            with pytest.raises(NoAudio) as caught:
-                await conversation.say(["At last we walk!"])
-            assert caught.value.spoken is not None
-            assert (await conversation.say(["Now then."])).heard == "Now then."
+    mute = _Mute(sample_rate=RATE, first_audio=0.2, pace=3)
+    async with (
+        serving(voice=mute) as world,
+        Conversation(speech(world.tts(sample_rate=RATE), "en"), RecordingOutput()) as conversation,
+    ):
+        with pytest.raises(NoAudio) as caught:
+            await conversation.say(["At last we walk!"])
+        assert caught.value.spoken is not None
+        assert (await conversation.say(["Now then."])).heard == "Now then."
 
 
 async def test_audio_that_comes_slowly_is_waited_for(autojump_clock: MockClock) -> None:

@@ -39,9 +39,7 @@ def phrase(text: str, kind: Kind = Kind.PROSE) -> Phrase:
 class Saying:
     """A phrase as a voice says it: at this pace, with a pause at these of its marks."""
 
-    def __init__(
-        self, text: str, *, pace: float = 1.0, pause: float = 0.3, mute: frozenset[int] = frozenset()
-    ) -> None:
+    def __init__(self, text: str, *, pace: float = 1.0, pause: float = 0.3, mute: frozenset[int] = frozenset()) -> None:
         self.phrase = phrase(text)
         self.times: list[tuple[int, int]] = []
         """The samples [start, end) of each piece."""
@@ -77,10 +75,12 @@ class Saying:
         return Lost(self.phrase, 0, self.voiced(received), passed, RATE, pace, ends)
 
 
+# fmt: off
 WORDS = (
-    "map way walk hill river morning station window together remember something beautiful Anna Paris London "
-    "42 7 1,969 3.5 XK4 foo_bar() the a of"
-).split()
+    "map", "way", "walk", "hill", "river", "morning", "station", "window", "together", "remember", "something", "beautiful",
+    "Anna", "Paris", "London", "42", "7", "1,969", "3.5", "XK4", "foo_bar()", "the", "a", "of",
+)
+# fmt: on
 sentences = st.lists(
     st.tuples(st.sampled_from(WORDS), st.sampled_from(["", "", "", "", ",", ".", ";", "!"])), min_size=2, max_size=25
 ).map(lambda words: " ".join(word + mark for word, mark in words))
@@ -103,9 +103,7 @@ def test_nothing_is_lost_and_nothing_is_said_twice_unless_recorded(
     pace = sum(weight(piece.text) for piece in saying.phrase.pieces) / (
         sum(end - start for start, end in saying.times) / RATE
     )
-    lost = saying.lost(
-        samples, passed_on, pace=pace if knowledge == "known" else None, timed=knowledge == "times"
-    )
+    lost = saying.lost(samples, passed_on, pace=pace if knowledge == "known" else None, timed=knowledge == "times")
     point = resumption(lost, fade=80)
     assert passed_on <= point.keep <= samples
     assert 0 <= point.piece <= len(saying.phrase.pieces)

@@ -16,8 +16,8 @@ from triolet import (
     Boundary,
     Conversation,
     Phrase,
-    PhraseState,
     Phraser,
+    PhraseState,
     Phrasing,
     Piece,
     Recovery,
@@ -267,7 +267,7 @@ async def test_with_fail_a_phrase_without_audio_ends_the_turn() -> None:
         await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts, recovery=Recovery(lost="fail")))
 
 
-async def test_a_voice_that_cuts_the_text_itself_cannot_recover() -> None:
+def test_a_voice_that_cuts_the_text_itself_cannot_recover() -> None:
     class Whole(ScriptedTTS):
         @property
         def whole_turns(self) -> bool:
@@ -275,5 +275,3 @@ async def test_a_voice_that_cuts_the_text_itself_cannot_recover() -> None:
 
     with pytest.raises(ValueError, match="cuts the text itself"):
         speech(Whole([[tone(1)]]), recovery=Recovery())
-
-

@@ -10,6 +10,7 @@ from triolet import Boundary, Clause, Phrase, PhraseState, Piece, Spoken
 from triolet._heard import heard_piece_count
 from triolet._timeline import (
     ClauseCut,
+    CommitLost,
     Event,
     FirstAudible,
     FirstAudio,
@@ -21,6 +22,7 @@ from triolet._timeline import (
     PhraseHeard,
     PhrasePlaying,
     PhraseReady,
+    PhraseResumed,
     TextLeft,
     Timeline,
     TurnEnded,
@@ -195,6 +197,74 @@ def test_what_is_said_twice_is_billed_twice_and_what_was_refused_is_not() -> Non
     assert (repeated.phrases[1].billed, repeated.wasted) == (once + 16, once)
     refused = Spoken.fold(turn(PhraseCommitted(11.1, 1), *again, *whole))
     assert (refused.phrases[1].billed, refused.wasted) == (16, 0)
+
+
+def resumed(*, at: int, piece: int, repeated: int, heard: int, total: int | None = 9000) -> Spoken:
+    """The second phrase is lost and resumed; so much of it is heard."""
+    whole = total is not None and heard >= total
+    more: list[Event] = [PhraseCommitted(11.4, 1), FirstAudio(11.5, 1)]
+    if total is not None:
+        more.append(PhraseComplete(11.6, 1, total, 9))
+    return Spoken.fold(
+        turn(
+            PhraseCommitted(11.1, 1),
+            FirstAudio(11.2, 1),
+            CommitLost(11.3, 1, 5000, "ConnectionLost"),
+            PhraseResumed(11.3, 1, at, piece, repeated),
+            *more,
+            PhraseHeard(12, 0, 8000, whole=True, voiced=Voiced(8000, ((0, 8000),))),
+            PhraseHeard(13, 1, heard, whole=whole, voiced=Voiced(heard, ((0, heard),))),
+            TurnEnded(13, interrupted=not whole),
+        )
+    )
+
+
+LENGTHS = [len(piece.text) for piece in phrase(1, 15, len(TEXT)).pieces]
+"""Of its three pieces."""
+
+
+def test_a_phrase_that_was_resumed_at_a_pause_costs_what_was_not_said_by_the_first_commit() -> None:
+    spoken = resumed(at=3000, piece=1, repeated=0, heard=9000)
+    report = spoken.phrases[1]
+    words = sum(LENGTHS)
+    assert (report.state, report.heard_pieces, spoken.repeated) == (PhraseState.HEARD, 3, 0)
+    assert report.billed == len(report.phrase.words) + 9
+    first = len(report.phrase.words)
+    assert report.wasted == first - round(first * LENGTHS[0] / words)
+    assert spoken.heard == TEXT
+
+
+def test_words_said_again_are_wasted_once_and_counted_as_a_repeat() -> None:
+    spoken = resumed(at=5000, piece=0, repeated=2, heard=9000)
+    report = spoken.phrases[1]
+    assert (spoken.repeated, spoken.heard) == (1, TEXT)
+    assert report.wasted == len(report.phrase.words), "the first commit was all in vain"
+
+
+def test_what_was_heard_of_a_resumed_phrase_is_estimated_in_each_part() -> None:
+    """The parts are known to begin with a piece, whatever the pace was before."""
+    in_the_first = resumed(at=3000, piece=1, repeated=0, heard=2900)
+    assert in_the_first.phrases[1].heard_pieces <= 1
+    at_the_seam = resumed(at=3000, piece=1, repeated=0, heard=3001)
+    assert at_the_seam.phrases[1].heard_pieces == 1
+    assert at_the_seam.phrases[1].estimated
+    in_the_second = resumed(at=3000, piece=1, repeated=0, heard=8000)
+    assert in_the_second.phrases[1].heard_pieces == 2
+
+
+@given(st.integers(1, 8000), st.integers(0, 2), st.integers(0, 2), st.integers(0, 9000), st.sampled_from([None, 9000]))
+def test_more_of_a_resumed_phrase_is_never_fewer_words_nor_more_waste(
+    at: int, piece: int, repeated: int, heard: int, total: int | None
+) -> None:
+    repeated = min(repeated, 3 - piece)
+    less, more = (
+        resumed(at=at, piece=piece, repeated=repeated, heard=samples, total=total).phrases[1]
+        for samples in (heard, min(9000, heard + 500))
+    )
+    assert 0 <= less.heard_pieces <= more.heard_pieces <= 3
+    assert 0 <= more.wasted <= less.wasted <= less.billed == more.billed
+    if heard > at:
+        assert less.heard_pieces >= piece
 
 
 def test_a_chain_without_a_phraser_has_phrases_all_the_same() -> None:

@@ -48,7 +48,9 @@ def judge(record: ConversationRecord) -> int:
         order.append(number)
     assert order == sorted(order), "turns are heard one after another"
     cuts = sum(turn.spoken.repeated for turn in record.turns if turn.spoken is not None)
-    assert decoded.unreadable <= 2 * SHARED * len(record.turns) + FADED * cuts, f"{decoded.unreadable} samples are of no commit"
+    assert decoded.unreadable <= 2 * SHARED * len(record.turns) + FADED * cuts, (
+        f"{decoded.unreadable} samples are of no commit"
+    )
     assert record.script.faults or record.most_open <= PoolOptions().maximum
     off = 0
     for turn in record.turns:
