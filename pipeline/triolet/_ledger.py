@@ -56,7 +56,8 @@ class PhraseLedger:
         self._last_commit().characters = characters
 
     def resumed(self, samples: int, piece: int, repeated: int) -> None:
-        """From this sample on, the audio says the pieces from this one on."""
+        """From this sample on, the audio says the pieces from this one on. Word times that were known hold no longer."""
+        self.ends = None
         self._parts.append(_Part(samples, piece, repeated))
 
     @property

@@ -300,10 +300,14 @@ class _Run:
         """The ends of the words of the last commit, counted from its first sample; none if the voice does not tell."""
         ends: tuple[int, ...] = ()
         for event in self._turn.timeline:
-            if isinstance(event, WordsTimed) and event.index == job.phrase.index:
-                ends = event.ends[job.part.piece :]
-        ends = tuple(end - job.part.start for end in ends)
-        return ends if all(end > 0 for end in ends) else ()
+            match event:
+                case WordsTimed(index=job.phrase.index):
+                    ends = event.ends[job.part.piece :]
+                case PhraseResumed(index=job.phrase.index) | PhraseCommitted(index=job.phrase.index):
+                    ends = ()
+                case _:
+                    pass
+        return tuple(end - job.part.start for end in ends)
 
     async def _pass_on(self, job: Job, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
         while True:

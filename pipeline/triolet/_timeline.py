@@ -125,7 +125,9 @@ class PhraseFailed(Event):
 
 @attrs.frozen
 class WordsTimed(Event):
-    """The voice says when it says which words: a stage whose service reports word times may record it, again as more come."""
+    """The voice says when it says which words: a stage whose service reports word times may record it, again as more come.
+    What was recorded before a `PhraseResumed` holds no longer: the rest is said anew.
+    """
 
     index: int
     ends: tuple[int, ...]

@@ -13,6 +13,7 @@ from trio.testing import MockClock
 
 from triolet import (
     Accept,
+    AudioChunk,
     Boundary,
     Conversation,
     Phrase,
@@ -24,10 +25,13 @@ from triolet import (
     SentenceSegmenter,
     Spoken,
     SpokenText,
+    Stage,
     Synthesizer,
+    Turn,
     Usage,
     speech,
 )
+from triolet._timeline import WordsTimed
 from triolet.errors import AuthenticationFailed, ConnectionLost, NoAudio, TooMuchAudio, TTSError
 from triolet.testing import RecordingOutput, ScriptedTTS, collect
 from triolet_adapters.outputs import Memory
@@ -132,6 +136,40 @@ async def test_lost_before_its_turn_it_is_said_again_unheard(autojump_clock: Moc
     heard = await say(Dying([None, 4000]))
     assert (heard.words, heard.spoken.repeated) == (f"{TEXT} {NEXT}", 0)
     assert [commit.text for commit in heard.voice.commits] == [TEXT, NEXT, NEXT]
+
+
+class WordTimes(Stage[AudioChunk, AudioChunk]):
+    """Knows when the voice says its words."""
+
+    def __init__(self, voice: Reader) -> None:
+        self._voice = voice
+
+    async def run(
+        self,
+        upstream: trio.MemoryReceiveChannel[AudioChunk],
+        downstream: trio.MemorySendChannel[AudioChunk],
+        turn: Turn,
+    ) -> None:
+        async for chunk in upstream:
+            if not chunk.offset and not chunk.final:
+                ends = tuple(end for _, _, end in self._voice.layout(chunk.phrase.words))
+                turn.timeline.record(WordsTimed(turn.now(), chunk.phrase.index, ends))
+            await downstream.send(chunk)
+
+
+async def test_with_word_times_it_goes_on_at_any_word(autojump_clock: MockClock) -> None:
+    """Where there is no pause to go on from."""
+    voice = Dying([33_000])
+    output = RecordingOutput()
+    chain = speech(voice, "en", phrasing=Phrasing(early_start=False, join=0)) | WordTimes(voice)
+    text = TEXT.replace(",", "").replace(";", "")
+    async with Conversation(chain, output) as conversation:
+        spoken = await conversation.say([text])
+    assert whole_words(voice, output.pcm) == spoken.heard == text
+    assert spoken.repeated == 0
+    first, again = voice.commits
+    assert first.text.endswith(again.text)
+    assert again.text == "while.", "the word that was lost"
 
 
 @pytest.mark.parametrize("samples", [6000, 15_000, 30_000])
