@@ -14,7 +14,8 @@ from tests.simulation._run import LLMFailed, Record, TurnRecord
 from tests.simulation._sound import RATE, SHARED, Commit, Heard, hear
 from tests.simulation._words import FILLER, names_in
 
-from triolet.errors import TrioletError, TTSError
+from triolet._turn_playout import DRAIN
+from triolet.errors import OutputError, TrioletError, TTSError
 
 BEFORE_THE_LOSS = 0.4
 """Seconds that are repeated at least, where something is."""
@@ -228,6 +229,9 @@ class _TurnJudge:
         raises = any(hiccup.kind is Kind.LLM_RAISE for hiccup in self.plan.hiccups)
         if isinstance(failure, LLMFailed):
             assert raises
+        elif isinstance(failure, OutputError):
+            stalls = [action.seconds for action in self.plan.actions if action.kind is Kind.DEVICE_STALL]
+            assert max(stalls, default=0.0) >= DRAIN, f"{failure!r}"
         elif failure is not None:
             assert isinstance(failure, TTSError), f"{failure!r}"
             assert self._hits(), f"it failed though nothing went wrong: {failure!r}"
@@ -278,7 +282,7 @@ class _TurnJudge:
 
     def _cut(self, parts: list[_Part]) -> list[_Part]:
         """Those of which the engine has to estimate. One that ends with the turn may have been cut in its silence."""
-        return [part for part in parts if not part.whole or part is parts[-1]]
+        return [part for part in parts if not part.whole or part is parts[-1] or not part.commit.complete]
 
     def _in_time(self) -> None:
         if self.turn.returned_at < 0:

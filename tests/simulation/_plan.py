@@ -162,7 +162,7 @@ def _vendor(draws: random.Random) -> Vendor:
     if draws.random() < 0.25:
         link = attrs.evolve(link, jitter=draws.choice([0.01, 0.05, 0.2]))
     if draws.random() < 0.25:
-        link = attrs.evolve(link, split=draws.choice([50, 300, 1500]))
+        link = attrs.evolve(link, split=draws.choice([100, 300, 1500]))
     if draws.random() < 0.15:
         link = attrs.evolve(link, window=draws.choice([1000, 4000, 16_000]))
     if draws.random() < 0.15:
@@ -240,10 +240,10 @@ def _action(draws: random.Random) -> Action:
 def _words(draws: random.Random, turn: int) -> tuple[Word, ...]:
     """One to four sentences."""
     words: list[Word] = []
-    for _ in range(draws.choice([1, 1, 2, 2, 3, 4])):
+    for _ in range(draws.choice([1, 1, 2, 2, 3])):
         clauses = draws.choice([1, 1, 2, 3])
         for clause in range(clauses):
-            count = draws.choice([1, 2, 3, 4, 5, 8])
+            count = draws.choice([1, 2, 3, 4, 6])
             for at in range(count):
                 last = at == count - 1
                 words.append(
