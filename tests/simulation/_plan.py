@@ -196,7 +196,7 @@ def _lasting(kind: Kind, deadline: float, draws: random.Random) -> float:
     if kind is Kind.STALL:
         return deadline + draws.uniform(0.5, 3.0)
     if kind is Kind.HESITATE:
-        return draws.uniform(0.1, 0.8) * deadline
+        return draws.uniform(0.1, 0.8) * min(3.0, deadline)
     if kind in {Kind.CRASH, Kind.RESTART, Kind.OUTAGE}:
         return draws.choice([0.0, draws.uniform(0.05, 0.5), draws.uniform(0.5, 5.0)])
     if kind in IDLE:
