@@ -17,13 +17,13 @@ import trio
 import trio.testing
 from tests.adapters.qwen._peers import serving
 
-from triolet import AudioFormat, Output, speech
+from triolet import AudioFormat, Conversation, Output, PoolOptions, speech
 from triolet._bounds import text_bound
 from triolet._memory_bound import audio_bound, memory_bound
 from triolet._paced_output import PacedOutput
 from triolet._phrasing import Phrasing
 from triolet._timeline import ClauseCut, Event, OutputOpened, PhraseComplete, PhraseReady
-from triolet.testing import ScriptedTTS, ToneTTS
+from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS
 from triolet_adapters.tts.qwen.protocol import AudioDelta, parse_server_event
 
 MIB = 2**20
@@ -123,7 +123,10 @@ class Stuck(Output):
     """A file on a disk that does not answer."""
 
     realtime = False
-    heard = 0
+
+    @property
+    def heard(self) -> int:
+        return 0
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         await trio.lowlevel.checkpoint()
@@ -181,3 +184,19 @@ async def test_a_million_characters_at_once(autojump_clock: trio.testing.MockClo
             nursery.cancel_scope.cancel()
     assert seen.phrase <= Phrasing().longest
     assert held.most <= 20 * len(source[0]) + memory_bound(seen.text_bound, audio_bound(5), 24_000)
+
+
+async def test_a_voice_for_each_turn_does_not_pile_up_sessions(autojump_clock: trio.testing.MockClock) -> None:
+    options = PoolOptions()
+    most = 0
+    async with serving(voice=ToneTTS(sample_rate=RATE)) as world:
+        tts = world.tts(sample_rate=RATE, model="qwen3-tts-instruct-flash-realtime")
+        async with Conversation(speech(tts, "en"), RecordingOutput()) as conversation:
+            for turn in range(100):
+                said = await conversation.say(["Hi."], instructions=f"Like number {turn}.")
+                assert said.heard == "Hi."
+                most = max(most, world.network.open)
+            assert len(conversation.statistics()) <= options.voices
+            await trio.sleep(options.cool_down + 1)
+            assert world.network.open == 0
+    assert most <= options.voices * options.maximum

@@ -38,6 +38,9 @@ class PoolOptions:
     """Keep the spares while nothing happens, too."""
     maximum: int = attrs.field(default=4, validator=attrs.validators.ge(1))
     """Sessions at the same time, opening and working ones included."""
+    voices: int = attrs.field(default=4, validator=attrs.validators.ge(1))
+    """Voices, each with its settings, whose sessions are kept; those of the one that was used longest ago are let go. So there
+    are never more than `voices * maximum` sessions, however often the voice changes, but for those that say goodbye."""
     renew_idle: float = attrs.field(default=20.0, validator=attrs.validators.gt(0))
     """A session that has been idle for so long is replaced: below the shortest documented idle time-out, 23 s."""
     renew_age: float = attrs.field(default=3300.0, validator=attrs.validators.gt(0))
@@ -140,6 +143,11 @@ class SessionPool:
             connect_times=tuple(self._connect_times),
             **attrs.asdict(self._counts),
         )
+
+    @property
+    def used(self) -> bool:
+        """Whether a turn runs with it."""
+        return self._users > 0
 
     def expect(self) -> None:
         """A turn is likely to begin within `cool_down` seconds: have a session open by then. A plain call."""
@@ -345,11 +353,21 @@ class SessionPools:
 
     def pool(self, tts: TTS) -> SessionPool:
         """The pool of this voice; equal voices share one."""
-        if tts not in self._pools:
+        pool = self._pools.pop(tts, None)
+        if pool is None:
             # One account serves all settings of a voice: what limits it is shared.
             limiter = self._limiters.setdefault(tts.limits, RateLimiter(tts.limits))
-            self._pools[tts] = SessionPool(tts, self._nursery, self._options, limiter)
-        return self._pools[tts]
+            pool = SessionPool(tts, self._nursery, self._options, limiter)
+        self._pools[tts] = pool  # the last is the one that was asked for last
+        self._let_go()
+        return pool
+
+    def _let_go(self) -> None:
+        """Of the pools that nobody uses, close those that were asked for longest ago."""
+        asked_for_last = next(reversed(self._pools))
+        unused = [tts for tts, pool in self._pools.items() if not pool.used and tts != asked_for_last]
+        for tts in unused[: max(0, len(self._pools) - self._options.voices)]:
+            self._pools.pop(tts).close()
 
     def close(self) -> None:
         """Let all sessions go. A plain call; the nursery then waits for their goodbyes."""

@@ -30,6 +30,9 @@ from triolet_adapters.tts.qwen.turn import QwenTurn
 
 KEY_VARIABLE = "DASHSCOPE_API_KEY"
 
+KEPT_ADJUSTMENTS = 64
+"""Adjusted voices that are known again, so that their sessions are; somebody may give every turn instructions of its own."""
+
 
 class QwenTTS(TTS):
     """A voice of Qwen-TTS realtime. Not yet tried against the live service: built from its documents, SDK and recordings."""
@@ -154,6 +157,8 @@ class QwenTTS(TTS):
             adjusted.settings = attrs.evolve(self.settings, **fields)
             adjusted._adjusted = {}  # noqa: SLF001 -- our own class
             self._adjusted[key] = adjusted
+            if len(self._adjusted) > KEPT_ADJUSTMENTS:
+                del self._adjusted[next(iter(self._adjusted))]
         return self._adjusted[key]
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
