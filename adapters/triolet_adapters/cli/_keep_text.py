@@ -37,8 +37,11 @@ def word(text: str, keep: KeepText) -> str:
 
 
 def message(text: str | None, keep: KeepText) -> str | None:
-    """An error's words, which may quote the text."""
-    return text if text is None or keep is KeepText.FULL else text.partition(":")[0][:40]
+    """An error's words, which may quote the text: only the type's name, if they begin with one, is no text for sure."""
+    if text is None or keep is KeepText.FULL:
+        return text
+    name = text.partition(":")[0]
+    return name if name.isidentifier() else ""
 
 
 def event_fields(event: Event, start: float, keep: KeepText) -> dict[str, Any]:
@@ -56,14 +59,28 @@ def wire_event(text: str, keep: KeepText) -> Any:
     try:
         event: Any = json.loads(text)
     except ValueError:
-        return message(text, keep)
-    if isinstance(event, dict) and keep is not KeepText.FULL:
-        fields = cast(dict[str, Any], event)
-        if isinstance(fields.get("text"), str):
-            fields["text"] = passage(fields["text"], keep)
-        if isinstance(error := fields.get("error"), dict):
-            fields["error"] = {**error, "message": message(str(cast(dict[str, Any], error).get("message")), keep)}
-    return cast(Any, event)
+        return passage(text, keep)
+    return event if keep is KeepText.FULL else _without_text(event, keep)
+
+
+_NO_TEXT = {
+    *("type", "event_id", "id", "response_id", "item_id", "conversation_id", "object", "status", "role", "code"),
+    *("model", "voice", "mode", "response_format", "language_type", "delta"),
+}
+"""Fields of a vendor's protocol whose strings are known to hold no text; all others may."""
+
+
+def _without_text(value: Any, keep: KeepText) -> Any:
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {
+            name: inner if name in _NO_TEXT and isinstance(inner, str) else _without_text(inner, keep)
+            for name, inner in fields.items()
+        }
+    if isinstance(value, list):
+        items: list[Any] = [*value]  # pyright: ignore[reportUnknownVariableType]
+        return [_without_text(item, keep) for item in items]
+    return passage(value, keep) if isinstance(value, str) and value else value
 
 
 def _plain(value: object, keep: KeepText) -> Any:

@@ -162,7 +162,7 @@ def _voice_of(folder: Path) -> tuple[tuple[RecordedSession, ...], tuple[Recorded
 def _error(line: Fields) -> TTSError:
     kind = getattr(errors, line["type"], TTSError)
     kind = kind if isinstance(kind, type) and issubclass(kind, TTSError) else TTSError
-    return kind(f"(recorded) {line['message']}", code=line["code"], retryable=line["retryable"])
+    return kind(f"(recorded) {line['message'] or line['type']}", code=line["code"], retryable=line["retryable"])
 
 
 def _phrase(fields: Fields) -> Phrase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from triolet._websocket import WebSocketOptions
+from triolet_adapters.tts.qwen.wire_log import LogText
 
 
 @attrs.frozen(kw_only=True)
@@ -16,7 +17,8 @@ class QwenOptions(WebSocketOptions):
     first_audio_timeout: float = 10.0
     """From a commit to its first audio: fourteen times the 0.7 s that is reported."""
     chunk_timeout: float = 10.0
-    """Between two pieces of audio, and from the last to response.done: five times the longest gap reported, 2 s."""
+    """Between two pieces of audio, and from the last to response.done: five times the longest gap reported, 2 s. A message
+    counts when all of it has come: a connection that needs longer for one is ten times too slow to be listened to."""
     finish_timeout: float = 5.0
     """From session.finish to session.finished when a session is left that has nothing to say: a round trip and a stall."""
     max_audio: float = 120.0
@@ -25,6 +27,8 @@ class QwenOptions(WebSocketOptions):
 
     max_turn_audio: float = 1800.0
     """Seconds of audio of one turn in server_commit: half an hour, longer than any answer that is listened to."""
+    log_text: LogText = "full"
+    """How text appears in the log: `full`, `hash` or `none`. Events are logged at debug level only."""
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -38,3 +42,5 @@ class QwenOptions(WebSocketOptions):
         ):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
+        if self.log_text not in ("full", "hash", "none"):
+            raise ValueError(f"log_text is {self.log_text!r}; it must be full, hash or none")

@@ -49,7 +49,7 @@ async def open_session(
     scrub: Callable[[str], str],
 ) -> AsyncGenerator[QwenSession, None]:
     """Connect and wait for session.created; leaving closes with 1000, within `close_timeout`."""
-    log = SessionLog(trio.current_time, tap)
+    log = SessionLog(trio.current_time, tap, options.log_text)
     # The service's compressed formats need less room than the samples they hold. Base64 makes four characters of three bytes;
     # the rest is for the events around them.
     audio_bytes = round(options.max_audio * settings.sample_rate) * SAMPLE_BYTES

@@ -17,6 +17,7 @@ from triolet_adapters.tts.qwen.protocol import (
     SessionInfo,
     SessionUpdated,
 )
+from triolet_adapters.tts.qwen.wire_log import LogText, log_event
 
 Tap = Callable[[float, Literal["sent", "received"], str], None]
 """Gets every raw event with its time on Trio's clock. Never waits. The key is in no event."""
@@ -40,6 +41,7 @@ class SessionLog:
 
     clock: Callable[[], float]
     tap: Tap | None = None
+    log_text: LogText = "full"
     info: SessionInfo = attrs.field(factory=SessionInfo)
     last_event: ServerEvent | None = None
     response_id: str | None = None
@@ -50,11 +52,13 @@ class SessionLog:
 
     def sent(self, message: str) -> None:
         """Take note of a raw event."""
+        log_event(self.info.id, "sent", message, self.log_text)
         if self.tap is not None:
             self.tap(self.clock(), "sent", message)
 
     def came(self, message: str) -> None:
         """Take note of a raw event."""
+        log_event(self.info.id, "received", message, self.log_text)
         if self.tap is not None:
             self.tap(self.clock(), "received", message)
 
