@@ -30,8 +30,7 @@ TEXT = """Good morning. The train to the coast leaves at nine, and it takes an h
 but the view is better. Shall I book a seat for you? It costs **twelve euros**, and you can change it until tomorrow."""
 NETWORK = {"sound": 80, "refused": 4, "hung up": 4, "dropped": 6, "stalled": 3, "slow": 3}  # of 100 connections
 SERVICE = ServerOptions(jitter=0.05, idle_timeout=0.7, rate_limit="event", requests_per_minute=120)
-WARM = 1.0  # seconds until idle sessions are closed
-LULL = WARM + 2.0  # and until both ends have said goodbye, or waited for it
+WARM, LULL = 1.0, 3.0  # seconds until idle sessions are closed, and until both ends have said goodbye as well
 MEMORY = 2.0  # MB
 happened = Counter[str]()
 
@@ -116,7 +115,7 @@ def grown(counts: list[dict[str, float]]) -> list[str]:
     quarter = max(1, len(counts) // 4)
     last = counts[-quarter:]
     found = [name for name in ("tasks", "descriptors", "threads") if min(c[name] for c in last) > counts[0][name]]
-    before, after = (statistics.median(c["MB"] for c in some) for some in (counts[quarter:][:quarter], last))
+    before, after = (statistics.median(c["MB"] for c in some) for some in (counts[quarter : 2 * quarter], last))
     return found + ["memory"] * (after > before + MEMORY)
 
 
@@ -145,8 +144,7 @@ async def main(minutes: float, every: float) -> int:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Soak a chain.")
+    parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--every", type=float, default=60.0, help="seconds of a round")
-    arguments = parser.parse_args()
-    sys.exit(trio.run(main, arguments.minutes, arguments.every))
+    sys.exit(trio.run(partial(main, **vars(parser.parse_args()))))
