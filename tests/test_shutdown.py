@@ -42,6 +42,7 @@ class Counted(trio.abc.HalfCloseableStream):
         self._stream = stream
         self._wire = wire
         self._came = bytearray()
+        self.over = False
 
     @property
     def opened(self) -> bool:
@@ -85,9 +86,11 @@ class Wire:
             self.reached.set()
 
     async def carry(self, stream: trio.SocketStream) -> None:
-        self.streams.append(Counted(stream, self))
+        counted = Counted(stream, self)
+        self.streams.append(counted)
         self.moved(0)
-        await self.server.handle_stream(self.streams[-1])
+        await self.server.handle_stream(counted)
+        counted.over = True
 
 
 @attrs.frozen
@@ -137,7 +140,7 @@ async def run_until(moment: int, number: signal.Signals, command: list[str], fol
                 await process.wait()
             took = time.monotonic() - began
             with trio.fail_after(PATIENCE):
-                while wire.server.open:  # noqa: ASYNC110 -- the server tells nobody
+                while not all(stream.over for stream in wire.streams):  # noqa: ASYNC110 -- the server tells nobody
                     await trio.sleep(0.01)
         finally:
             process.kill()
