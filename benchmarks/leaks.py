@@ -26,10 +26,9 @@ from pathlib import Path
 import attrs
 import trio
 
-from triolet import AudioFormat, Conversation, speech
-from triolet._admission import AT_ONCE
+from triolet import Conversation, speech
 from triolet._audio import SAMPLE_BYTES
-from triolet._synthesizer import LEAD
+from triolet._memory_bound import audio_bound
 from triolet.testing import ToneTTS
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.tts import QwenTTS
@@ -124,7 +123,7 @@ async def _endless() -> AsyncGenerator[str]:
 
 async def slow_listener(seconds: float) -> bool:
     longest = ORDINARY * len(SENTENCE * 2)  # short sentences are joined, up to 120 characters
-    bound = SAMPLE_BYTES * AudioFormat(RATE).samples(LEAD + AT_ONCE * longest + HOLD) / 1e6
+    bound = SAMPLE_BYTES * RATE * audio_bound(longest, hold=HOLD) / 1e6
     async with conversation(NullDevice(hold=HOLD, pace=0.1), ORDINARY) as talk, trio.open_nursery() as nursery:
         await talk.say(["One."])
         before = megabytes()
