@@ -3,12 +3,16 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types pytest clean
+.PHONY: demo test test-mutations lint types pytest clean
 
 demo: $(VENV)/.demo
 	$(BIN)/triolet demo --out demo.wav
 
 test: lint types pytest
+
+# Breaks the code in ten ways; each must be noticed. Takes minutes.
+test-mutations: $(VENV)/.test
+	$(BIN)/python -m tests.mutations
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check

@@ -29,6 +29,7 @@ from tests.recipes.cloud import KEY, cloud
 
 import triolet
 import triolet_adapters
+from triolet import FailoverOptions, Recovery
 from triolet._sessions import PoolOptions
 from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat
 from triolet_adapters.sources._chat import _key_variable
@@ -89,6 +90,9 @@ def test_a_program_runs(program: str, folder: Path, capsys: pytest.CaptureFixtur
     elif "stages.wav" in program:
         assert out == "Any async generator is a source.\n"
         assert compare([out], heard(folder / "stages.wav")).errors == 0
+    elif "Failover" in program:
+        assert out == "QwenTTS (1 of 2)\n"
+        assert compare(["Good morning. How are you? Fine, thank you."], heard(folder / "failover.wav")).errors <= 1
     else:
         assert (folder / "answer.wav").stat().st_size > 100_000
 
@@ -227,13 +231,13 @@ def test_a_default_is_that_of_the_code(name: str) -> None:
 
 
 def test_no_deadline_or_bound_is_left_out() -> None:
-    whole = (QwenOptions, PoolOptions)
+    whole = (QwenOptions, PoolOptions, FailoverOptions, Recovery)
     fields = {f"{kind.__name__}.{field.name}" for kind in whole for field in attrs.fields(kind)}
     for kind in (OpenAIChat, LocalLLM):
         fields |= {
             f"{kind.__name__}.{name}" for name in inspect.signature(kind).parameters if name.endswith("_deadline")
         }
-    fields -= {"PoolOptions.always_warm"}  # no number
+    fields -= {"PoolOptions.always_warm", "FailoverOptions.probe", "QwenOptions.log_text", "Recovery.lost"}  # no numbers
     assert fields - set(BOUNDS) == set()
 
 
