@@ -195,11 +195,15 @@ class WebSocket:
         with trio.move_on_after(self._options.connect_timeout):
             await self._settled.wait()
         if self._failure is None and self._connection is None:
-            self._fail(
-                DeadlineExpired(
-                    f"no connection to {self._address} within {self._options.connect_timeout:g} s (connect_timeout)"
+            head = self._words(self._wire.head) if self._wire is not None else ""
+            if "\r\n\r\n" in head:  # a refusal whose body does not end
+                self._fail(failures.broken_off(self._address, head))
+            else:
+                self._fail(
+                    DeadlineExpired(
+                        f"no connection to {self._address} within {self._options.connect_timeout:g} s (connect_timeout)"
+                    )
                 )
-            )
         # What fails after the handshake, however soon, is told to `failed`: one way, whatever task runs first.
         if self._connection is None and self._failure is not None:
             raise self._failure

@@ -400,7 +400,16 @@ async def test_binary_messages_and_broken_frames_are_violations(autojump_clock: 
         await connection._stream.send_all(b"\xff" * 100)
         await trio.sleep_forever()
 
-    for peer, text in ((binary, "binary message of 5 bytes"), (garbage, "broken WebSocket frames")):
+    async def no_utf8(connection: trio_websocket.WebSocketConnection) -> None:
+        await trio.sleep(0.1)
+        await connection._stream.send_all(b"\x81\x02\xff\xff")
+        await trio.sleep_forever()
+
+    for peer, text in (
+        (binary, "binary message of 5 bytes"),
+        (garbage, "broken WebSocket frames"),
+        (no_utf8, "text that is no UTF-8"),
+    ):
         seen = Seen()
         async with served(websocket_peer(peer)) as network, connected(network, seen):
             with trio.fail_after(1):
@@ -539,3 +548,40 @@ def test_options_are_checked() -> None:
         WebSocketOptions(send_timeout=0)
     with pytest.raises(ValueError, match="ping_interval"):
         WebSocketOptions(ping_interval=-1)
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"HTTP/1.1 101 Sure\r\n\r\n", "does not speak WebSocket"),
+        (b"HTTP/1.1 999 What\r\nX: y\r\n\r\n", "HTTP status 999"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 20_000, "HTTP status 200"),
+        (b"HTTP/1.1 401 No\r\n\r\nbad key", "HTTP status 401: bad key"),
+    ],
+    ids=["no upgrade", "no such status", "a header too long", "a body that does not end"],
+)
+async def test_an_answer_that_no_library_understands_is_a_failed_connection(
+    autojump_clock: trio.testing.MockClock, head: bytes, words: str
+) -> None:
+    async def peer(stream: trio.abc.Stream) -> None:
+        await stream.receive_some()
+        await stream.send_all(head)
+        await trio.sleep_forever()
+
+    async with served(peer) as network:
+        with pytest.raises(ConnectionFailed, match=words):
+            async with connected(network, Seen()):
+                raise AssertionError("must not open")
+        assert trio.current_time() <= 10.1
+
+
+async def test_events_that_follow_the_handshake_at_once_are_received(autojump_clock: trio.testing.MockClock) -> None:
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        for _ in range(20):
+            await connection.send_message("x" * 60_000)
+        await trio.sleep_forever()
+
+    seen = Seen()
+    async with served(websocket_peer(peer), Link(window=10**7)) as network, connected(network, seen):
+        await trio.sleep(1)
+    assert seen.texts == ["x" * 60_000] * 20

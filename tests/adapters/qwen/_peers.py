@@ -131,7 +131,12 @@ def websocket_peer(peer: Peer) -> Callable[[trio.abc.Stream], Awaitable[None]]:
                 connection = await request.accept()
                 await peer(Script(connection))
                 await trio.sleep_forever()
-        except* (trio_websocket.ConnectionClosed, trio.BrokenResourceError, trio.ClosedResourceError):
+        except* (
+            trio_websocket.ConnectionClosed,
+            trio.BrokenResourceError,
+            trio.ClosedResourceError,
+            trio.BusyResourceError,
+        ):
             pass
 
     return handle
