@@ -11,7 +11,7 @@ import trio
 from triolet.errors import DeadlineExpired, ProtocolViolation, TooMuchAudio
 from triolet_adapters.tts.qwen.protocol import AudioDelta, ErrorEvent, ServerEvent
 
-EVENT_COST = 500
+EVENT_COST = 600
 """Characters that an event counts besides its own: what its objects take."""
 
 
