@@ -249,8 +249,11 @@ class WebSocket:
         while True:
             try:
                 message = await connection.get_message()
-            except trio_websocket.ConnectionClosed:
+            except trio_websocket.ConnectionClosed as closed:
                 if not self._closing:
+                    if closed.reason is None:
+                        # The reader has failed, by Ctrl-C in its midst for example: its own error ends this sleep.
+                        await trio.sleep(self._options.close_timeout)  # noqa: ASYNC120
                     raise
                 return  # closed by us; the reader goes on in the nursery, for it waits for the peer's Close
             try:

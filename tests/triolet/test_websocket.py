@@ -1,6 +1,7 @@
 """The hardened connection, against real WebSocket peers and raw bytes over the virtual network."""
 
 import logging
+import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -372,6 +373,54 @@ async def test_who_sends_while_all_is_cancelled_is_cancelled(autojump_clock: tri
                 await opened[0].send("b")
         assert scope.cancelled_caught
         assert heard == ["a" * 5000]
+
+
+@attrs.define
+class Pressed(trio.abc.Stream):
+    """Somebody presses Ctrl-C while the third message is read."""
+
+    stream: trio.abc.Stream
+    reads: int = 0
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await self.stream.send_all(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await self.stream.wait_send_all_might_not_block()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        data = await self.stream.receive_some(max_bytes)
+        self.reads += 1
+        if self.reads == 4:  # the first is the handshake
+            signal.raise_signal(signal.SIGINT)
+        return data
+
+    async def aclose(self) -> None:
+        await self.stream.aclose()
+
+
+def test_ctrl_c_while_a_message_is_read_is_no_lost_connection() -> None:
+    """Whoever takes it for one connects again and goes on."""
+    seen = Seen()
+
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        while True:
+            await connection.send_message("more")
+            await trio.sleep(0.1)
+
+    async def main() -> None:
+        async with served(websocket_peer(peer)) as network:
+
+            async def dial(host: str, port: int, tls: bool) -> trio.abc.Stream:
+                return Pressed(await network.dial(host, port, tls))
+
+            async with open_websocket(URL, receive=seen.texts.append, failed=seen.fail, dial=dial):
+                await seen.failed.wait()
+
+    with pytest.RaisesGroup(KeyboardInterrupt, flatten_subgroups=True):
+        trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+    assert seen.texts == ["more", "more"]
+    assert seen.failures == []
 
 
 async def test_a_huge_message_is_refused_by_name(autojump_clock: trio.testing.MockClock) -> None:
