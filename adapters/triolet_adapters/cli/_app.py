@@ -9,7 +9,7 @@ import typer
 from triolet_adapters.cli import _chat, _demo, _doctor, _replay, _say, _segments, _serve
 from triolet_adapters.cli._record import versions
 
-EPILOG = "Exit codes: 0 done, 1 failed, 2 misused, 130 interrupted. What was heard before Ctrl-C is kept and reported."
+EPILOG = "Exit codes: 0 done, 1 failed, 2 misused, 130 interrupted, 143 terminated. What was heard before is kept and reported."
 
 app = typer.Typer(
     name="triolet",
