@@ -12,16 +12,14 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from triolet._heard import Anchor, PhraseSound
+from triolet._heard import PACES, Anchor, PhraseSound, pace_cost
 from triolet._text import Piece
 from triolet._voicing import PAUSE, Voiced
 
-_PACES = (0.5, 0.6, 0.72, 0.85, 1.0, 1.18, 1.4, 1.65, 2.0)
-"""Factors of the expected pace under which a match must hold."""
 _PACE_KNOWN = 0.12
 """How far (as a natural logarithm) the pace of a phrase lies from that of the phrases before it."""
 _PACE_UNKNOWN = 0.3
-"""The same for a voice of which nothing has been heard yet: from a slow one to a fast one is a factor of two."""
+"""The same for a voice of which nothing has been heard yet; more than is likely, since a wrong match would lose words."""
 
 _LOSS = 4.5
 """By how much (a negative logarithm: 1 in 90) an explanation must be worse under which words would be lost."""
@@ -60,8 +58,8 @@ def sure_pauses(
     costs: dict[tuple[int, int], float] = {}
     spread = _PACE_UNKNOWN if pace is None else _PACE_KNOWN
     ended = voiced.trailing / sample_rate >= _ENDED
-    for factor in _PACES:
-        unlikely = (math.log(factor) / spread) ** 2 / 2
+    for factor in PACES:
+        unlikely = pace_cost(factor, spread)
         for key, cost in _explanations(pieces, voiced, sample_rate, (pace or 1.0) * factor, ended=ended):
             costs[key] = min(costs.get(key, math.inf), cost + unlikely)
     return tuple(
