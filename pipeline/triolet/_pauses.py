@@ -26,6 +26,9 @@ _LOSS = 4.5
 _DOUBT = 3.2
 """The same (1 in 25) where words would only be said again, or where the pause is at no mark at all."""
 
+_LEAST = 0.2
+"""Seconds. A shorter silence may be a hesitation one word before a mark, which no pace could tell from the pause at it; the
+voices that were measured pause for 0.33 s at a mark."""
 _ENDED = 0.3
 """Seconds of silence after which a text may have come to its end; one that goes on has a pause of 0.1 s at many a place."""
 
@@ -63,7 +66,9 @@ def sure_pauses(
         for key, cost in _explanations(pieces, voiced, sample_rate, (pace or 1.0) * factor, ended=ended):
             costs[key] = min(costs.get(key, math.inf), cost + unlikely)
     return tuple(
-        SurePause(piece, *gap) for at, gap in enumerate(gaps, 1) if (piece := _without_doubt(costs, at)) is not None
+        SurePause(piece, start, end)
+        for at, (start, end) in enumerate(gaps, 1)
+        if (end - start) / sample_rate >= _LEAST and (piece := _without_doubt(costs, at)) is not None
     )
 
 

@@ -146,6 +146,34 @@ def test_a_pause_whose_mark_is_sure_is_there(saying: Saying, received: float, mu
         assert pause.piece <= some.said(pause.start), "words would be lost"
 
 
+BREATHS = (
+    "We look at the map, then we choose a way; and we walk together for a while.",
+    "It takes three days, or five, until you see it in your account.",
+    "Yes, of course, I can do that, and I will.",
+)
+
+
+@pytest.mark.parametrize("pace", [0.75, 1.0, 1.35])
+@pytest.mark.parametrize("text", BREATHS)
+def test_a_breath_where_there_is_no_mark_loses_nothing(text: str, pace: float) -> None:
+    """At any place, the mark before or after it silent or not: it is not taken for a mark that comes later."""
+    for breath in range(1, len(text.split())):
+        for silent in (frozenset[int](), frozenset({breath, breath + 1, breath + 2})):
+            saying = Saying(text, pace=pace, mute=silent)
+            shift = round(0.15 * RATE)
+            saying.times[breath:] = [(start + shift, end + shift) for start, end in saying.times[breath:]]
+            for samples in range(saying.times[breath][0], saying.times[-1][1], 1999):
+                for pause in sure_pauses(saying.phrase.pieces, saying.voiced(samples), sample_rate=RATE):
+                    assert pause.piece <= saying.said(pause.start), (breath, silent, samples)
+
+
+def test_a_pause_that_may_be_at_either_of_two_marks_is_not_sure() -> None:
+    saying = Saying("Plan: Family, Price: twenty dollars.", pace=1.3, mute=frozenset({0}))
+    (found,) = saying.voiced(saying.times[2][1]).runs[:-1]
+    assert found[1] == saying.times[1][1]
+    assert sure_pauses(saying.phrase.pieces, saying.voiced(saying.times[2][1]), sample_rate=RATE) == ()
+
+
 def test_the_cut_is_the_last_pause_that_has_not_been_passed_on() -> None:
     saying = Saying("We look at the map, then we choose a way; and we walk together for a while.")
     second = saying.times[9][1]
