@@ -7,6 +7,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+import attrs
+from tests.simulation._ledger import Ledger
 from tests.simulation._plan import Plan, draw
 from tests.simulation._shrink import shrink
 from tests.simulation._totals import Totals, digest, timed, try_plan
@@ -70,9 +72,10 @@ def show_shrunk(plan: Plan, wrong: str) -> None:
 def tell(plan: Plan) -> str:
     """Run it and tell what happens; give what is wrong."""
     print(*describe(plan), sep="\n")
-    record, wrong, _ = try_plan(plan)
+    ledger = Ledger()
+    record, wrong, _ = try_plan(plan, ledger)
+    print(*ledger.log, sep="\n")
     if record is not None:
-        print(*record.ledger.log, sep="\n")
         print(f"{record.seconds:.3f} s, digest {digest(record)}")
     print(f"wrong: {wrong}" if wrong else "right")
     return wrong
@@ -80,8 +83,7 @@ def tell(plan: Plan) -> str:
 
 def describe(plan: Plan) -> list[str]:
     """What is planned, a line for each part."""
-    settings = {name: value for name, value in vars_of(plan).items() if name not in {"vendors", "turns"}}
-    lines = [f"plan {settings}"]
+    lines = [f"plan {vars_of(plan, 'vendors', 'turns')}"]
     for index, vendor in enumerate(plan.vendors):
         lines.append(f"  vendor {index}: {vars_of(vendor, 'faults')}")
         lines.extend(f"    {fault}" for fault in vendor.faults)
@@ -92,10 +94,8 @@ def describe(plan: Plan) -> list[str]:
     return lines
 
 
-def vars_of(item: object, *but: str) -> dict[str, object]:
-    import attrs
-
-    fields = attrs.fields(type(item))  # type: ignore[arg-type]
+def vars_of(item: attrs.AttrsInstance, *but: str) -> dict[str, object]:
+    fields = attrs.fields(type(item))
     return {field.name: getattr(item, field.name) for field in fields if field.name not in but}
 
 

@@ -5,10 +5,11 @@ What the engine says of itself (`Spoken`) is checked, never believed.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import attrs
-from tests.simulation._kinds import COMMIT, CONNECT, HARMLESS, IDLE, Kind
+from tests.simulation._kinds import COMMIT, CONNECT, FATAL, HARMLESS, IDLE, Kind
 from tests.simulation._plan import Plan, Turn
 from tests.simulation._run import LLMFailed, Record, TurnRecord
 from tests.simulation._sound import RATE, SHARED, Commit, Heard, hear
@@ -96,6 +97,7 @@ class _TurnJudge:
         parts = [part for part in parts if part not in fillers]
         repeated = self._in_order(parts)
         self._repeats(parts, repeated)
+        self._no_more_than_needed(parts)
         self._fillers(fillers)
         self._voices()
         self._how_it_ended(parts)
@@ -206,6 +208,17 @@ class _TurnJudge:
         lost = [number for number in numbers if number not in unheard | estimated]
         assert not lost, f"words {lost} were not heard, and are not said to be unheard"
 
+    def _no_more_than_needed(self, parts: list[_Part]) -> None:
+        """Commits are made again only so often, and no silence is longer than it was meant to be."""
+        firsts = [commit.words[0].name.number for commit in self._commits() if not commit.words[0].name.filler]
+        again = len(firsts) - len(set(firsts))
+        allowed = self.record.plan.per_turn + 1 if self._hits() else 0
+        assert again <= allowed, f"{again} commits were made again"
+        for before, after in itertools.pairwise(parts):
+            silence = (after.words[0].position - before.words[-1].end) / RATE
+            if not before.commit.endless and self.plan.filler_after is None:
+                assert silence <= LONGEST_PAUSE, f"{silence:.2f} s of silence before {after.commit.key}"
+
     def _fillers(self, parts: list[_Part]) -> None:
         """At most one, with its own repeats."""
         if self.plan.filler_after is None:
@@ -235,6 +248,7 @@ class _TurnJudge:
         elif failure is not None:
             assert isinstance(failure, TTSError), f"{failure!r}"
             assert self._hits(), f"it failed though nothing went wrong: {failure!r}"
+            assert not self._can_be_mended(), f"it failed, and could have been mended: {failure!r}"
         if self.record.left:
             return
         assert spoken is not None, "there is no report"
@@ -253,6 +267,14 @@ class _TurnJudge:
         """What a vendor has done wrong by the end of the turn that may cost it something."""
         last = self.turn.returned_at if self.turn.returned_at >= 0 else float("inf")
         return [kind for at, kind in self.record.ledger.hits if at <= last and kind not in HARMLESS]
+
+    def _can_be_mended(self) -> bool:
+        """Whether so little has gone wrong that no turn may fail of it."""
+        plan, hits = self.record.plan, self._hits()
+        if plan.lost != "resume" or plan.attempts < 2 or plan.per_turn < 2 or plan.repeats < 1 or len(hits) != 1:
+            return False
+        alone = {*FATAL, Kind.NO_AUDIO, Kind.CRASH, Kind.RESTART, Kind.OUTAGE}
+        return hits[0] is not Kind.TOO_MUCH and (len(plan.vendors) > 1 or hits[0] not in alone)
 
     def _claims(self, parts: list[_Part]) -> int:
         """What is said to have been heard was; give by how many words it is off."""
@@ -319,4 +341,3 @@ def _cost(kind: Kind, plan: Plan) -> float:
     if kind in CONNECT or kind in COMMIT or kind in IDLE:
         return 3 * plan.deadline + 20.0
     return 0.0
-

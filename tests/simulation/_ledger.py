@@ -17,7 +17,6 @@ from tests.simulation._words import PROBE, PROBE_TEXT
 class Ledger:
     """Written by everybody but the engine."""
 
-    seed: int
     counts: Counter[Kind] = attrs.Factory(Counter[Kind])
     hits: list[tuple[float, Kind]] = attrs.Factory(list[tuple[float, Kind]])
     """What vendors and lines did wrong, and when."""

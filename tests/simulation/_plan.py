@@ -12,6 +12,8 @@ from tests.simulation._words import FILLER, Name, Word, text_of
 from triolet.testing import Link
 
 VOICES = ("Cherry", "Ethan")
+Lost = Literal["resume", "skip", "fail"]
+_LOST: tuple[Lost, ...] = ("resume", "resume", "resume", "resume", "resume", "resume", "resume", "skip", "fail")
 _FAULTS = (*COMMIT, *CONNECT, *IDLE)
 
 
@@ -32,7 +34,7 @@ class Fault:
 class Vendor:
     """One service, and the way to it."""
 
-    link: Link = Link()
+    link: Link = attrs.Factory(Link)
     first_audio: float = 0.1
     pace: float | None = 5.0
     jitter: float = 0.0
@@ -113,7 +115,7 @@ class Plan:
     ping: bool = False
     maximum: int = 4
     spares: int = 1
-    lost: Literal["resume", "skip", "fail"] = "resume"
+    lost: Lost = "resume"
     """What becomes of a phrase that is lost in the middle."""
     attempts: int = 3
     per_turn: int = 8
@@ -144,7 +146,7 @@ def draw(seed: int) -> Plan:
         ping=draws.random() < 0.3,
         maximum=draws.choice([4, 4, 2, 1]),
         spares=draws.choice([1, 1, 0, 2]),
-        lost=draws.choices(["resume", "skip", "fail"], [8, 1, 1])[0],
+        lost=draws.choice(_LOST),
         attempts=draws.choice([3, 3, 3, 1, 2]),
         per_turn=draws.choice([8, 8, 8, 2]),
         repeats=draws.choice([1, 1, 1, 0, 2]),
@@ -182,7 +184,9 @@ def _vendor(draws: random.Random) -> Vendor:
 def _with_fault(plan: Plan, kind: Kind, draws: random.Random) -> Plan:
     fault = Fault(
         kind,
-        at=draws.choice([0, draws.randint(0, 3), draws.randint(0, 3)]) if kind in COMMIT else draws.choice([0, 0, 1, 2]),
+        at=draws.choice([0, draws.randint(0, 3), draws.randint(0, 3)])
+        if kind in COMMIT
+        else draws.choice([0, 0, 1, 2]),
         part=draws.choice([0.0, 1.0, *[draws.random()] * 4]),
         seconds=_lasting(kind, plan.deadline, draws),
     )
@@ -196,7 +200,7 @@ def _lasting(kind: Kind, deadline: float, draws: random.Random) -> float:
     if kind is Kind.STALL:
         return deadline + draws.uniform(0.5, 3.0)
     if kind is Kind.HESITATE:
-        return draws.uniform(0.1, 0.8) * min(3.0, deadline)
+        return draws.uniform(0.1, 0.5) * min(3.0, deadline)
     if kind in {Kind.CRASH, Kind.RESTART, Kind.OUTAGE}:
         return draws.choice([0.0, draws.uniform(0.05, 0.5), draws.uniform(0.5, 5.0)])
     if kind in IDLE:

@@ -17,8 +17,8 @@ from tests.simulation._kinds import Kind
 from tests.simulation._ledger import Ledger
 from tests.simulation._listener import Ear
 from tests.simulation._plan import Action, Plan, Turn, network_kinds
-from tests.simulation._words import PROBE_TEXT
 from tests.simulation._vendor import SimulatedVendor
+from tests.simulation._words import PROBE_TEXT
 from trio.testing import MockClock
 
 from triolet import (
@@ -90,15 +90,15 @@ class Record:
     """Whether the listener hung up before the end."""
 
 
-def run(plan: Plan) -> Record:
-    """Run it; the same every time. Raises what is wrong already while it runs, as an AssertionError."""
+def run(plan: Plan, ledger: Ledger | None = None) -> Record:
+    """Run it; the same every time. Raises what is wrong already while it runs, or what leaves it that should not."""
     scheduling = trio._core._run
     before = scheduling._r.getstate(), random.getstate()
     scheduling._r.seed(plan.seed)
     random.seed(plan.seed)
     try:
         with mock.patch.object(scheduling, "_ALLOW_DETERMINISTIC_SCHEDULING", new=True), _impatient():
-            return trio.run(_live, plan, clock=MockClock(autojump_threshold=0))
+            return trio.run(_live, plan, ledger or Ledger(), clock=MockClock(autojump_threshold=0))
     finally:
         scheduling._r.setstate(before[0])
         random.setstate(before[1])
@@ -118,8 +118,8 @@ def _impatient() -> Generator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-async def _live(plan: Plan) -> Record:
-    record = Record(plan, Ledger(plan.seed), began=trio.current_time())
+async def _live(plan: Plan, ledger: Ledger) -> Record:
+    record = Record(plan, ledger, began=trio.current_time())
     tasks = trio.lowlevel.current_statistics().tasks_living
     async with _vendors(plan, record.ledger) as (network, vendors):
         for vendor in vendors:
@@ -149,7 +149,9 @@ async def _vendors(plan: Plan, ledger: Ledger) -> AsyncGenerator[tuple[VirtualNe
         ping_interval=1.5 if plan.ping else None,
         ping_timeout=plan.deadline,
     )
-    vendors = [SimulatedVendor(index, vendor, network, ledger, options) for index, vendor in enumerate(plan.vendors)]
+    vendors = [
+        SimulatedVendor(index, vendor, network, ledger, options, plan.seed) for index, vendor in enumerate(plan.vendors)
+    ]
     async with trio.open_nursery() as nursery:
         for vendor in vendors:
             await nursery.start(vendor.serve)
@@ -236,9 +238,7 @@ class _Course:
 
     async def _hold(self) -> None:
         plan = self._plan
-        recovery = Recovery(
-            lost=plan.lost, attempts=plan.attempts, per_turn=plan.per_turn, repeats=plan.repeats
-        )
+        recovery = Recovery(lost=plan.lost, attempts=plan.attempts, per_turn=plan.per_turn, repeats=plan.repeats)
         chain = (
             SentenceSegmenter("en")
             | SpokenText()

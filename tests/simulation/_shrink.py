@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import attrs
 from tests.simulation._plan import Plan, Turn, Vendor
 from tests.simulation._totals import try_plan
+
+Item = TypeVar("Item")
 
 LONGEST = 120.0
 """Real seconds that it may take."""
@@ -74,17 +77,17 @@ def _smaller_turns(turn: Turn) -> Iterator[Turn]:
             yield attrs.evolve(turn, words=(*turn.words[:at], plain, *turn.words[at + 1 :]))
 
 
-def _differences(one: attrs.AttrsInstance, other: attrs.AttrsInstance) -> Iterator[tuple[str, object]]:
+def _differences(one: attrs.AttrsInstance, other: attrs.AttrsInstance) -> Iterator[tuple[str, Any]]:
     for field in attrs.fields(type(one)):
         value = getattr(other, field.name)
         if getattr(one, field.name) != value:
             yield field.name, value
 
 
-def _with_vendor(plan: Plan, at: int, **changes: object) -> Plan:
-    vendor = attrs.evolve(plan.vendors[at], **changes)  # type: ignore[arg-type]
+def _with_vendor(plan: Plan, at: int, **changes: Any) -> Plan:
+    vendor = attrs.evolve(plan.vendors[at], **changes)
     return attrs.evolve(plan, vendors=(*plan.vendors[:at], vendor, *plan.vendors[at + 1 :]))
 
 
-def _without(items: tuple[object, ...], at: int) -> tuple[object, ...]:
+def _without(items: tuple[Item, ...], at: int) -> tuple[Item, ...]:
     return (*items[:at], *items[at + 1 :])

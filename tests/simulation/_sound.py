@@ -14,8 +14,8 @@ from triolet.testing._tone import tone
 
 RATE = 8000
 _FRAME = 4
-_LETTER = 0.04
-_DIGIT = 0.17
+_LETTER = 0.05
+_DIGIT = 0.2
 """Seconds, give or take a tenth."""
 _PAUSES = (0.12, 0.35)
 """Seconds at a mark; an engine that looks for the pause wants 0.1."""

@@ -7,10 +7,12 @@ import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Iterator
+from typing import cast
 
 import attrs
 from tests.simulation._judge import judge
 from tests.simulation._kinds import Kind
+from tests.simulation._ledger import Ledger
 from tests.simulation._plan import Plan, draw
 from tests.simulation._run import Record, run
 
@@ -59,20 +61,18 @@ class Totals:
     def lines(self) -> list[str]:
         """To be read."""
         return [
-            f"{self.virtual / 3600:.2f} virtual hours; {self.turns} turns, {self.errors} of them ended with an error; "
+            f"{self.virtual / 3600:.2f} virtual hours; {self.turns} turns, {self.errors} of them ended with an error",
             f"{self.words} words heard, {self.repeated} repeats; heard text at most {self.words_off} words off",
             *(f"  {kind.value:<50}{self.counts[kind]:>8}" for kind in Kind),
         ]
 
 
-def try_plan(plan: Plan) -> tuple[Record | None, str, Totals]:
-    """Run and judge one; "" if it is right, else what is wrong."""
+def try_plan(plan: Plan, ledger: Ledger | None = None) -> tuple[Record | None, str, Totals]:
+    """Run and judge one; "" if it is right, else what is wrong. What happens is noted in `ledger`."""
     totals = Totals(seeds=1)
     try:
-        record = run(plan)
-    except BaseException as error:  # noqa: BLE001 -- whatever leaves a run is what was looked for
-        if isinstance(error, KeyboardInterrupt):
-            raise
+        record = run(plan, ledger)
+    except Exception as error:  # noqa: BLE001 -- whatever leaves a run is what was looked for
         return None, f"raised: {_innermost(error)}", totals
     totals.virtual = record.seconds
     totals.turns = len(record.turns)
@@ -86,9 +86,9 @@ def try_plan(plan: Plan) -> tuple[Record | None, str, Totals]:
     return record, "", totals
 
 
-def _innermost(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+def _innermost(error: Exception) -> str:
+    while isinstance(error, ExceptionGroup):
+        error = cast("ExceptionGroup[Exception]", error).exceptions[0]
     return f"{type(error).__name__}: {error}"
 
 

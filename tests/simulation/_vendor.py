@@ -20,7 +20,7 @@ from tests.simulation._sound import RATE, Commit, plan_words
 from triolet._audio import SAMPLE_BYTES, AudioFormat
 from triolet._tts import TTS, Accept, TTSSession, Usage
 from triolet.errors import TTSError
-from triolet.testing import VirtualNetwork
+from triolet.testing import ToneTTS, VirtualNetwork
 from triolet.testing._network import VirtualConnection, VirtualStream
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 from triolet_adapters.tts.qwen.server_session import ServerSession
@@ -34,8 +34,11 @@ _CALL: ContextVar[VirtualConnection] = ContextVar("call")
 class SimulatedVendor:
     """One vendor for one run. `serve` it in a nursery, and speak with its `tts`."""
 
-    def __init__(self, index: int, plan: VendorPlan, network: VirtualNetwork, ledger: Ledger, options: QwenOptions):
+    def __init__(
+        self, index: int, plan: VendorPlan, network: VirtualNetwork, ledger: Ledger, options: QwenOptions, seed: int
+    ) -> None:
         self.index = index
+        self.seed = seed
         self.plan = plan
         self.ledger = ledger
         self.host = f"127.0.0.{index + 1}" if plan.local else f"vendor{index}"
@@ -58,7 +61,9 @@ class SimulatedVendor:
             dial=self.dial,
         )
 
-    async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+    async def serve(  # noqa: ASYNC128 -- the network tells when it has started
+        self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
         """Serve until cancelled, through crashes and restarts."""
         while True:
             with trio.CancelScope() as self._down:
@@ -137,7 +142,7 @@ class _Server(QwenServer):
     def __init__(self, vendor: SimulatedVendor) -> None:
         plan = vendor.plan
         super().__init__(
-            TTS.__new__(_Voice),
+            ToneTTS(sample_rate=RATE),  # each connection gets a voice of its own
             ServerOptions(
                 api_key=KEY,
                 rate_limit="event",
@@ -145,7 +150,7 @@ class _Server(QwenServer):
                 idle_timeout=plan.idle_timeout,
                 jitter=plan.jitter,
                 delta_bytes=plan.delta_bytes,
-                seed=vendor.ledger.seed,
+                seed=vendor.seed,
             ),
         )
         self._vendor = vendor
@@ -245,7 +250,7 @@ class _VoiceSession(TTSSession):
 
     def _record(self, text: str) -> Commit:
         voice, vendor = self._voice, self._vendor
-        draws = random.Random(f"{vendor.ledger.seed}/{voice.number}/{voice.commits}")
+        draws = random.Random(f"{vendor.seed}/{voice.number}/{voice.commits}")
         words, samples = plan_words(text, draws)
         commit = Commit(
             vendor.index,
