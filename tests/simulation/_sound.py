@@ -194,7 +194,7 @@ def _softer(samples: array[int], start: int, stop: int, before: ToneRun | None, 
     length = stop - start
     if length > FADE * RATE:
         return False
-    if before is not None and before.position + before.stop - before.start >= start - SHARED:
+    if before is not None:  # perhaps after a pause of the voice
         first = before.stop + start - (before.position + before.stop - before.start)
         full = array("h", tone(before.connection, before.commit, length, first))
         if _fades(samples[start:stop], full):

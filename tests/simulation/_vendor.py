@@ -28,6 +28,7 @@ from triolet_adapters.tts.qwen.server_session import ServerSession
 KEY = "sk-not-for-logs"
 _CHUNK = 0.1
 """Seconds of audio that the voice makes at a time."""
+_HANDSHAKE = 5.0
 _CALL: ContextVar[VirtualConnection] = ContextVar("call")
 
 
@@ -351,14 +352,14 @@ class _Saying:
 
 
 async def _refuse(stream: trio.abc.Stream, status: int) -> None:
-    with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-        try:
-            async with trio.open_nursery() as nursery:
+    try:
+        async with trio.open_nursery() as nursery:
+            with trio.move_on_after(_HANDSHAKE):  # a client that leaves before it asks is not noticed otherwise
                 request = await trio_websocket.wrap_server_stream(nursery, stream)
                 await request.reject(status, body=b'{"code": "Refused", "message": "not now"}')
-                nursery.cancel_scope.cancel()
-        except* trio_websocket.ConnectionClosed:
-            pass
+            nursery.cancel_scope.cancel()
+    except* (trio_websocket.ConnectionClosed, trio.BrokenResourceError):
+        pass
 
 
 async def _keep(stream: trio.abc.Stream) -> None:
