@@ -28,19 +28,22 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first seed (0)")
     parser.add_argument("--seed", type=int, help="replay this one, and tell what happens")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--stop", action="store_true", help="end at the first seed that fails, as it is")
     arguments = parser.parse_args()
     if arguments.seed is not None:
         return replay(arguments.seed)
-    return run_many(arguments.first, arguments.seeds, arguments.jobs)
+    return run_many(arguments.first, arguments.seeds, arguments.jobs, stop=arguments.stop)
 
 
-def run_many(first: int, seeds: int, jobs: int) -> int:
+def run_many(first: int, seeds: int, jobs: int, *, stop: bool) -> int:
     totals, took = Totals(), 0.0
     told = 0
     for totals, took in timed(first, seeds, jobs):
         for failure in totals.failures[told:]:
             print(f"seed {failure.seed}: {failure.what}", flush=True)
         told = len(totals.failures)
+        if stop and told:
+            return 1
         if sys.stderr.isatty():
             print(f"{totals.seeds} seeds, {totals.seeds / took:.1f}/s", end="\r", file=sys.stderr)
     print(f"{totals.seeds} seeds from {first} in {took:.1f} s: {totals.seeds / took:.1f} seeds/s")
