@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 import trio
 from tests.adapters.qwen._peers import Tap, serving
@@ -9,6 +12,7 @@ from tests.adapters.qwen._peers import Tap, serving
 from triolet import Conversation, Limits, speech
 from triolet.testing import RecordingOutput, ToneTTS
 from triolet_adapters.tts import QwenTTS
+from triolet_adapters.tts.qwen.client import KEPT_ADJUSTMENTS
 
 
 async def test_a_turn_may_have_another_voice(autojump_clock: trio.testing.MockClock) -> None:
@@ -40,3 +44,11 @@ async def test_equal_adjustments_are_one_voice() -> None:
         tts = world.tts()
         assert tts.limits == Limits()  # a server on this machine has none
         assert tts.adjusted(voice="Ethan") is tts.adjusted(voice="Ethan")
+
+
+def test_instructions_of_its_own_for_each_turn_pile_up_nothing() -> None:
+    tts = QwenTTS(api_key="k", model="qwen3-tts-instruct-flash-realtime")
+    adjusted = [weakref.ref(tts.adjusted(instructions=f"Like number {turn}.")) for turn in range(500)]
+    assert tts.adjusted(instructions="Like number 499.") is adjusted[-1]()
+    gc.collect()
+    assert sum(voice() is not None for voice in adjusted) <= KEPT_ADJUSTMENTS

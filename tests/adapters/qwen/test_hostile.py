@@ -187,6 +187,15 @@ WRONG: dict[str, tuple[Deed, type[TTSError], str, float]] = {
         0,
     ),
     "a response that begins twice": (then(begin, created, delta, done), ProtocolViolation, "began within r", 0),
+    "a response with a name too long": (
+        then(
+            lambda server: server.until("input_text_buffer.commit"),
+            event("response.created", response={"id": "r" * 1000}),
+        ),
+        ProtocolViolation,
+        "a name of 1000 characters",
+        0,
+    ),
     "the same audio twice": (
         then(begin, *[message(json.dumps({"event_id": "e7", "type": "response.audio.delta", **DELTA}))] * 2, done),
         ProtocolViolation,

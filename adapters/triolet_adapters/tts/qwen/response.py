@@ -19,6 +19,9 @@ from triolet_adapters.tts.qwen.protocol import (
     SessionFinished,
 )
 
+LONGEST_ID = 200
+"""Characters of a response's id, which is kept as long as the session; 26 are usual."""
+
 LATELY = 32
 """Pieces of audio, some seconds, among which the same event is looked for: what is sent twice would be heard twice. Its audio is
 compared as well, since some servers number no events."""
@@ -94,6 +97,10 @@ class ResponseReader:
                 if self.response_id or event.response_id in self.over:
                     when = f"within {clipped(self.response_id)}" if self.response_id else "for a second time"
                     raise ProtocolViolation(f"response {clipped(event.response_id)} began {when}", event=event.raw)
+                if len(event.response_id) > LONGEST_ID:
+                    raise ProtocolViolation(
+                        f"a response has a name of {len(event.response_id)} characters", event=event.raw
+                    )
                 self.response_id = event.response_id
             case AudioDelta():
                 self._check(event, event.response_id)
