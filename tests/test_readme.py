@@ -237,7 +237,12 @@ def test_no_deadline_or_bound_is_left_out() -> None:
         fields |= {
             f"{kind.__name__}.{name}" for name in inspect.signature(kind).parameters if name.endswith("_deadline")
         }
-    fields -= {"PoolOptions.always_warm", "FailoverOptions.probe", "QwenOptions.log_text", "Recovery.lost"}  # no numbers
+    fields -= {
+        "PoolOptions.always_warm",
+        "FailoverOptions.probe",
+        "QwenOptions.log_text",
+        "Recovery.lost",
+    }  # no numbers
     assert fields - set(BOUNDS) == set()
 
 
