@@ -8,7 +8,7 @@ import pytest
 import trio
 from tests.adapters.qwen._peers import serving
 
-from triolet import Conversation, PhraseState, Spoken, speech
+from triolet import TTS, AudioChunk, Conversation, PhraseState, Phrasing, Spoken, Stage, speech
 from triolet.errors import TTSError
 from triolet.testing import Link, RecordingOutput, ScriptedSource, ToneTTS, decode
 from triolet_adapters.outputs import Memory
@@ -26,6 +26,11 @@ SENTENCES = (
 
 SHARED = 3
 """Samples that two neighbouring commits may have in common, so that either may seem to own them."""
+
+
+def in_sentences(tts: TTS) -> Stage[str, AudioChunk]:
+    """No sentences are joined."""
+    return speech(tts, "en", phrasing=Phrasing(join=0))
 
 
 def texts(tts: ToneTTS, pcm: bytes) -> list[str]:
@@ -50,7 +55,7 @@ def texts(tts: ToneTTS, pcm: bytes) -> list[str]:
 async def test_every_sentence_is_heard_once_and_in_order(autojump_clock: trio.testing.MockClock, link: Link) -> None:
     async with serving(ServerOptions(jitter=0.2), ToneTTS(sample_rate=8000, first_audio=0.2, pace=3), link) as world:
         output = RecordingOutput()
-        spoken = await (ScriptedSource.paced(TEXT) | speech(world.tts(sample_rate=8000), "en") | output).run()
+        spoken = await (ScriptedSource.paced(TEXT) | in_sentences(world.tts(sample_rate=8000)) | output).run()
     assert texts(world.voice, output.pcm) == list(SENTENCES)
     assert spoken.heard == TEXT
     assert world.network.open == 0
@@ -98,7 +103,7 @@ async def test_a_connection_that_breaks_between_phrases_is_not_noticed(autojump_
         None, ToneTTS(sample_rate=8000), lambda index, _: Link(reset_after=(60_000, None)[index > 0])
     ) as world:
         output = RecordingOutput()
-        spoken = await ([TEXT] | speech(world.tts(sample_rate=8000), "en") | output).run()
+        spoken = await ([TEXT] | in_sentences(world.tts(sample_rate=8000)) | output).run()
     assert len(world.network.connections) > 1
     assert texts(world.voice, output.pcm) == list(SENTENCES)
     assert spoken.heard == TEXT

@@ -13,4 +13,7 @@ def phrases(text: str, phrasing: Phrasing | None = None) -> list[Phrase]:
     segmenter, spoken, phraser = SegmenterCore("en"), SpokenTextCore(SpokenOptions()), PhraserCore(phrasing)
     clauses = [*segmenter.feed(text), *segmenter.flush()]
     said = [part for clause in clauses for part in spoken.feed(clause)] + spoken.flush()
-    return [phrase for clause in said for phrase in phraser.feed(clause)] + phraser.flush()
+    for clause in said:
+        phraser.feed(clause)
+    phraser.end()
+    return list(phraser.take_sentences())

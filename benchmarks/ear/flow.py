@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 
@@ -50,17 +51,23 @@ class Played:
 Runs = dict[str, list[Played]]
 
 
-async def play(scripts: Sequence[Script], progress: Callable[[str], None]) -> Runs:
-    """Every script through every policy."""
-    oracles = [first_audible(script) for script in scripts]
+async def play(scripts: Sequence[Script], compared: int, progress: Callable[[str], None]) -> Runs:
+    """Every script through the policy of this project, so many of them through the others, too."""
     runs: Runs = {}
     for name, policy in POLICIES.items():
+        some = scripts if name == "triolet" else random.Random(0).sample(scripts, min(compared, len(scripts)))
         runs[name] = []
-        for number, (script, oracle) in enumerate(zip(scripts, oracles, strict=True), 1):
-            runs[name].append(Played(script, await turn(policy, script), oracle))
-            progress(f"{name}: {number}/{len(scripts)}")
+        for number, script in enumerate(some, 1):
+            runs[name].append(Played(script, await turn(policy, script), first_audible(script)))
+            progress(f"{name}: {number}/{len(some)}")
         await trio.lowlevel.checkpoint()
     return runs
+
+
+def _pairs(ours: Sequence[Played], others: Sequence[Played]) -> list[tuple[Played, Played]]:
+    """The same scripts in both, at 20 tokens/s and without a stall."""
+    by_script = {id(played.script): played for played in ours}
+    return [(by_script[id(o.script)], o) for o in others if o.script.rate == 20 and not o.script.stalled]
 
 
 def rows(runs: Runs) -> Iterable[Row]:
@@ -82,23 +89,17 @@ def _first(runs: Runs) -> Iterable[Row]:
         yield figure(f"... at {rate:g} tokens/s: median", statistics.median(some))
         yield figure("      95 in 100", percentile(some, 95))
     for other in list(runs)[1:]:
-        pairs = [
-            (a.heard.first_audible or 0) / (b.heard.first_audible or 1)
-            for a, b in zip(ours, runs[other], strict=True)
-            if a.script.rate == 20 and not a.script.stalled
-        ]
+        pairs = [(a.heard.first_audible or 0) / (b.heard.first_audible or 1) for a, b in _pairs(ours, runs[other])]
         goal = 0.6 if other == "whole sentences" else None
         yield figure(f"first audible / that of {other}, 20 tokens/s", statistics.median(pairs), at_most=goal)
     best = [
-        (a.oracle + 1 / a.script.rate) / (b.heard.first_audible or 1)
-        for a, b in zip(ours, runs["whole sentences"], strict=True)
-        if a.script.rate == 20 and not a.script.stalled
+        (a.oracle + 1 / a.script.rate) / (b.heard.first_audible or 1) for a, b in _pairs(ours, runs["whole sentences"])
     ]
     yield figure("... of the oracle + 1 token: nothing can be below", statistics.median(best))
     early = [
         (a.heard.first_audible or 0) / (b.heard.first_audible or 1)
-        for a, b in zip(ours, runs["whole sentences"], strict=True)
-        if a.script.rate == 20 and not a.script.stalled and a.heard.phrases[0].boundary < Boundary.LINE
+        for a, b in _pairs(ours, runs["whole sentences"])
+        if a.heard.phrases[0].boundary < Boundary.LINE
     ]
     if early:
         yield figure("... of the answers that begin with part of a sentence", statistics.median(early))
@@ -123,6 +124,13 @@ def _silence(runs: Runs) -> Iterable[Row]:
             f"unplanned silences a minute with a stall, {name}", count / minutes, at_most=0.2 if goals else None
         )
         yield figure(f"... of them when the LLM stalled, {name}, %", 100 * late / max(1, count))
+        first = sum(
+            gap.seconds > NOTICED and gap.inside and not gap.phrase
+            for p in stalled
+            if p.script.service.stall is not None
+            for gap in p.heard.gaps
+        )
+        yield figure("... without those of a service that stops in the first phrase", (count - first) / minutes)
         yield figure(
             f"longest unplanned silence, >= 20 tokens/s, {name}, s",
             max((gap for p in (*calm, *stalled) for gap in p.interruptions), default=0.0),

@@ -79,18 +79,18 @@ class _Session(TTSSession):
     async def commit(self, text: str, accept: Accept) -> Usage:
         began = trio.current_time()
         service = self.voice.service
-        first = not self.voice.commits
+        number = len(self.voice.commits)
         self.voice.commits.append(text)
         pcm = say(text).pcm
         step = round(DELTA * RATE) * 2
         parts = [pcm[at : at + step] for at in range(0, len(pcm), step)]
         late = 0.0
-        for number, (part, delay) in enumerate(zip(parts, service.delays(text, len(parts)), strict=True)):
-            if service.lose is not None and first and number >= service.lose * len(parts):
+        for delta, (part, delay) in enumerate(zip(parts, service.delays(text, len(parts)), strict=True)):
+            if service.lose is not None and number == 0 and delta >= service.lose * len(parts):
                 self.voice.lost_at = trio.current_time()
                 raise ConnectionLost("the network is gone")
-            if service.stall is not None and self.voice.stall_in == len(self.voice.commits) - 1:
-                late = STALL if number >= service.stall * len(parts) else 0.0
+            if service.stall is not None and self.voice.stall_in == number:
+                late = STALL if delta >= service.stall * len(parts) else 0.0
             await trio.sleep_until(began + delay + late)
             accept(part)
         return Usage(len(text))

@@ -14,7 +14,7 @@ import attrs
 import trio
 
 from triolet import Boundary, Phrase, Phraser, Phrasing, SentenceSegmenter, SpokenText, Stage, Turn
-from triolet._phrasing import PhraserCore
+from triolet._phrasing import Offer, PhraserCore
 from triolet._text import Clause, SpokenClause
 from triolet._timeline import ClauseCut, PhraseReady
 from triolet.segmentation import SegmenterCore
@@ -54,7 +54,7 @@ class Sentences(Stage[str, Phrase]):
         rest = [phrase for _, phrase in waiting] + take(segmenter.flush())
         for part in spoken.flush():
             rest += [phrase for sentence in held.add(part) for phrase in _phrases(phraser, sentence)]
-        await send(rest + _phrases(phraser, held.clauses) + phraser.flush())
+        await send(rest + _phrases(phraser, held.clauses))
 
 
 @attrs.define
@@ -73,8 +73,15 @@ class _Held:
 
 
 def _phrases(phraser: PhraserCore, clauses: list[SpokenClause]) -> list[Phrase]:
-    joined = [phrase for clause in clauses for phrase in phraser.feed(clause, join=True)]
-    return joined + phraser.flush()
+    """These clauses, as one phrase."""
+    for clause in clauses:
+        phraser.feed(clause)
+    offer = Offer(phraser.held)
+    if not any(char.isalnum() for clause in clauses for char in clause.words):
+        return []
+    phrase = phraser.phrase(offer)
+    phraser.taken(offer)
+    return [phrase]
 
 
 def ours(phrasing: Phrasing | None = None) -> Stage[str, Phrase]:

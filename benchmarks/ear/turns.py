@@ -27,8 +27,9 @@ class Gap:
 
     at: float
     seconds: float
+    phrase: int
+    """In or before which phrase, counted from 0."""
     inside: bool
-    """In the middle of a phrase."""
 
 
 @attrs.frozen(kw_only=True)
@@ -140,7 +141,7 @@ class _Ear:
         """Where each phrase lies in what was heard, by its samples; what is more silence than was planned."""
         gaps: list[Gap] = []
         at, previous = 0, None
-        for phrase in played:
+        for index, phrase in enumerate(played):
             said = say(phrase.words).pcm
             start = pcm.find(said, at)
             assert start >= 0, f"the samples of {phrase.words!r} are not heard as they are"
@@ -148,12 +149,12 @@ class _Ear:
                 own = _voiced(previous.words).trailing + _voiced(phrase.words).leading
                 planned = max(0.0, PAUSES.between(previous, phrase) + phrase.pause - own / RATE)
                 ended = self.time(at // 2, end=True)
-                gaps.append(Gap(ended, self.time(start // 2) - ended - planned, inside=False))
+                gaps.append(Gap(ended, self.time(start // 2) - ended - planned, index, inside=False))
             first, last = start // 2, (start + len(said)) // 2
             for (before, _), (time, sample) in zip(self._starts, self._starts[1:], strict=False):
                 if first < sample < last:
                     ended = self.time(sample, end=True)
                     assert before <= ended
-                    gaps.append(Gap(ended, time - ended, inside=True))
+                    gaps.append(Gap(ended, time - ended, index, inside=True))
             at, previous = start + len(said), phrase
         return [gap for gap in gaps if gap.seconds > 0.001]

@@ -7,30 +7,31 @@ from collections import deque
 import trio
 
 from triolet._audio import AudioFormat
-from triolet._heard import expected_seconds
 from triolet._job import Job
 from triolet._pace import ServicePace
+from triolet._playout_clock import SOON
 from triolet._turn import Turn
 
 AT_ONCE = 2
 """Commits that may run at the same time: the one that is due and the one after it. Connections and commits are what
 services limit."""
 
+PLANNED = 0.9
+"""Of the lead: a voice may take a tenth longer than its words let one expect."""
+
 MARGIN = 0.15
 """Seconds by which the next audio should be early: what a delay of the network may add."""
-
-SOON = 0.001
-"""Seconds that are not worth waiting for: floats of time cannot tell much less apart."""
 
 
 class Admission:
     """Decides for one turn; told of every commit that begins and ends."""
 
-    def __init__(self, turn: Turn, audio: AudioFormat, *, lead: float) -> None:
+    def __init__(self, turn: Turn, audio: AudioFormat, pace: ServicePace, *, lead: float) -> None:
         self._turn = turn
         self._audio = audio
         self._lead = lead
-        self._pace = ServicePace()
+        self._pace = pace
+        turn.clock.bound = PLANNED * lead
         self._jobs: deque[Job] = deque()
         """In flight, in order; the first is due."""
         self._ended = trio.Event()
@@ -39,16 +40,19 @@ class Admission:
     def admit(self, job: Job) -> None:
         """It is about to be committed."""
         self._jobs.append(job)
+        self.credit()
 
     def credit(self) -> None:
-        """Tell the clock what has been received in one piece from the phrase that is due."""
+        """Tell the clock what has been received in one piece from the phrase that is due, and what else is to come."""
+        clock = self._turn.clock
         while self._jobs:
             job = self._jobs[0]
-            self._turn.clock.received(self._audio.seconds(job.received - job.credited))
+            clock.received(self._audio.seconds(job.received - job.credited))
             job.credited = job.received
             if not job.done:
-                return
+                break
             self._jobs.popleft()
+        clock.promised(sum(map(self._promised, self._jobs)))
 
     def complete(self, job: Job) -> None:
         """A commit has given all its audio."""
@@ -73,14 +77,19 @@ class Admission:
                 break
             with trio.move_on_after(slack):  # it cannot get less faster than time passes
                 await self._ended.wait()
-        await self._turn.clock.until_backlog_below(self._lead)
+        await self._turn.clock.until_ahead_below(self._lead)
+
+    def _promised(self, job: Job) -> float:
+        """Seconds of a phrase that the clock does not know of."""
+        received = self._audio.seconds(job.received)
+        return (received if job.done else max(received, job.expected)) - self._audio.seconds(job.credited)
 
     def _slack(self, job: Job) -> float:
         """Seconds until a second session is needed beside the one that speaks this phrase."""
         clock, now = self._turn.clock, self._turn.now()
         if not clock.realtime:
             return float("inf")
-        missing = max(0.0, expected_seconds(job.phrase.words) - self._audio.seconds(job.received))
+        missing = max(0.0, job.expected - self._audio.seconds(job.received))
         return (
             self._pace.slack(lead=clock.lead, missing=missing, waited=now - job.committed, begun=job.first is not None)
             - MARGIN

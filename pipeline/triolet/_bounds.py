@@ -17,9 +17,10 @@ def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
 
     - tokens: those that wait for the segmenter, one in the source's hand, and as many in the segmenter's;
     - clauses: one being passed on by the segmenter and one whose end it has not seen; those that wait for SpokenText and
-      Phraser and those in their hands; and the `group` that SpokenText reads as one;
-    - phrases: one that the Phraser joins or passes on; those that wait for the Synthesizer and one in its hand, which it
-      holds back; `IN_FLIGHT` whose audio waits, with the one being passed on; and one at the output.
+      Phraser and those in their hands; those that the Phraser holds to join them; and the `group` that SpokenText reads as
+      one;
+    - phrases: one sentence that the Phraser has not seen the end of; one in the Synthesizer's hand, committed; `IN_FLIGHT`
+      whose audio waits, with the one being passed on; and one at the output.
 
     All lengths are in characters of the raw text, marks and white space included, and are those of the longest.
 
@@ -30,7 +31,7 @@ def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
         group: clauses that a mark keeps together, such as a link that goes over a comma, or a table's head.
     """
     tokens = 2 * (SentenceSegmenter.buffer + 1)
-    clauses = 2 + _waiting_and_in_hand(SpokenText.buffer) + _waiting_and_in_hand(Phraser.buffer)
+    clauses = 2 + _waiting_and_in_hand(SpokenText.buffer) + _waiting_and_in_hand(Phraser.buffer) + Phraser.hold
     phrases = 1 + Synthesizer.buffer + 1 + IN_FLIGHT + 1
     return tokens * token + clauses * clause + group + phrases * phrase
 

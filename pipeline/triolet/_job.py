@@ -9,7 +9,7 @@ import attrs
 import trio
 
 from triolet._audio import SAMPLE_BYTES
-from triolet._heard import weight
+from triolet._heard import expected_seconds, weight
 from triolet._text import Phrase
 from triolet._voicing import VoiceDetector
 
@@ -61,6 +61,10 @@ class Job:
     """When the last commit was made."""
     part: Part
     """What that commit says."""
+    expected: float = attrs.field(
+        init=False, default=attrs.Factory(lambda self: expected_seconds(self.phrase.words), takes_self=True)
+    )
+    """Seconds that it should take to say."""
     received: int = 0
     """Samples of the phrase that have come and not been dropped."""
     credited: int = 0

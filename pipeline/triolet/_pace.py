@@ -10,7 +10,7 @@ SMOOTHING = 0.3
 
 @attrs.define
 class ServicePace:
-    """What one commit takes, as measured in this turn; before the first, what is reported of hosted services."""
+    """What one commit takes, as measured so far; before the first, what is reported of hosted services."""
 
     first_audio: float = 0.7
     """Seconds from a commit to its first samples."""

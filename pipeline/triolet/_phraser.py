@@ -6,7 +6,7 @@ import math
 
 import trio
 
-from triolet._phrasing import PhraserCore, Phrasing
+from triolet._phrasing import Offer, PhraserCore, Phrasing
 from triolet._stages import Stage, take_waiting
 from triolet._text import Phrase, SpokenClause
 from triolet._timeline import FirstToken, PhraseReady
@@ -16,8 +16,13 @@ TYPICAL_REST = 60
 """Characters that a sentence is expected to go on for after its first clause: half of a sentence of chat prose."""
 
 COMFORTABLE = 2.5
-"""Seconds of audio that let a whole sentence wait to be joined with the next: what a slow service needs to give the first
-samples of a commit (0.7 s is reported of Qwen's, with gaps of 1 to 2 s), so that waiting costs no silence."""
+"""Seconds of audio, what is committed included, at which the next sentences are committed: the later, the more of them are
+joined and the less an interruption wastes. What a slow service needs to give the first samples of a commit (0.7 s is
+reported of Qwen's) and most gaps of the network or the service (1 to 2 s) pass unheard."""
+
+JOINING = 1.2
+"""Seconds of audio at which they are committed though what comes next could be joined to them, or though they are so long
+that they exceed the lead: time for the first samples, and half a second to spare."""
 
 SHORT = 1.0
 """Seconds of audio below which the beginning of a sentence is not held any longer: the first samples of a commit take about
@@ -27,15 +32,24 @@ PATIENCE = 0.8
 """Seconds without a clause after which the first words of an answer are not held any longer, if they end where a speaker may
 breathe."""
 
+IDLE = 2.0
+"""Seconds without a clause after which what is held goes out to a listener who hears nothing, if it ends at any comma, however
+few its words, or where the segmenter has given up waiting for more."""
+
 
 class Phraser(Stage[SpokenClause, Phrase]):
     """Joins clauses into phrases: whole sentences while the listener has audio left, the best clause when not.
 
+    A phrase is decided when the synthesizer takes it: until then, sentences that come are joined to it, as long as what is on
+    its way to the listener stays within the synthesizer's lead. The first phrase of a turn is one sentence, or its beginning.
     Where there is no real-time listener (a file), every sentence is a phrase, whatever the clock says.
     """
 
     buffer = 4
     """Clauses that may wait: a sentence's worth."""
+
+    hold = 8
+    """Clauses that may be held, to be joined, when there is a whole sentence: some sentences' worth."""
 
     def __init__(self, phrasing: Phrasing | None = None) -> None:
         self.phrasing = phrasing or Phrasing()
@@ -44,50 +58,94 @@ class Phraser(Stage[SpokenClause, Phrase]):
         self, upstream: trio.MemoryReceiveChannel[SpokenClause], downstream: trio.MemorySendChannel[Phrase], turn: Turn
     ) -> None:
         """Join until the clauses end."""
-        core = PhraserCore(self.phrasing)
-
-        async def send(phrases: list[Phrase]) -> None:
-            for phrase in phrases:
-                turn.timeline.record(PhraseReady(turn.now(), phrase))
-                await downstream.send(phrase)
-
-        while True:
-            clauses: list[SpokenClause] | None = None
+        run = _Run(self, turn)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(run.read, upstream)
             try:
-                with trio.move_on_at(_decide_at(core, turn)):  # around our own channel only
-                    clauses = await take_waiting(upstream)
-                if clauses is None:  # the listener's audio runs out
-                    if given := core.sentences() or core.breath():
-                        await send(given)
-                        continue
-                    clauses = await take_waiting(upstream)
+                await run.give(downstream)
+            except trio.BrokenResourceError:
+                nursery.cancel_scope.cancel()  # nobody wants phrases any more
+                raise
+
+
+class _Run:
+    """One turn of a Phraser: one task reads, one gives."""
+
+    def __init__(self, settings: Phraser, turn: Turn) -> None:
+        self._phrasing = settings.phrasing
+        self._hold = settings.hold
+        self._turn = turn
+        self._core = PhraserCore(settings.phrasing)
+        self._ended = False
+        self._came = 0.0
+        """When the last clause came."""
+        self._read = 0
+        """Characters of the raw text."""
+        self._until_news = trio.CancelScope()
+        self._given = trio.Event()
+
+    async def read(self, upstream: trio.MemoryReceiveChannel[SpokenClause]) -> None:
+        """Take clauses while there is room."""
+        while not self._ended:
+            while self._core.held >= self._hold and self._core.sentences().clauses:
+                await self._given.wait()
+            try:
+                for clause in await take_waiting(upstream):
+                    self._core.feed(clause)
+                    self._read = clause.end
             except trio.EndOfChannel:
-                break
-            for clause in clauses:
-                await send(core.feed(clause, join=turn.clock.realtime and turn.clock.lead > COMFORTABLE))
-            # Whole sentences that had come already are out by now: only what the source has not finished is cut early.
-            if self._may_start_early(core, turn) and _expected_rest(turn, clauses[-1].end) >= self.phrasing.worth:
-                await send(core.breath())
-        await send(core.flush())
+                self._core.end()
+                self._ended = True
+            self._came = self._turn.now()
+            self._until_news.cancel()
 
-    def _may_start_early(self, core: PhraserCore, turn: Turn) -> bool:
-        nothing_to_hear = turn.clock.realtime and turn.clock.lead <= SHORT
-        return self.phrasing.early_start and not core.started and nothing_to_hear
+    async def give(self, downstream: trio.MemorySendChannel[Phrase]) -> None:
+        """Offer the best phrase as soon as it is time; a clause that comes before it is taken may make it a better one."""
+        while self._core.held or not self._ended:
+            with trio.CancelScope() as self._until_news:
+                await self._until_due()
+                offer = self._best()
+                if not offer.clauses:
+                    if self._ended:
+                        break
+                    offer = await self._left_over()
+                phrase = self._core.phrase(offer)
+                await downstream.send(phrase)
+                self._turn.timeline.record(PhraseReady(self._turn.now(), phrase))
+                self._core.taken(offer)
+                self._given.set()
+                self._given = trio.Event()
 
+    async def _until_due(self) -> None:
+        """Wait until the listener has so little left that what is held must go out."""
+        clock = self._turn.clock
+        if not clock.realtime:
+            return
+        if (sentence := self._core.sentences()).clauses:
+            await clock.until_ahead_below(min(COMFORTABLE, max(JOINING, clock.bound - sentence.seconds)))
+            if not self._core.sentences(clock.room).final:
+                await clock.until_ahead_below(JOINING)
+        else:
+            await clock.until_ahead_below(SHORT)
+            if self._core.started or self._rest() < self._phrasing.worth:
+                await trio.sleep_until(self._came + PATIENCE)
 
-def _decide_at(core: PhraserCore, turn: Turn) -> float:
-    """When what is held must go out though nothing more has come."""
-    if not turn.clock.realtime:
-        return math.inf
-    ends = turn.now() + turn.clock.lead
-    if core.holds_sentences:
-        return ends - COMFORTABLE
-    if core.holds_clauses:
-        return max(ends - SHORT, turn.now() + PATIENCE)
-    return math.inf
+    async def _left_over(self) -> Offer:
+        """What is said when nothing better is to be expected; waits until then."""
+        offer = self._core.everything() if self._turn.clock.realtime else Offer()
+        await trio.sleep_until(self._came + IDLE if offer.clauses else math.inf)
+        return offer
 
+    def _best(self) -> Offer:
+        clock = self._turn.clock
+        if not clock.realtime:
+            return self._core.sentences()
+        offer = self._core.sentences(clock.room if self._core.started else 0.0)  # services may begin longer texts later
+        if not offer.clauses and (self._core.started or self._phrasing.early_start):
+            offer = self._core.breath()
+        return offer
 
-def _expected_rest(turn: Turn, characters: int) -> float:
-    """Seconds until the sentence is expected to end, if the source goes on at the speed that it has had so far."""
-    began = next((event.at for event in turn.timeline if isinstance(event, FirstToken)), None)
-    return 0.0 if began is None else (turn.now() - began) * TYPICAL_REST / max(1, characters)
+    def _rest(self) -> float:
+        """Seconds until the sentence is expected to end, if the source goes on at the speed that it has had so far."""
+        began = next((event.at for event in self._turn.timeline if isinstance(event, FirstToken)), self._came)
+        return self._came + (self._came - began) * TYPICAL_REST / max(1, self._read) - self._turn.now()

@@ -17,9 +17,9 @@ lies between the tokens of a slow LLM (10 a second)."""
 CLAUSE_AFTER = 0.8
 """The same for a finished clause: by then the listener waits, and a clause alone is better than silence."""
 
-WORDS_AFTER = 2.5
-"""The same for words without a mark: a break where none is written sounds wrong, but longer than the LLMs and tools that
-pause for a moment, a listener takes silence for the end."""
+WORDS_AFTER = 2.0
+"""The same for words without a mark: a break where none is written sounds wrong, but a listener takes a long silence for the
+end."""
 
 
 class SentenceSegmenter(Stage[str, Clause]):

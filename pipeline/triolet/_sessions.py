@@ -19,6 +19,7 @@ import attrs
 import trio
 
 from triolet._lone import Alone
+from triolet._pace import ServicePace
 from triolet._rate import RateLimiter
 from triolet._tts import TTS, Accept, Limits, TTSSession, Usage
 from triolet.errors import TTSError
@@ -117,6 +118,8 @@ class SessionPool:
     """
 
     def __init__(self, tts: TTS, nursery: trio.Nursery, options: PoolOptions, limiter: RateLimiter) -> None:
+        self.pace = ServicePace()
+        """How fast the service has been, in all turns so far."""
         self._tts = tts
         self._nursery = nursery
         self._options = options

@@ -26,9 +26,10 @@ from triolet._tts import TTS, Accept
 from triolet._turn import Turn
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
 
-LEAD = 8.0
-"""Seconds of speech that may be received and not yet taken by the output before the next phrase has to wait. Several
-sentences: enough to ride out a stall of the LLM or the service. What an interruption throws away is bounded by it."""
+LEAD = 10.0
+"""Seconds of speech that may be committed and not yet heard, the next phrase included. Some sentences: the more, the fewer
+commits a minute. It bounds what an interruption throws away, by an estimate: a voice much slower than expected exceeds it, and
+so does a sentence that is too long by itself, since it is committed before the listener runs out."""
 
 IN_FLIGHT = 4
 """Phrases whose audio may wait for their turn, behind the one that is passed on. Bounds what is held where the output has
@@ -52,8 +53,8 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
     """Commits each phrase and passes its audio on as it comes; the audio of phrase k is out before that of phrase k+1.
 
     A session is opened as soon as the turn starts, while the LLM thinks. The phrase that is due is committed at once. A
-    later one waits until the listener is less than `lead` seconds of audio behind, and until the commit before it is
-    complete, unless the listener would run out of audio meanwhile: then it is committed on a second session.
+    later one waits until the listener is less than `lead` seconds of speech behind what is committed, and until the commit
+    before it is complete, unless the listener would run out of audio meanwhile: then it is committed on a second session.
 
     What happens to a phrase whose session is lost is for `recovery` to say. A phrase that gets no audio, or too much, is
     reported FAILED with the reason, and the next goes on; if no phrase of the turn could be spoken, or with
@@ -62,6 +63,9 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
     Audio is passed on as it comes. Where the output has no clock (a file), nobody waits for it: there a phrase is passed on
     when it is complete, so whatever is lost is said again whole, and unheard.
     """
+
+    buffer = 0
+    """Phrases that may wait: none, so that what the next commit carries is decided when it can be made."""
 
     def __init__(
         self,
@@ -118,7 +122,7 @@ class _Run:
         self._audio = audio
         self._pool = pool
         self._turn = turn
-        self._admission = Admission(turn, audio, lead=settings.lead)
+        self._admission = Admission(turn, audio, pool.pace, lead=settings.lead)
         self._recovery = settings.recovery
         self._failures = 0
         self._repeats = 0
@@ -147,8 +151,12 @@ class _Run:
     async def _commit_all(self, upstream: trio.MemoryReceiveChannel[Phrase], jobs: trio.MemorySendChannel[Job]) -> None:
         with jobs:
             async with trio.open_nursery() as nursery:
-                async for phrase in upstream:
+                while True:
                     await self._admission.until_admitted()
+                    try:
+                        phrase = await upstream.receive()  # decided now, by what the listener has left
+                    except trio.EndOfChannel:
+                        break
                     job = Job(phrase, self._turn.now(), Part(self._voice.detector()))
                     self._admission.admit(job)
                     nursery.start_soon(self._speak, job)
@@ -288,6 +296,7 @@ class _Run:
     def _cut(self, job: Job, samples: int) -> None:
         self._turn.clock.lost(self._audio.seconds(max(0, job.credited - samples)))
         job.cut(samples, fade=self._audio.samples(FADE))
+        self._admission.credit()
 
     def _lost(self, job: Job, error: TTSError) -> None:
         self._turn.timeline.record(CommitLost(self._turn.now(), job.phrase.index, job.received, type(error).__name__))

@@ -73,6 +73,25 @@ async def test_an_idle_source_does_not_hold_back_what_is_finished(
         assert words(commits_heard(world.voice, output.pcm)) == spoken.heard == spoken.text
 
 
+@pytest.mark.parametrize(
+    ("tokens", "first"),
+    [(["so let me look ", "at", 9.0, " this."], "so let me look"), (["Well,", 9.0, " yes."], "Well,")],
+)
+async def test_half_a_sentence_does_not_wait_for_its_end_for_ever(
+    autojump_clock: MockClock, tokens: list[str | float], first: str
+) -> None:
+    """Nothing is heard for four seconds at most; then what is there is said."""
+    async with serving(voice=voice(), link=Link(latency=LATENCY)) as world:
+        output = RecordingOutput()
+        async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
+            await trio.sleep(1)
+            began = trio.current_time()
+            spoken = await conversation.say(ScriptedSource(tokens))
+        assert world.voice.commits[0].text == first
+        assert world.voice.commits[0].time - began <= 4 + LATENCY + 0.01
+        assert words(commits_heard(world.voice, output.pcm)) == spoken.heard == spoken.text
+
+
 @pytest.mark.parametrize("text", ["ok", "Ok.", "5", "好。", "Ok. No! Yes? I. Am. Here.", "Ok.\n\nNo.\n"])
 async def test_every_sentence_is_spoken_however_short(autojump_clock: MockClock, text: str) -> None:
     """There is no least length."""

@@ -14,21 +14,24 @@ from tests.adapters.qwen._peers import URL, listening, serving
 from tests.field._heard import RATE, TEXT, commits_heard, voice, words
 from trio.testing import MockClock
 
-from triolet import TTS, Accept, AudioFormat, Conversation, TTSSession, Usage, speech
+from triolet import TTS, Accept, AudioFormat, Conversation, Phrasing, TTSSession, Usage, speech
 from triolet.testing import Link, RecordingOutput, ScriptedSource, decode
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 
 
+@pytest.mark.parametrize("join", [0, Phrasing().join], ids=["apart", "joined"])
 @pytest.mark.parametrize(
     "text",
     [TEXT, " ".join(["Go on now."] * 12)],
     ids=["prose", "sentences of half a second"],
 )
-async def test_a_service_at_twice_real_time_leaves_no_gap(autojump_clock: MockClock, text: str) -> None:
+async def test_a_service_at_twice_real_time_leaves_no_gap(autojump_clock: MockClock, text: str, join: int) -> None:
     """Between sentences there is the declared pause and nothing else."""
     async with serving(voice=voice(first_audio=0.3, pace=2.0), link=Link(latency=0.02)) as world:
         output = RecordingOutput()
-        async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
+        async with Conversation(
+            speech(world.tts(sample_rate=RATE), "en", phrasing=Phrasing(join=join)), output
+        ) as conversation:
             await trio.sleep(1)
             spoken = await conversation.say(ScriptedSource.paced(text, tokens_a_second=60))
         assert words(commits_heard(world.voice, output.pcm)) == text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import trio
 
-from triolet import Budget, Conversation, Filler, PoolOptions, Spoken, speech
+from triolet import AudioChunk, Budget, Conversation, Filler, Phrasing, PoolOptions, Spoken, Stage, speech
 from triolet._settings import VoiceSettings
 from triolet.errors import BudgetExceeded, ConnectionLost
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
@@ -25,9 +25,14 @@ def texts(tts: ToneTTS, pcm: bytes) -> list[str]:
     return heard
 
 
+def in_sentences(tts: ToneTTS) -> Stage[str, AudioChunk]:
+    """No sentences are joined."""
+    return speech(tts, "en", phrasing=Phrasing(join=0))
+
+
 async def test_turns_are_said_one_after_another(autojump_clock: trio.testing.MockClock) -> None:
     tts, device = ToneTTS(pace=4), RecordingOutput()
-    async with Conversation(speech(tts, "en"), device) as conversation:
+    async with Conversation(in_sentences(tts), device) as conversation:
         spoken: list[Spoken] = []
 
         async def say(text: str) -> None:
@@ -205,8 +210,8 @@ async def test_a_turn_can_replace_the_one_before(autojump_clock: trio.testing.Mo
 async def test_a_pause_is_exact_to_the_sample(autojump_clock: trio.testing.MockClock) -> None:
     tts, output = ToneTTS(pace=4), RecordingOutput()
     plain, plain_output = ToneTTS(pace=4), RecordingOutput()
-    await ([ONE] | speech(plain, "en") | plain_output).run()
-    async with Conversation(speech(tts, "en"), output) as conversation:
+    await ([ONE] | in_sentences(plain) | plain_output).run()
+    async with Conversation(in_sentences(tts), output, pool=PoolOptions(spares=0, renew_idle=100)) as conversation:
         result: list[Spoken] = []
 
         async def say() -> None:

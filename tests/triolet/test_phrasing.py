@@ -10,8 +10,8 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet import Boundary, Kind, Phraser, Phrasing, Piece, SpokenClause, Turn
-from triolet._phraser import COMFORTABLE, SHORT
+from triolet import Boundary, Kind, Phrase, Phraser, Phrasing, Piece, SpokenClause, Turn
+from triolet._phraser import COMFORTABLE, JOINING, SHORT
 from triolet._phrasing import PhraserCore
 from triolet._timeline import PhraseReady
 from triolet.testing import collect
@@ -46,30 +46,59 @@ COMMA, CLAUSE, SENTENCE, LINE, END = (
 )
 
 
+def whole(*fed: SpokenClause, core: PhraserCore | None = None, seconds: float = 0.0) -> list[Phrase]:
+    """Feed clauses; take all whole sentences, joined within so many seconds, at the end of the text."""
+    core = core or PhraserCore()
+    for part in fed:
+        core.feed(part)
+    core.end()
+    return taken(core, seconds)
+
+
+def taken(core: PhraserCore, seconds: float = 0.0, *, final: bool = False) -> list[Phrase]:
+    """Take all whole sentences that are held; with `final`, only what waiting cannot make longer."""
+    phrases: list[Phrase] = []
+    while (offer := core.sentences(seconds)).clauses and offer.final >= final:
+        phrases.append(core.phrase(offer))
+        core.taken(offer)
+    return phrases
+
+
 def test_clauses_of_a_sentence_are_one_phrase() -> None:
     core = PhraserCore()
     first, second, third = clauses(("Well, ", COMMA), ("then. ", SENTENCE), ("Bye.", END))
-    assert core.feed(first) == []
-    (phrase,) = core.feed(second)
+    core.feed(first)
+    assert taken(core) == []
+    core.feed(second)
+    (phrase,) = taken(core)
     assert phrase.words == "Well, then."
     assert (phrase.index, phrase.start, phrase.end) == (0, 0, 12)
-    (phrase,) = core.feed(third)
+    core.feed(third)
+    (phrase,) = taken(core)
     assert (phrase.index, phrase.words, phrase.boundary) == (1, "Bye.", END)
-    assert core.flush() == []
+    assert core.held == 0
+
+
+def test_the_rest_is_a_phrase_when_the_text_ends() -> None:
+    assert [phrase.words for phrase in whole(clause("Half a sentence, ", COMMA))] == ["Half a sentence,"]
 
 
 def test_what_has_no_words_is_no_phrase() -> None:
-    core = PhraserCore()
-    silent = SpokenClause(pieces=(), start=0, end=4, boundary=LINE, opening=LINE)
-    assert core.feed(silent) == []
-    assert core.flush() == []
+    assert whole(SpokenClause(pieces=(), start=0, end=4, boundary=LINE, opening=LINE)) == []
+    assert whole(clause("...", LINE), clause("!?", END, start=3)) == []
+
+
+def test_the_pause_of_what_no_voice_can_say_goes_to_what_follows() -> None:
+    dots = attrs.evolve(clause("... ", LINE), pause=0.5)
+    (phrase,) = whole(dots, clause("One.", END, start=4, opening=LINE))
+    assert (phrase.words, phrase.pause) == ("One.", 0.5)
 
 
 def test_the_end_of_a_silent_line_ends_what_was_held_before_it() -> None:
     core = PhraserCore()
     core.feed(clause("Name", COMMA))
-    (phrase,) = core.feed(SpokenClause(pieces=(), start=4, end=8, boundary=LINE, opening=LINE))
-    assert phrase.words == "Name"
+    core.feed(SpokenClause(pieces=(), start=4, end=8, boundary=LINE, opening=LINE))
+    assert [phrase.words for phrase in taken(core)] == ["Name"]
 
 
 @pytest.mark.parametrize(
@@ -86,47 +115,109 @@ def test_the_end_of_a_silent_line_ends_what_was_held_before_it() -> None:
 def test_the_first_phrase_may_end_at_a_place_to_breathe(text: str, boundary: Boundary, cut: bool) -> None:
     core = PhraserCore()
     core.feed(clause(text, boundary))
-    assert [phrase.words for phrase in core.breath()] == ([text.strip()] if cut else [])
+    offer = core.breath()
+    assert ([core.phrase(offer).words] if offer.clauses else []) == ([text.strip()] if cut else [])
+
+
+@pytest.mark.parametrize(
+    ("texts", "cut"),
+    [
+        (["They take in light, ", "water, "], None),
+        (["They take in light, ", "water, ", "air, "], None),
+        (["In the morning they sing, ", "and at night they sleep under the roof, "], 2),
+        (["In the morning they sing, ", "and ", "so on, "], None),
+    ],
+)
+def test_no_comma_of_an_enumeration_is_a_place_to_breathe(texts: list[str], cut: int | None) -> None:
+    core = PhraserCore()
+    for part in clauses(*((text, COMMA) for text in texts)):
+        core.feed(part)
+    assert core.breath().clauses == (cut or 0)
+
+
+SHORT_ONES = clauses(
+    ("One is here. ", SENTENCE), ("Two is here. ", SENTENCE), ("Three is here. ", SENTENCE), ("Four.", END)
+)
 
 
 def test_sentences_are_joined_up_to_a_bound() -> None:
     core = PhraserCore(Phrasing(join=30))
-    short = clauses(
-        ("One is here. ", SENTENCE), ("Two is here. ", SENTENCE), ("Three is here. ", SENTENCE), ("Four.", END)
-    )
-    given_out = [[phrase.words for phrase in core.feed(part, join=True)] for part in short]
-    assert given_out == [[], [], ["One is here. Two is here. Three is here."], ["Four."]]
+    given_out = [phrase.words for phrase in whole(*SHORT_ONES, core=core, seconds=60)]
+    assert given_out == ["One is here. Two is here.", "Three is here. Four."]
+
+
+def test_sentences_are_joined_within_the_seconds_that_there_are() -> None:
+    assert len(whole(*SHORT_ONES, seconds=0)) == 4
+    assert len(whole(*SHORT_ONES, seconds=2)) == 2
+    assert len(whole(*SHORT_ONES, seconds=60)) == 1
+
+
+def test_a_sentence_that_may_be_joined_to_what_comes_is_not_final() -> None:
+    core = PhraserCore(Phrasing(join=30))
+    finals: list[bool] = []
+    for part in SHORT_ONES[:3]:
+        core.feed(part)
+        finals.append(core.sentences(60).final)
+    assert finals == [False, False, True]
 
 
 def test_sentences_of_different_parts_are_not_joined() -> None:
-    core = PhraserCore()
     first = clause("One is here. ", SENTENCE)
     second = clause("Two is here. ", SENTENCE, start=13, opening=Boundary.PARAGRAPH)
     third = attrs.evolve(clause("Three is here. ", SENTENCE, start=26), kind=Kind.LIST_ITEM)
-    pause = attrs.evolve(clause("Four is here. ", SENTENCE, start=41), pause=1.0)
-    given_out = [[phrase.words for phrase in core.feed(part, join=True)] for part in (first, second, third, pause)]
-    assert given_out == [[], ["One is here."], ["Two is here."], ["Three is here."]]
-    (last,) = core.flush()
-    assert (last.words, last.pause) == ("Four is here.", 1.0)
+    pause = attrs.evolve(clause("Four is here. ", SENTENCE, start=41), kind=Kind.LIST_ITEM, pause=1.0)
+    given_out = whole(first, second, third, pause, seconds=60)
+    assert [phrase.words for phrase in given_out] == ["One is here.", "Two is here.", "Three is here.", "Four is here."]
+    assert given_out[-1].pause == 1.0
+
+
+def test_the_items_of_a_list_are_not_joined() -> None:
+    items = [
+        attrs.evolve(clause(text, LINE, start=at, opening=LINE), kind=Kind.LIST_ITEM)
+        for at, text in ((0, "bread. "), (7, "milk. "), (13, "a pound of flour. "))
+    ]
+    assert [phrase.words for phrase in whole(*items, seconds=60)] == ["bread.", "milk.", "a pound of flour."]
 
 
 def test_a_pause_without_words_goes_to_the_words_after_it() -> None:
     core = PhraserCore()
     core.feed(SpokenClause(pieces=(), start=0, end=4, boundary=LINE, opening=LINE, pause=0.5))
-    (phrase,) = core.feed(clause("One. ", SENTENCE, start=4))
+    core.feed(clause("One. ", SENTENCE, start=4))
+    (phrase,) = taken(core)
     assert phrase.pause == 0.5
+
+
+def test_a_pause_ends_what_was_held_before_it() -> None:
+    core = PhraserCore()
+    core.feed(clause("Wait ", COMMA))
+    core.feed(SpokenClause(pieces=(), start=5, end=9, boundary=Boundary.NONE, opening=LINE, pause=0.5))
+    assert [phrase.words for phrase in taken(core)] == ["Wait"]
 
 
 @given(
     st.lists(
         st.tuples(st.text("ab 好\u0301,", min_size=1, max_size=80), st.sampled_from([COMMA, CLAUSE, SENTENCE, LINE])),
         max_size=20,
-    )
+    ),
+    st.booleans(),
+    st.sampled_from([0.0, 2.0, 60.0]),
 )
-def test_nothing_is_lost_repeated_or_longer_than_the_bound(parts: list[tuple[str, Boundary]]) -> None:
+def test_nothing_is_lost_repeated_or_longer_than_the_bound(
+    parts: list[tuple[str, Boundary]], eager: bool, seconds: float
+) -> None:
     core = PhraserCore(Phrasing(longest=40))
     given_clauses = clauses(*parts)
-    phrases = [phrase for part in given_clauses for phrase in core.feed(part)] + core.flush()
+    phrases: list[Phrase] = []
+    for part in given_clauses:
+        core.feed(part)
+        if eager:
+            phrases += taken(core, seconds)
+            if (offer := core.breath()).clauses:
+                phrases.append(core.phrase(offer))
+                core.taken(offer)
+    core.end()
+    phrases += taken(core, seconds)
+    assert core.held == 0
     said = "".join(piece.text for phrase in phrases for piece in phrase.pieces)
     wanted = "".join(part.words for part in given_clauses)
     assert list(filter(str.isalnum, said)) == list(filter(str.isalnum, wanted))
@@ -144,7 +235,7 @@ def test_one_enormous_piece_is_cut_between_graphemes() -> None:
     word = "e\u0301" * 100
     core = PhraserCore(Phrasing(longest=31))
     piece = SpokenClause(pieces=(Piece(word, 0, len(word)),), start=0, end=len(word), boundary=END, opening=SENTENCE)
-    phrases = core.feed(piece)
+    phrases = whole(piece, core=core)
     assert "".join(phrase.words for phrase in phrases) == word
     assert all(phrase.words[0] == "e" for phrase in phrases)
 
@@ -205,9 +296,42 @@ async def given_at(parts: list[SpokenClause | float], turn: Turn) -> list[tuple[
 async def test_sentences_wait_to_be_joined_until_the_listener_s_audio_runs_low(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    one, two, three = clauses(("One is here. ", SENTENCE), ("Two is here. ", SENTENCE), ("Three is here. ", SENTENCE))
-    phrases = await given_at([one, 0.5, two, 30.0, three], with_audio(10.0))
-    assert phrases == [("One is here. Two is here.", 10.0 - COMFORTABLE), ("Three is here.", 30.5)]
+    turn = with_audio(10.0)
+    phrases = await given_at([SHORT_ONES[0], 0.5, *SHORT_ONES[1:3], 30.0, SHORT_ONES[3]], turn)
+    assert phrases == [
+        ("One is here.", 10.0 - JOINING),  # the first phrase of a turn is one sentence
+        ("Two is here. Three is here.", 10.0 - JOINING),
+        ("Four.", 30.5),
+    ]
+
+
+async def test_what_waiting_cannot_make_longer_is_given_while_the_listener_is_comfortable(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    one, two = clauses(("One is here. ", SENTENCE), ("Two is here. ", SENTENCE))
+    two = attrs.evolve(two, opening=Boundary.PARAGRAPH)
+    assert await given_at([one, two, 30.0], with_audio(10.0)) == [
+        ("One is here.", 10.0 - COMFORTABLE),
+        ("Two is here.", 10.0 - JOINING),
+    ]
+
+
+async def test_sentences_that_come_before_a_phrase_is_taken_are_joined_to_it(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    one, two, three = clauses(("One is here. ", SENTENCE), ("Two is here. ", SENTENCE), ("Three is here.", END))
+    into, clauses_out = trio.open_memory_channel[SpokenClause](0)
+    phrases_in, out = trio.open_memory_channel[Phrase](0)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Phraser().drive, clauses_out, phrases_in, hurried())
+        await into.send(one)
+        assert (await out.receive()).words == "One is here."
+        await into.send(two)
+        await trio.sleep(1)
+        await into.send(three)
+        into.close()
+        await trio.sleep(1)
+        assert [phrase.words async for phrase in out] == ["Two is here. Three is here."]
 
 
 async def test_a_sentence_is_cut_only_when_the_listener_s_audio_runs_out(
@@ -221,7 +345,7 @@ async def test_a_sentence_is_cut_only_when_the_listener_s_audio_runs_out(
     ]
     turn = with_audio(4.0)
     assert await given_at([parts[0], 0.2, parts[1], 30.0, parts[2]], turn) == [
-        ("One is here.", 4.0 - COMFORTABLE),
+        ("One is here.", 4.0 - JOINING),
         (FIRST.strip(), 4.0 - SHORT),
         (REST.strip(), 30.2),
     ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 import pytest
 import trio
 
-from triolet import AudioChunk, Boundary, Phrase, Piece, Recovery, Spoken, Synthesizer, Turn, stage
+from triolet import AudioChunk, Boundary, Phrase, Piece, PoolOptions, Recovery, Spoken, Synthesizer, Turn, stage
+from triolet._sessions import open_pools
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
 from triolet.testing import ScriptedSource, ScriptedTTS, collect
 
@@ -172,3 +174,29 @@ def test_options_are_checked() -> None:
         Synthesizer(ScriptedTTS([[tone(1)]]), lead=0)
     with pytest.raises(ValueError, match="longest_commit"):
         Synthesizer(ScriptedTTS([[tone(1)]]), longest_commit=0)
+
+
+async def test_what_is_committed_counts_before_it_is_received(autojump_clock: trio.testing.MockClock) -> None:
+    """A slow commit is under way: its words tell how much the listener will have, so the next one can be chosen to fit."""
+    turn = Turn()
+    turn.clock.realtime = True
+    sentence = "A sentence of so many words that it takes about five seconds to say it, or a little more than that."
+    tts = ScriptedTTS([[30.0, tone(1, 7.0)]])
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(partial(collect, phrases(sentence) | Synthesizer(tts, lead=10.0), turn=turn))
+        await trio.sleep(1)
+        assert turn.clock.lead == 0.0
+        assert 4.0 < turn.clock.ahead < 7.0
+        assert 2.0 < turn.clock.room < 6.0
+        await trio.sleep(40)
+        assert turn.clock.ahead == turn.clock.lead == pytest.approx(7.0)
+
+
+async def test_the_next_turn_knows_how_fast_the_service_is(autojump_clock: trio.testing.MockClock) -> None:
+    """So it opens no second session that it does not need."""
+    tts = ScriptedTTS([[0.05, tone(1, 0.5)]])
+    async with open_pools(PoolOptions(spares=0)) as pools:
+        for _ in range(2):
+            turn = Turn(pools=pools)
+            await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts), turn=turn)
+        assert pools.pool(tts).pace.first_audio < 0.2

@@ -49,5 +49,8 @@ def cut(blocks: Iterable[str], language: str) -> Cutting:
         clauses += segmenter.feed(block)
     clauses += segmenter.flush()
     spoken = [said for clause in clauses for said in speaker.feed(clause)] + speaker.flush()
-    phrases = [phrase for said in spoken for phrase in phraser.feed(said)] + phraser.flush()
+    for said in spoken:
+        phraser.feed(said)
+    phraser.end()
+    phrases = phraser.take_sentences()
     return Cutting(tuple(clauses), tuple(spoken), tuple(phrases))
