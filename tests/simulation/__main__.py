@@ -38,7 +38,7 @@ def main() -> int:
 def run_many(first: int, seeds: int, jobs: int, *, stop: bool) -> int:
     totals, took = Totals(), 0.0
     told = 0
-    for totals, took in timed(first, seeds, jobs):
+    for totals, took in timed(first, seeds, jobs, stop=stop):
         for failure in totals.failures[told:]:
             print(f"seed {failure.seed}: {failure.what}", flush=True)
         told = len(totals.failures)

@@ -214,9 +214,10 @@ class _TurnJudge:
         again = len(firsts) - len(set(firsts))
         allowed = self.record.plan.per_turn + 1 if self._hits() else 0
         assert again <= allowed, f"{again} commits were made again"
+        endless = any(commit.endless for commit in self._commits())
         for before, after in itertools.pairwise(parts):
             silence = (after.words[0].position - before.words[-1].end) / RATE
-            if not before.commit.endless and self.plan.filler_after is None:
+            if not endless and self.plan.filler_after is None:
                 assert silence <= LONGEST_PAUSE, f"{silence:.2f} s of silence before {after.commit.key}"
 
     def _fillers(self, parts: list[_Part]) -> None:

@@ -45,7 +45,7 @@ AFTERWARDS = 20.0
 """Seconds after the conversation in which nothing may happen: longer than any deadline on either side."""
 LONGEST = 3000.0
 """Seconds of a run: one that waits for ever is an error, not a test that does."""
-STUCK = 60
+STUCK = 20
 """Real seconds of a run: one in which the clock does not go on is an error, too."""
 LONGEST_COMMIT = 40.0
 

@@ -7,6 +7,7 @@ import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 import attrs
@@ -92,28 +93,30 @@ def _innermost(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def try_seeds(seeds: range) -> Totals:
-    """Run and judge them, all to the end."""
+def try_seeds(seeds: range, *, stop: bool = False) -> Totals:
+    """Run and judge them, all to the end, or up to the first that is wrong."""
     totals = Totals()
     for seed in seeds:
         _, wrong, one = try_plan(draw(seed))
         totals.add(one)
         if wrong:
             totals.failures.append(Failure(seed, wrong))
+            if stop:
+                break
     return totals
 
 
-def try_many(first: int, seeds: int, jobs: int) -> Iterator[Totals]:
+def try_many(first: int, seeds: int, jobs: int, *, stop: bool = False) -> Iterator[Totals]:
     """The same in several processes; gives what has happened so far, again and again."""
     batches = [range(at, min(at + BATCH, first + seeds)) for at in range(first, first + seeds, BATCH)]
     totals = Totals()
     if jobs == 1:
         for batch in batches:
-            totals.add(try_seeds(batch))
+            totals.add(try_seeds(batch, stop=stop))
             yield totals
         return
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        for one in pool.imap(try_seeds, batches):
+        for one in pool.imap(partial(try_seeds, stop=stop), batches):
             totals.add(one)
             yield totals
 
@@ -124,8 +127,8 @@ def digest(record: Record) -> str:
     return hashlib.sha256(log.encode()).hexdigest()[:16]
 
 
-def timed(first: int, seeds: int, jobs: int) -> Iterator[tuple[Totals, float]]:
+def timed(first: int, seeds: int, jobs: int, *, stop: bool = False) -> Iterator[tuple[Totals, float]]:
     """With the real seconds that it has taken."""
     began = time.perf_counter()
-    for totals in try_many(first, seeds, jobs):
+    for totals in try_many(first, seeds, jobs, stop=stop):
         yield totals, time.perf_counter() - began
