@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import trio
@@ -128,7 +129,8 @@ class _Run:
         self._repeats = 0
         self._spoken = False
         self._skipped: TTSError | None = None
-        self._given_up = False
+        self._given_up = math.inf
+        """The first phrase that could not be spoken, with which the turn ends."""
         self._voice = VoiceSoFar(audio.sample_rate)
 
     async def run(
@@ -175,7 +177,7 @@ class _Run:
     async def _until_said(self, job: Job) -> None:
         """Commit until all is said, or given up."""
         in_a_row = 0
-        while not self._given_up:
+        while job.phrase.index < self._given_up:
             self._turn.timeline.record(PhraseCommitted(self._turn.now(), job.phrase.index))
             try:
                 await self._commit(job)
@@ -279,8 +281,8 @@ class _Run:
         self._end_early(job, error)
 
     def _give_up(self, job: Job, error: TTSError) -> None:
-        """The turn ends with this phrase, and no other is begun."""
-        self._given_up = True
+        """The turn ends with this phrase: those before it are said, and no later one is begun."""
+        self._given_up = min(self._given_up, job.phrase.index)
         self._end_early(job, error)
         job.end(error)
 

@@ -75,6 +75,38 @@ async def test_an_error_of_the_service_ends_the_turn_and_what_came_before_was_pa
     assert Spoken.fold(turn.timeline).phrases[1].reason == "ConnectionLost: gone"
 
 
+async def test_a_phrase_that_was_lost_is_said_though_a_later_one_is_given_up(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """The first breaks off while it is passed on; before it is committed again, the second has failed for good."""
+
+    class Breaking(ScriptedTTS):
+        def next_script(self, text: str) -> Sequence[bytes | float | BaseException]:
+            self.commits.append(text)
+            if text == "Two.":
+                return [1.0, ConnectionLost("two")]
+            again = self.commits.count(text) > 1
+            return [tone(2, 0.3)] if again else [tone(1, 0.3), 1.0, ConnectionLost("one")]
+
+    tts = Breaking([[]])
+    recovery = Recovery(attempts=1, back_off=10.0)
+    passed_on = bytearray()
+
+    @stage
+    async def listen(
+        upstream: trio.MemoryReceiveChannel[AudioChunk], downstream: trio.MemorySendChannel[AudioChunk]
+    ) -> None:
+        async for chunk in upstream:
+            passed_on.extend(chunk.pcm)
+
+    turn = Turn()
+    turn.clock.realtime = True
+    with pytest.raises(ConnectionLost, match="two"):
+        await collect(phrases("One.", "Two.") | Synthesizer(tts, recovery=recovery) | listen, turn=turn)
+    assert tts.commits.count("One.") == 2
+    assert bytes(passed_on).endswith(tone(2, 0.3))
+
+
 async def test_the_error_is_alone_though_another_phrase_waits_to_be_passed_on(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
