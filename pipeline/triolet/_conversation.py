@@ -175,6 +175,8 @@ class Conversation:
                         None if filler is None else _FillerTurn(filler, self._chain, self._playout, turn, running)
                     )
                     await run_turn(metered | self._chain, playing, turn, interlude)
+                    if self._playout.paused:  # when all had been heard; nobody could end it later
+                        playing.resume()
         except trio.Cancelled:  # a turn that waited has no event that tells of it
             running.interrupted = True
             raise

@@ -253,6 +253,17 @@ async def test_a_pause_ends_with_the_turn_that_was_paused(autojump_clock: trio.t
         assert output.heard > at
 
 
+async def test_a_pause_after_the_last_sample_ends_with_its_turn(autojump_clock: trio.testing.MockClock) -> None:
+    """All has been heard, and the source has not ended yet."""
+    async with Conversation(speech(ToneTTS(), "en"), RecordingOutput()) as conversation:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(conversation.say, ScriptedSource(["An answer.\n\n", 5.0]))
+            await trio.sleep(4)
+            conversation.pause()
+        with trio.fail_after(10):
+            assert (await conversation.say(["The next."])).heard == "The next."
+
+
 async def test_a_filler_sounds_once_while_nothing_else_does(autojump_clock: trio.testing.MockClock) -> None:
     tts, output = ToneTTS(first_audio=0.1), RecordingOutput()
     filler = Filler("One moment.", after=1.5)
