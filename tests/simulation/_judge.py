@@ -159,7 +159,7 @@ class _TurnJudge:
             before = parts[:at]
             if part.first > expected:
                 self._unheard_for_a_reason(range(expected, part.first))
-            elif any(part.first <= earlier.last for earlier in before):
+            elif before and part.first <= before[-1].last:
                 repeated += 1
                 self._repeated_well(part, before)
             expected = part.last + part.words[-1].whole
