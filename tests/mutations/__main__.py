@@ -93,7 +93,7 @@ def caught(mutation: Mutation) -> Outcome:
     """Break a copy of the sources, and check it."""
     with tempfile.TemporaryDirectory() as name:
         folder = copied(Path(name))
-        subprocess.run(["git", "apply", "--unidiff-zero", str(mutation.path)], cwd=folder, check=True)
+        subprocess.run(["git", "apply", str(mutation.path)], cwd=folder, check=True)
         return run(mutation.check, folder)
 
 

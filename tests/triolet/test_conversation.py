@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 import trio
 
-from triolet import AudioChunk, Budget, Conversation, Filler, Phrasing, PoolOptions, Spoken, Stage, speech
+from triolet import (
+    AudioChunk,
+    AudioFormat,
+    Budget,
+    Conversation,
+    Filler,
+    Output,
+    Phrasing,
+    PoolOptions,
+    Spoken,
+    Stage,
+    speech,
+)
 from triolet._settings import VoiceSettings
 from triolet.errors import BudgetExceeded, ConnectionLost
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
@@ -333,3 +345,45 @@ async def test_a_filler_that_fails_does_not_end_the_answer(autojump_clock: trio.
     async with Conversation(speech(ScriptedTTS([script]), "en"), RecordingOutput()) as conversation:
         spoken = await conversation.say(ScriptedSource([5.0, "The answer."]), filler=Filler("One moment."))
         assert spoken.heard == "The answer."
+
+
+class _Eager(Output):
+    """Accepts samples before it waits, as a device does that copies them at once."""
+
+    def __init__(self) -> None:
+        self.accepted: list[bytes] = []
+        self.room = trio.Event()
+
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002
+        await trio.lowlevel.checkpoint()
+
+    async def play(self, pcm: bytes) -> None:
+        self.accepted.append(pcm)
+        self.room = trio.Event()
+        await self.room.wait()
+
+    async def drain(self) -> None:
+        await trio.sleep_forever()
+
+    def flush(self) -> None:
+        pass
+
+    @property
+    def heard(self) -> int:
+        return 0
+
+    async def close(self) -> None:
+        await trio.lowlevel.checkpoint()
+
+
+async def test_the_gate_is_shut_for_a_task_that_could_run_already(autojump_clock: trio.testing.MockClock) -> None:
+    """A cancelled task that was runnable goes on to its next checkpoint: it finds the gate shut there."""
+    output = _Eager()
+    async with Conversation(speech(ToneTTS(), "en"), output) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(conversation.say, ["A long answer, which goes on for a while."])
+        await trio.sleep(2)
+        before = len(output.accepted)
+        assert before > 0
+        output.room.set()
+        conversation.interrupt()
+    assert len(output.accepted) == before
