@@ -184,7 +184,7 @@ class _TurnJudge:
         if spoken is None:
             return
         assert repeated <= spoken.repeated, f"{repeated} repeats, reported are {spoken.repeated}"
-        allowed = self.record.plan.repeats
+        allowed = self.record.plan.repeats if self.record.plan.pace is None else 0
         assert spoken.repeated <= allowed, f"{spoken.repeated} repeats, {allowed} are allowed"
 
     def _unheard_for_a_reason(self, numbers: range) -> None:
@@ -297,9 +297,9 @@ class _TurnJudge:
         wrong = claimed ^ true
         assert wrong <= doubtful, f"words {sorted(wrong - doubtful)} are claimed wrongly: {sorted(true)} were heard"
         for part in self._cut(parts):
-            if part.commit.endless:
-                continue
             off = wrong & {said.name.number for said in part.commit.words}
+            if part.commit.struck:  # of what was lost too little may be claimed; never too much
+                off &= claimed if not part.commit.endless else set()
             assert len(off) <= WORDS_OFF, f"{sorted(claimed)} are claimed, {sorted(true)} were heard"
         return len(wrong)
 
@@ -327,7 +327,12 @@ def allowed_seconds(plan: Plan, turn: TurnRecord, commits: list[Commit], hits: l
     way = max(4 * vendor.link.latency + 10 * vendor.link.jitter for vendor in plan.vendors)
     line = min((vendor.link.bandwidth or 1e9) for vendor in plan.vendors)
     said = sum(commit.samples for commit in commits) / RATE
-    speech = said + said / slowest + said * RATE * 3 / line + (len(commits) + 1) * (first + 3 * way + LONGEST_PAUSE)
+    speech = (
+        said / min(1.0, plan.pace or 1.0)
+        + said / slowest
+        + said * RATE * 3 / line
+        + (len(commits) + 1) * (first + 3 * way + LONGEST_PAUSE)
+    )
     filler = 0.0 if script.filler_after is None else script.filler_after + 3.0
     wrong = [kind for at, kind in hits if at <= turn.returned_at]
     seconds = llm + speech + filler + turn.silenced + 1.0 + 2.0 * len(commits)

@@ -61,6 +61,7 @@ class Kind(enum.Enum):
     DEVICE_STALL = "listener: the device stalls"
     SETTINGS = "listener: another voice for a turn"
     LEAVE = "listener: hangs up"
+    FILE = "listener: a file"
 
     # What follows from them where there are several vendors.
     FAILOVER = "failover: another vendor speaks"

@@ -10,7 +10,13 @@ import trio
 from tests.simulation._kinds import Kind
 from tests.simulation._plan import Fault
 from tests.simulation._sound import Commit
-from tests.simulation._words import PROBE, PROBE_TEXT
+from tests.simulation._words import FILLER, PROBE, PROBE_TEXT, Name
+
+from triolet._synthesizer import IN_FLIGHT
+
+AHEAD = IN_FLIGHT + 3
+"""Phrases that may have been committed and not begun to be played: `IN_FLIGHT - 1` that wait for their turn and one that wants
+to; one in the hand of who passes them on, one on its way to the playout, and one before which that makes a pause."""
 
 
 @attrs.define
@@ -26,6 +32,7 @@ class Ledger:
     log: list[str] = attrs.Factory(list[str])
     _speaks: int = 0
     """The vendor that was last told to say something."""
+    _taken: Name | None = None
     _numbers: itertools.count[int] = attrs.Factory(itertools.count)
     _first: dict[int, trio.Event] = attrs.Factory(dict[int, trio.Event])
 
@@ -45,6 +52,7 @@ class Ledger:
 
     def committed(self, commit: Commit) -> None:
         self.commits[commit.key] = commit
+        self._not_too_far(commit)
         if commit.turn == PROBE:
             assert commit.text == PROBE_TEXT, f"a probe says {commit.text!r}"
             self.did(Kind.PROBE)
@@ -52,6 +60,18 @@ class Ledger:
             self.did(Kind.FAILOVER if commit.vendor > self._speaks else Kind.TAKEN_BACK)
             self._speaks = commit.vendor
         self.note(f"vendor {commit.vendor}: commit {commit.key} of {commit.text!r}, {commit.samples} samples")
+
+    def take(self, word: Name) -> None:
+        """The output has been given a sample of this word."""
+        self._taken = word
+
+    def _not_too_far(self, commit: Commit) -> None:
+        """So many phrases may be on their way to the output, and no more."""
+        turn, taken = commit.turn, self._taken
+        reached = taken.number if taken is not None and taken.turn == turn else -1
+        ahead = {each.words[0].name.number for each in self.commits.values() if each.turn == turn}
+        waiting = [first for first in ahead if first > reached and first < FILLER]
+        assert len(waiting) <= AHEAD, f"{len(waiting)} phrases of turn {turn} are committed ahead of the listener"
 
     def note(self, what: str) -> None:
         self.log.append(f"{trio.current_time():9.4f} {what}")

@@ -13,8 +13,10 @@ from triolet.testing import RecordingOutput
 class Ear(RecordingOutput):
     """Sees the samples that it is given, as a listener would, and nothing else."""
 
-    def __init__(self, ledger: Ledger, *, hold: float) -> None:
-        super().__init__(hold=hold)
+    def __init__(self, ledger: Ledger, *, hold: float, pace: float | None) -> None:
+        """With a `pace` it is a file."""
+        super().__init__(hold=hold, pace=pace or 1.0)
+        self.realtime = pace is None
         self._ledger = ledger
         self.last_word: Name | None = None
         """Of which the samples are that it was given last."""
@@ -22,6 +24,7 @@ class Ear(RecordingOutput):
     async def play(self, pcm: bytes) -> None:
         if (word := self._word_of(pcm)) is not None and not word.filler:
             self.last_word = word
+            self._ledger.take(word)
             self._ledger.sounding(word.turn).set()
         await super().play(pcm)
 

@@ -107,6 +107,8 @@ class Plan:
     """Several are behind a `Failover`."""
     turns: tuple[Turn, ...]
     hold: float = 0.1
+    pace: float | None = None
+    """None: somebody listens. Else a file, which takes so many seconds of audio in a second."""
     lead: float = 8.0
     join: int = 120
     longest: int = 300
@@ -139,7 +141,8 @@ def draw(seed: int) -> Plan:
         vendors=tuple(_vendor(draws) for _ in range(vendors)),
         turns=turns,
         hold=draws.choice([0.1, 0.1, 0.2, 1.0]),
-        lead=draws.choice([8.0, 8.0, 1.0, 3.0]) if style == "usual" else 1.0,
+        pace=draws.choice([0.5, 5.0, 50.0]) if draws.random() < 0.08 else None,
+        lead=draws.choice([8.0, 8.0, 1.0, 3.0]) if style == "usual" else 0.5,
         join=draws.choice([120, 120, 0, 40]) if style == "usual" else 0,
         longest=draws.choice([300, 300, 60]),
         deadline=deadline,

@@ -125,7 +125,9 @@ async def _live(plan: Plan, ledger: Ledger) -> Record:
         for vendor in vendors:
             for kind in network_kinds(vendor.plan.link):
                 record.ledger.counts[kind] += 1
-        ear = Ear(record.ledger, hold=plan.hold)
+        ear = Ear(record.ledger, hold=plan.hold, pace=plan.pace)
+        if plan.pace is not None:
+            record.ledger.did(Kind.FILE)
         with trio.fail_after(LONGEST):
             await _Course(plan, record, ear, vendors).run()
         record.pcm = ear.pcm
