@@ -9,20 +9,23 @@ import attrs
 import trio
 from tests.simulation._kinds import Kind
 from tests.simulation._plan import Fault
-from tests.simulation._sound import Commit
+from tests.simulation._sound import RATE, Commit
 from tests.simulation._words import FILLER, PROBE, PROBE_TEXT, Name
 
+from triolet._admission import AT_ONCE
 from triolet._synthesizer import IN_FLIGHT
 
-AHEAD = IN_FLIGHT + 3
-"""Phrases that may have been committed and not begun to be played: `IN_FLIGHT - 1` that wait for their turn and one that wants
-to; one in the hand of who passes them on, one on its way to the playout, and one before which that makes a pause."""
+AHEAD, AHEAD_OF_FILE = IN_FLIGHT + 1, IN_FLIGHT + 3
+"""Phrases that may have been committed and not begun to be played: `IN_FLIGHT - 1` that wait for their turn, one that wants to,
+and one in the hand of who passes them on; where a phrase is passed on whole, one more on its way, and one at the output's door."""
 
 
 @attrs.define
 class Ledger:
     """Written by everybody but the engine."""
 
+    lead: float | None = None
+    """Seconds that may be held for a listener; None: there is none."""
     counts: Counter[Kind] = attrs.Factory(Counter[Kind])
     hits: list[tuple[float, Kind]] = attrs.Factory(list[tuple[float, Kind]])
     """What vendors and lines did wrong, and when."""
@@ -66,12 +69,18 @@ class Ledger:
         self._taken = word
 
     def _not_too_far(self, commit: Commit) -> None:
-        """So many phrases may be on their way to the output, and no more."""
+        """So many phrases may be on their way to the output, and so many seconds held, and no more."""
         turn, taken = commit.turn, self._taken
         reached = taken.number if taken is not None and taken.turn == turn else -1
-        ahead = {each.words[0].name.number for each in self.commits.values() if each.turn == turn}
-        waiting = [first for first in ahead if first > reached and first < FILLER]
-        assert len(waiting) <= AHEAD, f"{len(waiting)} phrases of turn {turn} are committed ahead of the listener"
+        others = [each for each in self.commits.values() if each.turn == turn and each.words[0].name.number < FILLER]
+        waiting = {each.words[0].name.number for each in others} - set(range(reached + 1))
+        most = AHEAD if self.lead is not None else AHEAD_OF_FILE
+        assert len(waiting) <= most, f"{len(waiting)} phrases of turn {turn} are committed ahead of the listener"
+        if self.lead is None or self.hits:
+            return
+        held = sum(each.given - each.said_until(reached) for each in others) / RATE
+        most_held = self.lead + AT_ONCE * max((each.samples for each in others), default=0) / RATE
+        assert held <= most_held, f"{held:.1f} s of turn {turn} are held, and {most_held:.1f} s may be"
 
     def note(self, what: str) -> None:
         self.log.append(f"{trio.current_time():9.4f} {what}")

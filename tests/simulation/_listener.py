@@ -7,6 +7,7 @@ from array import array
 from tests.simulation._ledger import Ledger
 from tests.simulation._words import Name
 
+from triolet._audio import SAMPLE_BYTES
 from triolet.testing import RecordingOutput
 
 
@@ -30,7 +31,9 @@ class Ear(RecordingOutput):
 
     def _word_of(self, pcm: bytes) -> Name | None:
         parts: dict[int, int] = {}
-        for sample in array("h", pcm[-14:]):
+        end = len(pcm.rstrip(b"\0"))
+        end += end % SAMPLE_BYTES
+        for sample in array("h", pcm[max(0, end - 14) : end]):
             parts.setdefault(sample >> 12, sample & 0xFFF)
         commit = self._ledger.commits.get((parts.get(4, -1), parts.get(5, -1)))
         if commit is None:

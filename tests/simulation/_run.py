@@ -125,6 +125,7 @@ async def _live(plan: Plan, ledger: Ledger) -> Record:
         for vendor in vendors:
             for kind in network_kinds(vendor.plan.link):
                 record.ledger.counts[kind] += 1
+        record.ledger.lead = plan.lead if plan.pace is None else None
         ear = Ear(record.ledger, hold=plan.hold, pace=plan.pace)
         if plan.pace is not None:
             record.ledger.did(Kind.FILE)

@@ -64,10 +64,11 @@ class Commit:
     def turn(self) -> int:
         return self.words[0].name.turn
 
-    @property
-    def last_sound(self) -> int:
-        """One after the last sample that is no silence."""
-        return self.words[-1].stop
+    def said_until(self, number: int) -> int:
+        """One after the last sample given of the word with this number, and of those before."""
+        if self.words[-1].name.number < number:
+            return self.given
+        return min(self.given, max((word.stop for word in self.words if word.name.number <= number), default=0))
 
     def pcm(self) -> bytes:
         """All of it."""
