@@ -8,12 +8,12 @@ import sys
 
 from tests.simulation._plan import draw
 from tests.simulation._run import run
-from tests.simulation._totals import digest, try_seeds
+from tests.simulation._totals import digest, try_many
 
 
 def test_two_hundred_seeds() -> None:
     """`python -m tests.simulation` runs thousands, and replays one."""
-    totals = try_seeds(range(200))
+    *_, totals = try_many(0, 200, jobs=2)
     assert totals.failures == []
     assert totals.missing() == []
 
