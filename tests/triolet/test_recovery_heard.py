@@ -119,7 +119,7 @@ async def test_lost_at_any_moment_all_is_heard_once_or_repeated_as_reported(
         assert heard.spoken.heard == heard.spoken.text
         if heard.spoken.repeated:
             assert heard.spoken.repeated == 1
-            first, again = heard.voice.commits[:2]
+            first, again = (commit for commit in heard.voice.commits if commit.text != NEXT)
             assert TEXT.endswith(again.text)
             before, _, after = heard.words.rpartition(f" {again.text} {NEXT}")
             assert not after
@@ -128,7 +128,7 @@ async def test_lost_at_any_moment_all_is_heard_once_or_repeated_as_reported(
             assert before.removesuffix("~").startswith(TEXT.removesuffix(again.text).strip()), "nothing is left out"
         else:
             assert heard.words == f"{TEXT} {NEXT}"
-            resumed += heard.voice.commits[1].text not in (TEXT, NEXT)
+            resumed += any(commit.text not in (TEXT, NEXT) for commit in heard.voice.commits)
     assert resumed >= 2, "the pauses are used"
 
 
