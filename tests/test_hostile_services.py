@@ -26,7 +26,7 @@ from tests.adapters.qwen._peers import TEXT as TEXT_FRAME
 from tests.adapters.qwen._peers import Script, frame, listening, websocket_peer
 from trio.testing import MockClock
 
-from triolet import PhraseState, speech
+from triolet import PhraseState, Phrasing, speech
 from triolet.errors import (
     ConnectionLost,
     DeadlineExpired,
@@ -103,7 +103,7 @@ async def test_one_hostile_session_is_not_noticed(autojump_clock: MockClock, dee
 
     output = RecordingOutput()
     async with listening(handle) as network:
-        spoken = await ([TEXT] | speech(voice_at(network), "en") | output).run()
+        spoken = await ([TEXT] | speech(voice_at(network), "en", phrasing=Phrasing(join=0)) | output).run()
         assert all_left(network)
     assert spoken.heard == TEXT
     heard = decode(output.pcm)
@@ -123,7 +123,7 @@ async def test_a_service_that_is_always_hostile_ends_the_turn_with_the_phrase_na
     output = RecordingOutput()
     async with listening(websocket_peer(then(Script.open, act))) as network:
         with pytest.raises(error, match=words) as caught:
-            await ([TEXT] | speech(voice_at(network), "en") | output).run()
+            await ([TEXT] | speech(voice_at(network), "en", phrasing=Phrasing(join=0)) | output).run()
         assert trio.current_time() <= 60
         await trio.sleep(2)
         assert all_left(network)

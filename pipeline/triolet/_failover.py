@@ -165,14 +165,15 @@ class Failover(TTS):
                     await here[position].limiter.wait()
                     scope.deadline = here.deadline(position, self.options.connect_timeout)
                     async with self.providers[position].connect() as session, trio.open_nursery() as nursery:
-                        opened, scope.deadline = True, math.inf
                         here[position].waiting.discard(scope)
-                        if here[position].health.down:
-                            here.taken_back(here[position], "is asked again")
-                        ours = _Session(here, position, session, self.format, self.options)
-                        nursery.start_soon(ours.watch)
-                        nursery.start_soon(self._look_after, here, position)
-                        yield ours
+                        if not scope.cancel_called:  # or it was found down at this very moment
+                            opened, scope.deadline = True, math.inf
+                            if here[position].health.down:
+                                here.taken_back(here[position], "is asked again")
+                            ours = _Session(here, position, session, self.format, self.options)
+                            nursery.start_soon(ours.watch)
+                            nursery.start_soon(self._look_after, here, position)
+                            yield ours
                         nursery.cancel_scope.cancel()
             except TTSError as error:
                 if opened:

@@ -131,6 +131,7 @@ class _Run:
         self._skipped: TTSError | None = None
         self._given_up = math.inf
         """The first phrase that could not be spoken, with which the turn ends."""
+        self._broken = False
         self._voice = VoiceSoFar(audio.sample_rate)
 
     async def run(
@@ -167,8 +168,13 @@ class _Run:
     async def _speak(self, job: Job) -> None:
         try:
             await self._until_said(job)
-        except Exception as error:  # raised again: only the report needs it
+        except (
+            Exception
+        ) as error:  # raised again, unless another phrase has failed at the same moment: one error leaves
             self._failed(job, error)
+            if self._broken:
+                return
+            self._broken = True
             raise
         if job.error is None:
             job.end()

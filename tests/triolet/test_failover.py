@@ -333,6 +333,45 @@ async def test_a_first_that_is_asked_again_too_soon_costs_one_deadline(autojump_
         assert talk.output.audio[-1].time - began < OPTIONS.first_audio_timeout + 2
 
 
+async def test_a_session_that_opens_as_its_provider_is_found_down_is_not_given_out(autojump_clock: Clock) -> None:
+    """Whichever of the two runs first: none is taken away from who was given it, without a word."""
+
+    class Torn(Provider):
+        def __init__(self) -> None:
+            super().__init__(FIRST)
+            self.answers = trio.Event()
+            self.asked = 0
+
+        @asynccontextmanager
+        async def _connect(self) -> AsyncGenerator[TTSSession]:
+            self.asked += 1
+            refused = self.asked == 2
+            async with super()._connect() as session:
+                await self.answers.wait()
+                if refused:
+                    raise ConnectionFailed("full")
+                yield session
+
+    answered = 0
+
+    async def speak(voice: Failover) -> None:
+        nonlocal answered
+        async with voice.connect() as session:
+            with contextlib.suppress(ConnectionLost):  # so it is said on another
+                await session.commit("One.", lambda _: None)
+            answered += 1
+
+    for _ in range(16):  # Trio runs tasks of one moment in any order
+        first = Torn()
+        voice = Failover(first, Provider(SECOND))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(speak, voice)
+            nursery.start_soon(speak, voice)
+            await trio.testing.wait_all_tasks_blocked()
+            first.answers.set()
+    assert answered == 32
+
+
 async def test_when_all_are_down_one_error_names_each_and_its_reason(autojump_clock: Clock) -> None:
     first, second = two()
     first.refusal, second.refusal = AuthenticationFailed("the key was refused"), ConnectionFailed("no route")
