@@ -124,3 +124,24 @@ def test_any_text_is_spoken_without_an_exception(tokens: list[str]) -> None:
         heard_texts(tts, output)
 
     trio.run(run)
+
+
+@pytest.mark.parametrize(("streamed", "first"), [(True, 0.2), (False, 3.0)])
+async def test_a_pipe_gets_audio_as_it_is_made_and_a_file_whole_phrases(
+    autojump_clock: trio.testing.MockClock, streamed: bool, first: float
+) -> None:
+    came: list[float] = []
+
+    class Written(Memory):
+        async def play(self, pcm: bytes) -> None:
+            came.append(trio.current_time())
+            await super().play(pcm)
+
+    output = Written()
+    output.streamed = streamed
+    began = trio.current_time()
+    await (
+        ["A sentence that takes a while to say."] | speech(ToneTTS(seconds_per_character=0.1, pace=1), "en") | output
+    ).run()
+    assert came[0] - began == pytest.approx(first, abs=0.3 if streamed else 1.5)
+    assert len(came) > 10 or not streamed

@@ -17,6 +17,10 @@ class Output(abc.ABC):
     """Whether samples are heard at the pace of a clock. A file is not: it takes all it is given at once, so nobody has to
     be kept from running ahead of a listener."""
 
+    streamed: bool = False
+    """Whether somebody may hear what an output without a clock takes as soon as it takes it: a pipe to a player. Its audio
+    comes as it is made; a file gets whole phrases, so that nothing of one whose session is lost is in it twice."""
+
     @abc.abstractmethod
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         """Get ready for samples of this format; `heard` is 0 afterwards.

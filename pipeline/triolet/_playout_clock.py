@@ -21,6 +21,8 @@ class PlayoutClock:
         self.realtime = False
         """Whether a listener hears at the pace of a clock. False until an output has said so: then nothing has to hurry
         and nothing is held back."""
+        self.streamed = False
+        """Whether somebody may hear audio as soon as it is passed on though there is no clock: a pipe, and no file."""
         self.bound = math.inf
         """How many seconds ahead the synthesizer wants to be at most, what it is given next included."""
         self._promised = 0.0

@@ -61,7 +61,7 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
     reported FAILED with the reason, and the next goes on; if no phrase of the turn could be spoken, or with
     `Recovery(lost="fail")`, the turn ends with that error.
 
-    Audio is passed on as it comes. Where the output has no clock (a file), nobody waits for it: there a phrase is passed on
+    Audio is passed on as it comes. Where the output is a file, nobody waits for it: there a phrase is passed on
     when it is complete, so whatever is lost is said again whole, and unheard.
     """
 
@@ -328,7 +328,8 @@ class _Run:
 
     async def _pass_on(self, job: Job, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
         while True:
-            most = self._audio.samples(CHUNK) if self._turn.clock.realtime else None
+            waited_for = self._turn.clock.realtime or self._turn.clock.streamed
+            most = self._audio.samples(CHUNK) if waited_for else None
             offset = job.passed_on
             pcm = await job.take(most, keep=self._audio.samples(FADE))
             if pcm is None:

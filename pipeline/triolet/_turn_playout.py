@@ -74,6 +74,7 @@ class TurnPlayout:
         self._base = self._output.heard
         self._began = self._turn.now()
         self._turn.clock.realtime = self._output.realtime
+        self._turn.clock.streamed = self._output.streamed
         self._turn.timeline.record(
             OutputOpened(self._turn.now(), self._playout.format.sample_rate, self._output.realtime)
         )

@@ -29,6 +29,7 @@ class FileAndDevice(Output):
                 self._device, self.silence = None, error
         self.realtime = self._device is not None and self._device.realtime
         await self._file.open(format)
+        self.streamed = self._file.streamed
 
     async def play(self, pcm: bytes) -> None:
         """Write, then play."""

@@ -57,6 +57,7 @@ class FileOutput(Output):
             file.close()
             raise
         self._file = file
+        self.streamed = not file.seekable
 
     async def play(self, pcm: bytes) -> None:
         """Write the samples; waits where a pipe is full. If cancelled meanwhile, a first part has been written.
