@@ -83,6 +83,15 @@ class _Part:
         """Up to its last word."""
         return self.words[-1].whole and self.words[-1].word is self.commit.words[-1]
 
+    @property
+    def latest_end(self) -> int:
+        """One after the last sample that may have been heard: of a pause there is only silence."""
+        last = self.words[-1]
+        if not last.whole:
+            return last.stop
+        following = (word.start for word in self.commit.words if word.start > last.word.start)
+        return next(following, self.commit.samples)
+
 
 @attrs.define
 class _TurnJudge:
@@ -177,7 +186,7 @@ class _TurnJudge:
         assert self.plan.words[part.first - 1].ends_clause, f"word {part.first} is repeated: no clause begins with it"
         again = next((word for word in lost.words if word.name.number == part.first), None)
         if again is not None:
-            seconds = (lost.words[-1].stop - again.word.start) / RATE
+            seconds = (lost.latest_end - again.word.start) / RATE
             assert seconds > BEFORE_THE_LOSS - FRAME - 0.001, (
                 f"word {part.first} is repeated, only {seconds:.2f} s long"
             )
