@@ -85,7 +85,7 @@ async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None
         at_ear=ear.pcm(),
         first_audible=ear.first_audible(),
         seconds=ear.end - ear.start,
-        gaps=() if stopped_at or error else tuple(ear.gaps(pcm, played)),
+        gaps=() if stopped_at or error or voice.lost_at is not None else tuple(ear.gaps(pcm, played)),
         phrases=played,
         commits=tuple(voice.commits),
         position=device.heard,

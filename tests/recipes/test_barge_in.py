@@ -36,8 +36,8 @@ async def test_enter_interrupts_one_turn_and_the_next_is_said(tmp_path: Path) ->
     first, second = answers(printed, "heard")
     missed, nothing = answers(printed, "not heard")
     assert first.startswith("The morning train leaves")
-    assert f"{first} {missed}" == f"{FIRST} {REST}"
-    assert missed.endswith("at six.")
+    assert missed
+    assert f"{FIRST} {REST}".startswith(f"{first} {missed}")  # what was held back at the source is neither
     assert (second, nothing) == (NEXT, "")
     comparison = compare([f"{first} {second}"], heard(tmp_path / "heard.wav"))
     assert comparison.errors <= 2, "the word that was cut off may be taken for another"
