@@ -13,7 +13,7 @@ from tests.field._heard import RATE, TEXT, Heard, commits_heard, voice, words
 from tests.field._reader import Reader, Word, words_heard
 from trio.testing import MockClock
 
-from triolet import Conversation, PoolOptions, Spoken, speech
+from triolet import Conversation, Phrasing, PoolOptions, Spoken, speech
 from triolet.errors import TTSError
 from triolet.testing import Link, RecordingOutput
 from triolet_adapters.tts.qwen import ServerOptions
@@ -120,7 +120,9 @@ async def test_connections_that_break_while_they_are_heard_lose_nothing(autojump
     reader = Reader(sample_rate=RATE, first_audio=0.2, pace=(1.2, 3.0)[seed % 2])
     async with serving(None, reader, link, seed=seed) as world:
         output = RecordingOutput()
-        async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
+        async with Conversation(
+            speech(world.tts(sample_rate=RATE), "en", phrasing=Phrasing(join=0)), output
+        ) as conversation:
             for _ in range(4):
                 before = len(output.pcm)
                 spoken = await conversation.say([TEXT])
