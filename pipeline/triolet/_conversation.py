@@ -174,9 +174,11 @@ class Conversation:
                     interlude = (
                         None if filler is None else _FillerTurn(filler, self._chain, self._playout, turn, running)
                     )
-                    await run_turn(metered | self._chain, playing, turn, interlude)
-                    if self._playout.paused:  # when all had been heard; nobody could end it later
-                        playing.resume()
+                    try:
+                        await run_turn(metered | self._chain, playing, turn, interlude)
+                    finally:
+                        if self._playout.paused:  # a pause ends with its turn: nobody could end it later
+                            playing.resume()
         except trio.Cancelled:  # a turn that waited has no event that tells of it
             running.interrupted = True
             raise

@@ -80,14 +80,9 @@ class TurnPlayout:
         )
 
     def shut(self) -> None:
-        """Shut the gate: the output drops what has not been heard, and takes nothing more of this turn. A plain call.
-
-        A pause ends with the turn that was paused: nobody could end it later, and the next turn would be silent for ever.
-        """
+        """Shut the gate: the output drops what has not been heard, and takes nothing more of this turn. A plain call."""
         self._shut = True
         self._output.flush()
-        self._output.resume()
-        self._playout.paused = False
 
     async def play(self, chunk: AudioChunk) -> None:
         """Play one chunk, after the pause that it asks for if it begins a phrase. Waits while the output is full.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import trio
 
 from triolet import (
+    Accept,
     AudioChunk,
     AudioFormat,
     Budget,
@@ -16,10 +19,11 @@ from triolet import (
     PoolOptions,
     Spoken,
     Stage,
+    Usage,
     speech,
 )
 from triolet._settings import VoiceSettings
-from triolet.errors import BudgetExceeded, ConnectionLost
+from triolet.errors import BudgetExceeded, ConnectionLost, ServiceError
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
 
 ONE = "First we look at the map. Then we choose a way. At last we walk."
@@ -274,6 +278,25 @@ async def test_a_pause_after_the_last_sample_ends_with_its_turn(autojump_clock: 
             conversation.pause()
         with trio.fail_after(10):
             assert (await conversation.say(["The next."])).heard == "The next."
+
+
+async def test_a_filler_that_fails_does_not_end_a_pause(autojump_clock: trio.testing.MockClock) -> None:
+    class Picky(ToneTTS):
+        async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+            if text == "One moment.":
+                raise ServiceError("refused")
+            return await super()._speak(connection, commit, text, accept)
+
+    output = RecordingOutput()
+    answer = ScriptedSource([3.0, "The answer."])
+    async with Conversation(speech(Picky(), "en"), output) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(partial(conversation.say, answer, filler=Filler("One moment.", after=0.5)))
+        await trio.sleep(0.2)
+        conversation.pause()
+        await trio.sleep(5)
+        assert output.heard == 0
+        conversation.resume()
+    assert decode(output.pcm).runs
 
 
 async def test_a_filler_sounds_once_while_nothing_else_does(autojump_clock: trio.testing.MockClock) -> None:
