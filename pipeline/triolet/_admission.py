@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import trio
@@ -34,8 +35,9 @@ class Admission:
         turn.clock.bound = PLANNED * lead
         self._jobs: deque[Job] = deque()
         """In flight, in order; the first is due."""
-        self._ended = trio.Event()
-        """Set when a commit ends; then replaced."""
+        self._news = trio.Event()
+        """Set when a commit ends, or the first audio comes to a listener who hears nothing; then replaced."""
+        self._starving = False
 
     def admit(self, job: Job) -> None:
         """It is about to be committed."""
@@ -53,6 +55,8 @@ class Admission:
                 break
             self._jobs.popleft()
         clock.promised(sum(map(self._promised, self._jobs)))
+        if self._starving and clock.lead > 0:
+            self._tell()
 
     def complete(self, job: Job) -> None:
         """A commit has given all its audio."""
@@ -66,18 +70,23 @@ class Admission:
     def ended(self) -> None:
         """A phrase is done."""
         self.credit()
-        self._ended.set()
-        self._ended = trio.Event()
+        self._tell()
 
     async def until_admitted(self) -> None:
         """Wait until the next phrase may be committed."""
         while running := [job for job in self._jobs if not job.done]:
-            slack = self._slack(running[0]) if len(running) < AT_ONCE else float("inf")
+            slack = self._slack(running[0]) if len(running) < AT_ONCE else math.inf
             if slack < SOON:
                 break
-            with trio.move_on_after(slack):  # it cannot get less faster than time passes
-                await self._ended.wait()
+            self._starving = self._turn.clock.lead <= 0  # then it does not get less until audio comes
+            with trio.move_on_after(math.inf if self._starving else slack):  # nor ever faster than time passes
+                await self._news.wait()
         await self._turn.clock.until_ahead_below(self._lead)
+
+    def _tell(self) -> None:
+        self._starving = False
+        self._news.set()
+        self._news = trio.Event()
 
     def _promised(self, job: Job) -> float:
         """Seconds of a phrase that the clock does not know of."""
@@ -88,7 +97,7 @@ class Admission:
         """Seconds until a second session is needed beside the one that speaks this phrase."""
         clock, now = self._turn.clock, self._turn.now()
         if not clock.realtime:
-            return float("inf")
+            return math.inf
         missing = max(0.0, job.expected - self._audio.seconds(job.received))
         return (
             self._pace.slack(lead=clock.lead, missing=missing, waited=now - job.committed, begun=job.first is not None)

@@ -8,10 +8,23 @@ from functools import partial
 import pytest
 import trio
 
-from triolet import AudioChunk, Boundary, Phrase, Piece, PoolOptions, Recovery, Spoken, Synthesizer, Turn, stage
+from triolet import (
+    AudioChunk,
+    Boundary,
+    Conversation,
+    Phrase,
+    Piece,
+    PoolOptions,
+    Recovery,
+    Spoken,
+    Synthesizer,
+    Turn,
+    speech,
+    stage,
+)
 from triolet._sessions import open_pools
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
-from triolet.testing import ScriptedSource, ScriptedTTS, collect
+from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, collect
 
 
 def phrases(*texts: str) -> list[Phrase]:
@@ -232,3 +245,34 @@ async def test_the_next_turn_knows_how_fast_the_service_is(autojump_clock: trio.
             turn = Turn(pools=pools)
             await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts), turn=turn)
         assert pools.pool(tts).pace.first_audio < 0.2
+
+
+class _Steps(trio.abc.Instrument):
+    """Counts how often any task runs."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self.count += 1
+
+
+async def test_nothing_runs_while_a_service_thinks(autojump_clock: trio.testing.MockClock) -> None:
+    """Another phrase waits for the first, and the listener hears nothing: nobody asks again and again."""
+    tts = ToneTTS(first_audio=60.0)
+    steps = _Steps()
+    first = (
+        "The first sentence is so long that the second may well wait until all of it has been made and has come here."
+    )
+    async with (
+        Conversation(speech(tts, "en"), RecordingOutput(), pool=PoolOptions(spares=0)) as conversation,
+        trio.open_nursery() as nursery,
+    ):
+        nursery.start_soon(conversation.say, [f"{first} The second."])
+        await trio.sleep(5)
+        trio.lowlevel.add_instrument(steps)
+        await trio.sleep(50)
+        trio.lowlevel.remove_instrument(steps)
+        assert steps.count <= 3
+        await trio.sleep(20)
+        conversation.interrupt()
