@@ -120,10 +120,10 @@ ROWS = {
             "field/test_connections.py::test_nothing_of_an_attempt_that_broke_is_heard_if_it_is_said_again")),
         Row("agents#6678, agents-js#1218", (
             "triolet/test_failover.py::test_the_first_is_taken_back_when_it_speaks_a_probe",
-            "triolet/test_failover.py::test_over_the_protocol_the_first_is_taken_back",
+            "triolet/test_failover_over_the_protocol.py::test_over_the_protocol_the_first_is_taken_back",
             "triolet/test_failover.py::test_connecting_is_not_enough_to_be_taken_back",
             "triolet/test_failover.py::test_a_silent_first_loses_the_phrase_unseen",
-            "triolet/test_failover.py::test_whatever_is_wrong_with_the_first_the_second_says_all_of_it",
+            "triolet/test_failover_over_the_protocol.py::test_whatever_is_wrong_with_the_first_the_second_says_all_of_it",
             "triolet/test_failover.py::test_an_empty_turn_is_nobodys_fault")),
     ],
     "What was heard": [
