@@ -9,7 +9,7 @@ import trio
 
 from triolet._admission import AT_ONCE, Admission
 from triolet._audio import AudioChunk, AudioFormat
-from triolet._job import Job, Part, VoiceSoFar
+from triolet._job import Job, Part
 from triolet._recovery import Lost, Recovery, Resumption, Step, next_step, resumption
 from triolet._sessions import PoolOptions, SessionPool, open_pools
 from triolet._stages import Stage
@@ -25,6 +25,7 @@ from triolet._timeline import (
 )
 from triolet._tts import TTS, Accept
 from triolet._turn import Turn
+from triolet._voice_so_far import VoiceSoFar
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
 
 LEAD = 10.0

@@ -9,18 +9,16 @@ from typing import Any
 import pytest
 import trio
 from tests.field._reader import Reader, whole_words, words_heard
+from tests.triolet._phrases import phrases, tone
 from trio.testing import MockClock
 
 from triolet import (
     Accept,
     AudioChunk,
-    Boundary,
     Conversation,
-    Phrase,
     Phraser,
     PhraseState,
     Phrasing,
-    Piece,
     Recovery,
     SentenceSegmenter,
     Spoken,
@@ -264,20 +262,6 @@ async def test_what_is_lost_ends_softly(autojump_clock: MockClock) -> None:
     quarters = [max(last[at : at + 20]) for at in range(0, 80, 20)]
     assert quarters == sorted(quarters, reverse=True)
     assert quarters[3] < 0.3 * 28_672
-
-
-def phrases(*texts: str) -> list[Phrase]:
-    made: list[Phrase] = []
-    at = 0
-    for index, text in enumerate(texts):
-        piece = Piece(text, at, at + len(text))
-        made.append(Phrase(index=index, pieces=(piece,), start=at, end=at + len(text), boundary=Boundary.SENTENCE))
-        at += len(text)
-    return made
-
-
-def tone(value: int, seconds: float = 0.1) -> bytes:
-    return value.to_bytes(2, "little") * round(seconds * 24_000)
 
 
 async def test_a_phrase_without_audio_is_passed_over() -> None:

@@ -7,13 +7,12 @@ from functools import partial
 
 import pytest
 import trio
+from tests.triolet._phrases import phrases, tone
 
 from triolet import (
     AudioChunk,
-    Boundary,
     Conversation,
     Phrase,
-    Piece,
     PoolOptions,
     Recovery,
     Spoken,
@@ -25,20 +24,6 @@ from triolet import (
 from triolet._sessions import open_pools
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, collect
-
-
-def phrases(*texts: str) -> list[Phrase]:
-    made: list[Phrase] = []
-    at = 0
-    for index, text in enumerate(texts):
-        piece = Piece(text, at, at + len(text))
-        made.append(Phrase(index=index, pieces=(piece,), start=at, end=at + len(text), boundary=Boundary.SENTENCE))
-        at += len(text)
-    return made
-
-
-def tone(value: int, seconds: float = 0.1) -> bytes:
-    return value.to_bytes(2, "little") * round(seconds * 24_000)
 
 
 def heard(chunks: list[AudioChunk]) -> bytes:

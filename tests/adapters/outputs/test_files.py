@@ -5,7 +5,6 @@ import os
 import struct
 import subprocess
 import sys
-import time
 import wave
 from pathlib import Path
 
@@ -54,16 +53,18 @@ async def main():
     await output.open(AudioFormat(16_000))
     while True:
         await output.play(bytes(range(1, 201)) * 16)
+        print(output.heard, flush=True)
 trio.run(main)
 """
     program = subprocess.Popen(
-        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
     )
-    while not (path.exists() and path.stat().st_size > 100_000):
-        assert program.poll() is None
-        time.sleep(0.005)
-    program.kill()
-    program.wait()
+    with program:
+        assert program.stdout is not None
+        assert any(int(samples) > 50_000 for samples in program.stdout)
+        program.kill()
     pcm = read_wav(path)
     assert len(pcm) >= 100_000 - 2 * len(SOUND) - 44
     assert pcm[: len(SOUND) * 10] == SOUND * 10
