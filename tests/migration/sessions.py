@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import time
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -51,6 +51,8 @@ class Recorded:
     client: Any = None
     closed: list[tuple[int | None, str | None]] = attrs.field(factory=list[tuple[int | None, str | None]])
     events: list[ServerEvent] = attrs.field(factory=list[ServerEvent])
+    news: threading.Condition = attrs.field(factory=threading.Condition)
+    """Of what was received, which the SDK tells on a thread of its own."""
 
     def only(self, kind: str) -> dict[str, Any]:
         """The one event of this type that was sent, without its id."""
@@ -103,7 +105,9 @@ def with_realtime() -> Recorded:
 
     class Callback(QwenTtsRealtimeCallback):
         def on_event(self, message: Any) -> None:
-            recorded.received.append(message)
+            with recorded.news:
+                recorded.received.append(message)
+                recorded.news.notify_all()
 
         def on_close(self, close_status_code: int | None, close_msg: str | None) -> None:
             recorded.closed.append((close_status_code, close_msg))
@@ -144,10 +148,9 @@ def with_realtime() -> Recorded:
 
 
 def _wait(recorded: Recorded, kind: str, count: int) -> None:
-    deadline = time.monotonic() + 10
-    while sum(event["type"] == kind for event in recorded.received) < count:
-        assert time.monotonic() < deadline, f"no {kind}"
-        time.sleep(0.005)
+    with recorded.news:
+        came = recorded.news.wait_for(lambda: sum(event["type"] == kind for event in recorded.received) >= count, 10)
+    assert came, f"no {kind}"
 
 
 def with_client() -> Recorded:
