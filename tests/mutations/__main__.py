@@ -93,7 +93,9 @@ def caught(mutation: Mutation) -> Outcome:
     """Break a copy of the sources, and check it."""
     with tempfile.TemporaryDirectory() as name:
         folder = copied(Path(name))
-        subprocess.run(["git", "apply", str(mutation.path)], cwd=folder, check=True)
+        applied = subprocess.run(["git", "apply", str(mutation.path)], cwd=folder, check=False)
+        if applied.returncode:
+            raise SystemExit(f"{mutation.path.name} does not fit the code any more: make it anew")
         return run(mutation.check, folder)
 
 
