@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 import attrs
 import trio
-import trio.testing
 import trio_websocket
 
 from triolet._websocket import WebSocket, WebSocketOptions, open_websocket
