@@ -137,3 +137,8 @@ async def test_a_service_that_is_always_hostile_ends_the_turn_with_the_phrase_na
     if error is DeadlineExpired:
         assert f"({words})" in str(caught.value)
         assert "commit 1 of this session" in str(caught.value)
+    (note,) = caught.value.__notes__
+    assert note in {
+        f"while phrase {phrase.index} of the turn ({len(phrase.words)} characters) was spoken"
+        for phrase in (report.phrase for report in failed)
+    }

@@ -189,6 +189,7 @@ class _Run:
             try:
                 await self._commit(job)
             except TTSError as error:
+                _name(job.phrase, error)
                 in_a_row = 0 if job.of_part else in_a_row + 1
                 if not self._recovers(job, error, in_a_row):
                     break
@@ -342,3 +343,10 @@ class _Run:
             await self._turn.clock.until_played(PLAYED)
             raise job.error
         self._voice.learn(job)
+
+
+def _name(phrase: Phrase, error: TTSError) -> None:
+    """Say in the traceback which phrase it was; by its number, since texts do not belong into logs."""
+    note = f"while phrase {phrase.index} of the turn ({len(phrase.words)} characters) was spoken"
+    if note not in getattr(error, "__notes__", ()):  # one error may have ended several commits
+        error.add_note(note)
