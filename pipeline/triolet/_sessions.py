@@ -12,8 +12,8 @@ import itertools
 import math
 import random
 from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 import attrs
 import trio
@@ -128,6 +128,8 @@ class SessionPool:
         self._waiting: list[tuple[int, int]] = []
         """Who waits for a session: how urgent (the smaller the more), and who came first."""
         self._arrivals = itertools.count()
+        self._coming_back: list[int] = []
+        """How urgent they are who will wait again in a moment."""
         self._users = 0
         self._warm_until = -math.inf
         self._failures = 0
@@ -205,6 +207,16 @@ class SessionPool:
         self._change()
         return usage
 
+    @contextmanager
+    def coming_back(self, order: int) -> Generator[None]:
+        """While a commit that failed waits to be made again: what is less urgent leaves it a session."""
+        self._coming_back.append(order)
+        try:
+            yield
+        finally:
+            self._coming_back.remove(order)
+            self._change()
+
     async def _take_admitted(self, order: int) -> tuple[_Slot, TTSSession]:
         """A session that is ours when the service's limits allow a request; one that ends meanwhile is replaced."""
         slot, session = await self._take(order)
@@ -226,8 +238,9 @@ class SessionPool:
         self._change()
         try:
             while True:
-                for slot in self._slots if place == min(self._waiting) else ():
-                    if slot.state is _State.IDLE and slot.session is not None and not self._expired(slot):
+                first = sum(other < order for other in self._coming_back)
+                for slot in self._free()[first:] if place == min(self._waiting) else ():
+                    if slot.session is not None:
                         slot.state = _State.BUSY
                         return slot, slot.session
                 if self._failure is not None:
@@ -237,6 +250,9 @@ class SessionPool:
         finally:
             self._waiting.remove(place)
             self._change()
+
+    def _free(self) -> list[_Slot]:
+        return [slot for slot in self._slots if slot.state is _State.IDLE and not self._expired(slot)]
 
     def _number(self, state: _State) -> int:
         return sum(slot.state is state for slot in self._slots)

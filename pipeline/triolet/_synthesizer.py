@@ -196,7 +196,8 @@ class _Run:
             else:
                 break
             longest = self._recovery.back_off * 2 ** max(0, in_a_row - 1)
-            await trio.sleep(longest * random.uniform(0.5, 1.0))
+            with self._pool.coming_back(job.phrase.index):
+                await trio.sleep(longest * random.uniform(0.5, 1.0))
             job.committed = self._turn.now()
 
     async def _commit(self, job: Job) -> None:

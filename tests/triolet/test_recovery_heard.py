@@ -19,6 +19,7 @@ from triolet import (
     Phraser,
     PhraseState,
     Phrasing,
+    PoolOptions,
     Recovery,
     SentenceSegmenter,
     Spoken,
@@ -134,6 +135,31 @@ async def test_lost_before_its_turn_it_is_said_again_unheard(autojump_clock: Moc
     heard = await say(Dying([None, 4000]))
     assert (heard.words, heard.spoken.repeated) == (f"{TEXT} {NEXT}", 0)
     assert [commit.text for commit in heard.voice.commits] == [TEXT, NEXT, NEXT]
+
+
+class Stalling(Dying):
+    """Is silent for a while after the first commit, and then loses it."""
+
+    stalled = False
+
+    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+        if not self.stalled:
+            self.stalled = True
+            await trio.sleep(4)
+            raise ConnectionLost("gone")
+        return await super()._speak(connection, commit, text, accept)
+
+
+async def test_the_only_session_is_for_the_phrase_that_is_due_though_it_was_lost(autojump_clock: MockClock) -> None:
+    """The next one has waited for longer; were it said first, the listener would hear nothing meanwhile."""
+    voice, output = Stalling([], pace=1.1), RecordingOutput()
+    chain = speech(voice, "en", phrasing=Phrasing(early_start=False, join=0))
+    async with Conversation(chain, output, pool=PoolOptions(spares=0, maximum=1)) as conversation:
+        began = trio.current_time()
+        await conversation.say([f"{NEXT} {TEXT}"])
+    assert whole_words(voice, output.pcm) == f"{NEXT} {TEXT}"
+    assert output.audio[0].time - began < 4.5
+    assert [commit.text for commit in voice.commits] == [NEXT, TEXT]
 
 
 class WordTimes(Stage[AudioChunk, AudioChunk]):
