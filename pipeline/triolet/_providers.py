@@ -149,7 +149,7 @@ class Providers:
     def probe_failed(self, provider: Provider, failure: TTSError) -> None:
         """It was down, and is still."""
         provider.health.probe_failed(failure, trio.current_time())
-        logger.debug("%s is still down: %s", provider.name, _shown(failure))
+        logger.debug("%s is still down: %s", provider.name, _logged(failure))
 
     def taken_back(self, provider: Provider, how: str) -> None:
         """It is up again."""
@@ -173,13 +173,19 @@ class Providers:
             self._spoke = position
             self._changes += 1
             self._last_change = news if failure is None else f"{news} ({_shown(failure)})"
-            # A service's own words may quote the text that it was given.
             said = "" if failure is None else f" ({type(failure).__name__} {failure.code or ''})"
             logger.info("%s%s: %s speaks from now on", news, said, self[position].name)
             if failure is not None:
-                logger.debug("%s: %s", news, _shown(failure))
+                logger.debug("%s: %s", news, _logged(failure))
         self.change()
 
 
 def _shown(failure: TTSError) -> str:
     return f"{type(failure).__name__}: {failure}"
+
+
+def _logged(failure: TTSError) -> str:
+    """Without a service's own words, which may quote the text that it was given: how that is logged is for its adapter."""
+    if failure.message is None and failure.event is None:
+        return _shown(failure)
+    return f"{type(failure).__name__} {failure.code or ''}".rstrip()

@@ -437,7 +437,7 @@ async def test_no_audio_from_the_only_one_left_is_told_as_it_is(autojump_clock: 
 async def test_why_the_voice_changed_is_visible_without_its_text(
     autojump_clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "triolet.failover")
+    caplog.set_level(logging.DEBUG, "triolet.failover")
     first, second = two()
     first.failure = ServiceError("refused: Here we are", code="DataInspectionFailed", message="Here we are")
     voice = Failover(first, second)
