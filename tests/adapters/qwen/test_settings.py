@@ -58,6 +58,12 @@ LEGACY = "qwen-tts-realtime"
         ),
         ({"url": "https://example.org"}, "url is 'https://example.org'; it must begin with wss://"),
         ({"url": "wss://user:pass@example.org"}, "url holds a user or password"),
+        ({"url": "https://user:pass@example.org"}, "url holds a user or password"),
+        (
+            {"url": "wss://example.org:99999"},
+            "url is 'wss://example.org:99999'; its port must be a number from 1 to 65535",
+        ),
+        ({"url": "wss://example.org:http"}, "url is 'wss://example.org:http'; its port must be a number"),
         ({"url": "wss://example.org/?model=other-realtime"}, "url names the model 'other-realtime', model is"),
         ({"url": "ws://example.org"}, "the key would be sent in the clear; use wss://, or allow_insecure=True"),
         ({"api_key": ""}, "no api_key: give one, or set DASHSCOPE_API_KEY; keys belong to regions"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, quote, urlsplit, urlunsplit
 
 import attrs
 
@@ -57,15 +57,24 @@ def service_url(model: str, url: str | None, region: str, workspace: str | None)
         host = f"{workspace}.{region}.maas.aliyuncs.com" if workspace else REGIONS[region]
         url = f"wss://{host}{PATH}"
     parts = urlsplit(url)
+    if parts.username or parts.password:  # before anything that shows the URL
+        raise ValueError("url holds a user or password; give the key as api_key")
     if parts.scheme not in ("ws", "wss") or not parts.hostname:
         raise ValueError(f"url is {url!r}; it must begin with wss:// (or ws:// on this machine) and name a host")
-    if parts.username or parts.password:
-        raise ValueError("url holds a user or password; give the key as api_key")
+    if not _port_is_right(parts):
+        raise ValueError(f"url is {url!r}; its port must be a number from 1 to 65535")
     named = parse_qs(parts.query).get("model")
     if named not in (None, [model]):
         raise ValueError(f"url names the model {named[0]!r}, model is {model!r}; name it once")
     query = parts.query if named else "&".join(part for part in (parts.query, f"model={quote(model, safe='')}") if part)
     return urlunsplit((parts.scheme, parts.netloc, parts.path or PATH, query, ""))
+
+
+def _port_is_right(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:  # no number, or too large
+        return False
 
 
 def is_loopback(url: str) -> bool:
