@@ -92,6 +92,8 @@ class OpenAIChat:
             key = os.environ.get(variable) if variable else None
             if variable and not key:
                 raise ValueError(f"no key for {url.host}: pass api_key= or set the variable {variable}")
+            if variable and url.scheme == "http":
+                raise ValueError(f"base_url: the key in {variable} would be sent in the clear; use https://{url.host}")
         bearer = http.Bearer(_checked_key(key)) if key is not None else None
         self._endpoint = http.Endpoint(url, bearer, self.headers, self.connect_deadline, self.client)
 

@@ -94,6 +94,13 @@ def test_a_service_that_needs_a_key_says_so_before_any_request(service: str, mon
         OpenAIChat("m", base_url=BASE_URLS[service])
 
 
+def test_a_key_from_the_environment_is_not_sent_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with pytest.raises(ValueError, match="in the clear; use https") as refused:
+        OpenAIChat("m", base_url="http://api.openai.com/v1")
+    assert KEY not in str(refused.value)
+
+
 async def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     shown: list[str] = []
