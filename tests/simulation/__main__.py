@@ -24,15 +24,21 @@ def main() -> int:
         prog="python -m tests.simulation",
         description="The whole system over lines and vendors that fail, in virtual time.",
     )
-    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--seeds", type=positive, default=200)
     parser.add_argument("--first", type=int, default=0, help="the first seed (0)")
     parser.add_argument("--seed", type=int, help="replay this one, and tell what happens")
-    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--jobs", type=positive, default=1, help="processes")
     parser.add_argument("--stop", action="store_true", help="end at the first seed that fails, as it is")
     arguments = parser.parse_args()
     if arguments.seed is not None:
         return replay(arguments.seed)
     return run_many(arguments.first, arguments.seeds, arguments.jobs, stop=arguments.stop)
+
+
+def positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not at least 1")
+    return number
 
 
 def run_many(first: int, seeds: int, jobs: int, *, stop: bool) -> int:
