@@ -218,6 +218,11 @@ def _but_marks(pieces: Sequence[Piece], at: int) -> int:
 
 
 _IN_CODE = re.compile(r"[_(){}\[\]=<>/\\@#|`~^]|[a-z][A-Z]|\w\.\w")
+_NUMBER_WORDS = frozenset((
+    "zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty",
+    "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion", "double", "point",
+))  # fmt: skip
 _SENTENCE_ENDS = ("!", "?", "…", "。", "！", "？", ";", "；")
 _AROUND = "\"'”’»)]*_“‘«([ \n\t"
 
@@ -237,7 +242,13 @@ def may_part(phrase: Phrase, at: int) -> bool:
 
 
 def _number(before: str, after: str) -> bool:
-    return before.rstrip(".,:- ")[-1:].isdigit() and after[:1].isdigit()
+    digits = before.rstrip(".,:-，、：． ")[-1:].isnumeric() and after[:1].isnumeric()
+    return digits or (_spelled_out(before) and _spelled_out(after))
+
+
+def _spelled_out(text: str) -> bool:
+    """A number, or a part of one, in English words: a model that writes for a voice may write a code so."""
+    return all(word in _NUMBER_WORDS for word in text.lower().rstrip(".,:;-!?…").split("-"))
 
 
 def _name(before: str, after: str) -> bool:

@@ -224,6 +224,10 @@ def test_a_commit_that_is_lost_behind_its_last_word_is_complete() -> None:
         ("press A, B or C", 2),
         ("call foo_bar(x, y_z) now", 2),
         ("Guten Morgen, Anna", 2),
+        ("it is four, seven, one", 3),
+        ("call five five five, one two", 4),
+        ("Two thousand, twenty-five of them", 2),
+        ("电话 一三八， 零零一", 2),
     ],
 )
 def test_no_cut_in_a_number_a_name_or_code(text: str, at: int) -> None:
@@ -239,6 +243,7 @@ def test_no_cut_in_a_number_a_name_or_code(text: str, at: int) -> None:
         ("the end. A new day", 2),
         ("Yes, I do", 1),
         ("anything, 7 of it", 1),
+        ("there are seven, and we count", 3),
     ],
 )
 def test_a_cut_elsewhere(text: str, at: int) -> None:
