@@ -202,7 +202,9 @@ class SessionPool:
             slot.state = _State.LEAVING
             self._change()
             raise
-        slot.state = _State.IDLE
+        if slot.ended:  # right behind its response: nothing more can be said on it
+            self._counts.broken += 1
+        slot.state = _State.LEAVING if slot.ended else _State.IDLE
         slot.idle_since = trio.current_time()
         self._change()
         return usage
@@ -249,6 +251,8 @@ class SessionPool:
                 await self._changed.wait()
         finally:
             self._waiting.remove(place)
+            if not self._waiting:
+                self._failure = None  # whom it was for has gone; who comes later finds out anew
             self._change()
 
     def _free(self) -> list[_Slot]:

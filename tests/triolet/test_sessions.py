@@ -219,6 +219,53 @@ async def test_a_session_that_ends_while_idle_is_replaced_unseen(autojump_clock:
         assert pool.statistics().broken == 1
 
 
+async def test_a_session_that_ends_right_behind_its_response_is_replaced_unseen(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """The end of the session and the end of the response arrive together: it looks idle and is of no use."""
+
+    class Parting(_Session):
+        async def commit(self, text: str, accept: Accept) -> Usage:
+            usage = await super().commit(text, accept)
+            if self.texts == ["First."]:
+                self.dead.set()
+                await trio.testing.wait_all_tasks_blocked()
+            return usage
+
+    class Partings(Service):
+        @asynccontextmanager
+        async def _connect(self) -> AsyncGenerator[TTSSession]:
+            async with super()._connect():
+                yield Parting(self)
+
+    service = Partings(connect=0.5)
+    async with pooled(service, spares=0) as pool:
+        pool.expect()
+        await say(pool, "First.")
+        await trio.sleep(1)
+        assert (pool.statistics().broken, pool.statistics().idle, pool.statistics().opened) == (1, 1, 2)
+        began = trio.current_time()
+        await say(pool, "Second.")
+        assert trio.current_time() - began == pytest.approx(service.commit_time)
+
+
+async def test_an_error_whose_commit_was_cancelled_is_not_given_to_the_next(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """The connect fails at the very moment of an interruption, whichever comes first."""
+    for _ in range(20):
+        service = Service()
+        service.refusals = [AuthenticationFailed("no")]
+        async with pooled(service, spares=0) as pool, pool.in_use():
+            try:
+                with trio.move_on_after(service.connect_time):
+                    await say(pool, "First.")
+            except AuthenticationFailed:
+                continue
+            await trio.sleep(60)
+            await say(pool, "Second.")
+
+
 async def test_an_old_session_is_not_used_and_one_at_work_is_not_interrupted(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
