@@ -258,7 +258,8 @@ class Spoken:
     """What was said, heard and not heard in a turn: a pure fold of its timeline."""
 
     text: str = ""
-    """The raw text, as far as it had come from the source."""
+    """The raw text, as far as it had come from the source. Of a chain without a `SentenceSegmenter` it is not known: then it is
+    what the phrases say, as far as they have come, and `heard` and `unheard` are made of their words."""
     heard: str = ""
     """The part of `text` whose samples were heard, in order: a prefix of it unless a phrase failed. Inside a phrase that
     was cut off it is an estimate from the samples that were heard, unless the voice reports word times; it never cuts a
@@ -354,7 +355,10 @@ class _Ledger:
         reports = tuple(
             self._report(entry, entry.phrase, pace) for entry in self.phrases.values() if entry.phrase is not None
         )
-        heard, unheard = _divide(text, reports, complete=self._complete(reports))
+        if text:
+            heard, unheard = _divide(text, reports, complete=self._complete(reports))
+        else:  # no segmenter of ours has seen the text: what is known of it are the words of the phrases
+            text, heard, unheard = _words(reports)
         return Spoken(
             text=text,
             heard=heard,
@@ -444,3 +448,14 @@ def _divide(text: str, reports: tuple[PhraseReport, ...], *, complete: bool) -> 
             at = end
     unheard.append(text[at:])
     return "".join(heard), "".join(unheard)
+
+
+def _words(reports: tuple[PhraseReport, ...]) -> tuple[str, str, str]:
+    """The words of all phrases, those that were heard, and those that were not."""
+
+    def joined(pieces: Iterable[Piece]) -> str:
+        return "".join(piece.text for piece in pieces)
+
+    text = "".join(joined(report.phrase.pieces) for report in reports)
+    heard = "".join(joined(report.phrase.pieces[: report.heard_pieces]) for report in reports)
+    return text, heard, "".join(joined(report.phrase.pieces[report.heard_pieces :]) for report in reports)
