@@ -41,9 +41,11 @@ class Playout:
         """
         await self.output.open(format)
         self.format = format
-        self.paused = False
+        if self.paused:  # a turn whose format was not known before its first chunk
+            self.output.pause()
 
     async def close(self) -> None:
         """Close the output, shielded and bounded; what was not heard is dropped."""
         self.format = None
+        self.paused = False
         await self.output.close()

@@ -6,6 +6,7 @@ import contextlib
 import math
 import sys
 from array import array
+from collections.abc import Callable, Generator
 from typing import Protocol
 
 import attrs
@@ -61,8 +62,9 @@ class TurnPlayout:
         self._previous: _Playing | None = None
         self._tone = RoomTone()
         self._end = b""
-        self._draining: trio.CancelScope | None = None
+        self._wait: tuple[trio.CancelScope, Callable[[], float]] | None = None
         self._audible = False
+        self._begun = False
         self._shut = False
         self._finished = False
         self._began = turn.now()
@@ -71,7 +73,8 @@ class TurnPlayout:
         """Note where this turn starts on the output. If that is not open yet, it opens with the first chunk."""
         if self._playout.format is None:
             return
-        self._base = self._output.heard
+        self._begun = True
+        self._base = self._output.heard - self._given  # a filler may have been said before
         self._began = self._turn.now()
         self._turn.clock.realtime = self._output.realtime
         self._turn.clock.streamed = self._output.streamed
@@ -92,6 +95,7 @@ class TurnPlayout:
         """
         if self._playout.format is None:
             await self._playout.open(chunk.format)
+        if not self._begun:
             self.begin()
         expected = self._playout.format
         if chunk.format != expected:
@@ -119,17 +123,26 @@ class TurnPlayout:
         Raises:
             OutputError: it has not sounded by then.
         """
-        with trio.CancelScope() as self._draining:
-            self._set_deadline()
+        with self.waiting(lambda: self._turn.now() + self._held_seconds() + DRAIN) as scope:
             await self._output.drain()
-        expired, self._draining = self._draining.cancelled_caught, None
-        if expired:
+        if scope.cancelled_caught:
             held = "" if self._playout.format is None else f" {self._playout.format.seconds(self._held()):.1f} s of"
             raise OutputError(
                 f"the output has stopped: it still holds{held} samples that should have been heard {DRAIN:g} s ago (DRAIN); "
                 "is the device still there?"
             )
         self.report()
+
+    @contextlib.contextmanager
+    def waiting(self, until: Callable[[], float]) -> Generator[trio.CancelScope]:
+        """A wait that ends then (in Trio's time). A pause stops it; afterwards its end is looked up anew."""
+        with trio.CancelScope() as scope:
+            self._wait = scope, until
+            self._set_deadline()
+            try:
+                yield scope
+            finally:
+                self._wait = None
 
     @property
     def ends_at(self) -> float:
@@ -160,14 +173,14 @@ class TurnPlayout:
         """Go on with the sample after the last one heard. A plain call."""
         self._output.resume()
         self._playout.paused = False
-        self._set_deadline()
         if self._playout.format is not None:
             self._turn.clock.dry_at = self._dry_at()
+        self._set_deadline()
 
     @property
     def given(self) -> int:
-        """Samples given to the output, pauses included."""
-        return self._given
+        """Samples given to the output, pauses included, but for those that it dropped when the gate was shut."""
+        return self._output.heard - self._base if self._shut else self._given
 
     def finish(self) -> None:
         """Record how much of each phrase was heard. The turn is over for the output; a second call does nothing."""
@@ -264,17 +277,19 @@ class TurnPlayout:
         )
 
     def _set_deadline(self) -> None:
-        if self._draining is not None:
-            held = 0.0 if self._playout.format is None else self._playout.format.seconds(self._held())
-            self._draining.deadline = math.inf if self._playout.paused else self._turn.now() + held + DRAIN
+        if self._wait is not None:
+            scope, until = self._wait
+            scope.deadline = math.inf if self._playout.paused else until()
 
     def _held(self) -> int:
         """Samples given to the output and not heard."""
         return max(0, self._base + self._given - self._output.heard)
 
+    def _held_seconds(self) -> float:
+        return 0.0 if self._playout.format is None else self._playout.format.seconds(self._held())
+
     def _dry_at(self) -> float:
-        assert self._playout.format is not None
-        return self._turn.now() + self._playout.format.seconds(self._held())
+        return self._turn.now() + self._held_seconds()
 
     def _dry_for(self) -> float:
         """For how long the listener has heard nothing, the output having run dry."""
@@ -342,11 +357,12 @@ async def _next_chunk(
     upstream: trio.MemoryReceiveChannel[AudioChunk], playing: TurnPlayout, interlude: Interlude | None
 ) -> AudioChunk:
     """Wait for a chunk. Time-outs are around our own channel only: what plays is not cut, nor is the source."""
-    with trio.move_on_at(playing.ends_at):
+    with playing.waiting(lambda: playing.ends_at):
         return await upstream.receive()
     playing.report()  # the last phrase so far has just been heard whole: say so while nothing else comes
     if interlude is not None and not interlude.said:
-        with trio.move_on_at(playing.silent_since + interlude.after):
+        after = interlude.after
+        with playing.waiting(lambda: playing.silent_since + after):
             return await upstream.receive()
         playing.skip(await interlude.say())
     return await upstream.receive()

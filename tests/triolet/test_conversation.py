@@ -11,14 +11,19 @@ from triolet import (
     Accept,
     AudioChunk,
     AudioFormat,
+    Boundary,
     Budget,
     Conversation,
     Filler,
     Output,
+    Phrase,
+    PhraseState,
     Phrasing,
+    Piece,
     PoolOptions,
     Spoken,
     Stage,
+    Turn,
     Usage,
     speech,
 )
@@ -297,6 +302,124 @@ async def test_a_filler_that_fails_does_not_end_a_pause(autojump_clock: trio.tes
         assert output.heard == 0
         conversation.resume()
     assert decode(output.pcm).runs
+
+
+async def test_no_filler_is_said_after_a_pause_in_which_the_answer_came(autojump_clock: trio.testing.MockClock) -> None:
+    """A false alarm is no silence to be filled: not before the first word, and not while the end of a sentence is held."""
+    scripts: tuple[tuple[float, list[str | float | BaseException]], ...] = (
+        (0.2, [3.0, "The answer."]),
+        (1.47, ["First we look at the map. ", 5.0, "The answer."]),
+    )
+    for at, script in scripts:
+        tts, output = ToneTTS(pace=4), RecordingOutput()
+        answer = ScriptedSource(script)
+        async with Conversation(in_sentences(tts), output) as conversation, trio.open_nursery() as nursery:
+            nursery.start_soon(partial(conversation.say, answer, filler=Filler("One moment.", after=1.5)))
+            await trio.sleep(at)
+            conversation.pause()
+            await trio.sleep(6)
+            conversation.resume()
+        assert texts(tts, output.pcm) == [step.strip() for step in script if isinstance(step, str)]
+
+
+async def test_a_silence_after_a_pause_is_filled(autojump_clock: trio.testing.MockClock) -> None:
+    tts, output = ToneTTS(), RecordingOutput()
+    answer = ScriptedSource([9.0, "The answer."])
+    async with Conversation(speech(tts, "en"), output) as conversation, trio.open_nursery() as nursery:
+        began = trio.current_time()
+        nursery.start_soon(partial(conversation.say, answer, filler=Filler("One moment.", after=1.5)))
+        await trio.sleep(1)
+        conversation.pause()
+        await trio.sleep(3)
+        conversation.resume()
+    assert texts(tts, output.pcm) == ["One moment.", "The answer."]
+    assert output.audio[0].time - began == pytest.approx(5.5, abs=0.1)
+
+
+class _Own(Stage[str, AudioChunk]):
+    """A chain of a user's own: each token is a phrase. Its format shows with the first chunk."""
+
+    def __init__(self, tts: ToneTTS) -> None:
+        self.tts = tts
+
+    async def run(
+        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[AudioChunk], turn: Turn
+    ) -> None:
+        at = 0
+        async with self.tts.connect() as session:
+            async for token in upstream:
+                words = [Piece(word + " ", at, at + len(token)) for word in token.split()]
+                phrase = Phrase(
+                    index=at, pieces=tuple(words), start=at, end=at + len(token), boundary=Boundary.SENTENCE
+                )
+                parts: list[bytes] = []
+                await session.commit(phrase.words, parts.append)
+                pcm = b"".join(parts)
+                await downstream.send(AudioChunk(pcm, self.tts.format, phrase, 0, final=True))
+                at += len(token)
+
+
+async def test_a_pause_holds_though_the_output_opens_only_then(autojump_clock: trio.testing.MockClock) -> None:
+    tts, output = ToneTTS(), RecordingOutput()
+    async with Conversation(_Own(tts), output) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(conversation.say, ScriptedSource([1.0, "One two three. "]))
+        await trio.sleep(0.5)
+        conversation.pause()
+        await trio.sleep(5)
+        assert output.heard == 0
+        conversation.resume()
+    assert texts(tts, output.pcm) == ["One two three."]
+
+
+async def test_what_was_heard_is_known_of_any_chain(autojump_clock: trio.testing.MockClock) -> None:
+    async with Conversation(_Own(ToneTTS()), RecordingOutput()) as conversation:
+        spoken = await conversation.say(["One two three. ", "Four five six. "])
+        assert (spoken.text, spoken.heard, spoken.unheard) == ("One two three. Four five six. ", spoken.text, "")
+        async with trio.open_nursery() as nursery:
+
+            async def caller() -> None:
+                await trio.sleep(1.5)
+                conversation.interrupt()
+
+            nursery.start_soon(caller)
+            spoken = await conversation.say(["One two three. ", "Four five six. "])
+        assert spoken.heard == "One two three. "
+        assert spoken.unheard == "Four five six. "
+
+
+async def test_what_was_heard_is_known_though_a_filler_opened_the_output(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    tts, output = ToneTTS(), RecordingOutput()
+    async with Conversation(_Own(tts), output) as conversation, trio.open_nursery() as nursery:
+
+        async def caller() -> None:
+            await trio.sleep(4.3)
+            conversation.interrupt()
+
+        nursery.start_soon(caller)
+        answer = ScriptedSource([3.0, "One two three. ", "Four five six. "])
+        spoken = await conversation.say(answer, filler=Filler("One moment.", after=1.0))
+    assert spoken.heard == "One two three. "
+    assert spoken.seconds == pytest.approx(0.84, abs=0.01)
+
+
+async def test_a_filler_that_breaks_off_does_not_shift_what_was_heard(autojump_clock: trio.testing.MockClock) -> None:
+    """What the output drops of it is not heard, so it does not count as a part of the answer that is still to come."""
+
+    class Refusing(ToneTTS):
+        async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+            if text != "One moment.":
+                return await super()._speak(connection, commit, text, accept)
+            accept(b"\1\1" * 9600)
+            await trio.sleep(0.1)
+            raise ServiceError("refused", retryable=False)
+
+    answer = ScriptedSource([3.0, ONE])
+    async with Conversation(in_sentences(Refusing(pace=4)), RecordingOutput(hold=0.2)) as conversation:
+        spoken = await conversation.say(answer, filler=Filler("One moment.", after=1.0))
+    assert spoken.heard == ONE
+    assert all(report.state is PhraseState.HEARD for report in spoken.phrases)
 
 
 async def test_a_filler_sounds_once_while_nothing_else_does(autojump_clock: trio.testing.MockClock) -> None:
