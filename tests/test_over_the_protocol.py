@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import Literal
 
 import pytest
 import trio
@@ -45,6 +46,22 @@ def texts(tts: ToneTTS, pcm: bytes) -> list[str]:
         if run.stop >= commits[key].samples:
             whole.append(commits[key].text)
     return whole
+
+
+@pytest.mark.parametrize("limit", ["handshake", "event"])
+async def test_a_quota_that_is_used_up_makes_a_turn_wait_and_not_fail(
+    autojump_clock: trio.testing.MockClock, limit: Literal["handshake", "event"]
+) -> None:
+    options = ServerOptions(rate_limit=limit, requests_per_minute=4)
+    async with serving(options, ToneTTS(sample_rate=8000)) as world:
+        while world.server.admit():
+            pass
+        output = RecordingOutput()
+        async with Conversation(in_sentences(world.tts(sample_rate=8000)), output) as conversation:
+            spoken = await conversation.say([TEXT])
+        assert 55 < trio.current_time() < 180
+    assert texts(world.voice, output.pcm) == list(SENTENCES)
+    assert spoken.heard == TEXT
 
 
 @pytest.mark.parametrize(

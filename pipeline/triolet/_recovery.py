@@ -81,7 +81,7 @@ def next_step(recovery: Recovery, error: TTSError, *, passed_on: bool, in_a_row:
         return Step.END if recovery.lost == "fail" else Step.SKIP
     if passed_on:
         return {"resume": Step.RESUME, "skip": Step.SKIP, "fail": Step.END}[recovery.lost]
-    if in_a_row >= recovery.attempts:
+    if in_a_row >= recovery.attempts or (in_a_row and error.throttled):  # that has been waited for
         return Step.SKIP if recovery.lost == "skip" else Step.END
     return Step.AGAIN
 

@@ -52,6 +52,9 @@ class PoolOptions:
     back_off: float = attrs.field(default=0.25, validator=attrs.validators.gt(0))
     """Before the second connect; doubled for each that follows, up to 8 s, and cut at random by up to a half so that many
     clients do not come back together."""
+    throttled_timeout: float = attrs.field(default=90.0, validator=attrs.validators.ge(0))
+    """Seconds for which a service may say in a turn that requests come too fast, before a waiting commit gets the error: until
+    then it is asked again after each `back_off`, beyond all `attempts`. Quotas are a minute's."""
 
 
 LONGEST_BACK_OFF = 8.0
@@ -74,6 +77,8 @@ class PoolStatistics:
     """Sessions that ended by themselves, or in a commit that failed."""
     refused: int
     """Connects that failed."""
+    throttled: int
+    """Connects and commits that came too fast for the service, by its own word."""
     waited: float
     """Seconds that connects and commits were held back to keep the service's limits."""
     connect_times: tuple[float, ...]
@@ -109,6 +114,7 @@ class _Counts:
     renewed: int = 0
     broken: int = 0
     refused: int = 0
+    throttled: int = 0
 
 
 class SessionPool:
@@ -133,6 +139,7 @@ class SessionPool:
         self._users = 0
         self._warm_until = -math.inf
         self._failures = 0
+        self._throttled_since = math.inf
         self._failure: TTSError | None = None
         self._closed = False
         self._changed = trio.Event()
@@ -163,6 +170,8 @@ class SessionPool:
     @asynccontextmanager
     async def in_use(self) -> AsyncGenerator[None]:
         """While a turn runs."""
+        if not self._users:
+            self._throttled_since = math.inf
         self._users += 1
         self.expect()
         try:
@@ -189,7 +198,8 @@ class SessionPool:
         call does not wait for that.
 
         Raises:
-            TTSError: the commit failed, or no session could be opened (in `attempts`, where another try could help).
+            TTSError: the commit failed, or no session could be opened (in `attempts`, where another try could help; within
+                `throttled_timeout`, where requests came too fast).
         """
         slot, session = await self._take_admitted(order)
         try:
@@ -198,16 +208,30 @@ class SessionPool:
             slot.commits += 1
             usage = await session.commit(text, accept)
         except BaseException as error:  # raised again; whatever it was, the session is spent
-            self._counts.broken += isinstance(error, TTSError)
+            if isinstance(error, TTSError):
+                self._counts.broken += 1
+                self._note(error)
             slot.state = _State.LEAVING
             self._change()
             raise
+        self._throttled_since = math.inf
         if slot.ended:  # right behind its response: nothing more can be said on it
             self._counts.broken += 1
         slot.state = _State.LEAVING if slot.ended else _State.IDLE
         slot.idle_since = trio.current_time()
         self._change()
         return usage
+
+    def patient(self, error: TTSError) -> bool:
+        """Whether what failed is to be tried again, however often it has been: the service only says that requests come too
+        fast, and not yet for `throttled_timeout`.
+        """
+        return error.throttled and trio.current_time() < self._throttled_since + self._options.throttled_timeout
+
+    def _note(self, error: TTSError) -> None:
+        if error.throttled:
+            self._counts.throttled += 1
+            self._throttled_since = min(self._throttled_since, trio.current_time())
 
     @contextmanager
     def coming_back(self, order: int) -> Generator[None]:
@@ -352,7 +376,10 @@ class SessionPool:
         self._counts.refused += 1
         self._failures += 1
         error = next(iter(_leaves(group)))
-        if not error.retryable:
+        self._note(error)
+        if self.patient(error):
+            return
+        if error.throttled or not error.retryable:
             self._failures = max(self._failures, self._options.attempts)
         if self._failures >= self._options.attempts and self._waiting:
             self._failure = error

@@ -11,7 +11,7 @@ from triolet._admission import AT_ONCE, Admission
 from triolet._audio import AudioChunk, AudioFormat
 from triolet._job import Job, Part
 from triolet._recovery import Lost, Recovery, Resumption, Step, next_step, resumption
-from triolet._sessions import PoolOptions, SessionPool, open_pools
+from triolet._sessions import LONGEST_BACK_OFF, PoolOptions, SessionPool, open_pools
 from triolet._stages import Stage
 from triolet._text import Phrase
 from triolet._timeline import (
@@ -191,11 +191,13 @@ class _Run:
             except TTSError as error:
                 _name(job.phrase, error)
                 in_a_row = 0 if job.of_part else in_a_row + 1
-                if not self._recovers(job, error, in_a_row):
+                if in_a_row and self._pool.patient(error):
+                    self._lost(job, error)
+                elif not self._recovers(job, error, in_a_row):
                     break
             else:
                 break
-            longest = self._recovery.back_off * 2 ** max(0, in_a_row - 1)
+            longest = min(LONGEST_BACK_OFF, self._recovery.back_off * 2 ** max(0, in_a_row - 1))
             with self._pool.coming_back(job.phrase.index):
                 await trio.sleep(longest * random.uniform(0.5, 1.0))
             job.committed = self._turn.now()

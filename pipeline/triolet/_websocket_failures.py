@@ -54,7 +54,10 @@ def refused(address: Address, status: int, body: str) -> ConnectionFailed:
     text = f"{address} refused the connection with HTTP status {status}" + (f": {said}" if said else "")
     if status in (401, 403):
         return AuthenticationFailed(text, code=str(status), message=body)
-    return ConnectionFailed(text, code=str(status), message=body, retryable=status == 429 or status >= 500)
+    throttled = status == 429
+    return ConnectionFailed(
+        text, code=str(status), message=body, retryable=throttled or status >= 500, throttled=throttled
+    )
 
 
 def broken_off(address: Address, head: str) -> ConnectionFailed:

@@ -23,7 +23,8 @@ class TrioletError(Exception):
 class TTSError(TrioletError):
     """A speech service failed or broke its contract.
 
-    `code` and `message` are the service's own words and `event` its raw event, where it sent one.
+    `code` and `message` are the service's own words and `event` its raw event, where it sent one. `throttled` tells that
+    requests came too fast for it: another try helps when some time has passed.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class TTSError(TrioletError):
         message: str | None = None,
         event: Mapping[str, Any] | None = None,
         retryable: bool | None = None,
+        throttled: bool = False,
     ) -> None:
         super().__init__(text)
         self.code = code
@@ -41,6 +43,7 @@ class TTSError(TrioletError):
         self.event = event
         if retryable is not None:
             self.retryable = retryable
+        self.throttled = throttled
 
 
 class ConnectionFailed(TTSError):
@@ -99,6 +102,7 @@ class AllProvidersFailed(TTSError):
             "no provider speaks. "
             + "; ".join(f"{name}: {type(failure).__name__}: {failure}" for name, failure in failures.items()),
             retryable=any(failure.retryable for failure in failures.values()),
+            throttled=any(failure.throttled for failure in failures.values()),
         )
         self.failures = dict(failures)
 

@@ -294,6 +294,31 @@ async def test_connecting_is_tried_again_and_in_the_end_the_error_is_given(
         assert await say(pool) == PCM  # and the next is given a chance of its own
 
 
+async def test_a_service_that_is_asked_too_fast_is_asked_again_until_it_answers(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    service = Service()
+    service.refusals = [ConnectionFailed("429", throttled=True)] * 12
+    async with pooled(service, attempts=2) as pool, pool.in_use():
+        assert await say(pool) == PCM
+        assert 20 < trio.current_time() < 90
+        assert pool.statistics().throttled == 12
+
+
+async def test_a_service_that_is_asked_too_fast_for_ever_is_an_error_at_the_deadline(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    service = Service()
+    service.refusals = [ConnectionFailed("429", throttled=True)] * 100
+    async with pooled(service, throttled_timeout=30.0) as pool:
+        for turn in range(2):  # the second has its own time
+            async with pool.in_use():
+                began = trio.current_time()
+                with pytest.raises(ConnectionFailed, match="429"):
+                    await say(pool)
+                assert 30 <= trio.current_time() - began <= 40, turn
+
+
 async def test_what_another_try_cannot_help_is_given_at_once(autojump_clock: trio.testing.MockClock) -> None:
     service = Service()
     service.refusals = [AuthenticationFailed("bad key")] * 9

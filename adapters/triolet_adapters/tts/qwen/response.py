@@ -38,6 +38,9 @@ _PERMANENT = (
 )
 """Words in error codes of this platform that say: the same request will be refused again."""
 
+_THROTTLED = ("throttling", "limit_requests", "limitrequests", "limit_burst_rate", "rate_limit")
+"""Words in its codes of requests, or characters, that came too fast."""
+
 
 def service_error(event: ErrorEvent) -> ServiceError:
     """The typed error for an error event; anything but a refusal of the request itself is worth another try."""
@@ -49,6 +52,7 @@ def service_error(event: ErrorEvent) -> ServiceError:
         message=event.message,
         event=event.raw,
         retryable=not any(word in code for word in _PERMANENT),
+        throttled=any(word in code for word in _THROTTLED),
     )
 
 
