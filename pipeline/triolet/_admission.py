@@ -33,6 +33,7 @@ class Admission:
         self._lead = lead
         self._pace = pace
         turn.clock.bound = PLANNED * lead
+        turn.clock.stretch = pace.stretch
         self._jobs: deque[Job] = deque()
         """In flight, in order; the first is due."""
         self._news = trio.Event()
@@ -41,6 +42,7 @@ class Admission:
 
     def admit(self, job: Job) -> None:
         """It is about to be committed."""
+        job.expected = job.usual * self._pace.stretch
         self._jobs.append(job)
         self.credit()
 
@@ -65,7 +67,9 @@ class Admission:
             first_audio=job.first - job.committed,
             audio=self._audio.seconds(job.received),
             took=self._turn.now() - job.first,
+            expected=job.usual,
         )
+        self._turn.clock.stretch = self._pace.stretch
 
     def ended(self) -> None:
         """A phrase is done."""

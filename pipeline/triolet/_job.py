@@ -34,10 +34,12 @@ class Job:
     """When the last commit was made."""
     part: Part
     """What that commit says."""
-    expected: float = attrs.field(
+    usual: float = attrs.field(
         init=False, default=attrs.Factory(lambda self: expected_seconds(self.phrase.words), takes_self=True)
     )
-    """Seconds that it should take to say."""
+    """Seconds that it takes to say at a usual pace."""
+    expected: float = attrs.field(init=False, default=attrs.Factory(lambda self: self.usual, takes_self=True))
+    """Seconds that this voice should take."""
     received: int = 0
     """Samples of the phrase that have come and not been dropped."""
     credited: int = 0

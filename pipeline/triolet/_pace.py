@@ -1,4 +1,4 @@
-"""How fast a service is: what it has taken so far tells when the next audio can be expected."""
+"""How fast a service makes speech, and how fast its voice speaks: what it has taken so far tells what to expect."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import attrs
 
 SMOOTHING = 0.3
 """Weight of the newest measurement: three phrases outweigh what was before."""
+
+BELIEVED = 4.0
+"""Seconds of speech at the expected pace that count before any is heard: one sentence more outweighs them."""
+
+REMEMBERED = 60.0
+"""Seconds of speech that count: what was before them fades, in case the voice has changed."""
 
 
 @attrs.define
@@ -16,9 +22,20 @@ class ServicePace:
     """Seconds from a commit to its first samples."""
     speed: float = 2.0
     """Seconds of audio made in a second, once it has begun."""
+    _audio: float = BELIEVED
+    _expected: float = BELIEVED
 
-    def measured(self, *, first_audio: float, audio: float, took: float) -> None:
-        """One commit is complete: `audio` seconds came within `took` seconds after its first samples."""
+    @property
+    def stretch(self) -> float:
+        """Seconds that the voice takes to say what is expected to take one."""
+        return self._audio / self._expected
+
+    def measured(self, *, first_audio: float, audio: float, took: float, expected: float) -> None:
+        """One commit is complete: `audio` seconds, of text for which `expected` seconds are usual, came within `took` seconds
+        after its first samples.
+        """
+        forget = max(1.0, (self._expected + expected) / REMEMBERED)
+        self._audio, self._expected = (self._audio + audio) / forget, (self._expected + expected) / forget
         self.first_audio += SMOOTHING * (first_audio - self.first_audio)
         if took > 0:
             self.speed += SMOOTHING * (min(audio / took, 100.0) - self.speed)

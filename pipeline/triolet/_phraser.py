@@ -122,7 +122,9 @@ class _Run:
         if not clock.realtime:
             return
         if (sentence := self._core.sentences()).clauses:
-            await clock.until_ahead_below(min(COMFORTABLE, max(JOINING, clock.bound - sentence.seconds)))
+            await clock.until_ahead_below(
+                min(COMFORTABLE, max(JOINING, clock.bound - sentence.seconds * clock.stretch))
+            )
             if not self._core.sentences(clock.room).final:
                 await clock.until_ahead_below(JOINING)
         else:

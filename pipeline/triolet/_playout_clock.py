@@ -25,6 +25,8 @@ class PlayoutClock:
         """Whether somebody may hear audio as soon as it is passed on though there is no clock: a pipe, and no file."""
         self.bound = math.inf
         """How many seconds ahead the synthesizer wants to be at most, what it is given next included."""
+        self.stretch = 1.0
+        """Seconds that the voice takes to say what is usually said in one."""
         self._promised = 0.0
         self._received = 0.0
         self._taken = 0.0
@@ -75,8 +77,10 @@ class PlayoutClock:
 
     @property
     def room(self) -> float:
-        """Seconds that the next commit may take within the bound; infinite where there is no real-time listener."""
-        return max(0.0, self.bound - self.ahead) if self.realtime else math.inf
+        """Seconds that the next commit may take at a usual pace within the bound; infinite where there is no real-time
+        listener.
+        """
+        return max(0.0, self.bound - self.ahead) / self.stretch if self.realtime else math.inf
 
     async def until_backlog_below(self, seconds: float) -> None:
         """Wait until the output has taken all but so many seconds of what was received.

@@ -21,6 +21,7 @@ from triolet import (
     speech,
     stage,
 )
+from triolet._heard import expected_seconds
 from triolet._sessions import open_pools
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, collect
@@ -230,6 +231,26 @@ async def test_the_next_turn_knows_how_fast_the_service_is(autojump_clock: trio.
             turn = Turn(pools=pools)
             await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts), turn=turn)
         assert pools.pool(tts).pace.first_audio < 0.2
+
+
+@pytest.mark.parametrize("stretch", [0.6, 1.0, 1.8])
+async def test_the_next_turn_knows_how_fast_the_voice_speaks(
+    autojump_clock: trio.testing.MockClock, stretch: float
+) -> None:
+    """So what is committed, and not yet received, is as long as this voice takes to say it."""
+    sentence = "A sentence of so many words that it takes about five seconds to say it, or a little more than that."
+    length = stretch * expected_seconds(sentence)
+    tts = ScriptedTTS([[tone(1, length)]] * 4 + [[30.0, tone(1, length)]])
+    async with open_pools(PoolOptions(spares=0)) as pools, trio.open_nursery() as nursery:
+        await collect(phrases(*[sentence] * 4) | Synthesizer(tts), turn=Turn(pools=pools))
+        turn = Turn(pools=pools)
+        turn.clock.realtime = True
+        nursery.start_soon(partial(collect, phrases(sentence) | Synthesizer(tts, lead=30.0), turn=turn))
+        await trio.sleep(1)
+        assert turn.clock.lead == 0.0
+        assert turn.clock.ahead == pytest.approx(length, rel=0.2)
+        assert turn.clock.room == pytest.approx((turn.clock.bound - length) / stretch, rel=0.2)
+        nursery.cancel_scope.cancel()
 
 
 class _Steps(trio.abc.Instrument):
