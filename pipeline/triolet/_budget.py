@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import attrs
 import trio
 
+from triolet._graphemes import inside_grapheme
 from triolet._stages import Stage
 from triolet._turn import Turn
+from triolet.spoken._characters import CJK, EXTENDS
+
+LONGEST_WORD = 100
+"""Characters before its end from which on a budget lets whole words pass only; a longer word may be cut."""
+
+_WORD_ENDS = re.compile(rf"(?:[\s{CJK}]|.(?=[\s{CJK}]))(?![{EXTENDS}])", re.DOTALL)
 
 
 @attrs.frozen(kw_only=True)
 class Budget:
-    """How many characters of text a turn, or a whole conversation, may say."""
+    """How many characters of text a turn, or a whole conversation, may say. What is said ends with a whole word."""
 
     characters: int = attrs.field(validator=attrs.validators.ge(1))
     """Of the raw text. A service bills about as many; Han characters are billed twice by Qwen."""
@@ -28,13 +36,36 @@ class Meter:
 
     left: int
     exceeded: bool = False
+    _begun: bool = False
+    """Whether any word has been said."""
 
-    def take(self, text: str) -> str:
-        """As much of a text as the budget has room for."""
-        kept = text[: self.left]
-        self.left -= len(kept)
-        self.exceeded = self.exceeded or len(kept) < len(text)
+    def take(self, text: str, *, whole: bool = False) -> str:
+        """The beginning of a text that may be said: all of it if it is `whole` and the budget has room for it. Else more may
+        follow, and a last word that may not have room stays behind.
+        """
+        over = len(text) > self.left
+        kept = text if whole and not over else text[: self._word_end(text)]
+        if over:
+            self.exceeded = True
+            if self.left - len(kept) >= LONGEST_WORD or not (self._begun or kept.strip()):
+                kept = text[: self._grapheme_end(text)]
+        self._begun = self._begun or bool(kept.strip())
+        self.left = 0 if over else self.left - len(kept)
         return kept
+
+    @property
+    def _free(self) -> int:
+        """Characters that have room whatever follows."""
+        return max(0, self.left - LONGEST_WORD)
+
+    def _word_end(self, text: str) -> int:
+        """The last place within the budget where a word surely ends, or up to which no word needs to end."""
+        places = range(min(self.left, len(text) - 1), self._free, -1)
+        return next((at for at in places if _word_ends(text, at)), min(self._free, len(text)))
+
+    def _grapheme_end(self, text: str) -> int:
+        places = range(self.left, self._free, -1)
+        return next((at for at in places if not inside_grapheme(text, at)), self._free)
 
 
 class Metered(Stage[str, str]):
@@ -49,7 +80,19 @@ class Metered(Stage[str, str]):
         self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[str], turn: Turn
     ) -> None:
         """Pass on."""
+        held = ""
         async for token in upstream:
-            await downstream.send(self._meter.take(token))
+            held += token
+            kept = self._meter.take(held)
+            held = held[len(kept) :]
+            if kept:
+                await downstream.send(kept)
             if self._meter.exceeded:
                 return
+        if held:
+            await downstream.send(self._meter.take(held, whole=True))
+
+
+def _word_ends(text: str, at: int) -> bool:
+    """Whether a word ends before this place: at white space, or at a CJK character, which is a word by itself."""
+    return bool(_WORD_ENDS.match(text, at - 1)) and not inside_grapheme(text, at)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
+from triolet._graphemes import inside_grapheme
 from triolet._heard import expected_seconds
 from triolet._text import Boundary, Kind, Phrase, Piece, SpokenClause
 
@@ -241,7 +242,7 @@ def _cut_pieces(pieces: tuple[Piece, ...], longest: int) -> tuple[tuple[Piece, .
     if not fits:  # one piece is longer than a phrase may be: cut it, at no less than a grapheme
         first = pieces[0]
         at = longest
-        while at > 1 and (unicodedata.combining(first.text[at]) or first.text[at] in "\u200d\ufe0f"):
+        while at > 1 and inside_grapheme(first.text, at):
             at -= 1
         middle = min(first.end, first.start + at)
         return (Piece(first.text[:at], first.start, middle),), (Piece(first.text[at:], middle, first.end), *pieces[1:])

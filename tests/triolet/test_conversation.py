@@ -472,6 +472,22 @@ async def test_a_budget_ends_a_runaway_clearly(autojump_clock: trio.testing.Mock
     assert source.closed
 
 
+async def test_a_budget_ends_with_a_whole_word(autojump_clock: trio.testing.MockClock) -> None:
+    source = ScriptedSource(["Hel", "lo ", "th", "ere", ", you."])
+    async with Conversation(speech(ToneTTS(), "en"), RecordingOutput(), budget=Budget(characters=8)) as conversation:
+        with pytest.raises(BudgetExceeded) as caught:
+            await conversation.say(source)
+    assert source.closed
+    spoken = caught.value.spoken
+    assert spoken is not None
+    assert (spoken.text, spoken.heard, spoken.unheard) == ("Hello ", "Hello ", "")
+
+
+async def test_what_waits_for_the_rest_of_its_word_is_said_at_the_end(autojump_clock: trio.testing.MockClock) -> None:
+    async with Conversation(speech(ToneTTS(), "en"), RecordingOutput(), budget=Budget(characters=12)) as conversation:
+        assert (await conversation.say(["", "Hello ", "the", "re."])).heard == "Hello there."
+
+
 async def test_a_voice_that_cannot_be_changed_says_so(autojump_clock: trio.testing.MockClock) -> None:
     async with Conversation(speech(ToneTTS(), "en"), RecordingOutput()) as conversation:
         with pytest.raises(ValueError, match="cannot change its voice for one turn"):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from triolet._graphemes import inside_grapheme
 from triolet._text import Boundary, Clause, Kind
 from triolet.segmentation._language import Rules
 from triolet.segmentation._lines import LineKind
@@ -188,7 +188,7 @@ class Reading:
             cut = self.text.rfind(" ", start + HOLD // 2, start + HOLD)
             if cut < 0:
                 cut = start + HOLD
-                while cut > start + HOLD // 2 and _joins(self.text[cut]):
+                while cut > start + HOLD // 2 and inside_grapheme(self.text, cut):
                     cut -= 1
             self.cut(cut, Boundary.NONE)
         self.at = max(at, self.begin)
@@ -257,8 +257,3 @@ class Reading:
         self.item += 1
         self.head = self.at = tail
         return True
-
-
-def _joins(char: str) -> bool:
-    """Whether a character belongs to the one before it."""
-    return bool(unicodedata.combining(char)) or char in "\u200d\ufe0e\ufe0f" or "\U0001f3fb" <= char <= "\U0001f3ff"

@@ -15,7 +15,7 @@ CJK = (
 
 # What belongs to the sound before it: small kana, the long-vowel mark, iteration and voicing marks; and what has no sound
 # but belongs to the same grapheme: combining marks, variation selectors.
-_EXTENDS = (
+EXTENDS = (
     r"ぁぃぅぇぉゃゅょゎゕゖァィゥェォャュョヮヵヶㇰ-ㇿーｧ-ｮｰﾞﾟ\u3099-\u309C"
     r"\u0300-\u036F\uFE00-\uFE0F\U000E0100-\U000E01EF\u200D"
 )
@@ -41,7 +41,7 @@ _APART = (
 )
 _URL_BEGINS = r"(?<![A-Za-z0-9])https?://[^\s]|(?<![\w.@/-])www\.[^\s.]"
 
-_REST = rf"|(\s+)|([{CJK}][{_EXTENDS}]*+)|([{SPECIAL}])|({EMOJI})|(.)"
+_REST = rf"|(\s+)|([{CJK}][{EXTENDS}]*+)|([{SPECIAL}])|({EMOJI})|(.)"
 TOKEN = re.compile(rf"([^{_APART}]++)(\s*+)" + _REST, re.DOTALL)
 """One step through a text. Groups: 1 and 2 a word and the white space after it, 3 white space, 4 a CJK character, 5 a
 special character, 6 an emoji, 7 any other character."""
