@@ -10,6 +10,7 @@ from typing import Literal
 import attrs
 
 from triolet._heard import pauses_after, weight
+from triolet._number_words import number_in_words
 from triolet._pauses import SurePause, sure_pauses
 from triolet._text import Kind, Phrase, Piece
 from triolet._voicing import Voiced
@@ -218,11 +219,6 @@ def _but_marks(pieces: Sequence[Piece], at: int) -> int:
 
 
 _IN_CODE = re.compile(r"[_(){}\[\]=<>/\\@#|`~^]|[a-z][A-Z]|\w\.\w")
-_NUMBER_WORDS = frozenset((
-    "zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty",
-    "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion", "double", "point",
-))  # fmt: skip
 _SENTENCE_ENDS = ("!", "?", "…", "。", "！", "？", ";", "；")
 _AROUND = "\"'”’»)]*_“‘«([ \n\t"
 
@@ -238,17 +234,17 @@ def may_part(phrase: Phrase, at: int) -> bool:
     before, after = phrase.pieces[at - 1].text.strip(_AROUND), phrase.pieces[at].text.strip(_AROUND)
     if not before or not after:
         return True
-    return not (_number(before, after) or _name(before, after) or (_coded(before) and _coded(after)))
+    return not (_number(before, after, phrase.language) or _name(before, after) or (_coded(before) and _coded(after)))
 
 
-def _number(before: str, after: str) -> bool:
+def _number(before: str, after: str, language: str) -> bool:
     digits = before.rstrip(".,:-，、：． ")[-1:].isnumeric() and after[:1].isnumeric()
-    return digits or (_spelled_out(before) and _spelled_out(after))
+    return digits or (_spelled_out(before, language) and _spelled_out(after, language))
 
 
-def _spelled_out(text: str) -> bool:
-    """A number, or a part of one, in English words: a model that writes for a voice may write a code so."""
-    return all(word in _NUMBER_WORDS for word in text.lower().rstrip(".,:;-!?…").split("-"))
+def _spelled_out(text: str, language: str) -> bool:
+    """A number, or a part of one, in words: a model that writes for a voice may write a code so."""
+    return number_in_words(text.rstrip(".,:;-!?…，、：；。！？"), language)
 
 
 def _name(before: str, after: str) -> bool:
