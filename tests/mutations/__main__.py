@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
@@ -99,14 +100,14 @@ def caught(mutation: Mutation) -> Outcome:
         return run(mutation.check, folder)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=__doc__)
     parser.add_argument("names", nargs="*", help="patches, without their ending; all of them if none is named")
-    names = parser.parse_args().names
-    mutations = [Mutation.read(path) for path in sorted(HERE.glob("*.patch")) if not names or path.stem in names]
-    if not mutations:
-        print(f"no patch of this name; there are {', '.join(sorted(path.stem for path in HERE.glob('*.patch')))}")
-        return 2
+    names = parser.parse_args(arguments).names
+    paths = {path.stem: path for path in sorted(HERE.glob("*.patch"))}
+    if unknown := [name for name in names if name not in paths]:
+        parser.error(f"no patch is named {' or '.join(unknown)}; there are {', '.join(paths)}")
+    mutations = [Mutation.read(path) for name, path in paths.items() if not names or name in names]
     missed = 0
     with tempfile.TemporaryDirectory() as name:
         whole = copied(Path(name))
