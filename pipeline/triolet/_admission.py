@@ -17,9 +17,6 @@ AT_ONCE = 2
 """Commits that may run at the same time: the one that is due and the one after it. Connections and commits are what
 services limit."""
 
-PLANNED = 0.9
-"""Of the lead: a voice may take a tenth longer than its words let one expect."""
-
 MARGIN = 0.15
 """Seconds by which the next audio should be early: what a delay of the network may add."""
 
@@ -32,7 +29,7 @@ class Admission:
         self._audio = audio
         self._lead = lead
         self._pace = pace
-        turn.clock.bound = PLANNED * lead
+        turn.clock.bound = lead
         turn.clock.stretch = pace.stretch
         self._jobs: deque[Job] = deque()
         """In flight, in order; the first is due."""

@@ -121,7 +121,12 @@ def pauses_after(text: str) -> bool:
 def expected_seconds(text: str) -> float:
     """How long words are expected to sound at a usual pace, the pauses at the marks inside included."""
     words = text.split()
-    return sum(map(weight, words)) + _PAUSE * sum(map(pauses_after, words[:-1]))
+    return sum(map(weight, words)) + sum(map(expected_pause, words[:-1]))
+
+
+def expected_pause(text: str) -> float:
+    """How long a voice is expected to pause after words, in the middle of what it says."""
+    return _PAUSE * pauses_after(text)
 
 
 def pace_of(pieces: Sequence[Piece], voiced: Voiced, sample_rate: int) -> float | None:

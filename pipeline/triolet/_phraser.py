@@ -115,6 +115,9 @@ class _Run:
                 self._core.taken(offer)
                 self._given.set()
                 self._given = trio.Event()
+                await (
+                    trio.lowlevel.checkpoint()
+                )  # who has taken it counts it now, and only then is the next one decided
 
     async def _until_due(self) -> None:
         """Wait until the listener has so little left that what is held must go out."""

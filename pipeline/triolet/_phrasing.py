@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from triolet._graphemes import inside_grapheme
-from triolet._heard import expected_seconds
+from triolet._heard import expected_pause, expected_seconds
 from triolet._text import Boundary, Kind, Phrase, Piece, SpokenClause
 
 
@@ -54,11 +54,13 @@ class _Held:
     """Characters."""
     seconds: float
     """That it is expected to take."""
+    pause: float
+    """The same, before what follows."""
 
     @classmethod
     def of(cls, clause: SpokenClause) -> _Held:
         words = clause.words
-        return cls(clause, len(words), expected_seconds(words))
+        return cls(clause, len(words), expected_seconds(words), expected_pause(words))
 
 
 class PhraserCore:
@@ -163,13 +165,14 @@ class PhraserCore:
             yield phrase
 
     def _sentences(self, seconds: float) -> Offer:
-        whole, size, time = Offer(), 0, 0.0
+        whole, size, time, pause = Offer(), 0, 0.0, 0.0
         last: SpokenClause | None = None
         for count, held in enumerate(self._held):
             size += held.size
             if last is not None and (size > self._phrasing.longest or not _goes_on(last, held.clause)):
                 return attrs.evolve(whole if whole.clauses else Offer(count, time), final=True)
-            time += held.seconds
+            time += pause + held.seconds
+            pause = held.pause
             if whole.clauses and (size > self._phrasing.join or time > seconds):
                 return attrs.evolve(whole, final=True)
             last = held.clause
