@@ -256,13 +256,13 @@ class _FillerTurn:
         self._turn = turn
         self._running = running
 
-    async def say(self) -> int:
+    async def say(self, within: TurnPlayout) -> None:
         """Say it."""
         self.said = True
         turn = Turn(Timeline(), settings=self._turn.settings, pools=self._turn.pools)
-        playing = TurnPlayout(self._playout, turn)
+        playing = TurnPlayout(self._playout, turn, within=within)
         self._running.playing.append(playing)
         with contextlib.suppress(TTSError):  # the answer is what matters, and it will meet the same error, or not
             await run_turn([self._text] | self._chain, playing, turn)
         self._running.playing.remove(playing)
-        return playing.given
+        within.skip(playing)

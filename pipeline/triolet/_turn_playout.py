@@ -51,8 +51,10 @@ class _Playing:
 class TurnPlayout:
     """One turn on an output: plays its chunks in order, and knows which have been heard."""
 
-    def __init__(self, playout: Playout, turn: Turn) -> None:
+    def __init__(self, playout: Playout, turn: Turn, *, within: TurnPlayout | None = None) -> None:
+        """`within`: the turn in whose silence this one is said."""
         self._playout = playout
+        self._within = within
         self._output = playout.output
         self._turn = turn
         self._base = 0
@@ -68,6 +70,8 @@ class TurnPlayout:
         self._shut = False
         self._finished = False
         self._began = turn.now()
+        self._filled_until = -math.inf
+        """When something else, said in a silence of this turn, was last heard."""
 
     def begin(self) -> None:
         """Note where this turn starts on the output. If that is not open yet, it opens with the first chunk."""
@@ -86,6 +90,7 @@ class TurnPlayout:
         """Shut the gate: the output drops what has not been heard, and takes nothing more of this turn. A plain call."""
         self._shut = True
         self._output.flush()
+        self._turn.clock.dry_at = min(self._turn.clock.dry_at, self._turn.now())
 
     async def play(self, chunk: AudioChunk) -> None:
         """Play one chunk, after the pause that it asks for if it begins a phrase. Waits while the output is full.
@@ -159,9 +164,16 @@ class TurnPlayout:
         """When the listener heard the last of this turn so far, or will (in Trio's time); its beginning if nothing yet."""
         return max(self._began, self._turn.clock.dry_at)
 
-    def skip(self, samples: int) -> None:
-        """So many samples of something else have been played meanwhile."""
-        self._given += samples
+    def end_silence(self) -> None:
+        """Something else is about to sound. In the middle of a turn nobody had planned the silence before it."""
+        if self._previous is not None:
+            self._underrun(self._dry_for())
+
+    def skip(self, other: TurnPlayout) -> None:
+        """Something else has been played in a silence of this turn."""
+        if other.given:
+            self._given += other.given
+            self._filled_until = other.silent_since
 
     def pause(self) -> None:
         """Stop sounding, at this sample. A plain call."""
@@ -214,14 +226,15 @@ class TurnPlayout:
         assert self._playout.format is not None
         seconds = self._playout.format.seconds
         before, edges = self._previous, phrase.edges
+        if before is None and self._within is not None:
+            self._within.end_silence()
         planned, gap = phrase.phrase.pause, self._dry_for()
         if before is not None:
             planned += self._playout.pauses.between(before.phrase, phrase.phrase) - seconds(before.edges.trailing)
         cut = edges.cut_beginning(keep=self._playout.format.samples(max(0.0, planned - gap)))
         if before is not None:
             planned = max(0.0, planned - seconds(edges.leading - cut))
-            if gap > planned + FIRST_GAP:
-                self._underrun(gap - planned)
+            self._underrun(gap - planned)
         phrase.begun, self._previous = True, phrase
         if planned > gap:
             self._tone.match(self._end if before is not None and before.edges.trailing >= len(self._end) // 2 else b"")
@@ -233,8 +246,8 @@ class TurnPlayout:
         gap = self._dry_for()
         cut = phrase.edges.cut_late(self._playout.format.samples(gap))
         pcm = phrase.edges.take()
-        if pcm and (missing := gap - self._playout.format.seconds(cut)) > FIRST_GAP:
-            self._underrun(missing)
+        if pcm:
+            self._underrun(gap - self._playout.format.seconds(cut))
         await self._sound(phrase, pcm, cut)
 
     async def _sound(self, phrase: _Playing, pcm: bytes, cut: int) -> None:
@@ -298,7 +311,10 @@ class TurnPlayout:
         return max(0.0, self._turn.now() - self._turn.clock.dry_at)
 
     def _underrun(self, seconds: float) -> None:
-        self._turn.timeline.record(Underrun(self._turn.now() - seconds, seconds))
+        """A silence that nobody had planned ends now; what was said in it is none, and the silence before that is another."""
+        seconds = min(seconds, self._turn.now() - self._filled_until)
+        if seconds > FIRST_GAP:
+            self._turn.timeline.record(Underrun(self._turn.now() - seconds, seconds))
 
     def _note_audible(self, pcm: bytes, audio: AudioFormat) -> None:
         samples = array("h", pcm)
@@ -338,8 +354,8 @@ class Interlude(Protocol):
     """Seconds of silence before it."""
     said: bool
 
-    async def say(self) -> int:
-        """Say it, to its end; give how many samples the output took."""
+    async def say(self, within: TurnPlayout) -> None:
+        """Say it, to its end, in a silence of this turn, which then skips it."""
         ...
 
 
@@ -364,5 +380,5 @@ async def _next_chunk(
         after = interlude.after
         with playing.waiting(lambda: playing.silent_since + after):
             return await upstream.receive()
-        playing.skip(await interlude.say())
+        await interlude.say(playing)
     return await upstream.receive()

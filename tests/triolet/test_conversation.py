@@ -404,22 +404,42 @@ async def test_what_was_heard_is_known_though_a_filler_opened_the_output(
     assert spoken.seconds == pytest.approx(0.84, abs=0.01)
 
 
+class _BreakingOff(ToneTTS):
+    """The filler is refused while it sounds."""
+
+    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+        if text != "One moment.":
+            return await super()._speak(connection, commit, text, accept)
+        accept(b"\1\1" * 9600)
+        await trio.sleep(0.1)
+        raise ServiceError("refused", retryable=False)
+
+
 async def test_a_filler_that_breaks_off_does_not_shift_what_was_heard(autojump_clock: trio.testing.MockClock) -> None:
     """What the output drops of it is not heard, so it does not count as a part of the answer that is still to come."""
 
-    class Refusing(ToneTTS):
-        async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
-            if text != "One moment.":
-                return await super()._speak(connection, commit, text, accept)
-            accept(b"\1\1" * 9600)
-            await trio.sleep(0.1)
-            raise ServiceError("refused", retryable=False)
-
     answer = ScriptedSource([3.0, ONE])
-    async with Conversation(in_sentences(Refusing(pace=4)), RecordingOutput(hold=0.2)) as conversation:
+    async with Conversation(in_sentences(_BreakingOff(pace=4)), RecordingOutput(hold=0.2)) as conversation:
         spoken = await conversation.say(answer, filler=Filler("One moment.", after=1.0))
     assert spoken.heard == ONE
     assert all(report.state is PhraseState.HEARD for report in spoken.phrases)
+
+
+@pytest.mark.parametrize("voice", [ToneTTS, _BreakingOff])
+@pytest.mark.parametrize("thinking", [5.0, 8.0])
+async def test_a_filler_is_no_part_of_the_silences_around_it(
+    autojump_clock: trio.testing.MockClock, voice: type[ToneTTS], thinking: float
+) -> None:
+    """The longer one is before the filler, or after it."""
+    output = RecordingOutput(hold=0.2)
+    answer = ScriptedSource(["First we look at the map. ", thinking, "Then we choose a way."])
+    async with Conversation(in_sentences(voice(pace=4)), output) as conversation:
+        spoken = await conversation.say(answer, filler=Filler("One moment.", after=2.0))
+    first, filler, last = output.audio
+    ends = [each.time + len(each.pcm) / 48_000 for each in (first, filler)]
+    silences = [filler.time - ends[0], last.time - ends[1]]
+    assert (silences[0] > silences[1]) == (thinking == 5.0)
+    assert spoken.latency.longest_gap == pytest.approx(max(silences), abs=0.002)
 
 
 async def test_a_filler_sounds_once_while_nothing_else_does(autojump_clock: trio.testing.MockClock) -> None:

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import AsyncIterator
 from itertools import groupby
 
+import attrs
 import pytest
 import trio
 
@@ -16,6 +17,7 @@ from triolet._stages import IterableSource
 from triolet._timeline import Event, FirstAudible, PhraseHeard, PhraseState, Underrun
 from triolet._turn import Turn
 from triolet._turn_playout import DRAIN, TurnPlayout
+from triolet._turn_run import run_turn
 from triolet.errors import OutputError
 from triolet.testing import RecordingOutput
 
@@ -184,6 +186,39 @@ async def test_an_underrun_is_counted_with_time_and_length(autojump_clock: trio.
     # Inside the phrase: dry from 0.3 to 0.8. Between: dry at 1.1, planned until 1.3, late until 1.8.
     assert gaps == [pytest.approx((0.3, 0.5), abs=0.002), pytest.approx((1.3, 0.5), abs=0.002)]
     assert spoken.latency.longest_gap == pytest.approx(0.5, abs=0.002)
+
+
+@attrs.define
+class Aside:
+    """A filler of one chunk, after half a second of silence."""
+
+    playout: Playout
+    after: float = 0.5
+    said: bool = False
+
+    async def say(self, within: TurnPlayout) -> None:
+        self.said = True
+        turn = Turn()
+        playing = TurnPlayout(self.playout, turn, within=within)
+        await run_turn(IterableSource([chunk(phrase(0), 9000, 0.3)]), playing, turn)
+        within.skip(playing)
+
+
+async def test_the_silences_before_and_after_a_filler_are_two(autojump_clock: trio.testing.MockClock) -> None:
+    device = RecordingOutput()
+    playout = Playout(device, pauses=FAST)
+    await playout.open(FORMAT)
+    turn = Turn()
+    began = trio.current_time()
+    answer = IterableSource(paced(chunk(phrase(0), 1000, 0.4), 2.0, chunk(phrase(1), 2000, 0.3)))
+    await run_turn(answer, TurnPlayout(playout, turn), turn, Aside(playout))
+    assert [(audio.time - began, len(audio.pcm) / 2 / RATE) for audio in device.audio] == [
+        pytest.approx((0.0, 0.4), abs=0.001),
+        pytest.approx((0.9, 0.3), abs=0.001),
+        pytest.approx((2.0, 0.3), abs=0.001),
+    ], "no pause is added"
+    gaps = [(e.at - began, e.seconds) for e in turn.timeline if isinstance(e, Underrun)]
+    assert gaps == [pytest.approx((0.4, 0.5), abs=0.001), pytest.approx((1.2, 0.8), abs=0.001)]
 
 
 async def test_first_audible_is_the_first_sample_that_is_not_silence(autojump_clock: trio.testing.MockClock) -> None:
