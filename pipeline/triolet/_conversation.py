@@ -20,7 +20,7 @@ from triolet._playout import CLOSE_OUTPUT, Playout
 from triolet._sessions import PoolOptions, PoolStatistics, SessionPools, open_pools
 from triolet._settings import VoiceSettings
 from triolet._stages import IterableSource, Source, Stage
-from triolet._timeline import Spoken, Timeline
+from triolet._timeline import FillerSaid, Spoken, Timeline
 from triolet._tts import TTS
 from triolet._turn import Turn
 from triolet._turn_playout import TurnPlayout
@@ -262,7 +262,11 @@ class _FillerTurn:
         turn = Turn(Timeline(), settings=self._turn.settings, pools=self._turn.pools)
         playing = TurnPlayout(self._playout, turn, within=within)
         self._running.playing.append(playing)
-        with contextlib.suppress(TTSError):  # the answer is what matters, and it will meet the same error, or not
-            await run_turn([self._text] | self._chain, playing, turn)
+        try:
+            with contextlib.suppress(TTSError):  # the answer is what matters, and it will meet the same error, or not
+                await run_turn([self._text] | self._chain, playing, turn)
+        finally:
+            bill = Spoken.fold(turn.timeline)
+            self._turn.timeline.record(FillerSaid(turn.now(), bill.characters, bill.wasted))
         self._running.playing.remove(playing)
         within.skip(playing)

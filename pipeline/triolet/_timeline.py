@@ -174,6 +174,16 @@ class PhraseHeard(Event):
 
 
 @attrs.frozen
+class FillerSaid(Event):
+    """A filler was said in this turn, to its end or not. It is no part of the text, but of the bill."""
+
+    characters: int
+    """Billed, as for phrases: what was committed counts, however much of it was heard."""
+    wasted: int = 0
+    """Billed and not heard."""
+
+
+@attrs.frozen
 class TurnEnded(Event):
     """Nothing of this turn is heard after this."""
 
@@ -275,15 +285,19 @@ class Spoken:
     estimated: bool = False
     """Whether the place where `heard` ends is an estimate (see `PhraseReport.estimated`)."""
     characters: int = 0
-    """Billed."""
+    """Billed: all phrases together, and the filler."""
+    filler: int = 0
+    """So many of these `characters` were billed for the filler, which is no part of `text` and no phrase."""
     wasted: int = 0
-    """Billed and not heard, or said twice."""
+    """Billed and not heard, or said twice; of the filler, too."""
     repeated: int = 0
     """How often words were said again that had been passed on, since a session was lost in the middle of them."""
     latency: Latency = Latency()
 
     def cost(self, price: float, *, per: int = 10_000) -> float:
-        """What the service asks for this turn, at so much for so many characters (vendors quote 10,000 or a million)."""
+        """What the service asks for this turn and its filler, at so much for so many characters (vendors quote 10,000 or a
+        million).
+        """
         if price < 0 or per <= 0:
             raise ValueError(f"a price of {price} for {per} characters is none")
         return self.characters * price / per
@@ -306,6 +320,7 @@ class _Ledger:
         self.first: dict[type[Event], float] = {}
         self.sample_rate = 0
         self.longest_gap = 0.0
+        self.filler = FillerSaid(0.0, 0)
         self.ended: TurnEnded | None = None
 
     def add(self, event: Event) -> None:
@@ -341,6 +356,8 @@ class _Ledger:
             case PhraseHeard(index=index, samples=samples, whole=whole, voiced=voiced):
                 entry = self._entry(index)
                 entry.heard, entry.whole, entry.voiced = samples, whole, voiced
+            case FillerSaid():
+                self.filler = event
             case TurnEnded():
                 self.ended = event
             case _:
@@ -368,8 +385,9 @@ class _Ledger:
             phrases=reports,
             seconds=math.fsum(report.seconds for report in reports),
             estimated=any(report.estimated for report in reports),
-            characters=sum(report.billed for report in reports),
-            wasted=sum(report.wasted for report in reports),
+            characters=sum(report.billed for report in reports) + self.filler.characters,
+            filler=self.filler.characters,
+            wasted=sum(report.wasted for report in reports) + self.filler.wasted,
             repeated=sum(entry.repeats for entry in self.phrases.values()),
             latency=self._latency(),
         )

@@ -442,6 +442,26 @@ async def test_a_filler_is_no_part_of_the_silences_around_it(
     assert spoken.latency.longest_gap == pytest.approx(max(silences), abs=0.002)
 
 
+@pytest.mark.parametrize("cut_off", [False, True])
+async def test_a_filler_is_billed_with_its_turn_though_no_part_of_its_text(
+    autojump_clock: trio.testing.MockClock, cut_off: bool
+) -> None:
+    """One that was cut off counts as a phrase does: it was committed."""
+    tts, output = ToneTTS(pace=1.2), RecordingOutput()
+    async with Conversation(speech(tts, "en"), output) as conversation:
+        with trio.move_on_after(1.3 if cut_off else 60.0):
+            await conversation.say(ScriptedSource([4.0, "The answer."]), filler=Filler("One moment.", after=1.0))
+        spoken = conversation.last
+    assert spoken is not None
+    assert output.heard
+    said = ["One moment."] if cut_off else ["One moment.", "The answer."]
+    assert [commit.text for commit in tts.commits] == said
+    assert (spoken.text, spoken.filler) == ("" if cut_off else "The answer.", len("One moment."))
+    assert spoken.characters == sum(map(len, said)) == spoken.filler + sum(report.billed for report in spoken.phrases)
+    assert spoken.cost(2.0, per=1) == 2.0 * spoken.characters
+    assert (spoken.wasted > 0) == cut_off
+
+
 async def test_a_filler_sounds_once_while_nothing_else_does(autojump_clock: trio.testing.MockClock) -> None:
     tts, output = ToneTTS(first_audio=0.1), RecordingOutput()
     filler = Filler("One moment.", after=1.5)

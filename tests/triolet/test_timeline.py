@@ -12,6 +12,7 @@ from triolet._timeline import (
     ClauseCut,
     CommitLost,
     Event,
+    FillerSaid,
     FirstAudible,
     FirstAudio,
     FirstToken,
@@ -187,6 +188,13 @@ def test_a_commit_that_the_service_has_not_counted_is_taken_by_its_length() -> N
     spoken = cut_after(2600)
     assert spoken.phrases[1].billed == len(spoken.phrases[1].phrase.words)
     assert spoken.characters == 14 + spoken.phrases[1].billed
+
+
+def test_a_filler_is_billed_with_the_turn() -> None:
+    plain, filled = cut_after(2600), cut_after(2600, FillerSaid(11.9, 12, wasted=5))
+    assert (filled.characters, filled.filler) == (plain.characters + 12, 12)
+    assert filled.wasted == plain.wasted + 5
+    assert (filled.text, filled.phrases) == (plain.text, plain.phrases)
 
 
 def test_what_is_said_twice_is_billed_twice_and_what_was_refused_is_not() -> None:
