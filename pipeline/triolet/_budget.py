@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Literal
 
@@ -71,7 +72,8 @@ class Meter:
 class Metered(Stage[str, str]):
     """Passes tokens on until the budget is spent; then it leaves, so that the source is closed."""
 
-    buffer = 32
+    buffer = 0
+    """Tokens that may wait: none, so that an error of the source leaves nothing behind here."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
@@ -81,14 +83,18 @@ class Metered(Stage[str, str]):
     ) -> None:
         """Pass on."""
         held = ""
-        async for token in upstream:
-            held += token
-            kept = self._meter.take(held)
-            held = held[len(kept) :]
-            if kept:
-                await downstream.send(kept)
-            if self._meter.exceeded:
-                return
+        try:
+            async for token in upstream:
+                held += token
+                if kept := self._meter.take(held):
+                    await downstream.send(kept)
+                    held = held[len(kept) :]
+                if self._meter.exceeded:
+                    return
+        except trio.Cancelled:  # raised again: what the source gave before it failed is known all the same
+            with contextlib.suppress(trio.WouldBlock, trio.BrokenResourceError):
+                downstream.send_nowait(held)
+            raise
         if held:
             await downstream.send(self._meter.take(held, whole=True))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import trio
 
-from triolet._stages import Stage, take_waiting
+from triolet._stages import Stage, take_waiting, waiting
 from triolet._text import Boundary, Clause
 from triolet._timeline import ClauseCut, TextLeft
 from triolet._turn import Turn
@@ -88,22 +88,23 @@ class SentenceSegmenter(Stage[str, Clause]):
                     batch = await tokens()
                 except trio.EndOfChannel:
                     break
+                rest.add(batch)
                 for token in batch:
                     if not isinstance(token, str):
                         raise TypeError(
                             f"the source gave a {type(token).__name__}; a token is a str (bytes: decode them "
                             "incrementally; an API's event: take its text)"
                         )
-                    rest.add(token)
                     await send(core.feed(token))
             await send(core.flush())
         finally:
+            rest.add(waiting(upstream))  # it had come by the time that ended the turn, such as an error of the source
             if left := rest.text:
                 turn.timeline.record(TextLeft(turn.now(), left))
 
 
 class _Rest:
-    """The text that has been read and is in no clause yet."""
+    """The text that has come and is in no clause yet."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -115,9 +116,8 @@ class _Rest:
     def text(self) -> str:
         return "".join(self._pieces)
 
-    def add(self, token: str) -> None:
-        if token:
-            self._pieces.append(token)
+    def add(self, tokens: list[str]) -> None:
+        self._pieces += [token for token in tokens if token and isinstance(token, str)]
 
     def drop(self, characters: int) -> None:
         left = self.text[characters:]

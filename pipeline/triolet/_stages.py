@@ -41,7 +41,12 @@ async def take_waiting(channel: trio.MemoryReceiveChannel[In]) -> list[In]:
     Raises:
         trio.EndOfChannel: there will be no more.
     """
-    items = [await channel.receive()]
+    return [await channel.receive(), *waiting(channel)]
+
+
+def waiting(channel: trio.MemoryReceiveChannel[In]) -> list[In]:
+    """Take all items that are waiting, if any. A plain call."""
+    items: list[In] = []
     try:
         while True:
             items.append(channel.receive_nowait())

@@ -164,6 +164,35 @@ async def test_an_error_ends_its_turn_only(autojump_clock: trio.testing.MockCloc
         assert (await conversation.say(["Well."])).heard == "Well."
 
 
+@pytest.mark.parametrize("delay", [[], [0.0], [0.01], [3.0]])
+@pytest.mark.parametrize("tokens", [1, 2, 20, 100])
+@pytest.mark.parametrize("budget", [None, Budget(characters=10_000)])
+async def test_what_the_source_gave_before_it_failed_is_known(
+    autojump_clock: trio.testing.MockClock, tokens: int, delay: list[float], budget: Budget | None
+) -> None:
+    """Also what nobody had read yet, and though the error is raised at once."""
+    for _ in range(3):  # Trio runs tasks in any order
+        said = ["Hello there. ", "How are ", *(f"you, {number} times, " for number in range(tokens))]
+        source = ScriptedSource([*said, *delay, ValueError("the LLM broke")])
+        async with Conversation(speech(ToneTTS(pace=4), "en"), RecordingOutput(), budget=budget) as conversation:
+            with pytest.raises(ValueError, match="the LLM broke"):
+                await conversation.say(source)
+            assert conversation.last is not None
+            assert conversation.last.text == "".join(source.given)
+            assert conversation.last.heard + conversation.last.unheard == conversation.last.text
+
+
+async def test_an_error_of_the_source_does_not_wait_for_the_listener(autojump_clock: trio.testing.MockClock) -> None:
+    said = ["This is a sentence like many others. "] * 30
+    async with Conversation(speech(ToneTTS(pace=4), "en"), RecordingOutput()) as conversation:
+        began = trio.current_time()
+        with pytest.raises(ValueError, match="the LLM broke"):
+            await conversation.say(ScriptedSource([*said, ValueError("the LLM broke")]))
+        assert trio.current_time() == began
+        assert conversation.last is not None
+        assert conversation.last.text == "".join(said)
+
+
 async def test_an_error_at_the_moment_of_an_interruption_leaves_alone(autojump_clock: trio.testing.MockClock) -> None:
     def interrupted_and_failed(_: str) -> list[Exception]:
         conversation.interrupt()
