@@ -97,6 +97,11 @@ class Failover(TTS):
         return self.providers[0].format
 
     @property
+    def bills(self) -> bool:
+        """Whether any of them does."""
+        return any(provider.bills for provider in self.providers)
+
+    @property
     def in_use(self) -> TTS:
         """The provider that the next session is opened on, in this Trio run."""
         return self.providers[next(self._here().candidates())]

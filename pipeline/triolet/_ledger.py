@@ -42,9 +42,9 @@ class PhraseLedger:
     _commits: list[_Commit] = attrs.Factory(list[_Commit])
     _parts: list[_Part] = attrs.Factory(lambda: [_Part(0, 0)])
 
-    def committed(self) -> None:
+    def committed(self, *, bills: bool = True) -> None:
         """A session was told to speak what is missing."""
-        self._commits.append(_Commit(self._parts[-1].piece))
+        self._commits.append(_Commit(self._parts[-1].piece, characters=None if bills else 0))
 
     def first_audio(self) -> None:
         """The last commit gives audio."""

@@ -126,6 +126,7 @@ class SessionPool:
     def __init__(self, tts: TTS, nursery: trio.Nursery, options: PoolOptions, limiter: RateLimiter) -> None:
         self.pace = ServicePace()
         """How fast the service has been, in all turns so far."""
+        self.bills = tts.bills
         self._tts = tts
         self._nursery = nursery
         self._options = options

@@ -185,7 +185,7 @@ class _Run:
         """Commit until all is said, or given up."""
         in_a_row = 0
         while job.phrase.index < self._given_up:
-            self._turn.timeline.record(PhraseCommitted(self._turn.now(), job.phrase.index))
+            self._turn.timeline.record(PhraseCommitted(self._turn.now(), job.phrase.index, self._pool.bills))
             try:
                 await self._commit(job)
             except TTSError as error:

@@ -72,6 +72,8 @@ class PhraseCommitted(Event):
     """A session has been told to speak the phrase."""
 
     index: int
+    bills: bool = True
+    """Whether the voice bills anything."""
 
 
 @attrs.frozen
@@ -337,8 +339,8 @@ class _Ledger:
                 entry = self._entry(index)
                 if entry.phrase is not None:
                     entry.phrase = attrs.evolve(entry.phrase, pieces=entry.phrase.pieces + pieces, end=end)
-            case PhraseCommitted(index=index):
-                self._entry(index).committed()
+            case PhraseCommitted(index=index, bills=bills):
+                self._entry(index).committed(bills=bills)
             case FirstAudio(index=index):
                 self._entry(index).first_audio()
             case PhraseComplete(index=index, samples=samples, characters=characters):

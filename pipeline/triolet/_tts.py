@@ -86,6 +86,11 @@ class TTS(abc.ABC):
         """What the service allows; nothing is known of most."""
         return Limits()
 
+    @property
+    def bills(self) -> bool:
+        """Whether speaking costs anything: a commit that is cut before the service has counted it is then taken by its length."""
+        return True
+
     def adjusted(self, **changes: str) -> TTS:
         """The same voice with another `voice`, `language` or `instructions`. Equal adjustments give equal voices.
 

@@ -105,7 +105,7 @@ class _Run:
         timeline, now = self._turn.timeline, self._turn.now
         try:
             async with self._tts.connect_turn() as session, aclosing(self._texts(upstream)) as texts:
-                timeline.record(PhraseCommitted(now(), 0))
+                timeline.record(PhraseCommitted(now(), 0, self._tts.bills))
                 usage = await session.speak(texts, self._accept)
             if not self._received:
                 raise NoAudio("the service gave no audio for this turn")

@@ -88,6 +88,10 @@ async def test_the_same_text_gives_the_same_samples_unless_asked_for_others() ->
     assert await say(text, LocalTTS(seed=1)) == await say(text, LocalTTS(seed=1)) != await say(text)
 
 
+def test_it_bills_nothing() -> None:
+    assert not LocalTTS().bills
+
+
 async def test_speed_changes_the_length() -> None:
     text = "The quick brown fox jumps over the lazy dog."
     assert seconds(await say(text, LocalTTS(speed=2.0))) < 0.7 * seconds(await say(text))

@@ -8,12 +8,14 @@ import pytest
 import trio
 
 from triolet import (
+    TTS,
     Accept,
     AudioChunk,
     AudioFormat,
     Boundary,
     Budget,
     Conversation,
+    Failover,
     Filler,
     Output,
     Phrase,
@@ -431,6 +433,30 @@ async def test_what_was_heard_is_known_though_a_filler_opened_the_output(
         spoken = await conversation.say(answer, filler=Filler("One moment.", after=1.0))
     assert spoken.heard == "One two three. "
     assert spoken.seconds == pytest.approx(0.84, abs=0.01)
+
+
+class _Free(ToneTTS):
+    @property
+    def bills(self) -> bool:
+        return False
+
+    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+        await super()._speak(connection, commit, text, accept)
+        return Usage()
+
+
+@pytest.mark.parametrize(
+    ("voice", "billed"), [(ToneTTS(), True), (_Free(), False), (Failover(_Free(), _Free()), False)]
+)
+async def test_a_voice_that_bills_nothing_costs_nothing_when_it_is_cut_off(
+    autojump_clock: trio.testing.MockClock, voice: TTS, billed: bool
+) -> None:
+    async with Conversation(speech(voice, "en"), RecordingOutput()) as conversation:
+        with trio.move_on_after(0.5):
+            await conversation.say([ONE])
+        assert conversation.last is not None
+        assert conversation.last.phrases
+        assert bool(conversation.last.characters) == billed
 
 
 class _BreakingOff(ToneTTS):

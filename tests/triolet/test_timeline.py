@@ -190,6 +190,13 @@ def test_a_commit_that_the_service_has_not_counted_is_taken_by_its_length() -> N
     assert spoken.characters == 14 + spoken.phrases[1].billed
 
 
+def test_a_commit_of_a_voice_that_bills_nothing_is_not_taken_by_its_length() -> None:
+    spoken = Spoken.fold(
+        turn(PhraseCommitted(11.1, 1, bills=False), FirstAudio(11.2, 1), TurnEnded(12, interrupted=True))
+    )
+    assert (spoken.phrases[1].billed, spoken.phrases[1].wasted) == (0, 0)
+
+
 def test_a_filler_is_billed_with_the_turn() -> None:
     plain, filled = cut_after(2600), cut_after(2600, FillerSaid(11.9, 12, wasted=5))
     assert (filled.characters, filled.filler) == (plain.characters + 12, 12)

@@ -228,6 +228,10 @@ class _NotedTTS(TTS):
     def format(self) -> AudioFormat:
         return self._tts.format
 
+    @property
+    def bills(self) -> bool:
+        return self._tts.bills
+
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         return self._connect()
 

@@ -58,6 +58,11 @@ class LocalTTS(TTS):
         """24 kHz."""
         return AudioFormat(24_000)
 
+    @property
+    def bills(self) -> bool:
+        """Nobody sends a bill."""
+        return False
+
     def adjusted(self, **changes: str) -> LocalTTS:
         """The same with another `voice`.
 
