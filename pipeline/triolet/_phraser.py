@@ -115,9 +115,8 @@ class _Run:
                 self._core.taken(offer)
                 self._given.set()
                 self._given = trio.Event()
-                await (
-                    trio.lowlevel.checkpoint()
-                )  # who has taken it counts it now, and only then is the next one decided
+                # Who has taken it counts it now; only then is the next one decided.
+                await trio.lowlevel.checkpoint()
 
     async def _until_due(self) -> None:
         """Wait until the listener has so little left that what is held must go out."""

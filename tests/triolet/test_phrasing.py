@@ -373,3 +373,25 @@ async def test_a_file_has_no_listener_to_hurry_for(autojump_clock: trio.testing.
 def test_options_are_checked() -> None:
     with pytest.raises(ValueError, match="longest"):
         Phrasing(longest=5)
+
+
+@pytest.mark.parametrize("attempt", range(8))
+async def test_the_next_phrase_is_decided_when_the_one_before_it_counts(
+    autojump_clock: trio.testing.MockClock, attempt: int
+) -> None:
+    """Whoever takes a phrase says at once how long it is; in which order Trio runs the two stages then is random."""
+    turn = hurried()
+    clauses_in, clauses_out = trio.open_memory_channel[SpokenClause](4)
+    phrases_in, phrases_out = trio.open_memory_channel[Phrase](0)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Phraser().drive, clauses_out, phrases_in, turn)
+        with clauses_in:
+            for spoken in clauses(("One line.", LINE), ("Another line.", LINE)):
+                await clauses_in.send(spoken)
+        await phrases_out.receive()
+        turn.clock.promised(COMFORTABLE + 1)
+        await trio.sleep(1)
+        with pytest.raises(trio.WouldBlock):
+            phrases_out.receive_nowait()
+        turn.clock.promised(0)
+        assert (await phrases_out.receive()).words == "Another line."
