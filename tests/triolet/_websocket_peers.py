@@ -8,7 +8,7 @@ import trio
 import trio_websocket
 
 from triolet._websocket import WebSocket, WebSocketOptions, open_websocket
-from triolet.testing._network import Link, VirtualNetwork
+from triolet.testing._network import Link, LinkOf, VirtualNetwork
 
 URL = "ws://server/path?model=m"
 
@@ -50,12 +50,16 @@ def websocket_peer(peer: Peer) -> Callable[[trio.abc.Stream], Awaitable[None]]:
 
 @asynccontextmanager
 async def served(
-    handler: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | None = None
+    handler: Callable[[trio.abc.Stream], Awaitable[None]],
+    link: Link | LinkOf | None = None,
+    *,
+    host: str = "server",
+    seed: int = 0,
 ) -> AsyncGenerator[VirtualNetwork, None]:
-    network = VirtualNetwork(link)
+    network = VirtualNetwork(link, seed=seed)
     raised: BaseException | None = None
     async with trio.open_nursery() as nursery:
-        await nursery.start(network.serve, handler)
+        await nursery.start(network.serve, handler, host)
         try:
             yield network
         except BaseException as error:  # noqa: BLE001, ASYNC103 -- raised again below, alone

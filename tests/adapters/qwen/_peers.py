@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import attrs
 import trio
 import trio_websocket
+from tests.triolet._websocket_peers import served
 
 from triolet.testing._network import Link, LinkOf, VirtualNetwork
 from triolet.testing._tone import ToneTTS
@@ -149,18 +150,7 @@ async def scripted(peer: Peer, options: QwenOptions | None = None, **settings: A
         yield QwenTTS(api_key="", url=URL, options=quiet, dial=network.dial, **settings)
 
 
-@asynccontextmanager
-async def listening(
+def listening(
     handle: Callable[[trio.abc.Stream], Awaitable[None]], link: Link | LinkOf | None = None, seed: int = 0
-) -> AsyncGenerator[VirtualNetwork, None]:
-    network = VirtualNetwork(link, seed=seed)
-    raised: BaseException | None = None
-    async with trio.open_nursery() as nursery:
-        await nursery.start(network.serve, handle, "localhost", 80)
-        try:
-            yield network
-        except BaseException as error:  # noqa: BLE001, ASYNC103 -- raised again below, alone
-            raised = error
-        nursery.cancel_scope.cancel()
-    if raised is not None:
-        raise raised
+) -> AbstractAsyncContextManager[VirtualNetwork]:
+    return served(handle, link, host="localhost", seed=seed)
