@@ -169,9 +169,7 @@ class _Run:
     async def _speak(self, job: Job) -> None:
         try:
             await self._until_said(job)
-        except (
-            Exception
-        ) as error:  # raised again, unless another phrase has failed at the same moment: one error leaves
+        except Exception as error:  # raised again, but not a second one of the same moment: one error leaves
             self._failed(job, error)
             if self._broken:
                 return
