@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks.segmentation import OWN, documents
-from triolet._text import Boundary, Clause
+from triolet._model._text import Boundary, Clause
 from triolet.segmentation import SegmenterCore
 
 LANGUAGES = ("auto", "zh", "en", "de", "it", "pt", "es", "ja", "ko", "fr", "ru", "pl", "ar", "el")

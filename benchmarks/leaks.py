@@ -27,8 +27,8 @@ import attrs
 import trio
 
 from triolet import Conversation, speech
-from triolet._audio import SAMPLE_BYTES
-from triolet._memory_bound import audio_bound
+from triolet._model._audio import SAMPLE_BYTES
+from triolet.conversation._memory_bound import audio_bound
 from triolet.testing import ToneTTS
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.tts import QwenTTS

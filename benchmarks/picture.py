@@ -16,7 +16,7 @@ import attrs
 import trio
 
 from triolet import speech
-from triolet._paced_output import PacedOutput
+from triolet.playout._paced_output import PacedOutput
 from triolet_adapters.sources import Recorder, Replay, TimedToken
 from triolet_adapters.tts import LocalTTS
 

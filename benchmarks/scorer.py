@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triolet._text import Boundary, Clause
+from triolet._model._text import Boundary, Clause
 from triolet.segmentation import SegmenterCore
 
 _LINE = Boundary.LINE

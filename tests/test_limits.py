@@ -18,12 +18,12 @@ import trio.testing
 from tests.adapters.qwen._peers import serving
 
 from triolet import AudioFormat, Conversation, Output, PoolOptions, speech
-from triolet._bounds import text_bound
-from triolet._memory_bound import audio_bound, memory_bound
-from triolet._paced_output import PacedOutput
-from triolet._phrasing import Phrasing
-from triolet._timeline import ClauseCut, Event, OutputOpened, PhraseComplete, PhraseReady
+from triolet.conversation._bounds import text_bound
+from triolet.conversation._memory_bound import audio_bound, memory_bound
+from triolet.phrasing._core import Phrasing
+from triolet.playout._paced_output import PacedOutput
 from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS
+from triolet.turn._timeline import ClauseCut, Event, OutputOpened, PhraseComplete, PhraseReady
 from triolet_adapters.tts.qwen.protocol import AudioDelta, parse_server_event
 
 MIB = 2**20

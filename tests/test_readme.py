@@ -30,7 +30,7 @@ from tests.recipes.cloud import KEY, cloud
 import triolet
 import triolet_adapters
 from triolet import FailoverOptions, Recovery
-from triolet._sessions import PoolOptions
+from triolet.tts._session_pool import PoolOptions
 from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat
 from triolet_adapters.sources._chat import _key_variable
 from triolet_adapters.sources._http import Endpoint

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from triolet import Phrase, Phrasing
-from triolet._phrasing import PhraserCore
+from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet.phrasing._core import PhraserCore
 from triolet.segmentation import SegmenterCore
-from triolet.spoken import SpokenOptions, SpokenTextCore
 
 
 def phrases(text: str, phrasing: Phrasing | None = None) -> list[Phrase]:

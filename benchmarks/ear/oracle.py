@@ -8,9 +8,9 @@ from benchmarks.ear.network import DELTA
 from benchmarks.ear.scripts import Script
 from benchmarks.ear.voice import RATE, say
 from triolet import Boundary, Phrasing, SpokenClause
-from triolet._voicing import AUDIBLE
+from triolet.alignment._voicing import AUDIBLE
+from triolet.normalization import SpokenOptions, SpokenTextCore
 from triolet.segmentation import SegmenterCore
-from triolet.spoken import SpokenOptions, SpokenTextCore
 
 
 def first_audible(script: Script, *, worth: float = Phrasing().worth) -> float:

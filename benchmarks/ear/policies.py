@@ -14,11 +14,11 @@ import attrs
 import trio
 
 from triolet import Boundary, Phrase, Phraser, Phrasing, SentenceSegmenter, SpokenText, Stage, Turn
-from triolet._phrasing import Offer, PhraserCore
-from triolet._text import Clause, SpokenClause
-from triolet._timeline import ClauseCut, PhraseReady
+from triolet._model._text import Clause, SpokenClause
+from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet.phrasing._core import Offer, PhraserCore
 from triolet.segmentation import SegmenterCore
-from triolet.spoken import SpokenOptions, SpokenTextCore
+from triolet.turn._timeline import ClauseCut, PhraseReady
 
 
 class Sentences(Stage[str, Phrase]):

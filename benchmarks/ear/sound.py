@@ -20,7 +20,7 @@ from benchmarks.ear.turns import PAUSES
 from benchmarks.ear.voice import RATE, Said, direct, say
 from benchmarks.ear.words import piece_times
 from triolet import Phrase, Phrasing
-from triolet._voicing import Voiced, VoiceDetector
+from triolet.alignment._voicing import Voiced, VoiceDetector
 
 Samples = npt.NDArray[np.float64]
 

@@ -13,10 +13,10 @@ from benchmarks.ear.network import DelayedVoice
 from benchmarks.ear.scripts import Script
 from benchmarks.ear.voice import RATE, say
 from triolet import Pauses, Phrase, Pipeline, Playout, Spoken, Stage, Synthesizer
-from triolet._stages import IterableSource
-from triolet._timeline import PhrasePlaying
-from triolet._voicing import AUDIBLE, Voiced, VoiceDetector
+from triolet.alignment._voicing import AUDIBLE, Voiced, VoiceDetector
+from triolet.chain._stages import IterableSource
 from triolet.testing import RecordingOutput
+from triolet.turn._timeline import PhrasePlaying
 
 PAUSES = Pauses()
 

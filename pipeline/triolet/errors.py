@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from triolet._timeline import Spoken
+from triolet.turn._timeline import Spoken
 
 
 class TrioletError(Exception):

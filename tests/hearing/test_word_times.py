@@ -9,7 +9,7 @@ from benchmarks.ear.chain import phrases
 from benchmarks.ear.voice import RATE, say
 from benchmarks.ear.words import piece_times
 
-from triolet._voicing import VoiceDetector
+from triolet.alignment._voicing import VoiceDetector
 from triolet_adapters.tts import LocalTTS
 
 TEXTS = (

@@ -31,9 +31,9 @@ from tests.migration.sessions import (
 )
 
 from triolet import Conversation, speech
-from triolet._websocket import dial_tcp
 from triolet.errors import AuthenticationFailed, ConnectionLost, ServiceError
 from triolet.testing import decode
+from triolet.tts._websocket import dial_tcp
 from triolet_adapters.outputs import Memory, NullDevice
 from triolet_adapters.tts import QwenTTS
 from triolet_adapters.tts.qwen import QwenOptions, QwenSession, ServerOptions

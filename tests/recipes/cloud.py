@@ -10,7 +10,7 @@ import attrs
 import trio
 import trio.testing
 
-from triolet._tts import TTS
+from triolet.tts._contract import TTS
 from triolet_adapters.tts import LocalTTS
 from triolet_adapters.tts.qwen import QwenServer, QwenTTS, ServerOptions
 

@@ -15,8 +15,8 @@ from tests.simulation._run import LLMFailed, Record, TurnRecord
 from tests.simulation._sound import RATE, SHARED, Commit, Heard, hear
 from tests.simulation._words import FILLER, names_in
 
-from triolet._turn_playout import DRAIN
 from triolet.errors import OutputError, TrioletError, TTSError
+from triolet.playout._turn_playout import DRAIN
 
 FRAME = 0.01
 """Seconds: what is taken for silence is told in steps of so many."""

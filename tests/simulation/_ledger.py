@@ -12,8 +12,8 @@ from tests.simulation._plan import Fault
 from tests.simulation._sound import RATE, Commit
 from tests.simulation._words import FILLER, PROBE, PROBE_TEXT, Name
 
-from triolet._admission import AT_ONCE
-from triolet._synthesizer import IN_FLIGHT
+from triolet.synthesis._admission import AT_ONCE
+from triolet.synthesis._stage import IN_FLIGHT
 
 AHEAD, AHEAD_OF_FILE = IN_FLIGHT + 1, IN_FLIGHT + 3
 """Phrases that may have been committed and not begun to be played: `IN_FLIGHT - 1` that wait for their turn, one that wants to,

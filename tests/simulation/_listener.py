@@ -7,7 +7,7 @@ from array import array
 from tests.simulation._ledger import Ledger
 from tests.simulation._words import Name
 
-from triolet._audio import SAMPLE_BYTES
+from triolet._model._audio import SAMPLE_BYTES
 from triolet.testing import RecordingOutput
 
 

@@ -36,7 +36,7 @@ from triolet import (
     SpokenText,
     Synthesizer,
 )
-from triolet._bounds import text_bound
+from triolet.conversation._bounds import text_bound
 from triolet.errors import TrioletError
 from triolet.testing import ScriptedSource, VirtualNetwork
 from triolet_adapters.tts.qwen import QwenOptions

@@ -8,7 +8,7 @@ from array import array
 import attrs
 from tests.simulation._words import Name, name_of
 
-from triolet._audio import SAMPLE_BYTES
+from triolet._model._audio import SAMPLE_BYTES
 from triolet.testing import ToneRun, decode
 from triolet.testing._tone import tone
 

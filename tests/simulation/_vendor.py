@@ -17,11 +17,11 @@ from tests.simulation._plan import Fault
 from tests.simulation._plan import Vendor as VendorPlan
 from tests.simulation._sound import RATE, Commit, plan_words
 
-from triolet._audio import SAMPLE_BYTES, AudioFormat
-from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet._model._audio import SAMPLE_BYTES, AudioFormat
 from triolet.errors import TTSError
 from triolet.testing import ToneTTS, VirtualNetwork
 from triolet.testing._network import VirtualConnection, VirtualStream
+from triolet.tts._contract import TTS, Accept, TTSSession, Usage
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 from triolet_adapters.tts.qwen.server_session import ServerSession
 

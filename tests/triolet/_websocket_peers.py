@@ -7,8 +7,8 @@ import attrs
 import trio
 import trio_websocket
 
-from triolet._websocket import WebSocket, WebSocketOptions, open_websocket
 from triolet.testing._network import Link, LinkOf, VirtualNetwork
+from triolet.tts._websocket import WebSocket, WebSocketOptions, open_websocket
 
 URL = "ws://server/path?model=m"
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from triolet._budget import LONGEST_WORD, Meter
-from triolet._graphemes import inside_grapheme
+from triolet._tools._graphemes import inside_grapheme
+from triolet.conversation._budget import LONGEST_WORD, Meter
 
 LENGTHENS = ["ャ", "ー"]
 APART = ["中", "か\u3099", "キ", *LENGTHENS, " ", "\n"]

@@ -8,10 +8,10 @@ import pytest
 import trio
 import trio.testing
 
-from triolet._audio import AudioFormat
-from triolet._output import Output
-from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet._model._audio import AudioFormat
+from triolet.playout._contract import Output
 from triolet.testing import OutputContract, RecordingOutput, TTSContract
+from triolet.tts._contract import TTS, Accept, TTSSession, Usage
 
 Clock = trio.testing.MockClock
 

@@ -19,7 +19,7 @@ from triolet import (
     Usage,
     speech,
 )
-from triolet._settings import VoiceSettings
+from triolet._model._voice_settings import VoiceSettings
 from triolet.errors import BudgetExceeded, ConnectionLost
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
 

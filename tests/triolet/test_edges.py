@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet._edges import LONGEST_CUT, MARGIN, PhraseEdges
+from triolet.playout._edges import LONGEST_CUT, MARGIN, PhraseEdges
 
 RATE = 8_000
 TRAILING = 0.3

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.triolet._talking_providers import OPTIONS
 
-from triolet._health import Health, Progress
 from triolet.errors import (
     ConnectionLost,
 )
+from triolet.failover._health import Health, Progress
 
 
 @given(st.lists(st.tuples(st.sampled_from(["failed", "probe_failed", "taken_back"]), st.floats(0.01, 300.0))))

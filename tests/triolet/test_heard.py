@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet import Piece
-from triolet._heard import expected_seconds, heard_piece_count, pace_of, weight
-from triolet._voicing import Voiced
+from triolet.alignment._heard import expected_seconds, heard_piece_count, pace_of, weight
+from triolet.alignment._voicing import Voiced
 
 RATE = 1000
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet._joins import RoomTone
-from triolet._voicing import AUDIBLE
+from triolet.alignment._voicing import AUDIBLE
+from triolet.playout._gaps import RoomTone
 
 
 def loudness(pcm: bytes) -> float:

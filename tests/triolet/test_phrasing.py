@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet import Boundary, Kind, Phrase, Phraser, Phrasing, Piece, SpokenClause, Turn
-from triolet._phraser import COMFORTABLE, JOINING, SHORT
-from triolet._phrasing import PhraserCore
-from triolet._timeline import PhraseReady
+from triolet.phrasing._core import PhraserCore
+from triolet.phrasing._stage import COMFORTABLE, JOINING, SHORT
 from triolet.testing import collect
+from triolet.turn._timeline import PhraseReady
 
 
 def clause(text: str, boundary: Boundary, *, start: int = 0, opening: Boundary = Boundary.SENTENCE) -> SpokenClause:

@@ -12,14 +12,14 @@ import pytest
 import trio
 
 from triolet import AudioChunk, AudioFormat, Boundary, Kind, Pauses, Phrase, Piece, Pipeline, Playout
-from triolet._paced_output import PacedOutput
-from triolet._stages import IterableSource
-from triolet._timeline import Event, FirstAudible, PhraseHeard, PhraseState, Underrun
-from triolet._turn import Turn
-from triolet._turn_playout import DRAIN, TurnPlayout
-from triolet._turn_run import run_turn
+from triolet.chain._context import Turn
+from triolet.chain._stages import IterableSource
+from triolet.conversation._turn_run import run_turn
 from triolet.errors import OutputError
+from triolet.playout._paced_output import PacedOutput
+from triolet.playout._turn_playout import DRAIN, TurnPlayout
 from triolet.testing import RecordingOutput
+from triolet.turn._timeline import Event, FirstAudible, PhraseHeard, PhraseState, Underrun
 
 RATE = 8_000
 FORMAT = AudioFormat(RATE)

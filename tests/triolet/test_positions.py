@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet._positions import Positions
+from triolet.playout._positions import Positions
 
 phrases = st.lists(
     st.tuples(

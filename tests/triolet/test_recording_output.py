@@ -8,10 +8,10 @@ import trio.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triolet._audio import AudioFormat
-from triolet._output import Output
-from triolet._paced_output import PacedOutput
+from triolet._model._audio import AudioFormat
 from triolet.errors import OutputError
+from triolet.playout._contract import Output
+from triolet.playout._paced_output import PacedOutput
 from triolet.testing import HeardAudio, OutputContract, RecordingOutput
 
 FORMAT = AudioFormat(16_000)

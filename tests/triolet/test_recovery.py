@@ -9,10 +9,9 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from triolet import Boundary, Kind, Phrase, Piece, Recovery
-from triolet._heard import weight
-from triolet._pauses import sure_pauses
-from triolet._recovery import BEFORE_THE_LOSS, Lost, Step, may_part, next_step, resumption
-from triolet._voicing import Voiced
+from triolet.alignment._heard import weight
+from triolet.alignment._sure_pauses import sure_pauses
+from triolet.alignment._voicing import Voiced
 from triolet.errors import (
     AuthenticationFailed,
     ConnectionLost,
@@ -23,6 +22,7 @@ from triolet.errors import (
     TTSError,
     Unspeakable,
 )
+from triolet.synthesis._recovery import BEFORE_THE_LOSS, Lost, Step, may_part, next_step, resumption
 
 RATE = 8000
 

@@ -30,9 +30,9 @@ from triolet import (
     Usage,
     speech,
 )
-from triolet._timeline import WordsTimed
 from triolet.errors import AuthenticationFailed, ConnectionLost, NoAudio, TooMuchAudio, TTSError
 from triolet.testing import RecordingOutput, ScriptedTTS, collect
+from triolet.turn._timeline import WordsTimed
 from triolet_adapters.outputs import Memory
 
 RATE = 8000

@@ -9,9 +9,9 @@ import pytest
 import trio
 
 from triolet import TTS, Accept, AudioFormat, TTSSession, Usage
-from triolet._sessions import PoolOptions, SessionPool, open_pools
-from triolet._tts import Limits
 from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, TTSError
+from triolet.tts._contract import Limits
+from triolet.tts._session_pool import PoolOptions, SessionPool, open_pools
 
 PCM = b"\1\1" * 240
 

@@ -21,10 +21,10 @@ from triolet import (
     speech,
     stage,
 )
-from triolet._heard import expected_seconds
-from triolet._sessions import open_pools
+from triolet.alignment._heard import expected_seconds
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, collect
+from triolet.tts._session_pool import open_pools
 
 
 def heard(chunks: list[AudioChunk]) -> bytes:
@@ -65,7 +65,7 @@ async def test_an_error_of_the_service_ends_the_turn_and_what_came_before_was_pa
     tts = ScriptedTTS([[tone(1)], [tone(2), ConnectionLost("gone")]])
     turn = Turn()
     for phrase in phrases("One.", "Two."):
-        from triolet._timeline import PhraseReady
+        from triolet.turn._timeline import PhraseReady
 
         turn.timeline.record(PhraseReady(0.0, phrase))
     with pytest.raises(ConnectionLost, match="gone"):

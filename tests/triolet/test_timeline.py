@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet import Boundary, Clause, Phrase, PhraseState, Piece, Spoken
-from triolet._heard import heard_piece_count
-from triolet._timeline import (
+from triolet.alignment._heard import heard_piece_count
+from triolet.alignment._voicing import Voiced
+from triolet.turn._timeline import (
     ClauseCut,
     CommitLost,
     Event,
@@ -31,7 +32,6 @@ from triolet._timeline import (
     Underrun,
     WordsTimed,
 )
-from triolet._voicing import Voiced
 
 TEXT = "One two three. *Four* five six."
 RATE = 8000

@@ -8,7 +8,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet._voicing import Voiced, VoiceDetector
+from triolet.alignment._voicing import Voiced, VoiceDetector
 
 RATE = 8000
 

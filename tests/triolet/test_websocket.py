@@ -9,7 +9,6 @@ import trio.testing
 import trio_websocket
 from tests.triolet._websocket_peers import URL, Seen, connected, for_ever, served, websocket_peer
 
-from triolet._websocket import WebSocket, open_websocket
 from triolet.errors import (
     ConnectionLost,
     DeadlineExpired,
@@ -17,6 +16,7 @@ from triolet.errors import (
     TTSError,
 )
 from triolet.testing._network import Link, VirtualNetwork
+from triolet.tts._websocket import WebSocket, open_websocket
 
 
 async def test_messages_go_both_ways_and_the_close_is_polite(autojump_clock: trio.testing.MockClock) -> None:

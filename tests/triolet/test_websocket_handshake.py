@@ -8,7 +8,6 @@ import trio.testing
 import trio_websocket
 from tests.triolet._websocket_peers import URL, Seen, connected, for_ever, hang_up, served, websocket_peer
 
-from triolet._websocket import WebSocketOptions, open_websocket
 from triolet.errors import (
     AuthenticationFailed,
     ConnectionFailed,
@@ -16,6 +15,7 @@ from triolet.errors import (
     TTSError,
 )
 from triolet.testing._network import Link, VirtualNetwork
+from triolet.tts._websocket import WebSocketOptions, open_websocket
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from array import array
 import trio
 from tests.turns._script import number_of
 
-from triolet._tts import Accept, Usage
 from triolet.testing import RecordingOutput, ToneTTS
+from triolet.tts._contract import Accept, Usage
 
 
 class Notes:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import attrs
 
 from triolet import Clause, Phrase, Phrasing, SpokenClause
-from triolet._phrasing import PhraserCore
+from triolet.normalization import SpokenTextCore
+from triolet.phrasing._core import PhraserCore
 from triolet.segmentation import SegmenterCore
-from triolet.spoken import SpokenTextCore
 
 
 @attrs.frozen

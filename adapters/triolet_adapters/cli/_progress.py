@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from triolet._timeline import (
+from triolet.turn._timeline import (
     Event,
     PhraseCommitted,
     PhraseFailed,

@@ -28,8 +28,8 @@ import attrs
 import trio
 
 from triolet import TTS, Accept, AudioFormat, Spoken, TTSSession, Usage
-from triolet._timeline import Event, TurnStarted
 from triolet.errors import TTSError
+from triolet.turn._timeline import Event, TurnStarted
 from triolet_adapters.cli._keep_text import KeepText, event_fields, message, passage, wire_event, word
 from triolet_adapters.cli._report import as_json
 

@@ -26,8 +26,8 @@ from triolet import (
     Usage,
     errors,
 )
-from triolet._timeline import PhraseReady
 from triolet.errors import TTSError
+from triolet.turn._timeline import PhraseReady
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._record import FORMAT
 from triolet_adapters.sources import Replay, TimedToken

@@ -21,7 +21,7 @@ from typing import Any
 
 import attrs
 
-from triolet._timeline import PhraseState, Spoken
+from triolet.turn._timeline import PhraseState, Spoken
 
 
 def summary(spoken: Spoken) -> list[str]:

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from triolet._timeline import Event, Spoken
+from triolet.turn._timeline import Event, Spoken
 from triolet_adapters.cli._progress import Progress, Sentence, State
 from triolet_adapters.cli._report import summary
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import trio
 
-from triolet._audio import SAMPLE_BYTES, AudioFormat
-from triolet._output import Output
+from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet.playout._contract import Output
 
 
 class Memory(Output):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triolet._paced_output import PacedOutput
+from triolet.playout._paced_output import PacedOutput
 
 
 class NullDevice(PacedOutput):

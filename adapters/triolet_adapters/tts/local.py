@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 import trio
 
-from triolet._audio import AudioFormat
-from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet._model._audio import AudioFormat
 from triolet.errors import Unspeakable
+from triolet.tts._contract import TTS, Accept, TTSSession, Usage
 from triolet_adapters.tts._english import readable
 
 if TYPE_CHECKING:

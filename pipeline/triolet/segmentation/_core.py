@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Protocol
 
-from triolet._text import Boundary, Clause, Kind
+from triolet._model._text import Boundary, Clause, Kind
 from triolet.segmentation import _judge, _marks, _terminators
 from triolet.segmentation._auto import Guess
 from triolet.segmentation._judge import Ahead, Verdict

@@ -7,7 +7,7 @@ import re
 
 import attrs
 
-from triolet._text import Kind
+from triolet._model._text import Kind
 
 LONGEST_HEAD = 200
 """Characters looked at before a line that goes on like a mark (`------`) is taken for text."""

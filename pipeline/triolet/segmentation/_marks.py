@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from triolet._text import Boundary
+from triolet._model._text import Boundary
 from triolet.segmentation._reading import OPEN_FOR, PAIRS, Reading
 
 CJK = "\u2e80"

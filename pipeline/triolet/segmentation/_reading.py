@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from triolet._graphemes import inside_grapheme
-from triolet._text import Boundary, Clause, Kind
+from triolet._model._text import Boundary, Clause, Kind
+from triolet._tools._graphemes import inside_grapheme
 from triolet.segmentation._language import Rules
 from triolet.segmentation._lines import LineKind
 

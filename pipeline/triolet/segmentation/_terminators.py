@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from triolet._text import Boundary
+from triolet._model._text import Boundary
 from triolet.segmentation import _judge
 from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._marks import CJK, tail_of

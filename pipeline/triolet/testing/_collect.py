@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import trio
 
-from triolet._lone import Alone
-from triolet._stages import Source
-from triolet._turn import Turn
+from triolet._tools._alone import Alone
+from triolet.chain._context import Turn
+from triolet.chain._stages import Source
 
 Item = TypeVar("Item")
 

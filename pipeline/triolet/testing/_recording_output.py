@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from triolet._audio import SAMPLE_BYTES, AudioFormat
-from triolet._paced_output import PacedOutput
+from triolet._model._audio import SAMPLE_BYTES, AudioFormat
 from triolet.errors import OutputError
+from triolet.playout._paced_output import PacedOutput
 
 
 @attrs.frozen

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import trio
 
-from triolet._audio import AudioFormat
-from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet._model._audio import AudioFormat
+from triolet.tts._contract import TTS, Accept, TTSSession, Usage
 
 Step: TypeAlias = bytes | float | BaseException
 Script: TypeAlias = Sequence[Step] | Callable[[str], Sequence[Step]]

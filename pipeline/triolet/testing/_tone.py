@@ -11,8 +11,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import attrs
 import trio
 
-from triolet._audio import SAMPLE_BYTES, AudioFormat
-from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet.tts._contract import TTS, Accept, TTSSession, Usage
 
 _FRAME = 4
 """Samples in a frame: connection, commit, low and high part of the frame's number, each in its lower 12 bits. The upper 4

@@ -8,10 +8,10 @@ import attrs
 import trio
 import trio.testing
 
-from triolet._audio import SAMPLE_BYTES
-from triolet._tts import TTS, Usage
+from triolet._model._audio import SAMPLE_BYTES
 from triolet.errors import TooMuchAudio
 from triolet.testing._raises import raises
+from triolet.tts._contract import TTS, Usage
 
 LIMIT = 60.0
 """Seconds in which anything here must be done: a service's session, two sentences and a good deal of patience."""

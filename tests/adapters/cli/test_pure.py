@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from triolet import Boundary, Latency, Phrase, PhraseReport, PhraseState, Piece, Spoken
-from triolet._timeline import (
+from triolet.turn._timeline import (
     Event,
     PhraseCommitted,
     PhraseFailed,

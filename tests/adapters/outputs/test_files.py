@@ -12,7 +12,7 @@ import pytest
 import trio
 import trio.testing
 
-from triolet._audio import AudioFormat
+from triolet._model._audio import AudioFormat
 from triolet.errors import OutputError
 from triolet_adapters.outputs import wav
 from triolet_adapters.outputs._file import FileOutput
@@ -46,7 +46,7 @@ def test_a_wav_file_is_valid_when_its_program_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "speech.wav"
     script = f"""
 import trio
-from triolet._audio import AudioFormat
+from triolet._model._audio import AudioFormat
 from triolet_adapters.outputs.wav import WavFile
 async def main():
     output = WavFile({str(path)!r})
@@ -149,7 +149,7 @@ def test_a_wav_stream_goes_to_standard_output() -> None:
 def piped(kind: str) -> bytes:
     script = f"""
 import trio
-from triolet._audio import AudioFormat
+from triolet._model._audio import AudioFormat
 from triolet_adapters.outputs.pcm import PcmFile
 from triolet_adapters.outputs.wav import WavFile
 async def main():

@@ -15,8 +15,8 @@ from tests.adapters.qwen._peers import World, serving
 from trio.testing import MockClock
 
 from triolet import errors
-from triolet._audio import AudioFormat
-from triolet._tts import TTS, Accept, TTSSession, Usage
+from triolet._model._audio import AudioFormat
+from triolet.tts._contract import TTS, Accept, TTSSession, Usage
 from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
 from triolet_adapters.tts.qwen.decoding import Decoder, OpusDecoder, PCMDecoder, WAVDecoder, decoder_for
 from triolet_adapters.tts.qwen.encoding import AVEncoder, wav_header

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from triolet._text import Boundary, Clause, Kind
+from triolet._model._text import Boundary, Clause, Kind
 from triolet.segmentation import SegmenterCore
 
 

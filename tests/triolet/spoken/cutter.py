@@ -6,8 +6,8 @@ import itertools
 import re
 from collections.abc import Callable, Iterable
 
-from triolet._text import Boundary, Clause, Kind, Piece, SpokenClause
-from triolet.spoken import SpokenOptions, SpokenTextCore
+from triolet._model._text import Boundary, Clause, Kind, Piece, SpokenClause
+from triolet.normalization import SpokenOptions, SpokenTextCore
 
 _FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
 _MARKS = re.compile(r"(?:[ \t]*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+|>[ \t]?))*[ \t]*")

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 
-from triolet.spoken import SpokenOptions
+from triolet.normalization import SpokenOptions
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

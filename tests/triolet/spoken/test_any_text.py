@@ -7,10 +7,10 @@ import unicodedata
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.triolet.spoken.cutter import speak
+from tests.triolet.normalization.cutter import speak
 
-from triolet._text import Boundary, Clause, Kind, SpokenClause
-from triolet.spoken import SpokenOptions, SpokenTextCore
+from triolet._model._text import Boundary, Clause, Kind, SpokenClause
+from triolet.normalization import SpokenOptions, SpokenTextCore
 
 BITS = st.sampled_from(
     [

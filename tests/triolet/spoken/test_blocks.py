@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from tests.triolet.spoken.cutter import clauses, speak, words
+from tests.triolet.normalization.cutter import clauses, speak, words
 
-from triolet._text import Boundary, Clause, Kind
-from triolet.spoken import SpokenOptions, SpokenTextCore
+from triolet._model._text import Boundary, Clause, Kind
+from triolet.normalization import SpokenOptions, SpokenTextCore
 
 TABLE = "| Name | Age |\n|---|---|\n| Alice Smith | 30 |\n| **Bob** | `x` |\n\nDone."
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.triolet.spoken.cutter import clauses, words
+from tests.triolet.normalization.cutter import clauses, words
 
-from triolet.spoken import SpokenOptions, SpokenTextCore
+from triolet.normalization import SpokenOptions, SpokenTextCore
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.triolet.spoken.cutter import at_marks, words
-from tests.triolet.spoken.rendering import EVERYTHING, letters, rendered
+from tests.triolet.normalization.cutter import at_marks, words
+from tests.triolet.normalization.rendering import EVERYTHING, letters, rendered
 
 WORD = st.sampled_from(
     [

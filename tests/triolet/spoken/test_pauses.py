@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
-from tests.triolet.spoken.cutter import clauses, speak, words
+from tests.triolet.normalization.cutter import clauses, speak, words
 
-from triolet.spoken import Pause
+from triolet.normalization import Pause
 
 
 def said(text: str) -> list[tuple[float, str]]:
@@ -51,7 +51,7 @@ def test_a_pause_has_bounds(seconds: float) -> None:
 
 
 def test_other_ssml_is_removed_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, logger="triolet.spoken"):
+    with caplog.at_level(logging.WARNING, logger="triolet.normalization"):
         text = '<speak><prosody rate="slow">Slow,</prosody> <emphasis>now</emphasis></speak> <b>bold</b>'
         assert words(text) == "Slow, now bold"
     assert len(caplog.records) == 1

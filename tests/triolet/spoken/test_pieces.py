@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.triolet.spoken.cutter import pieces, words
+from tests.triolet.normalization.cutter import pieces, words
 
-from triolet.spoken import SpokenOptions
+from triolet.normalization import SpokenOptions
 
 
 def parts(text: str, language: str = "en", options: SpokenOptions | None = None) -> list[tuple[str, str]]:

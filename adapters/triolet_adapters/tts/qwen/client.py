@@ -11,10 +11,10 @@ from typing import Any
 import attrs
 import trio
 
-from triolet._audio import AudioFormat
-from triolet._tts import TTS, Accept, Limits, TTSSession, Usage
-from triolet._websocket import Dial, dial_tcp
+from triolet._model._audio import AudioFormat
 from triolet.errors import AuthenticationFailed, TTSError
+from triolet.tts._contract import TTS, Accept, Limits, TTSSession, Usage
+from triolet.tts._websocket import Dial, dial_tcp
 from triolet_adapters.tts.qwen.billing import billed_characters
 from triolet_adapters.tts.qwen.decoding import check_decodable
 from triolet_adapters.tts.qwen.endpoint import checked_key, is_loopback, service_url

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from triolet._websocket import WebSocketOptions
+from triolet.tts._websocket import WebSocketOptions
 from triolet_adapters.tts.qwen.wire_log import LogText
 
 

@@ -11,7 +11,7 @@ import trio
 import trio_websocket
 from wsproto.utilities import LocalProtocolError
 
-from triolet._tts import TTS
+from triolet.tts._contract import TTS
 from triolet_adapters.tts.qwen._encoding import dumps
 from triolet_adapters.tts.qwen.endpoint import PATH
 from triolet_adapters.tts.qwen.server_options import ServerOptions

@@ -9,9 +9,9 @@ from typing import Protocol
 import attrs
 import trio
 
-from triolet._audio import SAMPLE_BYTES
-from triolet._tts import TTS, TTSSession
+from triolet._model._audio import SAMPLE_BYTES
 from triolet.errors import TTSError
+from triolet.tts._contract import TTS, TTSSession
 from triolet_adapters.tts.qwen.billing import billed_characters
 from triolet_adapters.tts.qwen.encoding import Encoder, encoder_for, wav_header
 from triolet_adapters.tts.qwen.protocol import (

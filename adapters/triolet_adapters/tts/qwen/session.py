@@ -10,9 +10,9 @@ from typing import Any
 import attrs
 import trio
 
-from triolet._audio import SAMPLE_BYTES
-from triolet._websocket import Dial, Headers, WebSocket, open_websocket
+from triolet._model._audio import SAMPLE_BYTES
 from triolet.errors import TTSError
+from triolet.tts._websocket import Dial, Headers, WebSocket, open_websocket
 from triolet_adapters.tts.qwen.billing import billed_characters
 from triolet_adapters.tts.qwen.inbox import Deadline, Inbox
 from triolet_adapters.tts.qwen.options import QwenOptions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from triolet._audio import SAMPLE_BYTES
-from triolet._tts import Accept
+from triolet._model._audio import SAMPLE_BYTES
 from triolet.errors import NoAudio, TooMuchAudio
+from triolet.tts._contract import Accept
 from triolet_adapters.tts.qwen.decoding import Decoder, decoder_for
 from triolet_adapters.tts.qwen.settings import QwenSettings
 

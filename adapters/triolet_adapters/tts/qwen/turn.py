@@ -6,8 +6,8 @@ from collections.abc import AsyncIterable
 
 import trio
 
-from triolet._tts import Accept, TTSTurn, Usage
 from triolet.errors import DeadlineExpired, ProtocolViolation
+from triolet.tts._contract import Accept, TTSTurn, Usage
 from triolet_adapters.tts.qwen.inbox import Deadline
 from triolet_adapters.tts.qwen.options import QwenOptions
 from triolet_adapters.tts.qwen.protocol import AudioDelta, ResponseDone, ServerEvent, SessionFinished

@@ -1,0 +1,1 @@
+"""Sources and stages, how they join, and what the stages of one turn share."""

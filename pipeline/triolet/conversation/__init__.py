@@ -1,0 +1,1 @@
+"""Turns on one output."""

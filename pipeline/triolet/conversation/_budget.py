@@ -1,0 +1,104 @@
+"""An end to answers that do not end by themselves."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import Literal
+
+import attrs
+import trio
+
+from triolet._tools._graphemes import inside_grapheme
+from triolet.chain._context import Turn
+from triolet.chain._stages import Stage
+from triolet.normalization._characters import CJK, EXTENDS
+
+LONGEST_WORD = 100
+"""Characters before its end from which on a budget lets whole words pass only; a longer word may be cut."""
+
+_WORD_ENDS = re.compile(rf"(?:[\s{CJK}]|.(?=[\s{CJK}]))(?![{EXTENDS}])", re.DOTALL)
+
+
+@attrs.frozen(kw_only=True)
+class Budget:
+    """How many characters of text a turn, or a whole conversation, may say. What is said ends with a whole word."""
+
+    characters: int = attrs.field(validator=attrs.validators.ge(1))
+    """Of the raw text. A service bills about as many; Han characters are billed twice by Qwen."""
+    per: Literal["turn", "conversation"] = attrs.field(
+        default="turn", validator=attrs.validators.in_(("turn", "conversation"))
+    )
+
+
+@attrs.define(eq=False)
+class Meter:
+    """What is left of a budget."""
+
+    left: int
+    exceeded: bool = False
+    _begun: bool = False
+    """Whether any word has been said."""
+
+    def take(self, text: str, *, whole: bool = False) -> str:
+        """The beginning of a text that may be said: all of it if it is `whole` and the budget has room for it. Else more may
+        follow, and a last word that may not have room stays behind.
+        """
+        over = len(text) > self.left
+        kept = text if whole and not over else text[: self._word_end(text)]
+        if over:
+            self.exceeded = True
+            if self.left - len(kept) >= LONGEST_WORD or not (self._begun or kept.strip()):
+                kept = text[: self._grapheme_end(text)]
+        self._begun = self._begun or bool(kept.strip())
+        self.left = 0 if over else self.left - len(kept)
+        return kept
+
+    @property
+    def _free(self) -> int:
+        """Characters that have room whatever follows."""
+        return max(0, self.left - LONGEST_WORD)
+
+    def _word_end(self, text: str) -> int:
+        """The last place within the budget where a word surely ends, or up to which no word needs to end."""
+        places = range(min(self.left, len(text) - 1), self._free, -1)
+        return next((at for at in places if _word_ends(text, at)), min(self._free, len(text)))
+
+    def _grapheme_end(self, text: str) -> int:
+        places = range(self.left, self._free, -1)
+        return next((at for at in places if not inside_grapheme(text, at)), self._free)
+
+
+class Metered(Stage[str, str]):
+    """Passes tokens on until the budget is spent; then it leaves, so that the source is closed."""
+
+    buffer = 0
+    """Tokens that may wait: none, so that an error of the source leaves nothing behind here."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+
+    async def run(
+        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[str], turn: Turn
+    ) -> None:
+        """Pass on."""
+        held = ""
+        try:
+            async for token in upstream:
+                held += token
+                if kept := self._meter.take(held):
+                    await downstream.send(kept)
+                    held = held[len(kept) :]
+                if self._meter.exceeded:
+                    return
+        except trio.Cancelled:  # raised again: what the source gave before it failed is known all the same
+            with contextlib.suppress(trio.WouldBlock, trio.BrokenResourceError):
+                downstream.send_nowait(held)
+            raise
+        if held:
+            await downstream.send(self._meter.take(held, whole=True))
+
+
+def _word_ends(text: str, at: int) -> bool:
+    """Whether a word ends before this place: at white space, or at a CJK character, which is a word by itself."""
+    return bool(_WORD_ENDS.match(text, at - 1)) and not inside_grapheme(text, at)

@@ -1,0 +1,63 @@
+"""Running one turn: its stages in one nursery, its end in its timeline, its error alone."""
+
+from __future__ import annotations
+
+import contextlib
+
+import trio
+
+from triolet._model._audio import AudioChunk
+from triolet._tools._alone import Alone, lone_error, only_cancelled
+from triolet.chain._context import Turn
+from triolet.chain._stages import Source
+from triolet.playout._turn_playout import Interlude, TurnPlayout, play_all
+from triolet.turn._timeline import Spoken, TurnEnded, TurnStarted
+
+
+async def run_turn(
+    source: Source[AudioChunk], playing: TurnPlayout, turn: Turn, interlude: Interlude | None = None
+) -> None:
+    """Play what the source gives until it has ended and the last sample has been heard.
+
+    An error of any stage ends them all and is raised, alone, with `.spoken` set on it. Cancellation ends them all. Either
+    way what was accepted by the output and not heard is dropped, and the timeline says what was.
+    """
+    turn.timeline.record(TurnStarted(turn.now()))
+    with Alone():
+        try:
+            await _run(source, playing, turn, interlude)
+        except BaseException as error:  # raised again: a turn that was cancelled has its end recorded, too
+            playing.shut()
+            playing.finish()
+            _record_end(turn, lone_error(error))
+            raise
+    playing.finish()
+    turn.timeline.record(TurnEnded(turn.now()))
+
+
+def _record_end(turn: Turn, error: BaseException) -> None:
+    if only_cancelled(error):
+        turn.timeline.record(TurnEnded(turn.now(), interrupted=True))
+        return
+    turn.timeline.record(TurnEnded(turn.now(), error=_describe(error)))
+    with contextlib.suppress(AttributeError):  # an exception type with slots cannot carry it
+        error.spoken = Spoken.fold(turn.timeline)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def _run(source: Source[AudioChunk], playing: TurnPlayout, turn: Turn, interlude: Interlude | None) -> None:
+    playing.begin()
+    send, receive = trio.open_memory_channel[AudioChunk](1)
+    with receive:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(source.drive, send, turn)
+            try:
+                await play_all(receive, playing, interlude)
+            except BaseException:  # raised again: silence does not wait for the stages to hang up
+                playing.shut()
+                playing.finish()
+                raise
+
+
+def _describe(error: BaseException) -> str:
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,494 @@
+"""Reads inline Markdown, HTML and LaTeX once, as it streams: what of it is words, and where."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+from triolet.normalization._break import seconds_of
+from triolet.normalization._characters import HAS_URL, TOKEN, TOKEN_NO_URL, clean
+from triolet.normalization._formulas import delimited_end, dollar_end
+from triolet.normalization._html import AUTOLINK, DECLARATIONS, NOT_TEXT, SEPARATES, TAG, is_ssml, may_become_tag
+from triolet.normalization._latex import plain
+from triolet.normalization._links import (
+    WAIT,
+    citation_end,
+    definition_end,
+    destination_end,
+    image_end,
+    is_endless,
+    note_end,
+    target_end,
+)
+from triolet.normalization._options import MAX_HELD, MAX_SKIPPED, SpokenOptions
+from triolet.normalization._plain import PlainText, entity_at, goes_on, unescaped, url_at
+from triolet.normalization._units import PieceBuilder
+from triolet.normalization._wording import wording
+
+logger = logging.getLogger("triolet.normalization")
+
+_TASK = re.compile(r"\[[ xX]\](?=\s|\Z)")
+_WORDS = re.compile(r"\S+")
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+class InlineReader:
+    """Reads one block after another; within a block, text that arrives in parts.
+
+    `extend` adds text, `run` reads as far as the text decides and tells whether all is read. Where a mark's meaning needs
+    more text (a code span, a tag, a link's destination, a formula), it stops in front of it; `final` says that the block
+    ends here, so nothing more decides. It gives up waiting by itself at the bounds of `_options`. `cut` empties it for
+    the next part of the same block, and what spans parts (open brackets, a comment) goes on.
+    """
+
+    def __init__(self, options: SpokenOptions) -> None:
+        self.builder = PieceBuilder()
+        self.breaks: list[tuple[int, float]] = []
+        """Where the text asked for silence (offset after the tag), and for how many seconds."""
+        self._options = options
+        self._plain = PlainText(self.builder, options)
+        self._warned = False
+        self._skip_until = ""  # the end of a comment or script, which may span blocks
+        self._skipped = 0
+        # Each takes where its character stands, and gives where to read on, or WAIT.
+        self._handlers: dict[str, Callable[[int], int]] = {
+            "*": self._emphasis,
+            "_": self._emphasis,
+            "~": self._emphasis,
+            "`": self._code,
+            "[": self._open_bracket,
+            "]": self._close_bracket,
+            "<": self._angle,
+            "&": self._entity,
+            "\\": self._backslash,
+            "$": self._dollar,
+            "!": self._exclamation,
+            "|": self._bar,
+        }
+        self.begin_block()
+
+    def begin_block(self, *, list_item: bool = False) -> None:
+        """Forget what ends with a block: a new paragraph, heading or list item begins."""
+        self._brackets = 0  # open ones
+        self._task = list_item  # a box to tick may come
+        self._skip_block = False  # a note that is not said
+        self._after_link_text = False
+        self._in_destination = False
+        self._in_url = False
+        self._before = ""  # the character before the text
+        self._reset()
+        self._fresh_at = 0  # up to here, link definitions only; -1 after the block's first words
+
+    def _reset(self) -> None:
+        self._text = ""
+        self._at = 0
+        self._final = False
+        self._sentence_done = False
+        self._line_done = False
+        self._line_begins = True
+        self._url_ahead = False
+        self._no_ticks: dict[int, int] = {}  # up to where no run of so many backticks ends a code span
+
+    def extend(
+        self, text: str, language: str, *, begins_line: bool = True, ends_line: bool = True, ends_sentence: bool = True
+    ) -> None:
+        """More text of the block, and what is known of its edges."""
+        if not self._text:
+            self._line_begins = begins_line
+        self._words = wording(language)
+        self._text += text
+        self._line_done = ends_line
+        self._sentence_done = ends_sentence
+        self._url_ahead = HAS_URL.search(self._text, self._at) is not None
+
+    def run(self, *, final: bool) -> bool:
+        """Read on; False if what comes next must decide, which it never must with `final`."""
+        self._final = final
+        text, at, builder = self._text, self._at, self.builder
+        if at == 0:
+            at = self._resume()
+            if at == WAIT:
+                return False
+        match = (TOKEN_NO_URL if self._url_ahead else TOKEN).match
+        length = len(text)
+        while at < length:
+            if self._skip_until or self._skip_block:
+                at = self._skip(at)
+                continue
+            if self._url_ahead and text[at] in "hw":
+                end = self._url(at)
+                if end > at:
+                    at = end
+                    continue
+            token = match(text, at)
+            assert token is not None  # its last group takes anything
+            group = token.lastindex
+            end = token.end()
+            if group == 2:
+                word_end = token.end(1)
+                builder.word(token[1], at, word_end)
+                if word_end != end:
+                    builder.space(end)
+            elif group == 3:
+                if self._glues(at, end):
+                    builder.mark(end)
+                else:
+                    builder.space(end)
+            elif group == 4:
+                self._plain.character(token[4], at, end)
+            elif group == 5:
+                end = self._handlers[token[5]](at)
+                if end == WAIT:
+                    self._at = at
+                    return False
+            elif group == 6:
+                self._plain.emoji(token[6], at, end)
+            else:
+                self._plain.other(token[7], at, end)
+            at = end
+        self._at = length
+        return True
+
+    def cut(self) -> None:
+        """All is read and taken; be ready for the next part of the block."""
+        fresh = self._is_fresh(len(self._text))
+        if self._text:
+            self._before = self._text[-1]
+        self.breaks.clear()
+        self._reset()
+        self._fresh_at = 0 if fresh else -1
+
+    # What goes on from the part before.
+
+    def _resume(self) -> int:
+        text = self._text
+        at = 0
+        if self._in_destination:
+            at = self._discard_destination(0)
+        elif self._in_url:
+            at = goes_on(text)
+            self._in_url = 0 < at == len(text)
+            self.builder.mark(at)
+        elif self._after_link_text:
+            at = target_end(text, 0, final=self._final)
+            if at == WAIT:
+                return WAIT
+            self.builder.mark(at)
+        self._after_link_text = False
+        return at
+
+    def _skip(self, at: int) -> int:
+        end = len(self._text)
+        self._skipped += end - at
+        if not self._skip_block:
+            closing = re.compile(re.escape(self._skip_until), re.IGNORECASE).search(self._text, at)
+            if closing:
+                end = closing.end()
+                self._skip_until = ""
+            elif self._skipped > MAX_SKIPPED:
+                self._skip_until = ""  # it never was to end
+        self.builder.mark(end)
+        return end
+
+    def _begin_skip(self, until: str) -> None:
+        self._skip_until = until
+        self._skipped = 0
+
+    # Plain text.
+
+    def _glues(self, at: int, end: int) -> bool:
+        """Whether this white space is a line break between CJK characters, which are written without spaces."""
+        text = self._text
+        if "\n" not in text[at:end] or at == 0 or end == len(text):
+            return False
+        return all("\u2e7f" < character < "가" or character > "힣" for character in (text[at - 1], text[end]))
+
+    def _url(self, at: int) -> int:
+        url = url_at(self._text, at)
+        end = at + len(url)
+        if url:
+            goes_on = end == len(self._text) and not self._sentence_done
+            self._in_url = goes_on and self._options.urls != "verbatim"
+            self._plain.url(url, at, end, self._words)
+        return end
+
+    # Emphasis and strikethrough: whether a mark has a partner is no matter, as neither is spoken.
+
+    def _emphasis(self, at: int) -> int:
+        text, mark = self._text, self._text[at]
+        end = at + 1
+        while end < len(text) and text[end] == mark:
+            end += 1
+        before = text[at - 1] if at else self._before
+        after = text[end : end + 1]
+        one_star = mark == "*" and end == at + 1
+        if mark == "_" and before.isalnum() and after.isalnum():
+            self.builder.word(" ", at, end)  # snake_case is said as two words, but is one
+        elif (
+            (mark == "~" and end == at + 1)
+            or (one_star and before.isdigit() and after.isdigit())  # a product
+            or (one_star and before.isspace() and after.isspace())
+        ):
+            self.builder.word(mark, at, end)
+        else:
+            self.builder.mark(end)
+        return end
+
+    # Code.
+
+    def _code(self, at: int) -> int:
+        text = self._text
+        begin = at
+        while begin < len(text) and text[begin] == "`":
+            begin += 1
+        close = self._closing_ticks(begin, begin - at)
+        if close < 0:
+            if not self._final and len(text) - at < MAX_HELD:
+                return WAIT
+            self.builder.mark(begin)
+            return begin
+        end = close + begin - at
+        if self._options.inline_code == "skip":
+            self.builder.drop(end)
+            return end
+        self.builder.mark(begin)
+        # A pair of spaces around it is no part of the code.
+        padded = text[begin].isspace() and text[close - 1].isspace() and not text[begin:close].isspace()
+        read = begin
+        for word in _WORDS.finditer(text, begin, close):
+            if word.start() > read and not (padded and read == begin):
+                self.builder.space(word.start())
+            self._plain.literal(word[0], word.start(), word.end())
+            read = word.end()
+        if read < close and not padded:
+            self.builder.space(close)
+        self.builder.mark(end)
+        return end
+
+    def _closing_ticks(self, begin: int, ticks: int) -> int:
+        """Where a run of exactly so many backticks begins, or -1."""
+        text = self._text
+        limit = begin + MAX_HELD
+        at = text.find("`", max(begin, self._no_ticks.get(ticks, 0)), limit)
+        while at >= 0:
+            end = at
+            while end < len(text) and text[end] == "`":
+                end += 1
+            if end == len(text) and not self._final:
+                break
+            if end - at == ticks:
+                return at
+            at = text.find("`", end, limit)
+        self._no_ticks[ticks] = at if at >= 0 else min(limit, len(text))
+        return -1
+
+    # Links, images, notes.
+
+    def _exclamation(self, at: int) -> int:
+        if not self._text.startswith("[", at + 1):
+            self.builder.mark_before("!", at, at + 1)
+            return at + 1
+        if self._options.images == "skip":
+            end = image_end(self._text, at + 1, final=self._final)
+            if end == WAIT:
+                return WAIT
+            if end > at + 1:
+                self.builder.drop(end)
+                return end
+        self._brackets += 1
+        self.builder.mark(at + 2)
+        return at + 2
+
+    def _open_bracket(self, at: int) -> int:
+        text, builder = self._text, self.builder
+        end = self._unspoken_bracket(at)
+        if end == WAIT:
+            return WAIT
+        if end == at:
+            self._fresh_at = -1
+            self._brackets += 1
+            end = at + 1
+            if at and text[at - 1].isalnum() and builder.last == text[at - 1]:
+                builder.space(at)  # array[3]: not array3
+        self._task = False
+        builder.mark(end)
+        return end
+
+    def _unspoken_bracket(self, at: int) -> int:
+        """The end of a box to tick, a note's mark, a definition or a citation; `at` if it is none of them."""
+        text, final = self._text, self._final
+        if self._task and not text[:at].strip():
+            box = _TASK.match(text, at)
+            if box:
+                return box.end()
+        end = note_end(text, at, final=final)
+        if end == WAIT:
+            return WAIT
+        if end > at:
+            if text.startswith(":", end) and self._begins_line(at):
+                self._skip_block = self._options.footnotes == "skip"
+                return end + 1
+            return end
+        if self._is_fresh(at) and self._begins_line(at):
+            end = definition_end(text, at, line_done=self._line_done, final=final)
+            if end > at:
+                self._fresh_at = end
+            if end != at:
+                return end
+        before = text[at - 1] if at else self._before
+        if self._options.footnotes == "skip" and before and not before.isspace():
+            end = citation_end(text, at, final=final)
+            self._after_link_text = at < end == len(text)
+        return end
+
+    def _is_fresh(self, at: int) -> bool:
+        """Whether nothing but link definitions stands in the block before `at`."""
+        return self._fresh_at >= 0 and not self._text[self._fresh_at : at].strip()
+
+    def _begins_line(self, at: int) -> bool:
+        """Whether only blanks stand between `at` and the beginning of its line."""
+        text = self._text
+        while at and text[at - 1] in " \t":
+            at -= 1
+        return text[at - 1] in "\r\n" if at else self._line_begins
+
+    def _close_bracket(self, at: int) -> int:
+        end = at + 1
+        if self._brackets:
+            after = target_end(self._text, end, final=self._final)
+            if after == WAIT:
+                return WAIT
+            self._brackets -= 1
+            if after == end and is_endless(self._text, end):
+                return self._discard_destination(end + 1)
+            end = after
+            self._after_link_text = end == len(self._text) == at + 1
+        self.builder.mark(end)
+        return end
+
+    def _discard_destination(self, at: int) -> int:
+        end, ended = destination_end(self._text, at)
+        self._in_destination = not ended
+        self.builder.mark(end)
+        return end
+
+    # HTML and SSML.
+
+    def _angle(self, at: int) -> int:
+        text = self._text
+        strip = self._options.html == "strip"
+        tag = TAG.match(text, at)
+        if tag:
+            name = (tag[1] or tag[2]).lower()
+            if name == "break" or strip:
+                return self._tag(name, tag)
+        elif strip:
+            link = AUTOLINK.match(text, at)
+            if link:
+                if link[1].lower().startswith("http"):
+                    self._plain.url(link[1], at, link.end(), self._words)
+                else:
+                    mail = link[1] if self._options.urls == "verbatim" else link[1].removeprefix("mailto:")
+                    self.builder.whole(mail, at, link.end())
+                return link.end()
+            for opening, closing in DECLARATIONS:
+                if text.startswith(opening, at):
+                    return self._declaration(at, opening, closing)
+        if not self._final and len(text) - at < MAX_HELD and may_become_tag(text, at, break_only=not strip):
+            return WAIT
+        self.builder.word("<", at, at + 1)
+        return at + 1
+
+    def _tag(self, name: str, tag: re.Match[str]) -> int:
+        end = tag.end()
+        if name == "break":
+            self.builder.part(end)
+            if tag[1]:
+                self.breaks.append((end, seconds_of(tag[0])))
+        elif name in SEPARATES:
+            self.builder.space(end)
+        else:
+            self.builder.mark(end)
+            if is_ssml(name) and not self._warned:
+                self._warned = True
+                logger.warning("SSML is not sent to the voice: <%s> and its like are removed, <break> is a pause", name)
+        if tag[1] and name in NOT_TEXT and not tag[0].endswith("/>"):
+            closing = f"</{name}>"
+            if self._begins_line(tag.start()) or closing in self._text[end : end + MAX_HELD].lower():
+                self._begin_skip(closing)
+        return end
+
+    def _declaration(self, at: int, opening: str, closing: str) -> int:
+        text = self._text
+        close = text.find(closing, at + len(opening), at + MAX_HELD)
+        if close >= 0:
+            end = close + len(closing)
+        elif opening == "<!--" and self._begins_line(at):
+            self._begin_skip(closing)
+            end = at + len(opening)
+        elif not self._final and len(text) - at < MAX_HELD:
+            return WAIT
+        else:
+            self.builder.word("<", at, at + 1)
+            return at + 1
+        self.builder.mark(end)
+        return end
+
+    def _entity(self, at: int) -> int:
+        entity = entity_at(self._text, at)
+        if entity:
+            self._plain.literal(unescaped(entity), at, at + len(entity))
+            return at + len(entity)
+        self.builder.word("&", at, at + 1)
+        return at + 1
+
+    # LaTeX.
+
+    def _backslash(self, at: int) -> int:
+        text = self._text
+        following = text[at + 1 : at + 2]
+        if following and following in "([" and self._options.latex != "verbatim":
+            end = delimited_end(text, at, "\\)" if following == "(" else "\\]", final=self._final)
+            if end != at:
+                return self._formula(at, end, 2)
+        if following in _PUNCTUATION:
+            self._plain.literal(following, at, at + 2)
+            return at + 2
+        if following == "\n" or not following:
+            self.builder.mark(at + 1)
+        else:
+            self.builder.word("\\", at, at + 1)
+        return at + 1
+
+    def _dollar(self, at: int) -> int:
+        text = self._text
+        width = 2 if text.startswith("$$", at) else 1
+        if self._options.latex != "verbatim":
+            if width == 2:
+                end = delimited_end(text, at, "$$", final=self._final)
+            else:
+                end = dollar_end(text, at, final=self._final or self._sentence_done)
+            if end != at:
+                return self._formula(at, end, width)
+        if width == 2:
+            self.builder.mark(at + 2)
+        else:
+            self.builder.word("$", at, at + 1)
+        return at + width
+
+    def _formula(self, at: int, end: int, width: int) -> int:
+        if end == WAIT:
+            return WAIT
+        words = ""
+        if self._options.latex == "plain":
+            words = clean(plain(self._text[at + width : end - width]))
+        if words:
+            self.builder.whole(words, at, end)
+        else:
+            self.builder.drop(end)
+        return end
+
+    def _bar(self, at: int) -> int:
+        self.builder.comma(at + 1)
+        return at + 1

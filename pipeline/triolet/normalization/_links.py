@@ -1,0 +1,98 @@
+r"""Where links, their definitions, notes and citations end. Offsets in, offsets out; no state.
+
+Each function takes a text and where something begins, and gives where it ends: the same offset if it is not what it may
+be, WAIT if more text decides (never with `final`, nor beyond its bound).
+"""
+
+from __future__ import annotations
+
+import re
+
+from triolet.normalization._options import MAX_DESTINATION, MAX_HELD
+
+WAIT = -1
+
+_DESTINATION = r"(?:<[^<>\n]*+>|(?!<)(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*+\))*+\))*+)"
+_TITLE = r"(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\))"
+_TITLE_BEGUN = rf"(?:{_TITLE}\s*+|\"(?:[^\"\\]|\\.)*+\\?|'(?:[^'\\]|\\.)*+\\?|\((?:[^()\\]|\\.)*+\\?)"
+_TARGET = re.compile(rf"\(\s*+{_DESTINATION}(?:\s++{_TITLE})?+\s*+\)", re.DOTALL)
+_TARGET_BEGUN = re.compile(
+    rf"\(\s*+(?:<[^<>\n]*+>?|(?!<)(?:[^\s()\\]|\\.?|[()])*+)(?:\s++{_TITLE_BEGUN}?+)?+\Z", re.DOTALL
+)
+_LABEL = re.compile(r"\[(?:[^\[\]\\]|\\.){0,999}+\]", re.DOTALL)
+_LABEL_BEGUN = re.compile(r"\[(?:[^\[\]\\]|\\.){0,999}+\\?\Z", re.DOTALL)
+_DEFINITION = re.compile(
+    rf"\[(?:[^\[\]\\]|\\.){{1,999}}+\]:[ \t]*+(?:<[^<>\n]*+>|[^\s<]\S*+)(?:[ \t]++{_TITLE})?[ \t]*+(?=\n|\r|\Z)",
+    re.DOTALL,
+)
+_DEFINITION_BEGUN = re.compile(
+    rf"\[(?:[^\[\]\\\n]|\\.){{1,999}}+"
+    rf"(?:\](?::[ \t]*+(?:<[^<>\n]*+>?|[^\s<]\S*+)?+(?:[ \t]++(?:{_TITLE_BEGUN})?+)?+)?+)?+\Z",
+    re.DOTALL,
+)
+_NOTE = re.compile(r"\[\^[^\]\[\s]{1,60}+\]")
+_NOTE_BEGUN = re.compile(r"\[\^[^\]\[\s]{0,60}+\Z")
+_CITATION = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+\]")
+_SPACE = re.compile(r"\s")
+_DESTINATION_ENDS = re.compile(r"[\s)]")
+
+
+def target_end(text: str, at: int, *, final: bool) -> int:
+    """The end of `(destination "title")` or `[label]`, right after a link's text."""
+    opening = text[at : at + 1]
+    if opening == "(":
+        pattern, begun, limit = _TARGET, _TARGET_BEGUN, MAX_DESTINATION
+    elif opening == "[":
+        pattern, begun, limit = _LABEL, _LABEL_BEGUN, MAX_HELD
+    else:
+        return at
+    found = pattern.match(text, at, at + limit)
+    if found:
+        return found.end()
+    return WAIT if not final and len(text) - at < limit and begun.match(text, at) else at
+
+
+def is_endless(text: str, at: int) -> bool:
+    """Whether the destination at `at` is longer than may be held, and without white space: no word, in any case."""
+    limit = at + MAX_DESTINATION
+    return text.startswith("(", at) and len(text) >= limit and not _SPACE.search(text, at, limit)
+
+
+def destination_end(text: str, at: int) -> tuple[int, bool]:
+    """Where a destination that is discarded ends, seen from inside it, and whether that is so."""
+    ended = _DESTINATION_ENDS.search(text, at)
+    if ended is None:
+        return len(text), False
+    return ended.end() - ended[0].isspace(), True
+
+
+def image_end(text: str, at: int, *, final: bool) -> int:
+    """The end of a whole image whose `[` is at `at`."""
+    label = _LABEL.match(text, at)
+    if label is None:
+        return WAIT if not final and len(text) - at < MAX_HELD and _LABEL_BEGUN.match(text, at) else at
+    end = target_end(text, label.end(), final=final)
+    return at if end == label.end() else end
+
+
+def definition_end(text: str, at: int, *, line_done: bool, final: bool) -> int:
+    """The end of `[label]: destination "title"`, alone on its line."""
+    definition = _DEFINITION.match(text, at)
+    if definition and (definition.end() < len(text) or line_done or final):
+        return definition.end()
+    waits = not line_done and not final and len(text) - at < MAX_HELD
+    return WAIT if waits and _DEFINITION_BEGUN.match(text, at) else at
+
+
+def note_end(text: str, at: int, *, final: bool) -> int:
+    """The end of `[^1]`."""
+    note = _NOTE.match(text, at)
+    if note:
+        return note.end()
+    return WAIT if not final and _NOTE_BEGUN.match(text, at) else at
+
+
+def citation_end(text: str, at: int, *, final: bool) -> int:
+    """The end of `[1]`, `[1, 2]` or `[1](link)`."""
+    citation = _CITATION.match(text, at)
+    return target_end(text, citation.end(), final=final) if citation else at

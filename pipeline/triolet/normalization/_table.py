@@ -1,0 +1,75 @@
+"""Tables, a row at a time."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+
+from triolet._model._text import Piece
+from triolet.normalization._characters import ends_with_mark
+from triolet.normalization._wording import Wording
+
+_TICKS = frozenset("✓✔✅☑👍")
+_CROSSES = frozenset("✗✘❌✖❎👎")
+
+
+def cells(row: str) -> list[tuple[int, int]]:
+    r"""Where each cell of a row begins and ends, without the bars; `\|` is no bar."""
+    bars = [bar.start() for bar in re.finditer(r"(?<!\\)\|", row)]
+    edges = [-1, *bars, len(row)]
+    spans = [(left + 1, right) for left, right in itertools.pairwise(edges)]
+    if bars and not row[: bars[0]].strip():
+        spans = spans[1:]
+    if bars and not row[bars[-1] + 1 :].strip():
+        spans = spans[:-1]
+    return spans
+
+
+class TableReader:
+    """Says the rows of one table: what `read` (inline Markdown) makes of each cell, with or without the headers."""
+
+    def __init__(self, read: Callable[[str, int, int], list[Piece]], words: Wording, *, with_headers: bool) -> None:
+        self._read = read
+        self._words = words
+        self._with_headers = with_headers
+        self._headers: list[str] = []
+
+    def head(self, row: str, start: int) -> list[Piece]:
+        """The pieces of the head, cell by cell; its words go before the cells of every row."""
+        parts = [self._read(row, *span) for span in cells(row)]
+        self._headers = ["".join(piece.text for piece in part).rstrip(":： ") for part in parts]
+        return self._joined(parts, start)
+
+    def row(self, row: str, start: int) -> list[Piece]:
+        """The pieces of one row; offsets from `start`."""
+        parts: list[list[Piece]] = []
+        for column, (left, right) in enumerate(cells(row)):
+            pieces = self._read(row, left, right) or self._tick(row, left, right)
+            header = self._headers[column] if self._with_headers and column < len(self._headers) else ""
+            if pieces and header:
+                first = pieces[0]
+                pieces[0] = Piece(f"{header}{self._words.colon}{first.text}", first.start, first.end)
+            parts.append(pieces)
+        return self._joined(parts, start)
+
+    def _tick(self, row: str, left: int, right: int) -> list[Piece]:
+        content = row[left:right].replace("\ufe0f", "").strip()
+        if self._with_headers and len(content) == 1 and content in _TICKS | _CROSSES:
+            word = self._words.yes if content in _TICKS else self._words.no
+            return [Piece(word, left + len(row[left:right]) - len(row[left:right].lstrip()), right)]
+        return []
+
+    def _joined(self, parts: list[list[Piece]], start: int) -> list[Piece]:
+        said = [part for part in parts if part]
+        result: list[Piece] = []
+        for index, part in enumerate(said):
+            last = part[-1]
+            text = last.text.rstrip()
+            if not ends_with_mark(text):
+                text += self._words.comma if index + 1 < len(said) else self._words.stop
+            elif index + 1 < len(said) and self._words.comma.endswith(" "):
+                text += " "
+            part[-1] = Piece(text, last.start, last.end)
+            result += [Piece(piece.text, piece.start + start, piece.end + start) for piece in part]
+        return result

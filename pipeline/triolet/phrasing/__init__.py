@@ -1,0 +1,1 @@
+"""Words to phrases: what is committed at once."""

@@ -1,0 +1,1 @@
+"""Audio to heard samples."""

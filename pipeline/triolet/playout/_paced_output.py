@@ -1,0 +1,137 @@
+"""An output whose listener is a clock: samples are heard one after another at an even pace, on Trio's clock, real or virtual."""
+
+from __future__ import annotations
+
+import math
+
+import trio
+
+from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet.playout._contract import Output
+
+_ROUNDING = 1e-3
+"""Of a sample. Trio's clock starts anywhere up to a million seconds, where a float is 3 millionths of a sample wide."""
+
+
+class PacedOutput(Output):
+    """Hears samples by `trio.current_time()`; makes no sound and waits for nothing else."""
+
+    def __init__(self, *, hold: float = 0.1, pace: float = 1.0) -> None:
+        """`hold`: seconds accepted and not yet heard at most. `pace`: 1.0 hears a second of audio in a second, 0.5 in two."""
+        if hold <= 0 or pace <= 0:
+            raise ValueError(f"hold is {hold} and pace is {pace}; both must be above 0")
+        self._hold = hold
+        self._pace = pace
+        self._format: AudioFormat | None = None
+        self._accepted: int = 0
+        self._base: int = 0  # samples heard when the clock was last started or stopped
+        self._since: float | None = None  # when the clock was started; None while nothing sounds
+        self._paused = False
+        self._flushes = 0
+        self._changed = trio.Event()
+
+    @property
+    def heard(self) -> int:
+        """Samples whose time has passed."""
+        if self._since is None or self._format is None:
+            return self._base
+        passed = (trio.current_time() - self._since) * self._format.sample_rate * self._pace
+        return min(self._accepted, self._base + int(passed + _ROUNDING))
+
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
+        """Start at 0 samples."""
+        if self._format is not None:
+            raise RuntimeError("this output is open already: close it first")
+        await trio.lowlevel.checkpoint()
+        self._format = format
+        self._accepted = self._base = 0
+        self._since = None
+        self._paused = False
+
+    async def play(self, pcm: bytes) -> None:
+        """Accept whole samples; waits while `hold` seconds have not been heard. A `flush` meanwhile drops the rest.
+
+        If cancelled, a first part has been accepted.
+        """
+        rate = self._opened().sample_rate
+        if len(pcm) % SAMPLE_BYTES:
+            raise ValueError(f"{len(pcm)} bytes are no whole number of 16-bit samples")
+        await trio.lowlevel.checkpoint()
+        hold = max(1, round(self._hold * rate))
+        rest = memoryview(pcm)
+        flushes = self._flushes
+        while rest and flushes == self._flushes:
+            room = (hold - (self._accepted - self.heard)) * SAMPLE_BYTES
+            if room > 0:
+                self._accept(bytes(rest[:room]))
+                rest = rest[room:]
+            else:
+                # Half of it at a time: fewer wake-ups, and never nothing left to hear.
+                await self._until(self._accepted - hold + min(len(rest) // SAMPLE_BYTES, max(1, hold // 2)))
+
+    async def drain(self) -> None:
+        """Wait until all accepted samples have been heard."""
+        self._opened()
+        await trio.lowlevel.checkpoint()
+        await self._until(self._accepted)
+
+    def flush(self) -> None:
+        """Nothing accepted so far is heard any more."""
+        self._base = self._accepted = self.heard
+        self._since = None
+        self._flushes += 1
+        self._wake()
+
+    def pause(self) -> None:
+        """Stop the clock at this sample. What is held stays; `play` and `drain` wait."""
+        self._base = self.heard
+        self._since = None
+        self._paused = True
+        self._wake()
+
+    def resume(self) -> None:
+        """Go on with the sample after the last one heard."""
+        self._paused = False
+        self._start()
+        self._wake()
+
+    async def close(self) -> None:
+        """Drop what has not been heard; `heard` is kept."""
+        self.flush()
+        self._format = None
+        await trio.lowlevel.cancel_shielded_checkpoint()
+
+    def _accept(self, pcm: bytes) -> None:
+        if self.heard == self._accepted:  # it had run dry
+            self._base = self._accepted
+            self._since = None
+        self._accepted += len(pcm) // SAMPLE_BYTES
+        self._start()
+
+    def _start(self) -> None:
+        if self._since is None and not self._paused and self._accepted > self._base:
+            self._since = trio.current_time()
+            self._started(self._since, self._base)
+
+    def _started(self, time: float, sample: int) -> None:
+        """For subclasses: from `time` on, samples are heard one after another, `sample` first."""
+
+    def _opened(self) -> AudioFormat:
+        if self._format is None:
+            raise RuntimeError("this output is not open: await open(format) first")
+        return self._format
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = trio.Event()
+
+    async def _until(self, sample: int) -> None:
+        """Return when so many samples have been heard, or flushed."""
+        flushes = self._flushes
+        while flushes == self._flushes and self.heard < sample:
+            changed = self._changed
+            deadline = math.inf
+            if self._since is not None:
+                deadline = self._since + (sample - self._base) / (self._opened().sample_rate * self._pace)
+            with trio.move_on_at(deadline):
+                await changed.wait()

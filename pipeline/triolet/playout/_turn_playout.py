@@ -1,0 +1,384 @@
+"""Playing one turn: its phrases with the pauses between them, the gate, and the count of what was heard."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+from array import array
+from collections.abc import Callable, Generator
+from typing import Protocol
+
+import attrs
+import trio
+
+from triolet._model._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
+from triolet._model._text import Phrase
+from triolet.alignment._voicing import AUDIBLE
+from triolet.chain._context import Turn
+from triolet.errors import OutputError
+from triolet.playout._edges import MARGIN, PhraseEdges
+from triolet.playout._gaps import RoomTone
+from triolet.playout._playout import Playout
+from triolet.playout._positions import Positions
+from triolet.turn._timeline import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun
+
+SLICE = 0.02
+"""Seconds handed to a real-time output at a time: no more than this can pass a gate that shuts in the meantime."""
+
+DRAIN = 5.0
+"""Seconds that an output may take longer to sound than what it holds lasts, pauses aside. A device that has stopped never ends;
+one that is slow, or hears over a network, is late by less."""
+
+EDGE = 0.02
+"""Seconds at the end of a phrase whose loudness is that of the voice's silence: two periods of a low voice."""
+
+FIRST_GAP = 0.001
+"""Silences shorter than this are the clock's rounding."""
+
+
+@attrs.define
+class _Playing:
+    """A phrase that is being played or was."""
+
+    phrase: Phrase
+    edges: PhraseEdges
+    begun: bool = False
+    complete: bool = False
+    reported: bool = False
+
+
+class TurnPlayout:
+    """One turn on an output: plays its chunks in order, and knows which have been heard."""
+
+    def __init__(self, playout: Playout, turn: Turn, *, within: TurnPlayout | None = None) -> None:
+        """`within`: the turn in whose silence this one is said."""
+        self._playout = playout
+        self._within = within
+        self._output = playout.output
+        self._turn = turn
+        self._base = 0
+        self._given = 0
+        self._positions = Positions()
+        self._phrases: dict[int, _Playing] = {}
+        self._previous: _Playing | None = None
+        self._tone = RoomTone()
+        self._end = b""
+        self._wait: tuple[trio.CancelScope, Callable[[], float]] | None = None
+        self._audible = False
+        self._begun = False
+        self._shut = False
+        self._finished = False
+        self._began = turn.now()
+        self._filled_until = -math.inf
+        """When something else, said in a silence of this turn, was last heard."""
+
+    def begin(self) -> None:
+        """Note where this turn starts on the output. If that is not open yet, it opens with the first chunk."""
+        if self._playout.format is None:
+            return
+        self._begun = True
+        self._base = self._output.heard - self._given  # a filler may have been said before
+        self._began = self._turn.now()
+        self._turn.clock.realtime = self._output.realtime
+        self._turn.clock.streamed = self._output.streamed
+        self._turn.timeline.record(
+            OutputOpened(self._turn.now(), self._playout.format.sample_rate, self._output.realtime)
+        )
+
+    def shut(self) -> None:
+        """Shut the gate: the output drops what has not been heard, and takes nothing more of this turn. A plain call."""
+        self._shut = True
+        self._output.flush()
+        self._turn.clock.dry_at = min(self._turn.clock.dry_at, self._turn.now())
+
+    async def play(self, chunk: AudioChunk) -> None:
+        """Play one chunk, after the pause that it asks for if it begins a phrase. Waits while the output is full.
+
+        Raises:
+            ValueError: its format is not the one that the output was opened for.
+        """
+        if self._playout.format is None:
+            await self._playout.open(chunk.format)
+        if not self._begun:
+            self.begin()
+        expected = self._playout.format
+        if chunk.format != expected:
+            raise ValueError(
+                f"this chunk has {chunk.format.sample_rate} samples a second, the output was opened for "
+                f"{expected.sample_rate if expected else None}; put a resampling stage before the output"
+            )
+        phrase = self._phrases.get(chunk.phrase.index)
+        if phrase is None and chunk.samples:
+            self._turn.timeline.record(PhrasePlaying(self._turn.now(), chunk.phrase))
+            phrase = self._phrases[chunk.phrase.index] = _Playing(chunk.phrase, self._edges(chunk))
+        if phrase is not None:
+            phrase.edges.feed(chunk.pcm)
+            if chunk.final:
+                phrase.edges.end()
+            await self._play(phrase)
+            if chunk.final:
+                phrase.complete = True
+        self.report()
+
+    async def drain(self) -> None:
+        """Wait until the last sample has been heard: at most as long as what the output holds lasts, and `DRAIN` seconds more,
+        in which it is not paused.
+
+        Raises:
+            OutputError: it has not sounded by then.
+        """
+        with self.waiting(lambda: self._turn.now() + self._held_seconds() + DRAIN) as scope:
+            await self._output.drain()
+        if scope.cancelled_caught:
+            held = "" if self._playout.format is None else f" {self._playout.format.seconds(self._held()):.1f} s of"
+            raise OutputError(
+                f"the output has stopped: it still holds{held} samples that should have been heard {DRAIN:g} s ago (DRAIN); "
+                "is the device still there?"
+            )
+        self.report()
+
+    @contextlib.contextmanager
+    def waiting(self, until: Callable[[], float]) -> Generator[trio.CancelScope]:
+        """A wait that ends then (in Trio's time). A pause stops it; afterwards its end is looked up anew."""
+        with trio.CancelScope() as scope:
+            self._wait = scope, until
+            self._set_deadline()
+            try:
+                yield scope
+            finally:
+                self._wait = None
+
+    @property
+    def ends_at(self) -> float:
+        """When the listener will have heard all that was played (in Trio's time); infinite if that is reported already, or
+        if a phrase is incomplete, or if nobody listens.
+        """
+        if not self._output.realtime:
+            return math.inf
+        waiting = any(phrase.complete and not phrase.reported for phrase in self._phrases.values())
+        return self._turn.clock.dry_at if waiting or not self._phrases else math.inf
+
+    @property
+    def silent_since(self) -> float:
+        """When the listener heard the last of this turn so far, or will (in Trio's time); its beginning if nothing yet."""
+        return max(self._began, self._turn.clock.dry_at)
+
+    def end_silence(self) -> None:
+        """Something else is about to sound. In the middle of a turn nobody had planned the silence before it."""
+        if self._previous is not None:
+            self._underrun(self._dry_for())
+
+    def skip(self, other: TurnPlayout) -> None:
+        """Something else has been played in a silence of this turn."""
+        if other.given:
+            self._given += other.given
+            self._filled_until = other.silent_since
+
+    def pause(self) -> None:
+        """Stop sounding, at this sample. A plain call."""
+        self._output.pause()
+        self._playout.paused = True
+        self._set_deadline()
+
+    def resume(self) -> None:
+        """Go on with the sample after the last one heard. A plain call."""
+        self._output.resume()
+        self._playout.paused = False
+        if self._playout.format is not None:
+            self._turn.clock.dry_at = self._dry_at()
+        self._set_deadline()
+
+    @property
+    def given(self) -> int:
+        """Samples given to the output, pauses included, but for those that it dropped when the gate was shut."""
+        return self._output.heard - self._base if self._shut else self._given
+
+    def finish(self) -> None:
+        """Record how much of each phrase was heard. The turn is over for the output; a second call does nothing."""
+        if self._finished:
+            return
+        self._finished = True
+        for index, heard in self._heard().items():
+            phrase = self._phrases[index]
+            if not phrase.reported:
+                whole = phrase.complete and heard >= phrase.edges.passed
+                voiced = phrase.edges.detector.voiced
+                self._turn.timeline.record(PhraseHeard(self._turn.now(), index, heard, whole, voiced))
+
+    async def _play(self, phrase: _Playing) -> None:
+        """Play what is known to be played of a phrase."""
+        edges = phrase.edges
+        if phrase.begun:
+            await self._go_on(phrase)
+        elif edges.beginning_known:
+            cut = await self._begin(phrase)
+            await self._sound(phrase, edges.take(), cut)
+        if phrase.begun and edges.ended:
+            cut = edges.cut_end()
+            self._positions.cut(cut)
+            self._taken(cut, dry_at=self._turn.clock.dry_at)
+
+    async def _begin(self, phrase: _Playing) -> int:
+        """Leave what is missing of the silence before a phrase; an output that has run dry has been silent already, and the
+        voice leaves silence at both ends. Give how many of its first samples are cut.
+        """
+        assert self._playout.format is not None
+        seconds = self._playout.format.seconds
+        before, edges = self._previous, phrase.edges
+        if before is None and self._within is not None:
+            self._within.end_silence()
+        planned, gap = phrase.phrase.pause, self._dry_for()
+        if before is not None:
+            planned += self._playout.pauses.between(before.phrase, phrase.phrase) - seconds(before.edges.trailing)
+        cut = edges.cut_beginning(keep=self._playout.format.samples(max(0.0, planned - gap)))
+        if before is not None:
+            planned = max(0.0, planned - seconds(edges.leading - cut))
+            self._underrun(gap - planned)
+        phrase.begun, self._previous = True, phrase
+        if planned > gap:
+            self._tone.match(self._end if before is not None and before.edges.trailing >= len(self._end) // 2 else b"")
+            await self._write(self._tone.pcm(self._playout.format.samples(planned - gap)))
+        return cut
+
+    async def _go_on(self, phrase: _Playing) -> None:
+        assert self._playout.format is not None
+        gap = self._dry_for()
+        cut = phrase.edges.cut_late(self._playout.format.samples(gap))
+        pcm = phrase.edges.take()
+        if pcm:
+            self._underrun(gap - self._playout.format.seconds(cut))
+        await self._sound(phrase, pcm, cut)
+
+    async def _sound(self, phrase: _Playing, pcm: bytes, cut: int) -> None:
+        """Play samples of a phrase; `cut` ones before them are not played."""
+        assert self._playout.format is not None
+        if not self._audible:
+            self._note_audible(pcm, self._playout.format)
+        self._taken(cut, dry_at=self._turn.clock.dry_at)
+        step = self._playout.format.samples(SLICE) * SAMPLE_BYTES if self._output.realtime else len(pcm)
+        for at in range(0, len(pcm), step or 1):
+            part = pcm[at : at + step]
+            samples = len(part) // SAMPLE_BYTES
+            self._positions.play(phrase.phrase.index, self._given, samples, cut=cut)
+            cut = 0
+            await self._write(part)
+            self._taken(samples, dry_at=self._dry_at())
+            self.report()
+        edge = self._playout.format.samples(EDGE) * SAMPLE_BYTES
+        self._end = (self._end + pcm[-edge:])[-edge:]
+
+    def _taken(self, samples: int, *, dry_at: float) -> None:
+        assert self._playout.format is not None
+        if samples:
+            self._turn.clock.taken(self._playout.format.seconds(samples), dry_at=dry_at)
+
+    async def _write(self, pcm: bytes) -> None:
+        if self._shut:
+            await trio.lowlevel.checkpoint()  # who shuts the gate cancels the turn: that arrives here
+            raise RuntimeError("the gate of this turn is shut")
+        self._given += len(pcm) // SAMPLE_BYTES
+        await self._output.play(pcm)
+
+    def _edges(self, chunk: AudioChunk) -> PhraseEdges:
+        loudest = max((phrase.edges.detector.loudest for phrase in self._phrases.values()), default=0)
+        return PhraseEdges(
+            chunk.format.sample_rate,
+            loudest=loudest,
+            trim=self._playout.trim,
+            trailing=self._playout.pauses.least_after(chunk.phrase) - MARGIN,
+        )
+
+    def _set_deadline(self) -> None:
+        if self._wait is not None:
+            scope, until = self._wait
+            scope.deadline = math.inf if self._playout.paused else until()
+
+    def _held(self) -> int:
+        """Samples given to the output and not heard."""
+        return max(0, self._base + self._given - self._output.heard)
+
+    def _held_seconds(self) -> float:
+        return 0.0 if self._playout.format is None else self._playout.format.seconds(self._held())
+
+    def _dry_at(self) -> float:
+        return self._turn.now() + self._held_seconds()
+
+    def _dry_for(self) -> float:
+        """For how long the listener has heard nothing, the output having run dry."""
+        if not self._output.realtime or self._held() or not self._given:
+            return 0.0
+        return max(0.0, self._turn.now() - self._turn.clock.dry_at)
+
+    def _underrun(self, seconds: float) -> None:
+        """A silence that nobody had planned ends now; what was said in it is none, and the silence before that is another."""
+        seconds = min(seconds, self._turn.now() - self._filled_until)
+        if seconds > FIRST_GAP:
+            self._turn.timeline.record(Underrun(self._turn.now() - seconds, seconds))
+
+    def _note_audible(self, pcm: bytes, audio: AudioFormat) -> None:
+        samples = array("h", pcm)
+        if sys.byteorder == "big":
+            samples.byteswap()
+        at = next((at for at, sample in enumerate(samples) if abs(sample) >= AUDIBLE), None)
+        if at is not None:
+            self._audible = True
+            now = self._turn.now()
+            delay = audio.seconds(self._held() + at) if self._output.realtime else 0.0
+            self._turn.timeline.record(FirstAudible(now + delay))
+
+    def _heard(self) -> dict[int, int]:
+        """How many samples of each phrase have been heard."""
+        return self._positions.heard(self._output.heard - self._base)
+
+    def report(self) -> None:
+        """Record the phrases whose last sample has been heard by now."""
+        waiting = [index for index, phrase in self._phrases.items() if phrase.complete and not phrase.reported]
+        if not waiting:
+            return
+        heard = self._heard()
+        for index in waiting:
+            phrase = self._phrases[index]
+            if heard.get(index, 0) >= phrase.edges.passed:
+                phrase.reported = True
+                voiced = phrase.edges.detector.voiced
+                self._turn.timeline.record(
+                    PhraseHeard(self._turn.now(), index, phrase.edges.passed, whole=True, voiced=voiced)
+                )
+
+
+class Interlude(Protocol):
+    """Something to be said once while the turn is silent."""
+
+    after: float
+    """Seconds of silence before it."""
+    said: bool
+
+    async def say(self, within: TurnPlayout) -> None:
+        """Say it, to its end, in a silence of this turn, which then skips it."""
+        ...
+
+
+async def play_all(
+    upstream: trio.MemoryReceiveChannel[AudioChunk], playing: TurnPlayout, interlude: Interlude | None = None
+) -> None:
+    """Play every chunk in order, then wait until the last one has been heard."""
+    with contextlib.suppress(trio.EndOfChannel):
+        while True:
+            await playing.play(await _next_chunk(upstream, playing, interlude))
+    await playing.drain()
+
+
+async def _next_chunk(
+    upstream: trio.MemoryReceiveChannel[AudioChunk], playing: TurnPlayout, interlude: Interlude | None
+) -> AudioChunk:
+    """Wait for a chunk. Time-outs are around our own channel only: what plays is not cut, nor is the source."""
+    with playing.waiting(lambda: playing.ends_at):
+        return await upstream.receive()
+    playing.report()  # the last phrase so far has just been heard whole: say so while nothing else comes
+    if interlude is not None and not interlude.said:
+        after = interlude.after
+        with playing.waiting(lambda: playing.silent_since + after):
+            return await upstream.receive()
+        await interlude.say(playing)
+    return await upstream.receive()

@@ -1,0 +1,1 @@
+"""Phrases to audio."""

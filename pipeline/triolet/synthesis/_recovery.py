@@ -1,0 +1,258 @@
+"""What is done about a commit that failed: the policy, without a clock."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import attrs
+
+from triolet._model._text import Kind, Phrase, Piece
+from triolet.alignment._heard import pauses_after, weight
+from triolet.alignment._sure_pauses import SurePause, sure_pauses
+from triolet.alignment._voicing import Voiced
+from triolet.errors import NoAudio, TooMuchAudio, TTSError
+from triolet.synthesis._number_words import number_in_words
+
+BEFORE_THE_LOSS = 0.4
+"""Seconds of audio that a repeat begins at least before the loss, so that whole words are heard again and not the end of one."""
+
+_PACE_KNOWN = 1.3
+"""By how much (a factor) the pace of a phrase may lie from that of the phrases before it: three times the usual error."""
+_PACE_UNKNOWN = 2.0
+"""The same for a voice of which nothing has been heard."""
+_UNEVEN = 0.3
+"""Seconds by which the words of a stretch lie off their weights, besides."""
+
+
+@attrs.frozen(kw_only=True)
+class Recovery:
+    """What to do when a session is lost, or fails where another try may help.
+
+    Before any of a phrase's audio was passed on to the output, it is committed again on another session, and nobody hears of
+    it. What a retry cannot help (a wrong key, a bad voice, refused content) ends the turn at once, whatever is chosen here.
+    """
+
+    lost: Literal["resume", "skip", "fail"] = attrs.field(
+        default="resume", validator=attrs.validators.in_(("resume", "skip", "fail"))
+    )
+    """In the middle of a phrase that is being heard. `resume`: go on after the last pause that has not been passed on;
+    only if there is none, repeat the last clause. `skip`: go on with the next phrase; this one is reported FAILED, with
+    the reason. `fail`: the turn ends with the error, once what came before it has been heard."""
+    attempts: int = attrs.field(default=3, validator=attrs.validators.ge(1))
+    """Commits of one phrase in a row that give no audio, until it is given up: a service that is restarted, or a network
+    that changes, is back after the second; more only delay the error."""
+    per_turn: int = attrs.field(default=8, validator=attrs.validators.ge(0))
+    """Failed commits that a turn makes good; one more ends it. An answer has about as many phrases: a service that fails
+    more often than that is down."""
+    repeats: int = attrs.field(default=1, validator=attrs.validators.ge(0))
+    """How often a turn may say words again that had been passed on. A listener forgives one; after that the error is more
+    honest."""
+    back_off: float = attrs.field(default=0.1, validator=attrs.validators.ge(0))
+    """Seconds before a phrase is committed again; doubled while it gives no audio, and cut at random by up to a half, so
+    that many clients do not come back together."""
+
+
+class Step(enum.Enum):
+    """What follows a failed commit."""
+
+    AGAIN = enum.auto()
+    """Forget what it gave, and commit the same words again."""
+    RESUME = enum.auto()
+    """Keep what it gave up to some place, and commit the words from there."""
+    SKIP = enum.auto()
+    """The phrase has failed; the next goes on."""
+    END = enum.auto()
+    """The turn ends with the error when it comes to this phrase."""
+    END_AT_ONCE = enum.auto()
+
+
+def next_step(recovery: Recovery, error: TTSError, *, passed_on: bool, in_a_row: int, in_turn: int) -> Step:
+    """Decide. The counts include this failure: commits of this phrase in a row without audio, and all of the turn.
+    `passed_on` tells whether any of this commit's audio was.
+    """
+    of_this_phrase = isinstance(error, (NoAudio, TooMuchAudio))
+    if not (error.retryable or of_this_phrase):
+        return Step.END_AT_ONCE
+    if in_turn > recovery.per_turn:
+        return Step.END
+    if of_this_phrase:
+        return Step.END if recovery.lost == "fail" else Step.SKIP
+    if passed_on:
+        return {"resume": Step.RESUME, "skip": Step.SKIP, "fail": Step.END}[recovery.lost]
+    if in_a_row >= recovery.attempts or (in_a_row and error.throttled):  # that has been waited for
+        return Step.SKIP if recovery.lost == "skip" else Step.END
+    return Step.AGAIN
+
+
+@attrs.frozen
+class Lost:
+    """What a commit gave that was lost in the middle. Samples count from its first, pieces from its first."""
+
+    phrase: Phrase
+    first: int
+    """The first piece of the phrase that was committed."""
+    voiced: Voiced
+    """What all of its samples show."""
+    passed_on: int
+    """Samples."""
+    sample_rate: int
+    pace: float | None = None
+    """The weight that the voice says in a second, by the phrases before; None: not known."""
+    ends: tuple[int, ...] = ()
+    """For each piece, from the first, the sample after its end, where the voice gives word times and as far as it has."""
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Those that were committed."""
+        return self.phrase.pieces[self.first :]
+
+
+@attrs.frozen
+class Resumption:
+    """Where to go on."""
+
+    keep: int
+    """So many samples of the commit are played."""
+    piece: int
+    """The first of its pieces to be said anew; if there are no more words, all has been said."""
+    repeated: int = 0
+    """At most so many of them, from the first, have been passed on before, whole or in part."""
+
+
+def resumption(lost: Lost, *, fade: int = 0) -> Resumption:
+    """Where to cut what was lost, and from where to go on.
+
+    At the last pause that has not been passed on and whose mark is beyond doubt; with word times, else after the last word that
+    has not. If there is none, words are repeated, from the last clause that begins surely, and 0.4 s, before the cut: a word
+    is never lost. The cut is then where the samples end, or, if that repeats less, where those passed on do (`fade` more are
+    kept, to end softly). Never between the words of a name, the parts of a number, or in code.
+    """
+    pauses = _pauses(lost)
+    unheard = [pause for pause in pauses if pause.end >= lost.passed_on]
+    if unheard:
+        last = unheard[-1]
+        middle = (last.start + last.end) // 2
+        return Resumption(max(middle, lost.passed_on), _but_marks(lost.pieces, last.piece))
+    if words := _unheard_word_ends(lost):
+        count = words[-1]
+        return Resumption(max(lost.ends[count - 1], lost.passed_on), _but_marks(lost.pieces, count))
+    all_of_it = _repeat(lost, pauses, lost.voiced.samples)
+    if (passed := min(lost.voiced.samples, lost.passed_on + fade)) < lost.voiced.samples:
+        less = _repeat(lost, pauses, passed)
+        return less if less.repeated < all_of_it.repeated else all_of_it
+    return all_of_it
+
+
+def _pauses(lost: Lost) -> list[SurePause]:
+    """The pauses at which the phrase may be parted."""
+    found = sure_pauses(lost.pieces, lost.voiced, sample_rate=lost.sample_rate, pace=lost.pace)
+    return [pause for pause in found if may_part(lost.phrase, lost.first + pause.piece)] if not lost.ends else []
+
+
+def _unheard_word_ends(lost: Lost) -> list[int]:
+    """How many pieces lie before each word end that has not been passed on; before marks only, if there are any. After the
+    last word nothing can be said twice.
+    """
+    last = len(lost.pieces)
+    counts = [
+        count
+        for count, end in enumerate(lost.ends, 1)
+        if (lost.passed_on <= end or count == last)
+        and end <= lost.voiced.samples
+        and may_part(lost.phrase, lost.first + count)
+    ]
+    return [count for count in counts if count == last or pauses_after(lost.pieces[count - 1].text)] or counts
+
+
+def _repeat(lost: Lost, pauses: Sequence[SurePause], keep: int) -> Resumption:
+    """Go on, after `keep` samples, with the last clause that began long enough before."""
+    begun = 0
+    known = [pause for pause in pauses if pause.end <= keep]
+    latest = keep - round(BEFORE_THE_LOSS * lost.sample_rate)
+    for pause in known:
+        if pause.end <= latest:
+            begun = pause.piece
+    anchor = SurePause(0, 0, 0) if not known else known[-1]
+    for piece in range(anchor.piece + 1, len(lost.pieces)):
+        clause = pauses_after(lost.pieces[piece - 1].text) and may_part(lost.phrase, lost.first + piece)
+        if clause and _surely_said(lost, anchor, piece, keep):
+            begun = piece
+    return Resumption(keep, begun, max(1, _perhaps_begun(lost, anchor, keep) - begun))
+
+
+def _surely_said(lost: Lost, anchor: SurePause, pieces: int, samples: int) -> bool:
+    """Whether so many pieces end long enough within so many samples, even if the voice is slow."""
+    before_the_loss = BEFORE_THE_LOSS * lost.sample_rate
+    if lost.ends:
+        said = lost.ends[pieces - 1] if pieces <= len(lost.ends) else lost.voiced.samples
+        return lost.voiced.sounding(said, samples) >= before_the_loss
+    slow = _weight(lost, anchor.piece, pieces) / (lost.pace or 1.0) * _uncertainty(lost) + _UNEVEN
+    return lost.voiced.sounding(anchor.end, samples) >= slow * lost.sample_rate + before_the_loss
+
+
+def _perhaps_begun(lost: Lost, anchor: SurePause, samples: int) -> int:
+    """How many pieces may have begun within so many samples, even if the voice is fast."""
+    if lost.ends:
+        return min(len(lost.pieces), sum(end <= samples for end in lost.ends) + 1)
+    sounding = lost.voiced.sounding(anchor.end, samples) / lost.sample_rate
+    fast = (sounding + _UNEVEN) * (lost.pace or 1.0) * _uncertainty(lost)
+    count = anchor.piece
+    while count < len(lost.pieces) and _weight(lost, anchor.piece, count) <= fast:
+        count += 1
+    return count
+
+
+def _weight(lost: Lost, start: int, end: int) -> float:
+    return sum(weight(piece.text) for piece in lost.pieces[start:end])
+
+
+def _uncertainty(lost: Lost) -> float:
+    return _PACE_UNKNOWN if lost.pace is None else _PACE_KNOWN
+
+
+def _but_marks(pieces: Sequence[Piece], at: int) -> int:
+    """The same place, or the end if there are no more words: a voice cannot speak marks alone."""
+    return at if any(map(str.isalnum, "".join(piece.text for piece in pieces[at:]))) else len(pieces)
+
+
+_IN_CODE = re.compile(r"[_(){}\[\]=<>/\\@#|`~^]|[a-z][A-Z]|\w\.\w")
+_SENTENCE_ENDS = ("!", "?", "…", "。", "！", "？", ";", "；")
+_AROUND = "\"'”’»)]*_“‘«([ \n\t"
+
+
+def may_part(phrase: Phrase, at: int) -> bool:
+    """Whether a phrase may be parted before the piece with this number: not inside a number, a name (two capitalised words
+    in a row, as far as can be told without knowing them) or code.
+    """
+    if not 0 < at < len(phrase.pieces):
+        return True
+    if phrase.kind is Kind.CODE:
+        return False
+    before, after = phrase.pieces[at - 1].text.strip(_AROUND), phrase.pieces[at].text.strip(_AROUND)
+    if not before or not after:
+        return True
+    return not (_number(before, after, phrase.language) or _name(before, after) or (_coded(before) and _coded(after)))
+
+
+def _number(before: str, after: str, language: str) -> bool:
+    digits = before.rstrip(".,:-，、：． ")[-1:].isnumeric() and after[:1].isnumeric()
+    return digits or (_spelled_out(before, language) and _spelled_out(after, language))
+
+
+def _spelled_out(text: str, language: str) -> bool:
+    """A number, or a part of one, in words: a model that writes for a voice may write a code so."""
+    return number_in_words(text.rstrip(".,:;-!?…，、：；。！？"), language)
+
+
+def _name(before: str, after: str) -> bool:
+    return before[:1].isupper() and after[:1].isupper() and not before.endswith(_SENTENCE_ENDS)
+
+
+def _coded(text: str) -> bool:
+    """An identifier, or a part of one that is spelled out: "A", "7", "XK4"."""
+    bare = "".join(char for char in text if char.isalnum())
+    spelled = bare.isascii() and (len(bare) == 1 or bare.isupper() or any(map(str.isdigit, bare)))
+    return bool(_IN_CODE.search(text)) or (spelled and bare not in ("a", "I"))

@@ -1,0 +1,148 @@
+"""The stage for services that cut the text themselves: the turn is one phrase, spoken while it is written."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import trio
+
+from triolet._model._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
+from triolet._model._text import Phrase, SpokenClause
+from triolet.chain._context import Turn
+from triolet.chain._stages import Stage
+from triolet.errors import NoAudio
+from triolet.synthesis._stage import LEAD
+from triolet.tts._contract import TTS
+from triolet.turn._timeline import FirstAudio, PhraseCommitted, PhraseComplete, PhraseFailed, PhraseGrew, PhraseReady
+
+
+class TurnSynthesizer(Stage[SpokenClause, AudioChunk]):
+    """Sends each clause on as it comes, and passes the audio on. What was heard inside the turn is an estimate throughout, since
+    nothing in the audio tells one sentence from the next; and what is lost is not tried again.
+
+    A clause waits until the listener is less than `lead` seconds of audio behind.
+    """
+
+    buffer = 4
+
+    def __init__(self, tts: TTS, *, lead: float = LEAD) -> None:
+        if not tts.whole_turns:
+            raise ValueError(f"{type(tts).__name__} speaks phrase by phrase: use Synthesizer, behind a Phraser")
+        if lead <= 0:
+            raise ValueError(f"lead is {lead}; it must be more than 0 seconds")
+        self.tts = tts
+        self.lead = lead
+
+    @property
+    def audio_format(self) -> AudioFormat:
+        """What the voice gives."""
+        return self.tts.format
+
+    async def run(
+        self,
+        upstream: trio.MemoryReceiveChannel[SpokenClause],
+        downstream: trio.MemorySendChannel[AudioChunk],
+        turn: Turn,
+    ) -> None:
+        """Speak until the clauses end. Cancellation closes the session.
+
+        Raises:
+            TTSError: the service failed; the turn ends with it.
+        """
+        first = await _first_with_words(upstream)
+        if first is None:
+            return
+        tts = turn.settings.apply(self.tts)
+        await _Run(self.lead, tts, turn, first).run(upstream, downstream)
+
+
+async def _first_with_words(upstream: trio.MemoryReceiveChannel[SpokenClause]) -> SpokenClause | None:
+    async for clause in upstream:
+        if any(map(str.isalnum, clause.words)):
+            return clause
+    return None
+
+
+class _Run:
+    """One turn."""
+
+    def __init__(self, lead: float, tts: TTS, turn: Turn, first: SpokenClause) -> None:
+        self._lead = lead
+        self._tts = tts
+        self._turn = turn
+        self._first = first
+        self._phrase = Phrase(
+            index=0,
+            pieces=first.pieces,
+            start=first.start,
+            end=first.end,
+            boundary=first.boundary,
+            opening=first.opening,
+            kind=first.kind,
+            language=first.language,
+            pause=first.pause,
+        )
+        self._parts: deque[bytes] = deque()
+        self._received = 0
+        self._done = False
+        self._news = trio.Event()
+
+    async def run(
+        self, upstream: trio.MemoryReceiveChannel[SpokenClause], downstream: trio.MemorySendChannel[AudioChunk]
+    ) -> None:
+        self._turn.timeline.record(PhraseReady(self._turn.now(), self._phrase))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._speak, upstream)
+            try:
+                await self._pass_on(downstream)
+            except trio.BrokenResourceError:
+                nursery.cancel_scope.cancel()  # nobody listens
+                raise
+
+    async def _speak(self, upstream: trio.MemoryReceiveChannel[SpokenClause]) -> None:
+        timeline, now = self._turn.timeline, self._turn.now
+        try:
+            async with self._tts.connect_turn() as session, aclosing(self._texts(upstream)) as texts:
+                timeline.record(PhraseCommitted(now(), 0, self._tts.bills))
+                usage = await session.speak(texts, self._accept)
+            if not self._received:
+                raise NoAudio("the service gave no audio for this turn")
+        except Exception as error:  # raised again: only the report needs it
+            timeline.record(PhraseFailed(now(), 0, self._received, f"{type(error).__name__}: {error}"))
+            raise
+        timeline.record(PhraseComplete(now(), 0, self._received, usage.characters))
+        self._done = True
+        self._news.set()
+
+    async def _texts(self, upstream: trio.MemoryReceiveChannel[SpokenClause]) -> AsyncGenerator[str]:
+        yield self._first.words
+        async for clause in upstream:
+            await self._turn.clock.until_backlog_below(self._lead)
+            self._turn.timeline.record(PhraseGrew(self._turn.now(), 0, clause.pieces, clause.end))
+            if clause.words:
+                yield clause.words
+
+    def _accept(self, pcm: bytes) -> None:
+        if not pcm:
+            return
+        if not self._received:
+            self._turn.timeline.record(FirstAudio(self._turn.now(), 0))
+        samples = len(pcm) // SAMPLE_BYTES
+        self._received += samples
+        self._turn.clock.received(self._tts.format.seconds(samples))
+        self._parts.append(pcm)
+        self._news.set()
+
+    async def _pass_on(self, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
+        offset = 0
+        while self._parts or not self._done:
+            if not self._parts:
+                self._news = trio.Event()
+                await self._news.wait()
+                continue
+            pcm = self._parts.popleft()
+            await downstream.send(AudioChunk(pcm, self._tts.format, self._phrase, offset))
+            offset += len(pcm) // SAMPLE_BYTES
+        await downstream.send(AudioChunk(b"", self._tts.format, self._phrase, offset, final=True))

@@ -1,0 +1,34 @@
+"""What is known of a voice by the phrases of a turn that it has said."""
+
+from __future__ import annotations
+
+from triolet.alignment._heard import weight
+from triolet.alignment._voicing import VoiceDetector
+from triolet.synthesis._job import Job
+
+
+class VoiceSoFar:
+    """What the phrases of a turn that were said whole tell of the voice."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._sample_rate = sample_rate
+        self._weight = 0.0
+        self._sounding = 0.0
+        self._loudest = 0
+
+    def detector(self) -> VoiceDetector:
+        """For the audio of one commit."""
+        return VoiceDetector(self._sample_rate, loudest=self._loudest)
+
+    @property
+    def pace(self) -> float | None:
+        """The weight that it says in a second (see `_heard`); None: not known yet."""
+        return self._weight / self._sounding if self._sounding else None
+
+    def learn(self, job: Job) -> None:
+        """A phrase has been passed on."""
+        detector = job.part.detector
+        self._loudest = max(self._loudest, detector.loudest)
+        if job.whole:
+            self._weight += sum(weight(piece.text) for piece in job.phrase.pieces)
+            self._sounding += detector.voiced.sounding() / self._sample_rate

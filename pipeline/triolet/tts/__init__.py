@@ -1,0 +1,1 @@
+"""The contract for voices, their limits, their sessions, and the WebSocket below."""

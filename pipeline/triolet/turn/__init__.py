@@ -1,0 +1,1 @@
+"""The events of a turn, and what they add up to."""

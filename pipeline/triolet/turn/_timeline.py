@@ -1,0 +1,481 @@
+"""The events of a turn on one monotonic clock, and what they add up to."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Callable, Iterable, Iterator
+
+import attrs
+
+from triolet._model._text import Clause, Phrase, Piece
+from triolet.alignment._heard import pace_of
+from triolet.alignment._voicing import Voiced
+from triolet.turn._phrase_ledger import PhraseLedger
+
+
+@attrs.frozen
+class Event:
+    """Something that happened in a turn. `at` is in seconds on the clock of the Trio run (`trio.current_time()`)."""
+
+    at: float
+
+
+@attrs.frozen
+class TurnStarted(Event):
+    """The stages are about to run."""
+
+
+@attrs.frozen
+class FirstToken(Event):
+    """The source gave its first item."""
+
+
+@attrs.frozen
+class SourceEnded(Event):
+    """The source has no more items."""
+
+
+@attrs.frozen
+class ClauseCut(Event):
+    """The segmenter has found where a clause ends."""
+
+    clause: Clause
+
+
+@attrs.frozen
+class TextLeft(Event):
+    """The turn ended before this rest of the text was cut."""
+
+    text: str
+
+
+@attrs.frozen
+class PhraseReady(Event):
+    """The words of the next commit are known."""
+
+    phrase: Phrase
+
+
+@attrs.frozen
+class PhraseGrew(Event):
+    """A phrase that is spoken while it is written has got more words."""
+
+    index: int
+    pieces: tuple[Piece, ...]
+    end: int
+    """Where its part of the raw stream ends now."""
+
+
+@attrs.frozen
+class PhraseCommitted(Event):
+    """A session has been told to speak the phrase."""
+
+    index: int
+    bills: bool = True
+    """Whether the voice bills anything."""
+
+
+@attrs.frozen
+class FirstAudio(Event):
+    """The first samples of a phrase have arrived."""
+
+    index: int
+
+
+@attrs.frozen
+class PhraseComplete(Event):
+    """All samples of a phrase have arrived."""
+
+    index: int
+    samples: int
+    characters: int
+    """Billed, as the service counts them."""
+
+
+@attrs.frozen
+class CommitLost(Event):
+    """A commit has failed, and its phrase goes on all the same: it will be committed again, whole or in part."""
+
+    index: int
+    samples: int
+    """Of the phrase, received so far; what is dropped of them is said by the next commit."""
+    error: str
+    """What kind of error: its type's name."""
+
+
+@attrs.frozen
+class PhraseResumed(Event):
+    """A phrase that was lost in the middle goes on with another commit."""
+
+    index: int
+    samples: int
+    """From this sample of the phrase on, its audio says the pieces from `piece` on. What was lost ends there, faded."""
+    piece: int
+    repeated: int
+    """So many of these pieces, at most, had been passed on before, whole or in part; 0: nothing is said twice."""
+
+
+@attrs.frozen
+class PhraseFailed(Event):
+    """No more samples of a phrase will come, and some are missing."""
+
+    index: int
+    samples: int
+    reason: str
+
+
+@attrs.frozen
+class WordsTimed(Event):
+    """The voice says when it says which words: a stage whose service reports word times may record it, again as more come.
+    What was recorded before a `PhraseResumed` holds no longer: the rest is said anew.
+    """
+
+    index: int
+    ends: tuple[int, ...]
+    """For each piece of the phrase, from the first, the sample of the phrase after its end."""
+
+
+@attrs.frozen
+class OutputOpened(Event):
+    """The output is ready."""
+
+    sample_rate: int
+    realtime: bool
+
+
+@attrs.frozen
+class PhrasePlaying(Event):
+    """The output is about to take the first samples of a phrase."""
+
+    phrase: Phrase
+
+
+@attrs.frozen
+class FirstAudible(Event):
+    """`at` is when the first sample louder than the threshold of hearing was heard (-50 dB of full scale)."""
+
+
+@attrs.frozen
+class Underrun(Event):
+    """The listener heard silence that nobody had planned; it began at `at`."""
+
+    seconds: float
+
+
+@attrs.frozen
+class PhraseHeard(Event):
+    """How much of a phrase has been heard: when its last sample was, and for every phrase that sounded when the turn ends."""
+
+    index: int
+    samples: int
+    whole: bool
+    """No sample of it was left out."""
+    voiced: Voiced = attrs.Factory(Voiced)
+    """What its samples show, as far as the playout has seen them: at least up to the last one heard."""
+
+
+@attrs.frozen
+class FillerSaid(Event):
+    """A filler was said in this turn, to its end or not. It is no part of the text, but of the bill."""
+
+    characters: int
+    """Billed, as for phrases: what was committed counts, however much of it was heard."""
+    wasted: int = 0
+    """Billed and not heard."""
+
+
+@attrs.frozen
+class TurnEnded(Event):
+    """Nothing of this turn is heard after this."""
+
+    interrupted: bool = False
+    error: str | None = None
+
+
+class Timeline:
+    """Collects the events of one turn, in order of time."""
+
+    def __init__(self, observer: Callable[[Event], None] | None = None) -> None:
+        self._events: list[Event] = []
+        self._observer = observer
+
+    def record(self, event: Event) -> None:
+        """Add an event; a plain call. The observer, if any, sees it at once and must not raise."""
+        self._events.append(event)
+        if self._observer is not None:
+            self._observer(event)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(tuple(self._events))
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+
+class PhraseState(enum.Enum):
+    """What became of a phrase."""
+
+    HEARD = "heard"
+    PARTIAL = "partial"
+    UNHEARD = "unheard"
+    FAILED = "failed"
+
+
+@attrs.frozen
+class PhraseReport:
+    """What became of one phrase."""
+
+    phrase: Phrase
+    state: PhraseState
+    seconds: float
+    """Heard."""
+    heard_pieces: int
+    """How many of its pieces were heard, whole."""
+    estimated: bool = False
+    """Whether `heard_pieces` is an estimate: the phrase was cut inside, and the voice does not report word times."""
+    reason: str | None = None
+    """Why it failed."""
+    billed: int = 0
+    """Characters, all commits of it together, as the service counts them. A commit that was cut before the service had
+    counted is taken by its length."""
+    wasted: int = 0
+    """Billed for words that were not heard, and for words that had to be said again."""
+
+
+@attrs.frozen
+class Latency:
+    """When things happened for the first time, in seconds from the start of the turn; None: not at all."""
+
+    first_token: float | None = None
+    first_clause: float | None = None
+    first_commit: float | None = None
+    first_byte: float | None = None
+    first_audible: float | None = None
+    longest_gap: float = 0.0
+    """The longest unplanned silence between two samples, in seconds."""
+
+    def __str__(self) -> str:
+        def ms(seconds: float | None) -> str:
+            return "-" if seconds is None else f"{1000 * seconds:.0f} ms"
+
+        return (
+            f"first token {ms(self.first_token)} · clause {ms(self.first_clause)} · commit {ms(self.first_commit)} · "
+            f"byte {ms(self.first_byte)} · audible {ms(self.first_audible)} · longest gap {ms(self.longest_gap)}"
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Spoken:
+    """What was said, heard and not heard in a turn: a pure fold of its timeline."""
+
+    text: str = ""
+    """The raw text, as far as it had come from the source. Of a chain without a `SentenceSegmenter` it is not known: then it is
+    what the phrases say, as far as they have come, and `heard` and `unheard` are made of their words."""
+    heard: str = ""
+    """The part of `text` whose samples were heard, in order: a prefix of it unless a phrase failed. Inside a phrase that
+    was cut off it is an estimate from the samples that were heard, unless the voice reports word times; it never cuts a
+    piece."""
+    unheard: str = ""
+    """The rest of `text`."""
+    interrupted: bool = False
+    error: str | None = None
+    """What ended the turn before its time, in words."""
+    phrases: tuple[PhraseReport, ...] = ()
+    seconds: float = 0.0
+    """Of speech heard, pauses aside."""
+    estimated: bool = False
+    """Whether the place where `heard` ends is an estimate (see `PhraseReport.estimated`)."""
+    characters: int = 0
+    """Billed: all phrases together, and the filler."""
+    filler: int = 0
+    """So many of these `characters` were billed for the filler, which is no part of `text` and no phrase."""
+    wasted: int = 0
+    """Billed and not heard, or said twice; of the filler, too."""
+    repeated: int = 0
+    """How often words were said again that had been passed on, since a session was lost in the middle of them."""
+    latency: Latency = Latency()
+
+    def cost(self, price: float, *, per: int = 10_000) -> float:
+        """What the service asks for this turn and its filler, at so much for so many characters (vendors quote 10,000 or a
+        million).
+        """
+        if price < 0 or per <= 0:
+            raise ValueError(f"a price of {price} for {per} characters is none")
+        return self.characters * price / per
+
+    @classmethod
+    def fold(cls, events: Iterable[Event]) -> Spoken:
+        """Add up the events of a turn, at any moment of it."""
+        ledger = _Ledger()
+        for event in events:
+            ledger.add(event)
+        return ledger.spoken()
+
+
+class _Ledger:
+    """The running totals behind `Spoken.fold`."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.phrases: dict[int, PhraseLedger] = {}
+        self.first: dict[type[Event], float] = {}
+        self.sample_rate = 0
+        self.longest_gap = 0.0
+        self.filler = FillerSaid(0.0, 0)
+        self.ended: TurnEnded | None = None
+
+    def add(self, event: Event) -> None:
+        self.first.setdefault(type(event), event.at)
+        match event:
+            case ClauseCut(clause=clause):
+                self.texts.append(clause.text)
+            case TextLeft(text=text):
+                self.texts.append(text)
+            case PhraseReady(phrase=phrase) | PhrasePlaying(phrase=phrase):
+                entry = self._entry(phrase.index)
+                entry.phrase = entry.phrase or phrase
+            case PhraseGrew(index=index, pieces=pieces, end=end):
+                entry = self._entry(index)
+                if entry.phrase is not None:
+                    entry.phrase = attrs.evolve(entry.phrase, pieces=entry.phrase.pieces + pieces, end=end)
+            case PhraseCommitted(index=index, bills=bills):
+                self._entry(index).committed(bills=bills)
+            case FirstAudio(index=index):
+                self._entry(index).first_audio()
+            case PhraseComplete(index=index, samples=samples, characters=characters):
+                self._entry(index).complete(samples, characters)
+            case PhraseResumed(index=index, samples=samples, piece=piece, repeated=repeated):
+                self._entry(index).resumed(samples, piece, repeated)
+            case PhraseFailed(index=index, reason=reason):
+                self._entry(index).failure = reason
+            case WordsTimed(index=index, ends=ends):
+                self._entry(index).ends = ends
+            case OutputOpened(sample_rate=rate):
+                self.sample_rate = rate
+            case Underrun(seconds=seconds):
+                self.longest_gap = max(self.longest_gap, seconds)
+            case PhraseHeard(index=index, samples=samples, whole=whole, voiced=voiced):
+                entry = self._entry(index)
+                entry.heard, entry.whole, entry.voiced = samples, whole, voiced
+            case FillerSaid():
+                self.filler = event
+            case TurnEnded():
+                self.ended = event
+            case _:
+                pass
+
+    def _entry(self, index: int) -> PhraseLedger:
+        return self.phrases.setdefault(index, PhraseLedger())
+
+    def spoken(self) -> Spoken:
+        text = "".join(self.texts)
+        pace = self._pace()
+        reports = tuple(
+            self._report(entry, entry.phrase, pace) for entry in self.phrases.values() if entry.phrase is not None
+        )
+        if text:
+            heard, unheard = _divide(text, reports, complete=self._complete(reports))
+        else:  # no segmenter of ours has seen the text: what is known of it are the words of the phrases
+            text, heard, unheard = _words(reports)
+        return Spoken(
+            text=text,
+            heard=heard,
+            unheard=unheard,
+            interrupted=self.ended is not None and self.ended.interrupted,
+            error=None if self.ended is None else self.ended.error,
+            phrases=reports,
+            seconds=math.fsum(report.seconds for report in reports),
+            estimated=any(report.estimated for report in reports),
+            characters=sum(report.billed for report in reports) + self.filler.characters,
+            filler=self.filler.characters,
+            wasted=sum(report.wasted for report in reports) + self.filler.wasted,
+            repeated=sum(entry.repeats for entry in self.phrases.values()),
+            latency=self._latency(),
+        )
+
+    def _complete(self, reports: tuple[PhraseReport, ...]) -> bool:
+        """Whether the turn came to its own end, so that what follows the last phrase (a skipped code block) was not cut off."""
+        ended = self.ended is not None and not self.ended.interrupted and self.ended.error is None
+        return ended and all(report.state is PhraseState.HEARD for report in reports)
+
+    def _pace(self) -> float | None:
+        """Seconds of weight that the voice says in a second, by the phrases that were heard whole; None before the first."""
+        paces = [
+            (pace_of(entry.phrase.pieces, entry.voiced, self.sample_rate), entry.voiced.sounding())
+            for entry in self.phrases.values()
+            if entry.phrase is not None and entry.whole_pace and self.sample_rate
+        ]
+        sounding = sum(samples for pace, samples in paces if pace)
+        return math.fsum(pace * samples for pace, samples in paces if pace) / sounding if sounding else None
+
+    def _report(self, entry: PhraseLedger, phrase: Phrase, pace: float | None) -> PhraseReport:
+        count, estimated = entry.heard_pieces(self.sample_rate, pace)
+        if entry.failure is not None:
+            state = PhraseState.FAILED
+        elif entry.whole:
+            state = PhraseState.HEARD
+        else:
+            state = PhraseState.PARTIAL if entry.heard else PhraseState.UNHEARD
+        return PhraseReport(
+            phrase,
+            state,
+            entry.heard / self.sample_rate if self.sample_rate else 0.0,
+            count,
+            estimated=estimated,
+            reason=entry.failure,
+            billed=entry.billed,
+            wasted=entry.wasted(count),
+        )
+
+    def _latency(self) -> Latency:
+        start = self.first.get(TurnStarted, 0.0)
+
+        def since(kind: type[Event]) -> float | None:
+            at = self.first.get(kind)
+            return None if at is None else at - start
+
+        return Latency(
+            first_token=since(FirstToken),
+            first_clause=since(ClauseCut),
+            first_commit=since(PhraseCommitted),
+            first_byte=since(FirstAudio),
+            first_audible=since(FirstAudible),
+            longest_gap=self.longest_gap,
+        )
+
+
+def _divide(text: str, reports: tuple[PhraseReport, ...], *, complete: bool) -> tuple[str, str]:
+    """Split the raw text in what was heard and what was not.
+
+    What is never said (marks, a skipped code block) goes with the piece before it: it was passed when the next piece was
+    heard.
+    """
+    if complete:
+        return text, ""
+    heard: list[str] = []
+    unheard: list[str] = []
+    at = 0
+    for report in reports:
+        pieces = report.phrase.pieces
+        if report.heard_pieces:
+            end = report.phrase.end if report.heard_pieces == len(pieces) else pieces[report.heard_pieces].start
+            heard.append(text[at:end])
+            at = end
+        if report.heard_pieces < len(pieces):
+            end = report.phrase.end
+            unheard.append(text[at:end])
+            at = end
+    unheard.append(text[at:])
+    return "".join(heard), "".join(unheard)
+
+
+def _words(reports: tuple[PhraseReport, ...]) -> tuple[str, str, str]:
+    """The words of all phrases, those that were heard, and those that were not."""
+
+    def joined(pieces: Iterable[Piece]) -> str:
+        return "".join(piece.text for piece in pieces)
+
+    text = "".join(joined(report.phrase.pieces) for report in reports)
+    heard = "".join(joined(report.phrase.pieces[: report.heard_pieces]) for report in reports)
+    return text, heard, "".join(joined(report.phrase.pieces[report.heard_pieces :]) for report in reports)
