@@ -66,7 +66,7 @@ async def measure() -> Run:
         await session.commit("Ready.", lambda _pcm: None)
     source, device = Recorder(Replay(ANSWER, RATE)), Device()
     began = trio.current_time()
-    spoken = await (source | speech(voice, "en") | device).run()
+    result = await (source | speech(voice, "en") | device).run()
     seconds = trio.current_time() - began
     levels = [0.0] * (round(seconds * 100) + 1)
     ends = [start for _, start in device.starts[1:]] + [len(device.samples)]
@@ -74,8 +74,8 @@ async def measure() -> Run:
         for sample in range(first, last, 240):
             place = min(len(levels) - 1, round((at - began) * 100) + (sample - first) // 240)
             levels[place] = max(map(abs, device.samples[sample : sample + 240]), default=0) / 32768
-    assert spoken.latency.first_audible is not None
-    return Run(source.replay().tokens, spoken.latency.first_audible, tuple(levels), seconds)
+    assert result.latency.first_audible is not None
+    return Run(source.replay().tokens, result.latency.first_audible, tuple(levels), seconds)
 
 
 def draw(run: Run) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import trio
 
-from triolet import AudioFormat, Conversation, Filler, Output, Source, Spoken, Turn, speech
+from triolet import AudioFormat, Conversation, Filler, Output, Source, TurnContext, TurnResult, speech
 from triolet.errors import OutputError, TrioletError
 from triolet_adapters.outputs import Loudspeaker, NullDevice
 from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat, ToolCall
@@ -44,7 +44,7 @@ class Answer(Source[str]):
     def __init__(self, chat: OpenAIChat, messages: list[dict[str, Any]]) -> None:
         self.chat, self.messages = chat, messages
 
-    async def run(self, downstream: trio.MemorySendChannel[str], turn: Turn) -> None:
+    async def run(self, downstream: trio.MemorySendChannel[str], turn: TurnContext) -> None:
         for _ in range(ROUNDS):
             async with self.chat.stream(self.messages) as stream:
                 async for token in stream:
@@ -104,15 +104,15 @@ async def main() -> None:
         async for question in questions:
             messages.append({"role": "user", "content": question})
             print(f"> {question}", flush=True)
-            spoken: Spoken | None
+            result: TurnResult | None
             try:
-                spoken = await talk.say(Answer(chat, messages), filler=FILLER)
+                result = await talk.say(Answer(chat, messages), filler=FILLER)
             except TrioletError as error:  # the service, the voice: what was heard was heard
                 print(error)
-                spoken = error.spoken
-            if spoken and spoken.heard:
-                messages.append({"role": "assistant", "content": spoken.heard})
-                print(spoken.heard, "..." if spoken.unheard else "", flush=True)
+                result = error.result
+            if result and result.heard:
+                messages.append({"role": "assistant", "content": result.heard})
+                print(result.heard, "..." if result.unheard else "", flush=True)
 
 
 if __name__ == "__main__":

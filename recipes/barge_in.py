@@ -89,8 +89,8 @@ async def main() -> None:
         nursery.start_soon(enter, talk)
         with microphone(talk):
             for text in sys.argv[1:] or [TEXT]:
-                spoken = await talk.say(Replay(text))
-                print(f"heard:     {spoken.heard}\nnot heard: {spoken.unheard}", flush=True)
+                result = await talk.say(Replay(text))
+                print(f"heard:     {result.heard}\nnot heard: {result.unheard}", flush=True)
         nursery.cancel_scope.cancel()
 
 

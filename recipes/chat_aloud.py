@@ -22,10 +22,10 @@ async def main() -> None:
     async with model as chat, Conversation(speech(LocalTTS(), "en"), WavFile("chat_aloud.wav")) as conversation:
         for question in sys.argv[1:] or QUESTIONS:
             messages.append({"role": "user", "content": question})
-            spoken = await conversation.say(chat.stream(messages))
+            result = await conversation.say(chat.stream(messages))
             # What was heard, not what was written: after an interruption the model knows how far it came.
-            messages.append({"role": "assistant", "content": spoken.heard})
-            print(f"> {question}\n{spoken.heard}\n({spoken.latency})\n")
+            messages.append({"role": "assistant", "content": result.heard})
+            print(f"> {question}\n{result.heard}\n({result.latency})\n")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from triolet_adapters.tts import LocalTTS, QwenTTS
 from triolet_adapters.tts.qwen import QwenServer
 
 TEXTS = ["Here is the service. It is well.", "It has gone away. Nobody has to wait.", "And now it speaks again."]
-OPTIONS = FailoverOptions(probe_after=1.0, longest_pause=1.0)  # for a recipe that ends soon
+OPTIONS = FailoverOptions(probe_after=1.0, longest_wait=1.0)  # for a recipe that ends soon
 
 
 async def serve(port: int = 0, *, task_status: trio.TaskStatus[tuple[str, trio.CancelScope]]) -> None:
@@ -45,8 +45,8 @@ async def main() -> None:
                 if turn == 2 and url:
                     await nursery.start(serve, urlsplit(url).port)
                     await trio.sleep(5)  # in which it is probed, and taken back
-                spoken = await talk.say(Replay(text))
-                print(f"{voice.statistics().in_use}: {spoken.heard}")
+                result = await talk.say(Replay(text))
+                print(f"{voice.statistics().in_use}: {result.heard}")
         print(f"failover.wav. The last change: {voice.statistics().last_change}")
         nursery.cancel_scope.cancel()
 

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar, TypeVarTuple
 
 import trio
 
-from triolet import Conversation, Spoken, speech
+from triolet import Conversation, TurnResult, speech
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.tts import LocalTTS
 
@@ -58,18 +58,18 @@ class AsyncioConversation:
             self._loop.call_soon_threadsafe(opened.set_result, None)
             await trio.sleep_forever()
 
-    async def say(self, tokens: AsyncIterable[str], **options: Any) -> Spoken:
+    async def say(self, tokens: AsyncIterable[str], **options: Any) -> TurnResult:
         """As `Conversation.say`."""
         send, receive = trio.open_memory_channel[str](1)
         try:
             async with asyncio.TaskGroup() as group:
                 feeding = group.create_task(self._feed(tokens, send))
-                spoken = await self.call(lambda: self._conversation.say(receive, **options))
+                result = await self.call(lambda: self._conversation.say(receive, **options))
                 feeding.cancel()
         except BaseExceptionGroup as errors:
             first, *others = errors.exceptions
             raise (errors if others else first) from None
-        return spoken
+        return result
 
     async def _feed(self, tokens: AsyncIterable[str], send: trio.MemorySendChannel[str]) -> None:
         iterator = aiter(tokens)
@@ -176,8 +176,8 @@ async def main() -> None:
 
         conversation = Conversation(speech(LocalTTS(), "en"), AsyncioOutput(send))
         async with AsyncioConversation(conversation) as bridge:
-            spoken = await bridge.say(llm("This program has an event loop of its own."))
-            print("heard:    ", spoken.heard)
+            result = await bridge.say(llm("This program has an event loop of its own."))
+            print("heard:    ", result.heard)
             try:
                 async with asyncio.timeout(3):
                     await bridge.say(

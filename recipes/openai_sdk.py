@@ -35,8 +35,8 @@ async def speak(client: AsyncOpenAI, model: str) -> None:
         stream=True,
     )
     async with client, stream, aclosing(texts(stream)) as answer:
-        spoken = await (answer | speech(LocalTTS(), "en") | WavFile("openai_sdk.wav")).run()
-    print(f"{spoken.heard}\n({spoken.latency})")
+        result = await (answer | speech(LocalTTS(), "en") | WavFile("openai_sdk.wav")).run()
+    print(f"{result.heard}\n({result.latency})")
 
 
 async def main() -> None:

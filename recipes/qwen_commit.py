@@ -24,11 +24,11 @@ async def main() -> None:
             tts = QwenTTS(voice="Cherry", region=os.environ.get("DASHSCOPE_REGION", "cn-beijing"))
         else:
             tts = QwenTTS(voice="Cherry", url=await nursery.start(QwenServer(LocalTTS()).serve))
-        spoken = await (Replay(text) | speech(tts, "en") | WavFile("qwen_commit.wav")).run()
+        result = await (Replay(text) | speech(tts, "en") | WavFile("qwen_commit.wav")).run()
         nursery.cancel_scope.cancel()  # ends the server
-    for report in spoken.phrases:
+    for report in result.phrases:
         print(f"{report.seconds:4.1f} s  {report.phrase.words}")
-    print(f"qwen_commit.wav: {spoken.characters} billed characters. {spoken.latency}")
+    print(f"qwen_commit.wav: {result.characters} billed characters. {result.latency}")
 
 
 if __name__ == "__main__":

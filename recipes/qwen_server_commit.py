@@ -27,7 +27,7 @@ async def main() -> None:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(tts.format.sample_rate)
-            async with tts.connect_turn() as turn:
+            async with tts.connect_stream() as turn:
                 usage = await turn.speak(Replay(text), file.writeframes)  # called as the audio comes; never waits
         print(f"qwen_server_commit.wav: {usage.characters} billed characters")
         nursery.cancel_scope.cancel()  # ends the server

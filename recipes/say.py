@@ -13,8 +13,8 @@ TEXT = "Hello there. This text was spoken while it was still being read."
 
 async def main() -> None:
     pipeline = (sys.argv[1:] or [TEXT]) | speech(LocalTTS(), "en") | WavFile("say.wav")
-    spoken = await pipeline.run()
-    print(f"say.wav: {spoken.seconds:.1f} s of speech. {spoken.latency}")
+    result = await pipeline.run()
+    print(f"say.wav: {result.seconds:.1f} s of speech. {result.latency}")
 
 
 if __name__ == "__main__":

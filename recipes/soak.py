@@ -87,11 +87,11 @@ async def turn(talk: Conversation) -> None:
     try:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(caller, talk)
-            spoken = await talk.say(Replay(TEXT, rate=random.choice((30, 100, 1000))))
+            result = await talk.say(Replay(TEXT, rate=random.choice((30, 100, 1000))))
             nursery.cancel_scope.cancel()
-        happened["interrupted"] += spoken.interrupted
-        happened["seconds of speech"] += round(spoken.seconds)
-        happened["WORDS LOST"] += not spoken.interrupted and spoken.heard != TEXT
+        happened["interrupted"] += result.interrupted
+        happened["seconds of speech"] += round(result.seconds)
+        happened["WORDS LOST"] += not result.interrupted and result.heard != TEXT
     except* TTSError as group:
         for error in group.exceptions:
             happened[f"error {type(error).__name__}"] += 1

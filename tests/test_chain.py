@@ -10,7 +10,7 @@ import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triolet import PhraseState, Phrasing, speech
+from triolet import PhraseState, PhrasingOptions, speech
 from triolet.testing import ScriptedSource, ToneTTS, decode
 from triolet_adapters.outputs import Memory, NullDevice
 
@@ -41,9 +41,9 @@ def heard_texts(tts: ToneTTS, output: Memory) -> str:
 
 async def spoken_letters(source: list[str]) -> str:
     tts, output = ToneTTS(sample_rate=8000, seconds_per_character=0.01), Memory()
-    spoken = await (source | speech(tts, "en") | output).run()
-    assert spoken.heard == spoken.text
-    assert all(report.state is PhraseState.HEARD for report in spoken.phrases)
+    result = await (source | speech(tts, "en") | output).run()
+    assert result.heard == result.text
+    assert all(report.state is PhraseState.HEARD for report in result.phrases)
     return letters(heard_texts(tts, output))
 
 
@@ -83,7 +83,7 @@ async def test_strange_text_is_spoken_right_or_not_at_all(name: str, tokens: lis
 
 async def test_no_commit_is_longer_than_the_bound() -> None:
     tts = ToneTTS(seconds_per_character=0.001)
-    await (["word " * 2000 + "x" * 5000] | speech(tts, "en", phrasing=Phrasing(longest=100)) | Memory()).run()
+    await (["word " * 2000 + "x" * 5000] | speech(tts, "en", phrasing=PhrasingOptions(longest=100)) | Memory()).run()
     assert max(len(commit.text) for commit in tts.commits) <= 100
 
 
@@ -98,20 +98,20 @@ async def test_a_source_that_raises_in_the_middle_leaves_what_was_said(autojump_
     pipeline = source | speech(ToneTTS(), "en") | NullDevice()
     with pytest.raises(ConnectionResetError, match="the LLM broke") as caught:
         await pipeline.run()
-    spoken = pipeline.spoken
-    assert spoken.heard == "First we look."
-    assert spoken.unheard == " Then we "
-    assert getattr(caught.value, "spoken", None) == spoken
+    result = pipeline.result
+    assert result.heard == "First we look."
+    assert result.unheard == " Then we "
+    assert getattr(caught.value, "result", None) == result
 
 
 async def test_speech_begins_before_half_of_the_text_is_written(autojump_clock: trio.testing.MockClock) -> None:
     source = ScriptedSource.paced(SENTENCES + " " + SENTENCES, tokens_a_second=20)
     began = trio.current_time()
     pipeline = source | speech(ToneTTS(first_audio=0.3, pace=4), "en") | NullDevice()
-    spoken = await pipeline.run()
+    result = await pipeline.run()
     written = next(e.at for e in pipeline.timeline if type(e).__name__ == "SourceEnded") - began
-    assert spoken.latency.first_audible is not None
-    assert spoken.latency.first_audible < written / 2
+    assert result.latency.first_audible is not None
+    assert result.latency.first_audible < written / 2
 
 
 @settings(max_examples=60, deadline=None)
@@ -119,8 +119,8 @@ async def test_speech_begins_before_half_of_the_text_is_written(autojump_clock: 
 def test_any_text_is_spoken_without_an_exception(tokens: list[str]) -> None:
     async def run() -> None:
         tts, output = ToneTTS(sample_rate=8000, seconds_per_character=0.001), Memory()
-        spoken = await (tokens | speech(tts) | output).run()
-        assert spoken.text == spoken.heard == "".join(tokens)
+        result = await (tokens | speech(tts) | output).run()
+        assert result.text == result.heard == "".join(tokens)
         heard_texts(tts, output)
 
     trio.run(run)

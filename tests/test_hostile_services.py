@@ -26,7 +26,7 @@ from tests.adapters.qwen._peers import TEXT as TEXT_FRAME
 from tests.adapters.qwen._peers import Script, frame, listening, websocket_peer
 from trio.testing import MockClock
 
-from triolet import PhraseState, Phrasing, speech
+from triolet import PhraseState, PhrasingOptions, speech
 from triolet.errors import (
     ConnectionLost,
     DeadlineExpired,
@@ -103,9 +103,9 @@ async def test_one_hostile_session_is_not_noticed(autojump_clock: MockClock, dee
 
     output = RecordingOutput()
     async with listening(handle) as network:
-        spoken = await ([TEXT] | speech(voice_at(network), "en", phrasing=Phrasing(join=0)) | output).run()
+        result = await ([TEXT] | speech(voice_at(network), "en", phrasing=PhrasingOptions(merge=0)) | output).run()
         assert all_left(network)
-    assert spoken.heard == TEXT
+    assert result.heard == TEXT
     heard = decode(output.pcm)
     assert heard.unreadable == 0
     said = {commit.text: commit for commit in voice.commits}
@@ -123,15 +123,15 @@ async def test_a_service_that_is_always_hostile_ends_the_turn_with_the_phrase_na
     output = RecordingOutput()
     async with listening(websocket_peer(then(Script.open, act))) as network:
         with pytest.raises(error, match=words) as caught:
-            await ([TEXT] | speech(voice_at(network), "en", phrasing=Phrasing(join=0)) | output).run()
+            await ([TEXT] | speech(voice_at(network), "en", phrasing=PhrasingOptions(merge=0)) | output).run()
         assert trio.current_time() <= 60
         await trio.sleep(2)
         assert all_left(network)
     assert decode(output.pcm).runs == ()
-    spoken = caught.value.spoken
-    assert spoken is not None
-    assert (spoken.heard, spoken.unheard) == ("", TEXT)
-    failed = [phrase for phrase in spoken.phrases if phrase.state is PhraseState.FAILED]
+    result = caught.value.result
+    assert result is not None
+    assert (result.heard, result.unheard) == ("", TEXT)
+    failed = [phrase for phrase in result.phrases if phrase.state is PhraseState.FAILED]
     assert failed
     assert error.__name__ in (failed[0].reason or "")
     if error is DeadlineExpired:

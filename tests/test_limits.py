@@ -20,7 +20,7 @@ from tests.adapters.qwen._peers import serving
 from triolet import AudioFormat, Conversation, Output, PoolOptions, speech
 from triolet.conversation._bounds import text_bound
 from triolet.conversation._memory_bound import audio_bound, memory_bound
-from triolet.phrasing._core import Phrasing
+from triolet.phrasing._core import PhrasingOptions
 from triolet.playout._paced_output import PacedOutput
 from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS
 from triolet.turn._timeline import ClauseCut, Event, OutputOpened, PhraseComplete, PhraseReady
@@ -182,7 +182,7 @@ async def test_a_million_characters_at_once(autojump_clock: trio.testing.MockClo
             nursery.start_soon(pipeline.run, seen.observe)
             await trio.sleep(1000)
             nursery.cancel_scope.cancel()
-    assert seen.phrase <= Phrasing().longest
+    assert seen.phrase <= PhrasingOptions().longest
     assert held.most <= 20 * len(source[0]) + memory_bound(seen.text_bound, audio_bound(5), 24_000)
 
 

@@ -9,7 +9,7 @@ import pytest
 import trio
 from tests.adapters.qwen._peers import serving
 
-from triolet import TTS, AudioChunk, Conversation, PhraseState, Phrasing, Spoken, Stage, speech
+from triolet import TTS, AudioChunk, Conversation, PhraseState, PhrasingOptions, Stage, TurnResult, speech
 from triolet.errors import TTSError
 from triolet.testing import Link, RecordingOutput, ScriptedSource, ToneTTS, decode
 from triolet_adapters.outputs import Memory
@@ -31,7 +31,7 @@ SHARED = 3
 
 def in_sentences(tts: TTS) -> Stage[str, AudioChunk]:
     """No sentences are joined."""
-    return speech(tts, "en", phrasing=Phrasing(join=0))
+    return speech(tts, "en", phrasing=PhrasingOptions(merge=0))
 
 
 def texts(tts: ToneTTS, pcm: bytes) -> list[str]:
@@ -58,10 +58,10 @@ async def test_a_quota_that_is_used_up_makes_a_turn_wait_and_not_fail(
             pass
         output = RecordingOutput()
         async with Conversation(in_sentences(world.tts(sample_rate=8000)), output) as conversation:
-            spoken = await conversation.say([TEXT])
+            result = await conversation.say([TEXT])
         assert 55 < trio.current_time() < 180
     assert texts(world.voice, output.pcm) == list(SENTENCES)
-    assert spoken.heard == TEXT
+    assert result.heard == TEXT
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ async def test_a_quota_that_is_used_up_makes_a_turn_wait_and_not_fail(
 async def test_every_sentence_is_heard_once_and_in_order(autojump_clock: trio.testing.MockClock, link: Link) -> None:
     async with serving(ServerOptions(jitter=0.2), ToneTTS(sample_rate=8000, first_audio=0.2, pace=3), link) as world:
         output = RecordingOutput()
-        spoken = await (ScriptedSource.paced(TEXT) | in_sentences(world.tts(sample_rate=8000)) | output).run()
+        result = await (ScriptedSource.paced(TEXT) | in_sentences(world.tts(sample_rate=8000)) | output).run()
     assert texts(world.voice, output.pcm) == list(SENTENCES)
-    assert spoken.heard == TEXT
+    assert result.heard == TEXT
     assert world.network.open == 0
     assert len(world.network.connections) <= 2  # the second where a short sentence leaves no time for the next
 
@@ -120,10 +120,10 @@ async def test_a_connection_that_breaks_between_phrases_is_not_noticed(autojump_
         None, ToneTTS(sample_rate=8000), lambda index, _: Link(reset_after=(60_000, None)[index > 0])
     ) as world:
         output = RecordingOutput()
-        spoken = await ([TEXT] | in_sentences(world.tts(sample_rate=8000)) | output).run()
+        result = await ([TEXT] | in_sentences(world.tts(sample_rate=8000)) | output).run()
     assert len(world.network.connections) > 1
     assert texts(world.voice, output.pcm) == list(SENTENCES)
-    assert spoken.heard == TEXT
+    assert result.heard == TEXT
 
 
 async def test_a_service_that_breaks_in_the_middle_leaves_what_was_heard(
@@ -135,17 +135,17 @@ async def test_a_service_that_breaks_in_the_middle_leaves_what_was_heard(
         pipeline = [TEXT] | speech(world.tts(sample_rate=8000), "en") | output
         with pytest.raises(TTSError) as caught:
             await pipeline.run()
-        spoken = caught.value.spoken
-        assert spoken == pipeline.spoken
-        assert spoken is not None
-        assert spoken.text == TEXT
-        assert TEXT.startswith(spoken.heard)
-        states = [report.state for report in spoken.phrases]
+        result = caught.value.result
+        assert result == pipeline.result
+        assert result is not None
+        assert result.text == TEXT
+        assert TEXT.startswith(result.heard)
+        states = [report.state for report in result.phrases]
         assert states[0] is PhraseState.HEARD
         assert PhraseState.FAILED in states
         heard = states.count(PhraseState.HEARD)
         assert texts(world.voice, output.pcm) == list(SENTENCES[:heard])
-        assert "ConnectionLost" in (spoken.phrases[states.index(PhraseState.FAILED)].reason or "")
+        assert "ConnectionLost" in (result.phrases[states.index(PhraseState.FAILED)].reason or "")
     assert world.network.open == 0
 
 
@@ -155,17 +155,17 @@ async def test_a_hundred_interrupted_turns_leave_nothing(autojump_clock: trio.te
         output = RecordingOutput()
         async with Conversation(speech(world.tts(sample_rate=8000), "en"), output) as conversation:
             for turn in range(1, 101):
-                spoken: list[Spoken] = []
+                result: list[TurnResult] = []
 
-                async def say(turn: int = turn, spoken: list[Spoken] = spoken) -> None:
-                    spoken.append(await conversation.say([f"Turn {turn} begins. {TEXT}"]))
+                async def say(turn: int = turn, result: list[TurnResult] = result) -> None:
+                    result.append(await conversation.say([f"Turn {turn} begins. {TEXT}"]))
 
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(say)
                     await trio.sleep(0.037 * turn)
                     conversation.interrupt()
-                assert spoken[0].interrupted
-                assert spoken[0].text.startswith(spoken[0].heard)
+                assert result[0].interrupted
+                assert result[0].text.startswith(result[0].heard)
         await trio.sleep(5)
         assert world.network.open == 0
         assert world.server.open == 0

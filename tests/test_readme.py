@@ -29,7 +29,7 @@ from tests.recipes.cloud import KEY, cloud
 
 import triolet
 import triolet_adapters
-from triolet import FailoverOptions, Recovery
+from triolet import FailoverOptions, RecoveryPolicy
 from triolet.tts._session_pool import PoolOptions
 from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat
 from triolet_adapters.sources._chat import _key_variable
@@ -231,7 +231,7 @@ def test_a_default_is_that_of_the_code(name: str) -> None:
 
 
 def test_no_deadline_or_bound_is_left_out() -> None:
-    whole = (QwenOptions, PoolOptions, FailoverOptions, Recovery)
+    whole = (QwenOptions, PoolOptions, FailoverOptions, RecoveryPolicy)
     fields = {f"{kind.__name__}.{field.name}" for kind in whole for field in attrs.fields(kind)}
     for kind in (OpenAIChat, LocalLLM):
         fields |= {
@@ -241,7 +241,7 @@ def test_no_deadline_or_bound_is_left_out() -> None:
         "PoolOptions.always_warm",
         "FailoverOptions.probe",
         "QwenOptions.log_text",
-        "Recovery.lost",
+        "RecoveryPolicy.lost",
     }  # no numbers
     assert fields - set(BOUNDS) == set()
 

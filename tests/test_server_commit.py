@@ -6,7 +6,7 @@ import pytest
 import trio
 from tests.adapters.qwen._peers import Tap, serving
 
-from triolet import Conversation, PhraseState, SentenceSegmenter, SpokenText, TurnSynthesizer, speech
+from triolet import Conversation, PhraseState, SentenceSegmenter, StreamSynthesizer, TextNormalizer, speech
 from triolet.testing import RecordingOutput, ScriptedSource, ToneTTS, decode
 from triolet_adapters.outputs import Memory
 
@@ -20,7 +20,7 @@ async def test_the_turn_is_one_session_whose_texts_are_appended_as_they_come(
     async with serving(voice=ToneTTS(pace=3)) as world:
         tts = world.tts(mode="server_commit", tap=tap)
         output = Memory()
-        spoken = await (ScriptedSource.paced(TEXT, tokens_a_second=20) | speech(tts, "en") | output).run()
+        result = await (ScriptedSource.paced(TEXT, tokens_a_second=20) | speech(tts, "en") | output).run()
     appended = [event["text"] for event in tap.of_type("input_text_buffer.append")]
     assert len(appended) > 3
     assert "".join(appended) == TEXT.replace("*", "")
@@ -29,9 +29,9 @@ async def test_the_turn_is_one_session_whose_texts_are_appended_as_they_come(
     decoded = decode(output.pcm)
     assert sum(run.stop - run.start for run in decoded.runs) == sent
     assert decoded.unreadable == 0
-    assert spoken.heard == spoken.text == TEXT
-    assert [report.state for report in spoken.phrases] == [PhraseState.HEARD]
-    assert spoken.characters == len(TEXT) - 4
+    assert result.heard == result.text == TEXT
+    assert [report.state for report in result.phrases] == [PhraseState.HEARD]
+    assert result.characters == len(TEXT) - 4
 
 
 async def test_what_was_heard_of_an_interrupted_turn_is_an_estimate_and_says_so(
@@ -42,23 +42,23 @@ async def test_what_was_heard_of_an_interrupted_turn_is_an_estimate_and_says_so(
         async with Conversation(speech(world.tts(mode="server_commit"), "en"), output) as conversation:
             with trio.move_on_after(2.5):
                 await conversation.say([TEXT])
-            spoken = conversation.last
+            result = conversation.last
             heard = output.heard
             await trio.sleep(5)
             assert output.heard == heard
-        assert spoken is not None
-        assert spoken.interrupted
-        assert spoken.estimated
-        assert spoken.heard + spoken.unheard == TEXT
-        assert "First we look" in spoken.heard
-        assert "At last we walk" in spoken.unheard
+        assert result is not None
+        assert result.interrupted
+        assert result.estimated
+        assert result.heard + result.unheard == TEXT
+        assert "First we look" in result.heard
+        assert "At last we walk" in result.unheard
     assert world.network.open == 0
 
 
 async def test_nothing_to_say_opens_no_session() -> None:
     async with serving() as world:
-        spoken = await (["🎉 "] | speech(world.tts(mode="server_commit"), "en") | Memory()).run()
-    assert spoken.heard == "🎉 "
+        result = await (["🎉 "] | speech(world.tts(mode="server_commit"), "en") | Memory()).run()
+    assert result.heard == "🎉 "
     assert world.network.connections == []
 
 
@@ -73,6 +73,6 @@ async def test_an_error_of_the_source_closes_the_session(autojump_clock: trio.te
 async def test_the_two_ways_are_not_mixed_up() -> None:
     async with serving() as world:
         with pytest.raises(ValueError, match="phrase by phrase"):
-            _ = SentenceSegmenter() | SpokenText() | TurnSynthesizer(world.tts())
+            _ = SentenceSegmenter() | TextNormalizer() | StreamSynthesizer(world.tts())
         with pytest.raises(RuntimeError, match="phrase by phrase"):
-            ToneTTS().connect_turn()
+            ToneTTS().connect_stream()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from triolet import Phrase, Phrasing
-from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet import Phrase, PhrasingOptions
+from triolet.normalization import NormalizationOptions, NormalizerCore
 from triolet.phrasing._core import PhraserCore
 from triolet.segmentation import SegmenterCore
 
 
-def phrases(text: str, phrasing: Phrasing | None = None) -> list[Phrase]:
+def phrases(text: str, phrasing: PhrasingOptions | None = None) -> list[Phrase]:
     """The phrases of a text that is there at once."""
-    segmenter, spoken, phraser = SegmenterCore("en"), SpokenTextCore(SpokenOptions()), PhraserCore(phrasing)
+    segmenter, spoken, phraser = SegmenterCore("en"), NormalizerCore(NormalizationOptions()), PhraserCore(phrasing)
     clauses = [*segmenter.feed(text), *segmenter.flush()]
     said = [part for clause in clauses for part in spoken.feed(clause)] + spoken.flush()
     for clause in said:

@@ -50,7 +50,7 @@ def cuts(heard: Iterable[Heard]) -> list[Cut]:
     """Where the phrases were cut."""
     found: list[Cut] = []
     for run in heard:
-        for report in run.spoken.phrases:
+        for report in run.result.phrases:
             times = piece_times(report.phrase)
             if report.state is not PhraseState.PARTIAL or not times:
                 continue
@@ -59,8 +59,8 @@ def cuts(heard: Iterable[Heard]) -> list[Cut]:
             fixed = count_at_fixed_rate(report.phrase, report.seconds)
             found.append(
                 Cut(
-                    report.heard_pieces - true,
-                    abs(ends[report.heard_pieces] - ends[true]),
+                    report.heard_units - true,
+                    abs(ends[report.heard_units] - ends[true]),
                     abs(ends[fixed] - ends[true]),
                 )
             )
@@ -81,13 +81,13 @@ def heard_rows(found: Sequence[Cut]) -> Iterable[Row]:
 
 def interruption_rows(heard: Sequence[Heard]) -> Iterable[Row]:
     wasted = [
-        sum(say(text).seconds for text in run.commits) - sum(report.seconds for report in run.spoken.phrases)
+        sum(say(text).seconds for text in run.commits) - sum(report.seconds for report in run.result.phrases)
         for run in heard
     ]
     yield figure("speech committed and not heard at an interruption, median, s", statistics.median(wasted))
     yield figure("... 95 in 100", percentile(wasted, 95))
     yield figure("... most", max(wasted), at_most=LEAD)
-    share = sum(run.spoken.wasted for run in heard) / max(1, sum(run.spoken.characters for run in heard))
+    share = sum(run.result.wasted for run in heard) / max(1, sum(run.result.characters for run in heard))
     yield figure("... of the billed characters of these turns, %", 100 * share)
     silent = [1000 * (run.silent_at - run.stopped_at) for run in heard if run.stopped_at is not None]
     yield figure("interruption to silence, a device that takes samples back, most, ms", max(silent), at_most=60)
@@ -105,6 +105,6 @@ def loss_rows(before: Sequence[tuple[Played, Heard]], inside: Sequence[tuple[Pla
         yield figure("... dead air above the first-audio delay, 95 in 100, s", percentile(over, 95), at_most=0.3)
     ended = sum(heard.error is not None for _, heard in inside)
     yield figure("session lost in mid-phrase: turns that end with an error, %", 100 * ended / len(inside), at_most=0)
-    gaps = [heard.spoken.latency.longest_gap for _, heard in inside if heard.error is None]
+    gaps = [heard.result.latency.longest_gap for _, heard in inside if heard.error is None]
     if gaps:  # words said again are no phrase that could be found in the samples: by the timeline
         yield figure("... longest dead air, 95 in 100, s", percentile(gaps, 95))

@@ -15,12 +15,12 @@ from benchmarks.ear.policies import POLICIES
 from benchmarks.ear.report import Row, figure
 from benchmarks.ear.scripts import Script
 from benchmarks.ear.turns import Heard, turn
-from triolet import Boundary, Phrasing
+from triolet import Boundary, PhrasingOptions
 
 NOTICED = 0.12
 """Seconds of silence that a listener notices inside a sentence."""
 
-WHOLE = Phrasing(early_start=False, join=0)
+WHOLE = PhrasingOptions(early_start=False, merge=0)
 
 
 @attrs.frozen
@@ -163,7 +163,7 @@ def _commits(runs: Runs) -> Iterable[Row]:
         yield figure(f"commits / sentences, {name}", commits / sentences, at_most=1.1 if goals else None)
         yield figure(f"commits a spoken minute, median, {name}", statistics.median(each), at_most=12 if goals else None)
         text = sum(len(phrase.words) for p in played for phrase in phrases(p.script.answer, WHOLE))
-        billed = sum(p.heard.spoken.characters for p in played)
+        billed = sum(p.heard.result.characters for p in played)
         yield figure(f"billed above the text, {name}, %", 100 * (billed / text - 1), at_most=2 if goals else None)
 
 

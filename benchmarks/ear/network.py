@@ -10,7 +10,7 @@ import attrs
 import trio
 
 from benchmarks.ear.voice import RATE, say
-from triolet import TTS, Accept, AudioFormat, TTSSession, Usage
+from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
 from triolet.errors import ConnectionLost
 
 DELTA = 0.3
@@ -76,7 +76,7 @@ class DelayedVoice(TTS):
 class _Session(TTSSession):
     voice: DelayedVoice
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         began = trio.current_time()
         service = self.voice.service
         number = len(self.voice.commits)

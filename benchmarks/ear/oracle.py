@@ -7,17 +7,17 @@ from array import array
 from benchmarks.ear.network import DELTA
 from benchmarks.ear.scripts import Script
 from benchmarks.ear.voice import RATE, say
-from triolet import Boundary, Phrasing, SpokenClause
+from triolet import Boundary, NormalizedClause, PhrasingOptions
 from triolet.alignment._voicing import AUDIBLE
-from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet.normalization import NormalizationOptions, NormalizerCore
 from triolet.segmentation import SegmenterCore
 
 
-def first_audible(script: Script, *, worth: float = Phrasing().worth) -> float:
+def first_audible(script: Script, *, worth: float = PhrasingOptions().worth) -> float:
     """Seconds from the request to the first audible sample, if the best first words are committed the moment they are there.
 
     The best first words end a sentence, or, where that saves at least `worth` seconds, a clause that is long enough by the
-    rules of `Phrasing`. Nothing after their last character is waited for. Delays of the service and the network are those of
+    rules of `PhrasingOptions`. Nothing after their last character is waited for. Delays of the service and the network are those of
     the script.
     """
     times = [(token.time, len(token.text)) for token in script.tokens()]
@@ -46,11 +46,11 @@ def first_audible(script: Script, *, worth: float = Phrasing().worth) -> float:
     return last + delays[silent // step] + silent % step / RATE
 
 
-def _clauses(answer: str) -> list[SpokenClause]:
-    segmenter, spoken = SegmenterCore("en"), SpokenTextCore(SpokenOptions())
+def _clauses(answer: str) -> list[NormalizedClause]:
+    segmenter, result = SegmenterCore("en"), NormalizerCore(NormalizationOptions())
     clauses = [*segmenter.feed(answer), *segmenter.flush()]
-    return [part for clause in clauses for part in spoken.feed(clause)] + spoken.flush()
+    return [part for clause in clauses for part in result.feed(clause)] + result.flush()
 
 
 def _long_enough(words: str, boundary: Boundary) -> bool:
-    return boundary is Boundary.COMMA and len(words.split()) >= Phrasing().early_words
+    return boundary is Boundary.COMMA and len(words.split()) >= PhrasingOptions().early_words

@@ -13,9 +13,9 @@ from __future__ import annotations
 import attrs
 import trio
 
-from triolet import Boundary, Phrase, Phraser, Phrasing, SentenceSegmenter, SpokenText, Stage, Turn
-from triolet._model._text import Clause, SpokenClause
-from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet import Boundary, Phrase, Phraser, PhrasingOptions, SentenceSegmenter, Stage, TextNormalizer, TurnContext
+from triolet._model._text import Clause, NormalizedClause
+from triolet.normalization import NormalizationOptions, NormalizerCore
 from triolet.phrasing._core import Offer, PhraserCore
 from triolet.segmentation import SegmenterCore
 from triolet.turn._timeline import ClauseCut, PhraseReady
@@ -29,16 +29,16 @@ class Sentences(Stage[str, Phrase]):
         self.look_ahead = look_ahead
 
     async def run(
-        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[Phrase], turn: Turn
+        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[Phrase], turn: TurnContext
     ) -> None:
-        segmenter, spoken, phraser = SegmenterCore("en"), SpokenTextCore(SpokenOptions()), PhraserCore()
+        segmenter, result, phraser = SegmenterCore("en"), NormalizerCore(NormalizationOptions()), PhraserCore()
         held = _Held(self.floor)
         waiting: list[tuple[int, Phrase]] = []
 
         def take(clauses: list[Clause]) -> list[Phrase]:
             for clause in clauses:
                 turn.timeline.record(ClauseCut(turn.now(), clause))
-            said = [part for clause in clauses for part in spoken.feed(clause)]
+            said = [part for clause in clauses for part in result.feed(clause)]
             return [phrase for part in said for sentence in held.add(part) for phrase in _phrases(phraser, sentence)]
 
         async def send(phrases: list[Phrase]) -> None:
@@ -52,7 +52,7 @@ class Sentences(Stage[str, Phrase]):
             await send([phrase for count, phrase in waiting if count <= 0])
             waiting = [entry for entry in waiting if entry[0] > 0]
         rest = [phrase for _, phrase in waiting] + take(segmenter.flush())
-        for part in spoken.flush():
+        for part in result.flush():
             rest += [phrase for sentence in held.add(part) for phrase in _phrases(phraser, sentence)]
         await send(rest + _phrases(phraser, held.clauses))
 
@@ -60,9 +60,9 @@ class Sentences(Stage[str, Phrase]):
 @attrs.define
 class _Held:
     floor: int
-    clauses: list[SpokenClause] = attrs.Factory(list[SpokenClause])
+    clauses: list[NormalizedClause] = attrs.Factory(list[NormalizedClause])
 
-    def add(self, clause: SpokenClause) -> list[list[SpokenClause]]:
+    def add(self, clause: NormalizedClause) -> list[list[NormalizedClause]]:
         """The clauses of a sentence that is complete now and long enough."""
         self.clauses.append(clause)
         long = sum(len(part.words) for part in self.clauses) >= self.floor
@@ -72,7 +72,7 @@ class _Held:
         return [sentence]
 
 
-def _phrases(phraser: PhraserCore, clauses: list[SpokenClause]) -> list[Phrase]:
+def _phrases(phraser: PhraserCore, clauses: list[NormalizedClause]) -> list[Phrase]:
     """These clauses, as one phrase."""
     for clause in clauses:
         phraser.feed(clause)
@@ -84,8 +84,8 @@ def _phrases(phraser: PhraserCore, clauses: list[SpokenClause]) -> list[Phrase]:
     return [phrase]
 
 
-def ours(phrasing: Phrasing | None = None) -> Stage[str, Phrase]:
-    return SentenceSegmenter("en") | SpokenText() | Phraser(phrasing)
+def ours(phrasing: PhrasingOptions | None = None) -> Stage[str, Phrase]:
+    return SentenceSegmenter("en") | TextNormalizer() | Phraser(phrasing)
 
 
 POLICIES: dict[str, Stage[str, Phrase]] = {

@@ -19,7 +19,7 @@ from benchmarks.ear.report import Row, figure
 from benchmarks.ear.turns import PAUSES
 from benchmarks.ear.voice import RATE, Said, direct, say
 from benchmarks.ear.words import piece_times
-from triolet import Phrase, Phrasing
+from triolet import Phrase, PhrasingOptions
 from triolet.alignment._voicing import Voiced, VoiceDetector
 
 Samples = npt.NDArray[np.float64]
@@ -97,15 +97,15 @@ class _Cut:
 
 
 def _first_sentences() -> list[Phrase]:
-    firsts = [phrases(answer, Phrasing(early_start=False, join=0)) for answer in ANSWERS]
+    firsts = [phrases(answer, PhrasingOptions(early_start=False, merge=0)) for answer in ANSWERS]
     return [phrase for some in firsts for phrase in some]
 
 
 def _cuts(sentence: Phrase) -> list[int]:
     """After which pieces a comma, semicolon, colon or dash stands."""
-    words = len(sentence.pieces)
-    least = Phrasing().early_words
-    ends = [at for at, piece in enumerate(sentence.pieces, 1) if piece.text.rstrip()[-1:] in (",", ";", ":", "—")]
+    words = len(sentence.units)
+    least = PhrasingOptions().early_words
+    ends = [at for at, unit in enumerate(sentence.units, 1) if unit.text.rstrip()[-1:] in (",", ";", ":", "—")]
     return [at for at in ends if least <= at <= words - 2][:1]
 
 
@@ -113,7 +113,7 @@ def _compare(sentence: Phrase, at: int) -> _Cut | None:
     times = piece_times(sentence)
     if times is None:
         return None
-    head, tail = ("".join(p.text for p in part).strip() for part in (sentence.pieces[:at], sentence.pieces[at:]))
+    head, tail = ("".join(p.text for p in part).strip() for part in (sentence.units[:at], sentence.units[at:]))
     whole, before, after = say(sentence.words), say(head), say(tail)
     step = _pitch_step(whole, times[at - 1][1], whole, times[at][0])
     cut = _pitch_step(before, before.seconds, after, 0.0)

@@ -12,13 +12,13 @@ import trio
 from benchmarks.ear.network import DelayedVoice
 from benchmarks.ear.scripts import Script
 from benchmarks.ear.voice import RATE, say
-from triolet import Pauses, Phrase, Pipeline, Playout, Spoken, Stage, Synthesizer
+from triolet import Phrase, PhraseGaps, Pipeline, Playout, Stage, Synthesizer, TurnResult
 from triolet.alignment._voicing import AUDIBLE, Voiced, VoiceDetector
 from triolet.chain._stages import IterableSource
 from triolet.testing import RecordingOutput
 from triolet.turn._timeline import PhrasePlaying
 
-PAUSES = Pauses()
+PAUSES = PhraseGaps()
 
 
 @attrs.frozen
@@ -36,7 +36,7 @@ class Gap:
 class Heard:
     """What the listener heard, and when, in seconds from the request."""
 
-    spoken: Spoken
+    result: TurnResult
     pcm: bytes
     at_ear: bytes
     """The same with the silence in which the device had nothing to play."""
@@ -63,7 +63,7 @@ async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None
     if script.service.stall is not None:
         voice.stall_in = random.Random(script.service.seed).randrange(3)
     device = RecordingOutput()
-    pipeline: Pipeline = IterableSource(script.source()) | policy | Synthesizer(voice) | Playout(device, pauses=PAUSES)
+    pipeline: Pipeline = IterableSource(script.source()) | policy | Synthesizer(voice) | Playout(device, gaps=PAUSES)
     began = trio.current_time()
     error = None
     stopped_at = None
@@ -80,7 +80,7 @@ async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None
     played = tuple(event.phrase for event in pipeline.timeline if isinstance(event, PhrasePlaying))
     ear = _Ear([(stretch.time - began, stretch.pcm) for stretch in device.audio])
     return Heard(
-        spoken=pipeline.spoken,
+        result=pipeline.result,
         pcm=pcm,
         at_ear=ear.pcm(),
         first_audible=ear.first_audible(),
@@ -147,7 +147,7 @@ class _Ear:
             assert start >= 0, f"the samples of {phrase.words!r} are not heard as they are"
             if previous is not None:
                 own = _voiced(previous.words).trailing + _voiced(phrase.words).leading
-                planned = max(0.0, PAUSES.between(previous, phrase) + phrase.pause - own / RATE)
+                planned = max(0.0, PAUSES.between(previous, phrase) + phrase.break_before - own / RATE)
                 ended = self.time(at // 2, end=True)
                 gaps.append(Gap(ended, self.time(start // 2) - ended - planned, index, inside=False))
             first, last = start // 2, (start + len(said)) // 2

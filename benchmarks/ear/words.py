@@ -19,28 +19,28 @@ SYLLABLES_A_SECOND = 3.83
 @functools.lru_cache(maxsize=4096)
 def piece_times(phrase: Phrase) -> Times | None:
     """Start and end of each piece in the audio of the phrase; None where words and pieces cannot be matched."""
-    pieces = [_signs(piece.text) for piece in phrase.pieces]
+    units = [_signs(unit.text) for unit in phrase.units]
     words = list(say(phrase.words).words)
-    times: list[tuple[float, float] | None] = [None] * len(pieces)
-    if "".join(pieces) == "".join(_signs(word.text) for word in words):
+    times: list[tuple[float, float] | None] = [None] * len(units)
+    if "".join(units) == "".join(_signs(word.text) for word in words):
         by_sign = [word for word in words for _ in _signs(word.text)]
-        ends = list(itertools.accumulate((len(piece) for piece in pieces), initial=0))
+        ends = list(itertools.accumulate((len(unit) for unit in units), initial=0))
         for at, (start, end) in enumerate(itertools.pairwise(ends)):
             if start < end:
                 times[at] = (by_sign[start].start, by_sign[end - 1].end)
     else:
-        _match(pieces, words, times)
-    for at, piece in enumerate(pieces):
-        if not piece:  # a mark alone is over with the word before it
+        _match(units, words, times)
+    for at, unit in enumerate(units):
+        if not unit:  # a mark alone is over with the word before it
             times[at] = (times[at - 1] or (0.0, 0.0)) if at else (0.0, 0.0)
     known = [time for time in times if time is not None]
     return known if len(known) == len(times) else None
 
 
-def _match(pieces: list[str], words: list[Word], times: list[tuple[float, float] | None]) -> None:
+def _match(units: list[str], words: list[Word], times: list[tuple[float, float] | None]) -> None:
     """Numbers are said as other words than they are written: one piece may be several words."""
     said = [_signs(word.text) for word in words]
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, pieces, said, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, units, said, autojunk=False).get_opcodes():
         if tag == "equal":
             times[i:j] = [(word.start, word.end) for word in words[k:m]]
         elif j - i == 1 and m > k:
@@ -50,11 +50,11 @@ def _match(pieces: list[str], words: list[Word], times: list[tuple[float, float]
 def count_at_fixed_rate(phrase: Phrase, seconds: float) -> int:
     """How many pieces are over after so many seconds, if every syllable takes the same time."""
     left = seconds * SYLLABLES_A_SECOND
-    for count, piece in enumerate(phrase.pieces):
-        left -= max(1, len(re.findall("[aeiouy]+", piece.text.lower())))
+    for count, unit in enumerate(phrase.units):
+        left -= max(1, len(re.findall("[aeiouy]+", unit.text.lower())))
         if left < 0:
             return count
-    return len(phrase.pieces)
+    return len(phrase.units)
 
 
 def _signs(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from triolet.turn._timeline import Spoken
+from triolet.turn._timeline import TurnResult
 
 
 class TrioletError(Exception):
@@ -16,7 +16,7 @@ class TrioletError(Exception):
     retryable: bool = False
     """Whether the same request may succeed on another try."""
 
-    spoken: Spoken | None = None
+    result: TurnResult | None = None
     """What had been said and heard when the error ended a turn."""
 
 
@@ -108,7 +108,7 @@ class AllProvidersFailed(TTSError):
 
 
 class BudgetExceeded(TrioletError):
-    """The text was longer than its budget; what the budget allowed has been said, and `.spoken` tells of it."""
+    """The text was longer than its budget; what the budget allowed has been said, and `.result` tells of it."""
 
 
 class OutputError(TrioletError):

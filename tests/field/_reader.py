@@ -6,7 +6,7 @@ import itertools
 
 import attrs
 
-from triolet import Accept, Usage
+from triolet import AudioCallback, Usage
 from triolet.testing import ToneTTS, decode
 
 MARKS = ",.;:!?"
@@ -31,7 +31,7 @@ class Reader(ToneTTS):
         """To the end of the last pause."""
         return self.layout(text)[-1][2] + self.format.samples(0.3)
 
-    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
         sounding = self.layout(text)
         at = 0
 

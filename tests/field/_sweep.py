@@ -17,7 +17,7 @@ from tests.adapters.qwen._peers import Tap, World, serving
 from tests.field._heard import RATE, SHARED, commits_heard, voice, words
 from trio.testing import MockClock
 
-from triolet import Conversation, Spoken, speech
+from triolet import Conversation, TurnResult, speech
 from triolet.testing import Link, RecordingOutput, ScriptedSource, ToneTTS
 
 TEXT = "Well, here we go. Then on."
@@ -103,21 +103,21 @@ async def _leave(world: World, tap: Tap, step: int) -> int:
     return instrument.steps
 
 
-def _judge(spoken: Spoken, pcm: bytes, tts: ToneTTS) -> None:
+def _judge(result: TurnResult, pcm: bytes, tts: ToneTTS) -> None:
     """Whether the report agrees with the samples."""
-    assert spoken.heard + spoken.unheard == spoken.text
-    assert TEXT.startswith(spoken.text)
-    assert spoken.error is None
+    assert result.heard + result.unheard == result.text
+    assert TEXT.startswith(result.text)
+    assert result.error is None
     samples = {commit.text: commit for commit in commits_heard(tts, pcm)}
-    for report in spoken.phrases:
+    for report in result.phrases:
         commit = samples.pop(report.phrase.words, None)
         assert abs(round(report.seconds * RATE) - (commit.samples if commit else 0)) <= SHARED
         if commit is None:
-            assert len(spoken.heard) <= report.phrase.start
+            assert len(result.heard) <= report.phrase.start
         elif commit.whole:
-            assert len(spoken.heard) >= report.phrase.end - 1, "white space at its end aside"
+            assert len(result.heard) >= report.phrase.end - 1, "white space at its end aside"
         else:
-            assert report.phrase.start <= len(spoken.heard) < report.phrase.end
+            assert report.phrase.start <= len(result.heard) < report.phrase.end
     assert not samples
 
 

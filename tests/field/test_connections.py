@@ -13,7 +13,7 @@ from tests.field._heard import RATE, TEXT, Heard, commits_heard, voice, words
 from tests.field._reader import Reader, Word, words_heard
 from trio.testing import MockClock
 
-from triolet import Conversation, Phrasing, PoolOptions, Spoken, speech
+from triolet import Conversation, PhrasingOptions, PoolOptions, TurnResult, speech
 from triolet.errors import TTSError
 from triolet.testing import Link, RecordingOutput
 from triolet_adapters.tts.qwen import ServerOptions
@@ -53,8 +53,8 @@ async def test_a_session_that_died_while_idle_costs_one_unseen_redial(autojump_c
                 elif end == "gone without a word":
                     connection.vanish()
             await trio.sleep(4)
-            spoken = await conversation.say([TEXT])
-        assert spoken.heard == TEXT
+            result = await conversation.say([TEXT])
+        assert result.heard == TEXT
         assert words(commits_heard(world.voice, output.pcm)) == f"Hello. {TEXT}"
         if end != "closed by the service":
             assert len(world.network.connections) - opened <= 2
@@ -121,13 +121,13 @@ async def test_connections_that_break_while_they_are_heard_lose_nothing(autojump
     async with serving(None, reader, link, seed=seed) as world:
         output = RecordingOutput()
         async with Conversation(
-            speech(world.tts(sample_rate=RATE), "en", phrasing=Phrasing(join=0)), output
+            speech(world.tts(sample_rate=RATE), "en", phrasing=PhrasingOptions(merge=0)), output
         ) as conversation:
             for _ in range(4):
                 before = len(output.pcm)
-                spoken = await conversation.say([TEXT])
-                assert spoken.heard == TEXT
-                _all_heard(words_heard(reader, output.pcm[before:]), spoken.repeated)
+                result = await conversation.say([TEXT])
+                assert result.heard == TEXT
+                _all_heard(words_heard(reader, output.pcm[before:]), result.repeated)
 
 
 def _all_heard(heard: list[Word], repeated: int) -> None:
@@ -154,7 +154,7 @@ LAST = "This is the end."
 ALL = f"{SHORT} {LONG} {LAST}"
 
 
-async def _broken_after(seconds: float) -> tuple[list[Heard], Spoken]:
+async def _broken_after(seconds: float) -> tuple[list[Heard], TurnResult]:
     """A turn whose connections all break at that time: what was heard, and the report."""
     async with serving(None, voice(pace=4)) as world:
         output = RecordingOutput()
@@ -180,9 +180,9 @@ async def test_a_long_sentence_that_breaks_before_its_turn_is_said_again(
     autojump_clock: MockClock, after: float
 ) -> None:
     """What was received of it is forgotten, also by the count of what the listener has left."""
-    heard, spoken = await _broken_after(after)
-    assert words(heard) == spoken.heard == ALL
-    assert spoken.latency.longest_gap < 1.0
+    heard, result = await _broken_after(after)
+    assert words(heard) == result.heard == ALL
+    assert result.latency.longest_gap < 1.0
 
 
 @pytest.mark.parametrize("step", range(12))
@@ -190,8 +190,8 @@ async def test_nothing_of_an_attempt_that_broke_is_heard_if_it_is_said_again(
     autojump_clock: MockClock, step: int
 ) -> None:
     """Also when its turn comes between the break and the second attempt."""
-    heard, spoken = await _broken_after(5.0 + 0.03 * step)
-    if spoken.error is None:
-        assert words(heard) == spoken.heard == ALL
+    heard, result = await _broken_after(5.0 + 0.03 * step)
+    if result.error is None:
+        assert words(heard) == result.heard == ALL
     else:
         assert [each.text for each in heard] == [SHORT, LONG][: len(heard)]

@@ -31,8 +31,8 @@ async def test_audio_that_comes_long_after_the_end_of_the_text_is_played(autojum
     """The end of the input is not the end of the audio."""
     async with serving(voice=voice(first_audio=5.0, pace=0.5)) as world:
         output = RecordingOutput()
-        spoken = await ([TEXT] | speech(world.tts(sample_rate=RATE), "en") | output).run()
-        assert words(commits_heard(world.voice, output.pcm)) == spoken.heard == TEXT
+        result = await ([TEXT] | speech(world.tts(sample_rate=RATE), "en") | output).run()
+        assert words(commits_heard(world.voice, output.pcm)) == result.heard == TEXT
 
 
 async def test_the_end_of_the_text_commits_its_tail_at_once(autojump_clock: MockClock) -> None:
@@ -67,10 +67,10 @@ async def test_an_idle_source_does_not_hold_back_what_is_finished(
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
             await trio.sleep(1)
             began = trio.current_time()
-            spoken = await conversation.say(ScriptedSource(tokens))
+            result = await conversation.say(ScriptedSource(tokens))
         assert world.voice.commits[0].text == committed
         assert world.voice.commits[0].time - began <= within + LATENCY + 0.01
-        assert words(commits_heard(world.voice, output.pcm)) == spoken.heard == spoken.text
+        assert words(commits_heard(world.voice, output.pcm)) == result.heard == result.text
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ async def test_half_a_sentence_does_not_wait_for_its_end_for_ever(
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
             await trio.sleep(1)
             began = trio.current_time()
-            spoken = await conversation.say(ScriptedSource(tokens))
+            result = await conversation.say(ScriptedSource(tokens))
         assert world.voice.commits[0].text == first
         assert world.voice.commits[0].time - began <= 4 + LATENCY + 0.01
-        assert words(commits_heard(world.voice, output.pcm)) == spoken.heard == spoken.text
+        assert words(commits_heard(world.voice, output.pcm)) == result.heard == result.text
 
 
 @pytest.mark.parametrize("text", ["ok", "Ok.", "5", "好。", "Ok. No! Yes? I. Am. Here.", "Ok.\n\nNo.\n"])
@@ -97,9 +97,9 @@ async def test_every_sentence_is_spoken_however_short(autojump_clock: MockClock,
     """There is no least length."""
     async with serving(voice=voice()) as world:
         output = RecordingOutput()
-        spoken = await ([text] | speech(world.tts(sample_rate=RATE)) | output).run()
+        result = await ([text] | speech(world.tts(sample_rate=RATE)) | output).run()
         assert words(commits_heard(world.voice, output.pcm)).split() == text.split()
-        assert spoken.heard == text
+        assert result.heard == text
 
 
 async def test_the_samples_heard_are_those_received_and_declared_silence(autojump_clock: MockClock) -> None:

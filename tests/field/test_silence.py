@@ -12,7 +12,7 @@ from tests.field._reader import Reader, words_heard
 from tests.field._sweep import WAYS, end_at
 from trio.testing import MockClock
 
-from triolet import Accept, Conversation, PhraseState, Recovery, Usage, speech
+from triolet import AudioCallback, Conversation, PhraseState, RecoveryPolicy, Usage, speech
 from triolet.errors import DeadlineExpired, NoAudio
 from triolet.testing import Link, RecordingOutput, ScriptedSource, ToneTTS
 from triolet_adapters.tts.qwen import QwenOptions, ServerOptions
@@ -30,12 +30,12 @@ async def test_a_service_that_stops_half_way_is_noticed_and_the_answer_goes_on(a
     async with serving(None, Reader(sample_rate=RATE, first_audio=0.2, pace=1.5), _first_falls_silent) as world:
         output = RecordingOutput()
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
-            spoken = await conversation.say([TEXT])
+            result = await conversation.say([TEXT])
         assert isinstance(world.voice, Reader)
         heard = [word.text for word in words_heard(world.voice, output.pcm) if word.whole]
-        _all_once_but_one_repeat(heard, repeated=spoken.repeated)
-        assert spoken.heard == TEXT
-        assert 1.0 < spoken.latency.longest_gap < CHUNK_TIMEOUT + 2
+        _all_once_but_one_repeat(heard, repeated=result.repeated)
+        assert result.heard == TEXT
+        assert 1.0 < result.latency.longest_gap < CHUNK_TIMEOUT + 2
 
 
 def _all_once_but_one_repeat(heard: list[str], *, repeated: int) -> None:
@@ -51,24 +51,24 @@ async def test_a_service_that_stops_half_way_ends_the_turn_if_that_is_wanted(aut
     """An error within its deadline, and every sentence accounted for."""
     async with serving(None, voice(pace=1.5), Link(silent_after=70_000)) as world:
         output = RecordingOutput()
-        chain = speech(world.tts(sample_rate=RATE), "en", recovery=Recovery(lost="fail"))
+        chain = speech(world.tts(sample_rate=RATE), "en", recovery=RecoveryPolicy(lost="fail"))
         async with Conversation(chain, output) as conversation:
             with pytest.raises(DeadlineExpired) as caught:
                 await conversation.say([TEXT])
             heard_until = output.audio[-1].time + len(output.audio[-1].pcm) / 2 / RATE
             assert trio.current_time() - heard_until <= CHUNK_TIMEOUT + 1
-            spoken = caught.value.spoken
-            assert spoken is not None
-            states = [report.state for report in spoken.phrases]
+            result = caught.value.result
+            assert result is not None
+            states = [report.state for report in result.phrases]
             assert PhraseState.FAILED in states
-            assert all(report.reason for report in spoken.phrases if report.state is PhraseState.FAILED)
-            assert TEXT.startswith(spoken.heard)
+            assert all(report.reason for report in result.phrases if report.state is PhraseState.FAILED)
+            assert TEXT.startswith(result.heard)
 
 
 class _Mute(ToneTTS):
     """Has nothing to say to one sentence, and says that it is done."""
 
-    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
         if text == "At last we walk!":
             return Usage(len(text))
         return await super()._speak(connection, commit, text, accept)
@@ -79,16 +79,16 @@ async def test_a_sentence_without_audio_is_reported_and_the_next_goes_on(autojum
     async with serving(voice=_Mute(sample_rate=RATE, first_audio=0.2, pace=3)) as world:
         output = RecordingOutput()
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
-            spoken = await conversation.say(["Here it is.\n\nAt last we walk!\n\nNow then."])
+            result = await conversation.say(["Here it is.\n\nAt last we walk!\n\nNow then."])
         assert words(commits_heard(world.voice, output.pcm)) == "Here it is. Now then."
-        assert [report.state for report in spoken.phrases] == [
+        assert [report.state for report in result.phrases] == [
             PhraseState.HEARD,
             PhraseState.FAILED,
             PhraseState.HEARD,
         ]
-        assert (spoken.phrases[1].reason or "").startswith("NoAudio")
-        assert "At last we walk!" in spoken.unheard
-        assert spoken.latency.longest_gap < 1.0
+        assert (result.phrases[1].reason or "").startswith("NoAudio")
+        assert "At last we walk!" in result.unheard
+        assert result.latency.longest_gap < 1.0
 
 
 async def test_a_turn_without_any_audio_is_an_error_and_the_next_turn_speaks(autojump_clock: MockClock) -> None:
@@ -100,7 +100,7 @@ async def test_a_turn_without_any_audio_is_an_error_and_the_next_turn_speaks(aut
     ):
         with pytest.raises(NoAudio) as caught:
             await conversation.say(["At last we walk!"])
-        assert caught.value.spoken is not None
+        assert caught.value.result is not None
         assert (await conversation.say(["Now then."])).heard == "Now then."
 
 
@@ -108,8 +108,8 @@ async def test_audio_that_comes_slowly_is_waited_for(autojump_clock: MockClock) 
     """No timer ends a response for which the service still sends."""
     async with serving(ServerOptions(delta_bytes=800), voice(first_audio=4.0, pace=0.02)) as world:
         output = RecordingOutput()
-        spoken = await (["Hello there."] | speech(world.tts(sample_rate=RATE), "en") | output).run()
-        assert words(commits_heard(world.voice, output.pcm)) == spoken.heard == "Hello there."
+        result = await (["Hello there."] | speech(world.tts(sample_rate=RATE), "en") | output).run()
+        assert words(commits_heard(world.voice, output.pcm)) == result.heard == "Hello there."
 
 
 async def test_an_llm_that_runs_a_tool_for_a_minute_loses_nothing(autojump_clock: MockClock) -> None:
@@ -118,8 +118,8 @@ async def test_an_llm_that_runs_a_tool_for_a_minute_loses_nothing(autojump_clock
         output = RecordingOutput()
         source = ScriptedSource(["Let me look. ", 60.0, "I found it, ", 61.0, "and it works."])
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
-            spoken = await conversation.say(source)
-        assert spoken.heard == spoken.text
+            result = await conversation.say(source)
+        assert result.heard == result.text
         assert words(commits_heard(world.voice, output.pcm)) == "Let me look. I found it, and it works."
 
 

@@ -14,12 +14,12 @@ from tests.adapters.qwen._peers import URL, listening, serving
 from tests.field._heard import RATE, TEXT, commits_heard, voice, words
 from trio.testing import MockClock
 
-from triolet import TTS, Accept, AudioFormat, Conversation, Phrasing, TTSSession, Usage, speech
+from triolet import TTS, AudioCallback, AudioFormat, Conversation, PhrasingOptions, TTSSession, Usage, speech
 from triolet.testing import Link, RecordingOutput, ScriptedSource, decode
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 
 
-@pytest.mark.parametrize("join", [0, Phrasing().join], ids=["apart", "joined"])
+@pytest.mark.parametrize("join", [0, PhrasingOptions().merge], ids=["apart", "joined"])
 @pytest.mark.parametrize(
     "text",
     [TEXT, " ".join(["Go on now."] * 12)],
@@ -30,14 +30,14 @@ async def test_a_service_at_twice_real_time_leaves_no_gap(autojump_clock: MockCl
     async with serving(voice=voice(first_audio=0.3, pace=2.0), link=Link(latency=0.02)) as world:
         output = RecordingOutput()
         async with Conversation(
-            speech(world.tts(sample_rate=RATE), "en", phrasing=Phrasing(join=join)), output
+            speech(world.tts(sample_rate=RATE), "en", phrasing=PhrasingOptions(merge=join)), output
         ) as conversation:
             await trio.sleep(1)
-            spoken = await conversation.say(ScriptedSource.paced(text, tokens_a_second=60))
+            result = await conversation.say(ScriptedSource.paced(text, tokens_a_second=60))
         assert words(commits_heard(world.voice, output.pcm)) == text
         assert len(output.audio) == 1, "the listener was left without audio"
         assert decode(output.pcm).silence <= 0.4 * RATE * (len(world.voice.commits) - 1)
-        assert spoken.latency.longest_gap == 0
+        assert result.latency.longest_gap == 0
 
 
 class Sine(TTS):
@@ -57,7 +57,7 @@ class Sine(TTS):
 
 
 class _SineSession(TTSSession):
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         await trio.sleep(0.1)
         total = RATE
         for start in range(0, total, 333):

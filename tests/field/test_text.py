@@ -36,7 +36,7 @@ async def test_the_first_words_leave_long_before_a_fast_llm_has_ended(autojump_c
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
             await trio.sleep(1)
             began = trio.current_time()
-            spoken = await conversation.say(source)
+            result = await conversation.say(source)
         written = len(text) / 4 / rate
         assert world.voice.commits[0].time - began < written / 10
-        assert words(commits_heard(world.voice, output.pcm)) == spoken.heard == text
+        assert words(commits_heard(world.voice, output.pcm)) == result.heard == text

@@ -13,13 +13,13 @@ from tests.adapters.qwen._peers import URL, listening, serving
 from tests.field._heard import RATE, TEXT, commits_heard, voice
 from trio.testing import MockClock
 
-from triolet import TTS, Accept, AudioFormat, Conversation, Spoken, TTSSession, Usage, speech
+from triolet import TTS, AudioCallback, AudioFormat, Conversation, TTSSession, TurnResult, Usage, speech
 from triolet.testing import Link, RecordingOutput, ScriptedSource
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 
 
-async def said_until(conversation: Conversation, tokens: list[str], seconds: float) -> Spoken:
-    results: list[Spoken] = []
+async def said_until(conversation: Conversation, tokens: list[str], seconds: float) -> TurnResult:
+    results: list[TurnResult] = []
 
     async def say() -> None:
         results.append(await conversation.say(tokens))
@@ -40,20 +40,20 @@ async def test_heard_is_what_has_sounded_and_not_what_was_handed_out(
     async with serving(voice=voice(pace=4)) as world:
         output = RecordingOutput(hold=hold, pace=pace)
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
-            spoken = await said_until(conversation, [TEXT], after)
+            result = await said_until(conversation, [TEXT], after)
         heard = commits_heard(world.voice, output.pcm)
         whole = " ".join(each.text for each in heard if each.whole)
-        assert spoken.heard.startswith(whole)
+        assert result.heard.startswith(whole)
         part = next((each for each in heard if not each.whole), None)
         sounded = 0 if part is None else len(part.text) * part.samples / part.of
-        claimed = len(spoken.heard.removeprefix(whole).strip())
+        claimed = len(result.heard.removeprefix(whole).strip())
         assert abs(claimed - sounded) <= 12, "two words, of the voice's even speed"
 
 
 async def test_a_pause_adds_no_words(autojump_clock: MockClock) -> None:
     """Time that passes in silence is not counted as speech."""
     async with serving(voice=voice()) as world:
-        spoken: list[Spoken] = []
+        result: list[TurnResult] = []
         for pause in (0.0, 60.0):
             async with (
                 Conversation(speech(world.tts(sample_rate=RATE), "en"), RecordingOutput()) as conversation,
@@ -66,9 +66,9 @@ async def test_a_pause_adds_no_words(autojump_clock: MockClock) -> None:
                 conversation.interrupt()
                 await trio.testing.wait_all_tasks_blocked()
                 assert conversation.last is not None
-                spoken.append(conversation.last)
-        assert spoken[0].heard == spoken[1].heard
-        assert 0 < len(spoken[0].heard) < len(TEXT)
+                result.append(conversation.last)
+        assert result[0].heard == result[1].heard
+        assert 0 < len(result[0].heard) < len(TEXT)
 
 
 @pytest.mark.parametrize("manner", ["interrupt", "cancel"])
@@ -96,11 +96,11 @@ async def test_a_report_exists_also_when_nothing_has_sounded(
         else:
             conversation.interrupt()
         await trio.testing.wait_all_tasks_blocked()
-        spoken = conversation.last
-        assert spoken is not None
-        assert (spoken.interrupted, spoken.heard, spoken.seconds) == (True, "", 0)
-        assert spoken.unheard == spoken.text
-        assert TEXT.startswith(spoken.text)
+        result = conversation.last
+        assert result is not None
+        assert (result.interrupted, result.heard, result.seconds) == (True, "", 0)
+        assert result.unheard == result.text
+        assert TEXT.startswith(result.text)
 
 
 MESSY = "Well,  this **is bold**\tand [a link](https://example.com) it is.\n\n- one *thing*\n- 42 things\n\nThe   end."
@@ -111,11 +111,11 @@ async def test_heard_is_a_slice_of_the_text_with_its_own_spaces(autojump_clock: 
     """No words are glued together, none is cut, and the two parts are the whole."""
     async with serving(voice=voice()) as world:
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), RecordingOutput()) as conversation:
-            spoken = await said_until(conversation, [MESSY], after)
-        assert spoken.heard
-        assert spoken.heard + spoken.unheard == spoken.text
-        assert MESSY.startswith(spoken.text)
-        assert not (spoken.heard[-1:].isalnum() and spoken.unheard[:1].isalnum())
+            result = await said_until(conversation, [MESSY], after)
+        assert result.heard
+        assert result.heard + result.unheard == result.text
+        assert MESSY.startswith(result.text)
+        assert not (result.heard[-1:].isalnum() and result.unheard[:1].isalnum())
 
 
 class Metronome(TTS):
@@ -152,7 +152,7 @@ class Metronome(TTS):
 
 
 class _MetronomeSession(TTSSession):
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         await trio.sleep(0.2)
         accept(Metronome.samples(text).tobytes())
         return Usage(len(text))
@@ -173,13 +173,13 @@ async def test_the_estimate_inside_a_sentence_is_near_and_marked(autojump_clock:
         for step in range(30):
             output = RecordingOutput()
             async with Conversation(speech(tts, "en"), output) as conversation:
-                spoken = await said_until(conversation, [SENTENCE], 0.5 + 0.19 * step)
+                result = await said_until(conversation, [SENTENCE], 0.5 + 0.19 * step)
             at = output.heard / RATE
             if at >= ends[-1] or at == 0:
                 continue
-            assert spoken.estimated
+            assert result.estimated
             true = sum(end <= at for end in ends)
-            count = len(spoken.heard.split())
+            count = len(result.heard.split())
             assert abs(count - true) <= 2, f"{count} words instead of {true} after {at:.2f} s"
             errors.append(abs(([0.0, *ends])[count] - ([0.0, *ends])[true]))
     assert len(errors) > 20

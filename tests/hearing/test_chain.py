@@ -19,8 +19,8 @@ from triolet_adapters.tts.qwen import QwenServer
 
 async def say(answer: Answer, url: str) -> Comparison:
     output = Memory()
-    spoken = await (Replay(answer.markdown, math.inf) | speech(QwenTTS(url=url), "en") | output).run()
-    assert spoken.heard == answer.markdown
+    result = await (Replay(answer.markdown, math.inf) | speech(QwenTTS(url=url), "en") | output).run()
+    assert result.heard == answer.markdown
     assert output.format is not None
     return compare(answer.heard, hear(output.pcm, output.format.sample_rate))
 

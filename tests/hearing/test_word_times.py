@@ -31,7 +31,7 @@ def test_every_piece_has_its_time_and_pauses_lie_between_words(text: str) -> Non
     for phrase in phrases(text):
         times = piece_times(phrase)
         assert times is not None
-        assert len(times) == len(phrase.pieces)
+        assert len(times) == len(phrase.units)
         assert all(start < end for start, end in times)
         assert all(end <= start + 0.05 for (_, end), (start, _) in pairwise(times))
         said = say(phrase.words)

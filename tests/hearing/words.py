@@ -42,7 +42,7 @@ def spoken_words(text: str) -> list[str]:
 
 def _numbers_as_digits(words: Iterable[str]) -> list[str]:
     """Number words as English builds them: "two thousand four hundred" is 2400, "nineteen sixty nine" 19 and 69."""
-    result: list[str] = []
+    spoken: list[str] = []
     total = group = 0
     room = 0  # what may still be added to the number so far: 10 after "twenty", 100 after "hundred"
     inside = False
@@ -50,7 +50,7 @@ def _numbers_as_digits(words: Iterable[str]) -> list[str]:
     def finish() -> None:
         nonlocal total, group, room, inside
         if inside:
-            result.append(str(total + group))
+            spoken.append(str(total + group))
         total = group = room = 0
         inside = False
 
@@ -71,9 +71,9 @@ def _numbers_as_digits(words: Iterable[str]) -> list[str]:
             room = scale
         else:
             finish()
-            result.append(word)
+            spoken.append(word)
     finish()
-    return result
+    return spoken
 
 
 def _without_points(words: Sequence[str]) -> list[str]:

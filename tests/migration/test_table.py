@@ -359,10 +359,10 @@ async def cancel(three: Three) -> None:
             conversation.interrupt()
 
         nursery.start_soon(caller)
-        spoken = await conversation.say(["This sentence is a good deal longer than one second, and it is cut off."])
-    assert spoken.interrupted
-    assert spoken.heard
-    assert spoken.unheard
+        result = await conversation.say(["This sentence is a good deal longer than one second, and it is cut off."])
+    assert result.interrupted
+    assert result.heard
+    assert result.unheard
     assert tap.of_type("response.cancel") == []
 
 
@@ -489,8 +489,8 @@ async def usage(three: Three) -> None:
         assert sum(event["response"]["usage"]["characters"] for event in done) == characters
     assert three["ours"].client.usage.reported == three["ours"].client.usage.computed == characters
     async with serving() as world:
-        spoken = await ([TEXTS[0]] | speech(world.tts(), "en") | Memory()).run()
-    assert spoken.characters == len(TEXTS[0])
+        result = await ([TEXTS[0]] | speech(world.tts(), "en") | Memory()).run()
+    assert result.characters == len(TEXTS[0])
 
 
 @shows("`rt.model`, `rt.url`")

@@ -81,24 +81,24 @@ def conversation(output: Output) -> Conversation:
 
 
 def test_what_goes_in_comes_out() -> None:
-    pieces: list[bytes] = []
+    units: list[bytes] = []
     tts = ToneTTS()
 
     async def send(pcm: bytes) -> None:
         await asyncio.sleep(0)
-        pieces.append(pcm)
+        units.append(pcm)
 
     async def program() -> None:
         talk = Conversation(speech(tts, "en"), AsyncioOutput(send, pace=1000.0))
         async with AsyncioConversation(talk) as bridge:
             for _ in range(2):
                 words = Words(sentences=3)
-                spoken = await bridge.say(words())
-                assert spoken.heard == SENTENCE * 3
+                result = await bridge.say(words())
+                assert result.heard == SENTENCE * 3
                 assert words.closed
 
     in_a_loop(program)
-    out = decode(b"".join(pieces))
+    out = decode(b"".join(units))
     assert out.unreadable == 0
     assert [(run.start, run.stop) for run in out.runs] == [(0, commit.samples) for commit in tts.commits]
     assert "".join(commit.text for commit in tts.commits).replace(" ", "") == SENTENCE.replace(" ", "") * 6
@@ -107,11 +107,11 @@ def test_what_goes_in_comes_out() -> None:
 def test_a_listener_who_stops_makes_the_tokens_stop() -> None:
     async def program() -> None:
         listening = asyncio.Event()
-        pieces: list[bytes] = []
+        units: list[bytes] = []
 
         async def send(pcm: bytes) -> None:
-            pieces.append(pcm)
-            if len(pieces) > 3:
+            units.append(pcm)
+            if len(units) > 3:
                 listening.set()
                 await asyncio.sleep(3600)
 
@@ -123,7 +123,7 @@ def test_a_listener_who_stops_makes_the_tokens_stop() -> None:
             given = words.given
             await quiet(bridge)
             assert words.given == given < 1_000
-            assert len(pieces) == 4
+            assert len(units) == 4
             turn.cancel()
             await asyncio.wait([turn])
         assert words.closed
@@ -182,8 +182,8 @@ def test_an_interruption_cancels_tokens_that_are_waited_for() -> None:
             turn = asyncio.create_task(bridge.say(stuck()))
             await quiet(bridge)
             bridge.tell(talk.interrupt)
-            spoken = await turn
-            assert spoken.interrupted
+            result = await turn
+            assert result.interrupted
             assert closed.is_set()
             assert (await bridge.say(Words(sentences=1)())).heard == SENTENCE
 
@@ -284,12 +284,12 @@ def test_cancelled_while_it_opens_it_closes_again() -> None:
 
 def test_stale_audio_has_no_way_out() -> None:
     async def program() -> None:
-        pieces: list[bytes] = []
+        units: list[bytes] = []
         sounding = asyncio.Event()
 
         async def send(pcm: bytes) -> None:
             await asyncio.sleep(0)
-            pieces.append(pcm)
+            units.append(pcm)
             sounding.set()
 
         talk = conversation(AsyncioOutput(send))
@@ -297,11 +297,11 @@ def test_stale_audio_has_no_way_out() -> None:
             turn = asyncio.create_task(bridge.say(Words()()))
             await sounding.wait()
             await bridge.call(lambda: interrupted(talk))
-            sent = len(pieces)
+            sent = len(units)
             await turn
             await quiet(bridge)
-            assert len(pieces) <= sent + 1, "one may have been on its way"
-            assert {run.commit for run in decode(b"".join(pieces)).runs} == {0}
+            assert len(units) <= sent + 1, "one may have been on its way"
+            assert {run.commit for run in decode(b"".join(units)).runs} == {0}
 
     in_a_loop(program)
 

@@ -1,6 +1,6 @@
 """Whether what was heard is right: from its samples, from what the vendors made, and from what was planned.
 
-What the engine says of itself (`Spoken`) is checked, never believed.
+What the engine says of itself (`TurnResult`) is checked, never believed.
 """
 
 from __future__ import annotations
@@ -193,30 +193,30 @@ class _TurnJudge:
 
     def _repeats(self, parts: list[_Part], repeated: int) -> None:
         """As many as are allowed, and are reported."""
-        spoken = self.turn.spoken
-        if spoken is None:
+        result = self.turn.result
+        if result is None:
             return
-        assert repeated <= spoken.repeated, f"{repeated} repeats, reported are {spoken.repeated}"
+        assert repeated <= result.repeated, f"{repeated} repeats, reported are {result.repeated}"
         allowed = self.record.plan.repeats if self.record.plan.pace is None else 0
-        assert spoken.repeated <= allowed, f"{spoken.repeated} repeats, {allowed} are allowed"
+        assert result.repeated <= allowed, f"{result.repeated} repeats, {allowed} are allowed"
 
     def _unheard_for_a_reason(self, numbers: range) -> None:
         """Words that were not heard, or not whole, are reported so, or the turn ended before."""
-        spoken = self.turn.spoken
+        result = self.turn.result
         if self.record.left:
             return
-        assert spoken is not None, "there is no report"
-        if spoken.interrupted or self.turn.failure is not None:
+        assert result is not None, "there is no report"
+        if result.interrupted or self.turn.failure is not None:
             return
         failed = {
             name.number
-            for report in spoken.phrases
+            for report in result.phrases
             if report.reason is not None
             for name in names_in(self.plan.text[report.phrase.start : report.phrase.end])
         }
         lost = [number for number in numbers if number not in failed]
         assert not lost, f"words {lost} were not heard, and there is no reason"
-        unheard = {name.number for name in names_in(spoken.unheard)}
+        unheard = {name.number for name in names_in(result.unheard)}
         estimated = {said.name.number for word in self.words if not word.commit.complete for said in word.commit.words}
         lost = [number for number in numbers if number not in unheard | estimated]
         assert not lost, f"words {lost} were not heard, and are not said to be unheard"
@@ -248,7 +248,7 @@ class _TurnJudge:
             assert commit.voice == wanted, f"{commit.key} is said by {commit.voice}, and {wanted} was asked for"
 
     def _how_it_ended(self, parts: list[_Part]) -> None:
-        turn, spoken = self.turn, self.turn.spoken
+        turn, result = self.turn, self.turn.result
         if self.record.left and not turn.over.is_set():
             return
         assert turn.source.closed or not turn.source.given, "its source is not closed"
@@ -265,17 +265,17 @@ class _TurnJudge:
             assert not self._can_be_mended(), f"it failed, and could have been mended: {failure!r}"
         if self.record.left:
             return
-        assert spoken is not None, "there is no report"
+        assert result is not None, "there is no report"
         if failure is None:
-            assert spoken.interrupted == turn.interrupted, f"interrupted is {spoken.interrupted}"
-            assert spoken.error is None, spoken.error
+            assert result.interrupted == turn.interrupted, f"interrupted is {result.interrupted}"
+            assert result.error is None, result.error
         else:
             assert isinstance(failure, TrioletError | LLMFailed)
         if failure is None and not turn.interrupted and not self._hits():
             assert all(part.whole for part in parts), "a commit of an undisturbed turn is cut"
             heard = [word.name.number for part in parts for word in part.words]
             assert heard == list(range(len(self.plan.words))), "an undisturbed turn is heard"
-            assert spoken.heard == spoken.text == self.plan.text
+            assert result.heard == result.text == self.plan.text
 
     def _hits(self) -> list[Kind]:
         """What a vendor has done wrong by the end of the turn that may cost it something."""
@@ -292,19 +292,19 @@ class _TurnJudge:
 
     def _claims(self, parts: list[_Part]) -> int:
         """What is said to have been heard was; give by how many words it is off."""
-        spoken = self.turn.spoken
-        if spoken is None:
+        result = self.turn.result
+        if result is None:
             return 0
-        assert "".join(self.turn.source.given).startswith(spoken.text), "text that the source did not give"
-        names = names_in(spoken.text)
-        claimed = {name.number for name in names_in(spoken.heard)}
-        unheard = {name.number for name in names_in(spoken.unheard)}
-        assert len(spoken.heard) + len(spoken.unheard) == len(spoken.text), "heard and unheard are not all"
+        assert "".join(self.turn.source.given).startswith(result.text), "text that the source did not give"
+        names = names_in(result.text)
+        claimed = {name.number for name in names_in(result.heard)}
+        unheard = {name.number for name in names_in(result.unheard)}
+        assert len(result.heard) + len(result.unheard) == len(result.text), "heard and unheard are not all"
         # a word that the end of the text has cut is of no account
         whole = {name.number for name in names if name.number < len(self.plan.words)}
         assert not claimed & unheard, f"words {claimed & unheard} are both heard and unheard"
         assert claimed | unheard >= whole, "a word is neither heard nor unheard"
-        assert not re.search(r"\w$", spoken.heard) or not re.match(r"\w", spoken.unheard), "a word is cut"
+        assert not re.search(r"\w$", result.heard) or not re.match(r"\w", result.unheard), "a word is cut"
         true = {word.name.number for part in parts for word in part.words if word.whole}
         doubtful = {said.name.number for part in self._cut(parts) for said in part.commit.words}
         wrong = claimed ^ true

@@ -28,13 +28,13 @@ from triolet import (
     FailoverOptions,
     Filler,
     Phraser,
-    Phrasing,
+    PhrasingOptions,
     PoolOptions,
-    Recovery,
+    RecoveryPolicy,
     SentenceSegmenter,
-    Spoken,
-    SpokenText,
     Synthesizer,
+    TextNormalizer,
+    TurnResult,
 )
 from triolet.conversation._bounds import text_bound
 from triolet.errors import TrioletError
@@ -63,7 +63,7 @@ class TurnRecord:
     asked: float
     begun: int
     """Samples that had been heard when it was asked for."""
-    spoken: Spoken | None = None
+    result: TurnResult | None = None
     ended: int = -1
     """Samples that had been heard when it was interrupted, or had returned."""
     ended_at: float = -1.0
@@ -241,11 +241,11 @@ class _Course:
 
     async def _hold(self) -> None:
         plan = self._plan
-        recovery = Recovery(lost=plan.lost, attempts=plan.attempts, per_turn=plan.per_turn, repeats=plan.repeats)
+        recovery = RecoveryPolicy(lost=plan.lost, attempts=plan.attempts, per_turn=plan.per_turn, repeats=plan.repeats)
         chain = (
             SentenceSegmenter("en")
-            | SpokenText()
-            | Phraser(Phrasing(join=plan.join, longest=plan.longest))
+            | TextNormalizer()
+            | Phraser(PhrasingOptions(merge=plan.join, longest=plan.longest))
             | Synthesizer(self._tts(), lead=plan.lead, longest_commit=LONGEST_COMMIT, recovery=recovery)
         )
         pool = PoolOptions(maximum=plan.maximum, spares=plan.spares)
@@ -300,19 +300,19 @@ class _Course:
             self._ledger.did(Kind.SETTINGS)
         with record.scope:
             try:
-                record.spoken = await self._conversation.say(
+                record.result = await self._conversation.say(
                     record.source, voice=turn.voice, filler=filler, replace=replace
                 )
             except (TrioletError, LLMFailed) as error:
-                record.failure, record.spoken = error, getattr(error, "spoken", None)
+                record.failure, record.result = error, getattr(error, "result", None)
         if record.scope.cancelled_caught:
-            record.spoken = self._conversation.last
+            record.result = self._conversation.last
         elif record.scope.cancel_called:
             record.interrupted, record.ended = False, -1  # it came too late
         if record.ended < 0:
             record.ended, record.ended_at = self._ear.heard, trio.current_time()
         record.returned_at = trio.current_time()
-        self._ledger.note(f"turn {turn.number} is over: {record.failure!r} {record.spoken}")
+        self._ledger.note(f"turn {turn.number} is over: {record.failure!r} {record.result}")
         record.over.set()
 
     def _living(self) -> list[TurnRecord]:

@@ -21,7 +21,7 @@ from triolet._model._audio import SAMPLE_BYTES, AudioFormat
 from triolet.errors import TTSError
 from triolet.testing import ToneTTS, VirtualNetwork
 from triolet.testing._network import VirtualConnection, VirtualStream
-from triolet.tts._contract import TTS, Accept, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 from triolet_adapters.tts.qwen.server_session import ServerSession
 
@@ -239,7 +239,7 @@ class _VoiceSession(TTSSession):
         self._voice = voice
         self._vendor = voice.vendor
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         commit = self._record(text)
         self._vendor.speaking.add(self._voice.call)
         try:
@@ -275,7 +275,7 @@ class _Saying:
     vendor: SimulatedVendor
     voice: _Voice
     commit: Commit
-    accept: Accept
+    accept: AudioCallback
 
     async def run(self) -> None:
         plan = self.vendor.plan

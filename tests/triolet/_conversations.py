@@ -8,10 +8,10 @@ from triolet import (
     AudioChunk,
     Boundary,
     Phrase,
-    Phrasing,
-    Piece,
+    PhrasingOptions,
+    SpeechUnit,
     Stage,
-    Turn,
+    TurnContext,
     speech,
 )
 from triolet.testing import ToneTTS, decode
@@ -33,7 +33,7 @@ def texts(tts: ToneTTS, pcm: bytes) -> list[str]:
 
 def in_sentences(tts: ToneTTS) -> Stage[str, AudioChunk]:
     """No sentences are joined."""
-    return speech(tts, "en", phrasing=Phrasing(join=0))
+    return speech(tts, "en", phrasing=PhrasingOptions(merge=0))
 
 
 class Own(Stage[str, AudioChunk]):
@@ -43,15 +43,16 @@ class Own(Stage[str, AudioChunk]):
         self.tts = tts
 
     async def run(
-        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[AudioChunk], turn: Turn
+        self,
+        upstream: trio.MemoryReceiveChannel[str],
+        downstream: trio.MemorySendChannel[AudioChunk],
+        turn: TurnContext,
     ) -> None:
         at = 0
         async with self.tts.connect() as session:
             async for token in upstream:
-                words = [Piece(word + " ", at, at + len(token)) for word in token.split()]
-                phrase = Phrase(
-                    index=at, pieces=tuple(words), start=at, end=at + len(token), boundary=Boundary.SENTENCE
-                )
+                words = [SpeechUnit(word + " ", at, at + len(token)) for word in token.split()]
+                phrase = Phrase(index=at, units=tuple(words), start=at, end=at + len(token), boundary=Boundary.SENTENCE)
                 parts: list[bytes] = []
                 await session.commit(phrase.words, parts.append)
                 pcm = b"".join(parts)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from triolet import Boundary, Phrase, Piece
+from triolet import Boundary, Phrase, SpeechUnit
 
 
 def phrases(*texts: str) -> list[Phrase]:
     made: list[Phrase] = []
     at = 0
     for index, text in enumerate(texts):
-        piece = Piece(text, at, at + len(text))
-        made.append(Phrase(index=index, pieces=(piece,), start=at, end=at + len(text), boundary=Boundary.SENTENCE))
+        unit = SpeechUnit(text, at, at + len(text))
+        made.append(Phrase(index=index, units=(unit,), start=at, end=at + len(text), boundary=Boundary.SENTENCE))
         at += len(text)
     return made
 

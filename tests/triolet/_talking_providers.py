@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import trio
 
-from triolet import TTS, Accept, Conversation, Failover, FailoverOptions, Limits, TTSSession, Usage, speech
+from triolet import TTS, AudioCallback, Conversation, Failover, FailoverOptions, RateLimits, TTSSession, Usage, speech
 from triolet.errors import (
     TTSError,
 )
@@ -26,11 +26,11 @@ OPTIONS = FailoverOptions()
 class Provider(ToneTTS):
     """A voice that fails as it is told. Its samples are those of connection `mark` and up, so that they tell the provider."""
 
-    def __init__(self, mark: int, *, limits: Limits | None = None, **how: Any) -> None:
+    def __init__(self, mark: int, *, limits: RateLimits | None = None, **how: Any) -> None:
         settings: dict[str, Any] = {"sample_rate": RATE, "first_audio": 0.2, "pace": 3.0} | how
         super().__init__(**settings)
         self._numbers = itertools.count(mark)
-        self._limits = limits or Limits()
+        self._limits = limits or RateLimits()
         self.mark = mark
         self.refusal: TTSError | None = None
         """Raised by connects."""
@@ -45,7 +45,7 @@ class Provider(ToneTTS):
         self.died = trio.Event()
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> RateLimits:
         return self._limits
 
     @property
@@ -60,7 +60,7 @@ class Provider(ToneTTS):
         async with super()._connect() as session:
             yield session
 
-    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
         given, failure = 0.0, self.failure
         self._pace = self.speed or self._pace
 
@@ -105,8 +105,8 @@ class Talk:
 
     async def say(self, text: str) -> str:
         """Who was heard; the whole text was."""
-        spoken = await self.conversation.say(ScriptedSource.paced(text))
-        assert spoken.heard == text
+        result = await self.conversation.say(ScriptedSource.paced(text))
+        assert result.heard == text
         return whose(self.output.pcm[2 * self._before() :])
 
     _at: int = 0

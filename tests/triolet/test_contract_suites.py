@@ -11,7 +11,7 @@ import trio.testing
 from triolet._model._audio import AudioFormat
 from triolet.playout._contract import Output
 from triolet.testing import OutputContract, RecordingOutput, TTSContract
-from triolet.tts._contract import TTS, Accept, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 
 Clock = trio.testing.MockClock
 
@@ -106,7 +106,7 @@ class Tone(TTS, TTSSession):
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         return self._open()
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         if not text.strip():
             raise ValueError("no words")
         if self.busy:
@@ -122,28 +122,28 @@ class Tone(TTS, TTSSession):
 
 
 class Silent(Tone):
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         return await super().commit(text, lambda pcm: accept(bytes(len(pcm))))
 
 
 class HalfSamples(Tone):
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         return await super().commit(text, lambda pcm: accept(pcm[1:]))
 
 
 class SpeaksNothing(Tone):
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         return await super().commit(text or "nothing", accept)
 
 
 class TalksOver(Tone):
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         self.busy = False
         return await super().commit(text, accept)
 
 
 class SwallowsTheCap(Tone):
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         def careless(pcm: bytes) -> None:
             with contextlib.suppress(Exception):
                 accept(pcm)
@@ -152,7 +152,7 @@ class SwallowsTheCap(Tone):
 
 
 class TalksOn(Tone):
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         with trio.CancelScope(shield=True):
             await super().commit(text, accept)
         return Usage()
@@ -161,7 +161,7 @@ class TalksOn(Tone):
 class KeepsTheLastCommit(Tone):
     last = ""
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         usage = await super().commit(text and self.last + text, accept)
         self.last = text
         return usage

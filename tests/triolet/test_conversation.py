@@ -8,14 +8,14 @@ from tests.triolet._conversations import ONE, TWO, Own, in_sentences, texts
 
 from triolet import (
     TTS,
-    Accept,
+    AudioCallback,
     AudioFormat,
     Budget,
     Conversation,
     Failover,
     Output,
     PoolOptions,
-    Spoken,
+    TurnResult,
     Usage,
     speech,
 )
@@ -27,16 +27,16 @@ from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTT
 async def test_turns_are_said_one_after_another(autojump_clock: trio.testing.MockClock) -> None:
     tts, device = ToneTTS(pace=4), RecordingOutput()
     async with Conversation(in_sentences(tts), device) as conversation:
-        spoken: list[Spoken] = []
+        result: list[TurnResult] = []
 
         async def say(text: str) -> None:
-            spoken.append(await conversation.say([text]))
+            result.append(await conversation.say([text]))
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(say, ONE)
             await trio.testing.wait_all_tasks_blocked()
             nursery.start_soon(say, TWO)
-    assert [turn.heard for turn in spoken] == [ONE, TWO]
+    assert [turn.heard for turn in result] == [ONE, TWO]
     assert texts(tts, device.pcm) == [
         "First we look at the map.",
         "Then we choose a way.",
@@ -54,11 +54,11 @@ async def test_nothing_of_an_interrupted_turn_is_heard_afterwards(
     before = trio.lowlevel.current_statistics().tasks_living
     source = ScriptedSource.paced(ONE, tokens_a_second=40)
     async with Conversation(speech(tts, "en"), device) as conversation:
-        spoken = Spoken()
+        result = TurnResult()
 
         async def say() -> None:
-            nonlocal spoken
-            spoken = await conversation.say(source)
+            nonlocal result
+            result = await conversation.say(source)
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(say)
@@ -70,11 +70,11 @@ async def test_nothing_of_an_interrupted_turn_is_heard_afterwards(
             first = len(device.pcm)
             assert device.heard == heard_before
         assert source.closed
-        assert spoken.interrupted
-        assert spoken.text.startswith(spoken.heard)
-        assert spoken.heard + spoken.unheard == spoken.text
+        assert result.interrupted
+        assert result.text.startswith(result.heard)
+        assert result.heard + result.unheard == result.text
         assert conversation.last is not None
-        assert conversation.last.heard == spoken.heard
+        assert conversation.last.heard == result.heard
         again = await conversation.say([TWO])
         assert again.heard == TWO
         assert not again.interrupted
@@ -88,7 +88,7 @@ async def test_an_interruption_ends_the_waiting_turns_unread(autojump_clock: tri
     tts, device = ToneTTS(), RecordingOutput()
     waiting = ScriptedSource([TWO])
     async with Conversation(speech(tts, "en"), device) as conversation:
-        results: list[Spoken] = []
+        results: list[TurnResult] = []
 
         async def say(source: object) -> None:
             results.append(await conversation.say(source))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -132,8 +132,8 @@ async def test_an_error_ends_its_turn_only(autojump_clock: trio.testing.MockCloc
     async with Conversation(speech(tts, "en"), RecordingOutput()) as conversation:
         with pytest.raises(ConnectionLost, match="gone") as caught:
             await conversation.say([ONE])
-        assert caught.value.spoken is not None
-        assert caught.value.spoken.text.startswith("First")
+        assert caught.value.result is not None
+        assert caught.value.result.text.startswith("First")
         assert (await conversation.say(["Well."])).heard == "Well."
 
 
@@ -174,8 +174,8 @@ async def test_an_error_at_the_moment_of_an_interruption_leaves_alone(autojump_c
     async with Conversation(speech(ScriptedTTS([interrupted_and_failed]), "en"), RecordingOutput()) as conversation:
         with pytest.raises(ConnectionLost, match="gone") as caught:
             await conversation.say([ONE])
-        assert caught.value.spoken is not None
-        assert caught.value.spoken.error == "ConnectionLost: gone"
+        assert caught.value.result is not None
+        assert caught.value.result.error == "ConnectionLost: gone"
 
 
 async def test_interrupting_silence_does_nothing(autojump_clock: trio.testing.MockClock) -> None:
@@ -232,8 +232,8 @@ async def test_a_turn_can_replace_the_one_before(autojump_clock: trio.testing.Mo
 
 async def test_what_was_heard_is_known_of_any_chain(autojump_clock: trio.testing.MockClock) -> None:
     async with Conversation(Own(ToneTTS()), RecordingOutput()) as conversation:
-        spoken = await conversation.say(["One two three. ", "Four five six. "])
-        assert (spoken.text, spoken.heard, spoken.unheard) == ("One two three. Four five six. ", spoken.text, "")
+        result = await conversation.say(["One two three. ", "Four five six. "])
+        assert (result.text, result.heard, result.unheard) == ("One two three. Four five six. ", result.text, "")
         async with trio.open_nursery() as nursery:
 
             async def caller() -> None:
@@ -241,9 +241,9 @@ async def test_what_was_heard_is_known_of_any_chain(autojump_clock: trio.testing
                 conversation.interrupt()
 
             nursery.start_soon(caller)
-            spoken = await conversation.say(["One two three. ", "Four five six. "])
-        assert spoken.heard == "One two three. "
-        assert spoken.unheard == "Four five six. "
+            result = await conversation.say(["One two three. ", "Four five six. "])
+        assert result.heard == "One two three. "
+        assert result.unheard == "Four five six. "
 
 
 class _Free(ToneTTS):
@@ -251,7 +251,7 @@ class _Free(ToneTTS):
     def bills(self) -> bool:
         return False
 
-    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
         await super()._speak(connection, commit, text, accept)
         return Usage()
 
@@ -280,8 +280,8 @@ async def test_a_budget_ends_a_runaway_clearly(autojump_clock: trio.testing.Mock
         with pytest.raises(BudgetExceeded, match="44 characters") as caught:
             await conversation.say(source)
         said = "All work and no play. All work and no play. "
-        assert caught.value.spoken is not None
-        assert caught.value.spoken.heard == (said if per == "turn" else said[:38])
+        assert caught.value.result is not None
+        assert caught.value.result.heard == (said if per == "turn" else said[:38])
     assert source.closed
 
 
@@ -291,9 +291,9 @@ async def test_a_budget_ends_with_a_whole_word(autojump_clock: trio.testing.Mock
         with pytest.raises(BudgetExceeded) as caught:
             await conversation.say(source)
     assert source.closed
-    spoken = caught.value.spoken
-    assert spoken is not None
-    assert (spoken.text, spoken.heard, spoken.unheard) == ("Hello ", "Hello ", "")
+    result = caught.value.result
+    assert result is not None
+    assert (result.text, result.heard, result.unheard) == ("Hello ", "Hello ", "")
 
 
 async def test_what_waits_for_the_rest_of_its_word_is_said_at_the_end(autojump_clock: trio.testing.MockClock) -> None:

@@ -13,7 +13,7 @@ import pytest
 import trio
 from tests.triolet._talking_providers import FIRST, OPTIONS, SECOND, TEXT, THIRD, Clock, Provider, talking, two, whose
 
-from triolet import TTS, Conversation, Failover, FailoverOptions, Limits, TTSSession, speech
+from triolet import TTS, Conversation, Failover, FailoverOptions, RateLimits, TTSSession, speech
 from triolet.errors import (
     AllProvidersFailed,
     AuthenticationFailed,
@@ -331,7 +331,7 @@ async def test_the_last_one_has_its_own_deadlines_only(autojump_clock: Clock) ->
 async def test_three_providers_one_after_another(autojump_clock: Clock) -> None:
     first, second, third = Provider(FIRST), Provider(SECOND), Provider(THIRD)
     first.silent, second.refusal = True, AuthenticationFailed("401")
-    async with talking(first, second, third, options=FailoverOptions(longest_pause=5.0)) as talk:
+    async with talking(first, second, third, options=FailoverOptions(longest_wait=5.0)) as talk:
         assert await talk.say("Here we are.") == "3"
         second.refusal = None
         await trio.sleep(12)
@@ -346,7 +346,7 @@ async def test_whatever_the_first_does_all_is_heard_once_and_it_is_taken_back(au
     """The first fails and mends at moments of its own, in all the ways that lose nothing of what was heard."""
     draws = random.Random(seed)
     random.seed(seed)  # of the pauses
-    first, second = two(limits=Limits(per_minute=30))
+    first, second = two(limits=RateLimits(per_minute=30))
     tasks = trio.lowlevel.current_statistics().tasks_living
 
     async def change_its_mind() -> None:
@@ -365,15 +365,15 @@ async def test_whatever_the_first_does_all_is_heard_once_and_it_is_taken_back(au
                 case _:
                     pass
 
-    voice = Failover(first, second, options=FailoverOptions(longest_pause=10.0, forget_after=40.0))
+    voice = Failover(first, second, options=FailoverOptions(longest_wait=10.0, forget_after=40.0))
     output = RecordingOutput()
     async with Conversation(speech(voice, "en"), output) as conversation:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(change_its_mind)
             for _ in range(12):
                 at = output.heard
-                spoken = await conversation.say(ScriptedSource.paced(TEXT))
-                assert spoken.heard == TEXT
+                result = await conversation.say(ScriptedSource.paced(TEXT))
+                assert result.heard == TEXT
                 commits = {(each.connection, each.commit): each for each in [*first.commits, *second.commits]}
                 runs = decode(output.pcm[2 * at :]).runs
                 heard = [commits[run.connection, run.commit].text for run in runs]
@@ -472,7 +472,7 @@ def test_each_run_begins_with_the_first() -> None:
 
 
 async def test_a_provider_that_is_down_keeps_nobody_waiting_for_its_limits(autojump_clock: Clock) -> None:
-    first, second = Provider(FIRST, limits=Limits(per_minute=3)), Provider(SECOND)
+    first, second = Provider(FIRST, limits=RateLimits(per_minute=3)), Provider(SECOND)
     voice = Failover(first, second)
     async with voice.connect() as one, voice.connect() as another:
         async with trio.open_nursery() as nursery:
@@ -501,7 +501,7 @@ async def test_a_provider_that_is_down_keeps_nobody_waiting_for_its_limits(autoj
 
 
 async def test_the_limits_of_each_are_kept_for_it_alone(autojump_clock: Clock) -> None:
-    first, second = Provider(FIRST, limits=Limits(per_minute=4)), Provider(SECOND)
+    first, second = Provider(FIRST, limits=RateLimits(per_minute=4)), Provider(SECOND)
     voice = Failover(first, second)
     began = trio.current_time()
     async with voice.connect() as session:

@@ -78,7 +78,7 @@ async def test_over_the_protocol_the_first_is_taken_back(autojump_clock: Clock) 
         Vendor(Link()).serving(FIRST) as (first, voice, network),
         Vendor(Link()).serving(SECOND) as (second, _, other),
     ):
-        async with talking(first, second, options=FailoverOptions(longest_pause=5.0)) as talk:
+        async with talking(first, second, options=FailoverOptions(longest_wait=5.0)) as talk:
             assert await talk.say(TEXT) == "1"
             voice.silent = True
             for connection in network.connections:

@@ -7,7 +7,7 @@ import trio
 from tests.triolet._conversations import ONE, Own, in_sentences, texts
 
 from triolet import (
-    Accept,
+    AudioCallback,
     Conversation,
     Filler,
     PhraseState,
@@ -21,7 +21,7 @@ from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTT
 class _BreakingOff(ToneTTS):
     """The filler is refused while it sounds."""
 
-    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
         if text != "One moment.":
             return await super()._speak(connection, commit, text, accept)
         accept(b"\1\1" * 9600)
@@ -41,9 +41,9 @@ async def test_what_was_heard_is_known_though_a_filler_opened_the_output(
 
         nursery.start_soon(caller)
         answer = ScriptedSource([3.0, "One two three. ", "Four five six. "])
-        spoken = await conversation.say(answer, filler=Filler("One moment.", after=1.0))
-    assert spoken.heard == "One two three. "
-    assert spoken.seconds == pytest.approx(0.84, abs=0.01)
+        result = await conversation.say(answer, filler=Filler("One moment.", after=1.0))
+    assert result.heard == "One two three. "
+    assert result.seconds == pytest.approx(0.84, abs=0.01)
 
 
 async def test_a_filler_that_breaks_off_does_not_shift_what_was_heard(autojump_clock: trio.testing.MockClock) -> None:
@@ -51,9 +51,9 @@ async def test_a_filler_that_breaks_off_does_not_shift_what_was_heard(autojump_c
 
     answer = ScriptedSource([3.0, ONE])
     async with Conversation(in_sentences(_BreakingOff(pace=4)), RecordingOutput(hold=0.2)) as conversation:
-        spoken = await conversation.say(answer, filler=Filler("One moment.", after=1.0))
-    assert spoken.heard == ONE
-    assert all(report.state is PhraseState.HEARD for report in spoken.phrases)
+        result = await conversation.say(answer, filler=Filler("One moment.", after=1.0))
+    assert result.heard == ONE
+    assert all(report.state is PhraseState.HEARD for report in result.phrases)
 
 
 @pytest.mark.parametrize("voice", [ToneTTS, _BreakingOff])
@@ -65,12 +65,12 @@ async def test_a_filler_is_no_part_of_the_silences_around_it(
     output = RecordingOutput(hold=0.2)
     answer = ScriptedSource(["First we look at the map. ", thinking, "Then we choose a way."])
     async with Conversation(in_sentences(voice(pace=4)), output) as conversation:
-        spoken = await conversation.say(answer, filler=Filler("One moment.", after=2.0))
+        result = await conversation.say(answer, filler=Filler("One moment.", after=2.0))
     first, filler, last = output.audio
     ends = [each.time + len(each.pcm) / 48_000 for each in (first, filler)]
     silences = [filler.time - ends[0], last.time - ends[1]]
     assert (silences[0] > silences[1]) == (thinking == 5.0)
-    assert spoken.latency.longest_gap == pytest.approx(max(silences), abs=0.002)
+    assert result.latency.longest_gap == pytest.approx(max(silences), abs=0.002)
 
 
 @pytest.mark.parametrize("cut_off", [False, True])
@@ -82,15 +82,15 @@ async def test_a_filler_is_billed_with_its_turn_though_no_part_of_its_text(
     async with Conversation(speech(tts, "en"), output) as conversation:
         with trio.move_on_after(1.3 if cut_off else 60.0):
             await conversation.say(ScriptedSource([4.0, "The answer."]), filler=Filler("One moment.", after=1.0))
-        spoken = conversation.last
-    assert spoken is not None
+        result = conversation.last
+    assert result is not None
     assert output.heard
     said = ["One moment."] if cut_off else ["One moment.", "The answer."]
     assert [commit.text for commit in tts.commits] == said
-    assert (spoken.text, spoken.filler) == ("" if cut_off else "The answer.", len("One moment."))
-    assert spoken.characters == sum(map(len, said)) == spoken.filler + sum(report.billed for report in spoken.phrases)
-    assert spoken.cost(2.0, per=1) == 2.0 * spoken.characters
-    assert (spoken.wasted > 0) == cut_off
+    assert (result.text, result.filler) == ("" if cut_off else "The answer.", len("One moment."))
+    assert result.characters == sum(map(len, said)) == result.filler + sum(report.billed for report in result.phrases)
+    assert result.cost(2.0, per=1) == 2.0 * result.characters
+    assert (result.wasted > 0) == cut_off
 
 
 async def test_a_filler_sounds_once_while_nothing_else_does(autojump_clock: trio.testing.MockClock) -> None:
@@ -108,11 +108,11 @@ async def test_a_filler_sounds_once_while_nothing_else_does(autojump_clock: trio
 async def test_a_filler_is_not_cut_off_by_the_answer_nor_said_over_it(autojump_clock: trio.testing.MockClock) -> None:
     tts, output = ToneTTS(first_audio=0.1), RecordingOutput()
     async with Conversation(speech(tts, "en"), output) as conversation:
-        spoken = await conversation.say(
+        result = await conversation.say(
             ScriptedSource([1.6, "The answer comes while the filler sounds."]), filler=Filler("One moment, please.")
         )
     assert texts(tts, output.pcm) == ["One moment, please.", "The answer comes while the filler sounds."]
-    assert spoken.heard == spoken.text
+    assert result.heard == result.text
 
 
 async def test_an_interruption_ends_the_filler_too(autojump_clock: trio.testing.MockClock) -> None:
@@ -133,5 +133,5 @@ async def test_a_filler_that_fails_does_not_end_the_answer(autojump_clock: trio.
         return [ConnectionLost("gone", retryable=False)] if text == "One moment." else [b"\1\1" * 2400]
 
     async with Conversation(speech(ScriptedTTS([script]), "en"), RecordingOutput()) as conversation:
-        spoken = await conversation.say(ScriptedSource([5.0, "The answer."]), filler=Filler("One moment."))
-        assert spoken.heard == "The answer."
+        result = await conversation.say(ScriptedSource([5.0, "The answer."]), filler=Filler("One moment."))
+        assert result.heard == "The answer."

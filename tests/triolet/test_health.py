@@ -19,19 +19,19 @@ def test_pauses_grow_up_to_their_bound_and_begin_anew(events: list[tuple[str, fl
     for event, later in events:
         now += later
         if event == "failed":
-            was_down, pause, up_for = health.down, health.pause, now - health.since
+            was_down, pause, up_for = health.down, health.wait, now - health.since
             health.failed(ConnectionLost("gone"), now)
             if was_down:
-                assert health.pause == pause
+                assert health.wait == pause
             else:
                 anew = up_for > pause
-                assert health.pause == (OPTIONS.probe_after if anew else min(2 * pause, OPTIONS.longest_pause))
+                assert health.wait == (OPTIONS.probe_after if anew else min(2 * pause, OPTIONS.longest_wait))
         elif event == "probe_failed" and health.down:
             health.probe_failed(ConnectionLost("gone"), now)
         elif event == "taken_back":
             health.taken_back(now)
         if health.down:
-            assert health.next_probe <= now + OPTIONS.longest_pause
+            assert health.next_probe <= now + OPTIONS.longest_wait
             assert health.askable(now + OPTIONS.forget_after + 1)
         else:
             assert health.askable(now)

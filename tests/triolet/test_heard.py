@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet import Piece
-from triolet.alignment._heard import expected_seconds, heard_piece_count, pace_of, weight
+from triolet import SpeechUnit
+from triolet.alignment._heard import expected_seconds, heard_unit_count, pace_of, weight
 from triolet.alignment._voicing import Voiced
 
 RATE = 1000
 
 
-def pieces(*texts: str) -> list[Piece]:
-    return [Piece(text, at, at + 1) for at, text in enumerate(texts)]
+def units(*texts: str) -> list[SpeechUnit]:
+    return [SpeechUnit(text, at, at + 1) for at, text in enumerate(texts)]
 
 
 def count(
@@ -26,8 +26,8 @@ def count(
     pace: float | None = None,
 ) -> int:
     voiced = Voiced(total or heard if seen is None else seen, runs) if runs else None
-    words = pieces(*(word + " " for word in text.split()))
-    return heard_piece_count(words, heard=heard, total=total, sample_rate=RATE, voiced=voiced, pace=pace)
+    words = units(*(word + " " for word in text.split()))
+    return heard_unit_count(words, heard=heard, total=total, sample_rate=RATE, voiced=voiced, pace=pace)
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_what_is_not_said_takes_no_time(silent: str) -> None:
 def test_silence_alone_is_no_word() -> None:
     """Cut off before the voice has begun, or when it gave nothing but silence."""
     voiced = Voiced(2000)
-    words = pieces("tulip ", "tulip")
-    assert heard_piece_count(words, heard=1500, total=None, sample_rate=RATE, voiced=voiced) == 0
-    assert heard_piece_count(words, heard=1500, total=3000, sample_rate=RATE, voiced=voiced) == 0
+    words = units("tulip ", "tulip")
+    assert heard_unit_count(words, heard=1500, total=None, sample_rate=RATE, voiced=voiced) == 0
+    assert heard_unit_count(words, heard=1500, total=3000, sample_rate=RATE, voiced=voiced) == 0
 
 
 def test_leading_and_trailing_silence_is_no_word() -> None:
@@ -102,7 +102,7 @@ def test_without_the_length_the_pace_of_the_voice_counts() -> None:
 
 
 def test_the_pace_is_the_weight_said_in_a_second_of_voice() -> None:
-    words = pieces("tulip ", "tulip")
+    words = units("tulip ", "tulip")
     assert pace_of(words, Voiced(3000, ((1000, 2000),)), RATE) == pytest.approx(2 * weight("tulip"))
     assert pace_of(words, Voiced(3000, ()), RATE) is None
 
@@ -120,13 +120,13 @@ runs = st.lists(st.integers(1, 3000), max_size=8, unique=True).map(sorted)
 def test_more_sound_is_never_fewer_words(
     words: list[str], edges: list[int], heard: int, total: int, known: bool, pace: float
 ) -> None:
-    some = pieces(*words)
+    some = units(*words)
     heard = min(heard, total)
     voiced = Voiced(total, tuple(zip(edges[::2], edges[1::2], strict=False)))
 
     def counted(samples: int) -> int:
         length = total if known else None
-        return heard_piece_count(some, heard=samples, total=length, sample_rate=RATE, voiced=voiced, pace=pace)
+        return heard_unit_count(some, heard=samples, total=length, sample_rate=RATE, voiced=voiced, pace=pace)
 
     assert counted(0) == 0
     assert 0 <= counted(heard) <= counted(heard + 100) <= len(some)

@@ -9,11 +9,11 @@ import trio
 from tests.triolet._conversations import ONE, Own, in_sentences, texts
 
 from triolet import (
-    Accept,
+    AudioCallback,
     Conversation,
     Filler,
     PoolOptions,
-    Spoken,
+    TurnResult,
     Usage,
     speech,
 )
@@ -26,7 +26,7 @@ async def test_a_pause_is_exact_to_the_sample(autojump_clock: trio.testing.MockC
     plain, plain_output = ToneTTS(pace=4), RecordingOutput()
     await ([ONE] | in_sentences(plain) | plain_output).run()
     async with Conversation(in_sentences(tts), output, pool=PoolOptions(spares=0, renew_idle=100)) as conversation:
-        result: list[Spoken] = []
+        result: list[TurnResult] = []
 
         async def say() -> None:
             result.append(await conversation.say([ONE]))
@@ -80,7 +80,7 @@ async def test_a_pause_after_the_last_sample_ends_with_its_turn(autojump_clock: 
 
 async def test_a_filler_that_fails_does_not_end_a_pause(autojump_clock: trio.testing.MockClock) -> None:
     class Picky(ToneTTS):
-        async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+        async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
             if text == "One moment.":
                 raise ServiceError("refused")
             return await super()._speak(connection, commit, text, accept)

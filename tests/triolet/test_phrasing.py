@@ -10,26 +10,26 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet import Boundary, Kind, Phrase, Phraser, Phrasing, Piece, SpokenClause, Turn
+from triolet import BlockKind, Boundary, NormalizedClause, Phrase, Phraser, PhrasingOptions, SpeechUnit, TurnContext
 from triolet.phrasing._core import PhraserCore
 from triolet.phrasing._stage import COMFORTABLE, JOINING, SHORT
 from triolet.testing import collect
 from triolet.turn._timeline import PhraseReady
 
 
-def clause(text: str, boundary: Boundary, *, start: int = 0, opening: Boundary = Boundary.SENTENCE) -> SpokenClause:
+def clause(text: str, boundary: Boundary, *, start: int = 0, opening: Boundary = Boundary.SENTENCE) -> NormalizedClause:
     """A clause whose pieces are words with the space after them."""
-    pieces: list[Piece] = []
+    units: list[SpeechUnit] = []
     at = 0
     while at < len(text):
         end = text.find(" ", at) + 1 or len(text)
-        pieces.append(Piece(text[at:end], start + at, start + end))
+        units.append(SpeechUnit(text[at:end], start + at, start + end))
         at = end
-    return SpokenClause(pieces=tuple(pieces), start=start, end=start + len(text), boundary=boundary, opening=opening)
+    return NormalizedClause(units=tuple(units), start=start, end=start + len(text), boundary=boundary, opening=opening)
 
 
-def clauses(*parts: tuple[str, Boundary]) -> list[SpokenClause]:
-    made: list[SpokenClause] = []
+def clauses(*parts: tuple[str, Boundary]) -> list[NormalizedClause]:
+    made: list[NormalizedClause] = []
     start = 0
     for text, boundary in parts:
         made.append(clause(text, boundary, start=start))
@@ -46,7 +46,7 @@ COMMA, CLAUSE, SENTENCE, LINE, END = (
 )
 
 
-def whole(*fed: SpokenClause, core: PhraserCore | None = None, seconds: float = 0.0) -> list[Phrase]:
+def whole(*fed: NormalizedClause, core: PhraserCore | None = None, seconds: float = 0.0) -> list[Phrase]:
     """Feed clauses; take all whole sentences, joined within so many seconds, at the end of the text."""
     core = core or PhraserCore()
     for part in fed:
@@ -84,20 +84,20 @@ def test_the_rest_is_a_phrase_when_the_text_ends() -> None:
 
 
 def test_what_has_no_words_is_no_phrase() -> None:
-    assert whole(SpokenClause(pieces=(), start=0, end=4, boundary=LINE, opening=LINE)) == []
+    assert whole(NormalizedClause(units=(), start=0, end=4, boundary=LINE, opening=LINE)) == []
     assert whole(clause("...", LINE), clause("!?", END, start=3)) == []
 
 
 def test_the_pause_of_what_no_voice_can_say_goes_to_what_follows() -> None:
-    dots = attrs.evolve(clause("... ", LINE), pause=0.5)
+    dots = attrs.evolve(clause("... ", LINE), break_before=0.5)
     (phrase,) = whole(dots, clause("One.", END, start=4, opening=LINE))
-    assert (phrase.words, phrase.pause) == ("One.", 0.5)
+    assert (phrase.words, phrase.break_before) == ("One.", 0.5)
 
 
 def test_the_end_of_a_silent_line_ends_what_was_held_before_it() -> None:
     core = PhraserCore()
     core.feed(clause("Name", COMMA))
-    core.feed(SpokenClause(pieces=(), start=4, end=8, boundary=LINE, opening=LINE))
+    core.feed(NormalizedClause(units=(), start=4, end=8, boundary=LINE, opening=LINE))
     assert [phrase.words for phrase in taken(core)] == ["Name"]
 
 
@@ -141,7 +141,7 @@ SHORT_ONES = clauses(
 
 
 def test_sentences_are_joined_up_to_a_bound() -> None:
-    core = PhraserCore(Phrasing(join=30))
+    core = PhraserCore(PhrasingOptions(merge=30))
     given_out = [phrase.words for phrase in whole(*SHORT_ONES, core=core, seconds=60)]
     assert given_out == ["One is here. Two is here.", "Three is here. Four."]
 
@@ -153,7 +153,7 @@ def test_sentences_are_joined_within_the_seconds_that_there_are() -> None:
 
 
 def test_a_sentence_that_may_be_joined_to_what_comes_is_not_final() -> None:
-    core = PhraserCore(Phrasing(join=30))
+    core = PhraserCore(PhrasingOptions(merge=30))
     finals: list[bool] = []
     for part in SHORT_ONES[:3]:
         core.feed(part)
@@ -164,16 +164,16 @@ def test_a_sentence_that_may_be_joined_to_what_comes_is_not_final() -> None:
 def test_sentences_of_different_parts_are_not_joined() -> None:
     first = clause("One is here. ", SENTENCE)
     second = clause("Two is here. ", SENTENCE, start=13, opening=Boundary.PARAGRAPH)
-    third = attrs.evolve(clause("Three is here. ", SENTENCE, start=26), kind=Kind.LIST_ITEM)
-    pause = attrs.evolve(clause("Four is here. ", SENTENCE, start=41), kind=Kind.LIST_ITEM, pause=1.0)
+    third = attrs.evolve(clause("Three is here. ", SENTENCE, start=26), kind=BlockKind.LIST_ITEM)
+    pause = attrs.evolve(clause("Four is here. ", SENTENCE, start=41), kind=BlockKind.LIST_ITEM, break_before=1.0)
     given_out = whole(first, second, third, pause, seconds=60)
     assert [phrase.words for phrase in given_out] == ["One is here.", "Two is here.", "Three is here.", "Four is here."]
-    assert given_out[-1].pause == 1.0
+    assert given_out[-1].break_before == 1.0
 
 
 def test_the_items_of_a_list_are_not_joined() -> None:
     items = [
-        attrs.evolve(clause(text, LINE, start=at, opening=LINE), kind=Kind.LIST_ITEM)
+        attrs.evolve(clause(text, LINE, start=at, opening=LINE), kind=BlockKind.LIST_ITEM)
         for at, text in ((0, "bread. "), (7, "milk. "), (13, "a pound of flour. "))
     ]
     assert [phrase.words for phrase in whole(*items, seconds=60)] == ["bread.", "milk.", "a pound of flour."]
@@ -181,16 +181,16 @@ def test_the_items_of_a_list_are_not_joined() -> None:
 
 def test_a_pause_without_words_goes_to_the_words_after_it() -> None:
     core = PhraserCore()
-    core.feed(SpokenClause(pieces=(), start=0, end=4, boundary=LINE, opening=LINE, pause=0.5))
+    core.feed(NormalizedClause(units=(), start=0, end=4, boundary=LINE, opening=LINE, break_before=0.5))
     core.feed(clause("One. ", SENTENCE, start=4))
     (phrase,) = taken(core)
-    assert phrase.pause == 0.5
+    assert phrase.break_before == 0.5
 
 
 def test_a_pause_ends_what_was_held_before_it() -> None:
     core = PhraserCore()
     core.feed(clause("Wait ", COMMA))
-    core.feed(SpokenClause(pieces=(), start=5, end=9, boundary=Boundary.NONE, opening=LINE, pause=0.5))
+    core.feed(NormalizedClause(units=(), start=5, end=9, boundary=Boundary.NONE, opening=LINE, break_before=0.5))
     assert [phrase.words for phrase in taken(core)] == ["Wait"]
 
 
@@ -205,7 +205,7 @@ def test_a_pause_ends_what_was_held_before_it() -> None:
 def test_nothing_is_lost_repeated_or_longer_than_the_bound(
     parts: list[tuple[str, Boundary]], eager: bool, seconds: float
 ) -> None:
-    core = PhraserCore(Phrasing(longest=40))
+    core = PhraserCore(PhrasingOptions(longest=40))
     given_clauses = clauses(*parts)
     phrases: list[Phrase] = []
     for part in given_clauses:
@@ -218,7 +218,7 @@ def test_nothing_is_lost_repeated_or_longer_than_the_bound(
     core.end()
     phrases += taken(core, seconds)
     assert core.held == 0
-    said = "".join(piece.text for phrase in phrases for piece in phrase.pieces)
+    said = "".join(unit.text for phrase in phrases for unit in phrase.units)
     wanted = "".join(part.words for part in given_clauses)
     assert list(filter(str.isalnum, said)) == list(filter(str.isalnum, wanted))
     assert all(any(map(str.isalnum, phrase.words)) for phrase in phrases)
@@ -227,22 +227,24 @@ def test_nothing_is_lost_repeated_or_longer_than_the_bound(
     for phrase in phrases:
         assert at <= phrase.start <= phrase.end
         at = phrase.end
-        assert sum(len(piece.text) for piece in phrase.pieces) <= 40
-        assert all(phrase.start <= piece.start <= piece.end <= phrase.end for piece in phrase.pieces)
+        assert sum(len(unit.text) for unit in phrase.units) <= 40
+        assert all(phrase.start <= unit.start <= unit.end <= phrase.end for unit in phrase.units)
 
 
 @pytest.mark.parametrize("grapheme", ["e\u0301", "नि", "\u1112\u1161\u11ab"])
 def test_one_enormous_piece_is_cut_between_graphemes(grapheme: str) -> None:
     word = grapheme * 100 + "."
-    core = PhraserCore(Phrasing(longest=31))
-    piece = SpokenClause(pieces=(Piece(word, 0, len(word)),), start=0, end=len(word), boundary=END, opening=SENTENCE)
-    phrases = whole(piece, core=core)
+    core = PhraserCore(PhrasingOptions(longest=31))
+    unit = NormalizedClause(
+        units=(SpeechUnit(word, 0, len(word)),), start=0, end=len(word), boundary=END, opening=SENTENCE
+    )
+    phrases = whole(unit, core=core)
     assert "".join(phrase.words for phrase in phrases) == word
     assert all(phrase.words.startswith(grapheme) for phrase in phrases)
 
 
-def hurried() -> Turn:
-    turn = Turn()
+def hurried() -> TurnContext:
+    turn = TurnContext()
     turn.clock.realtime = True
     return turn
 
@@ -259,8 +261,8 @@ async def test_an_early_start_must_be_worth_it(
     first, rest = clauses((FIRST, COMMA), (REST, SENTENCE))
     turn = hurried()
 
-    async def source() -> AsyncIterator[SpokenClause]:
-        yield SpokenClause(pieces=(), start=0, end=1, boundary=COMMA, opening=LINE)
+    async def source() -> AsyncIterator[NormalizedClause]:
+        yield NormalizedClause(units=(), start=0, end=1, boundary=COMMA, opening=LINE)
         await trio.sleep(seconds)
         yield first
         await trio.sleep(seconds)
@@ -271,7 +273,7 @@ async def test_an_early_start_must_be_worth_it(
     assert words == ([FIRST.strip(), REST.strip()] if early else [(FIRST + REST).strip()])
 
 
-def with_audio(seconds: float) -> Turn:
+def with_audio(seconds: float) -> TurnContext:
     """A turn whose listener has so many seconds of audio left."""
     turn = hurried()
     turn.clock.received(seconds)
@@ -279,12 +281,12 @@ def with_audio(seconds: float) -> Turn:
     return turn
 
 
-async def given_at(parts: list[SpokenClause | float], turn: Turn) -> list[tuple[str, float]]:
+async def given_at(parts: list[NormalizedClause | float], turn: TurnContext) -> list[tuple[str, float]]:
     """The phrases, and when they came."""
 
-    async def source() -> AsyncIterator[SpokenClause]:
+    async def source() -> AsyncIterator[NormalizedClause]:
         for part in parts:
-            if isinstance(part, SpokenClause):
+            if isinstance(part, NormalizedClause):
                 yield part
             else:
                 await trio.sleep(part)
@@ -321,7 +323,7 @@ async def test_sentences_that_come_before_a_phrase_is_taken_are_joined_to_it(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     one, two, three = clauses(("One is here. ", SENTENCE), ("Two is here. ", SENTENCE), ("Three is here.", END))
-    into, clauses_out = trio.open_memory_channel[SpokenClause](0)
+    into, clauses_out = trio.open_memory_channel[NormalizedClause](0)
     phrases_in, out = trio.open_memory_channel[Phrase](0)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(Phraser().drive, clauses_out, phrases_in, hurried())
@@ -361,7 +363,7 @@ async def test_half_a_phrase_without_a_place_to_breathe_is_never_cut(autojump_cl
 async def test_a_file_has_no_listener_to_hurry_for(autojump_clock: trio.testing.MockClock) -> None:
     first, rest = clauses((FIRST, COMMA), (REST, SENTENCE))
 
-    async def source() -> AsyncIterator[SpokenClause]:
+    async def source() -> AsyncIterator[NormalizedClause]:
         yield first
         await trio.sleep(5)
         yield rest
@@ -372,7 +374,7 @@ async def test_a_file_has_no_listener_to_hurry_for(autojump_clock: trio.testing.
 
 def test_options_are_checked() -> None:
     with pytest.raises(ValueError, match="longest"):
-        Phrasing(longest=5)
+        PhrasingOptions(longest=5)
 
 
 @pytest.mark.parametrize("attempt", range(8))
@@ -381,13 +383,13 @@ async def test_the_next_phrase_is_decided_when_the_one_before_it_counts(
 ) -> None:
     """Whoever takes a phrase says at once how long it is; in which order Trio runs the two stages then is random."""
     turn = hurried()
-    clauses_in, clauses_out = trio.open_memory_channel[SpokenClause](4)
+    clauses_in, clauses_out = trio.open_memory_channel[NormalizedClause](4)
     phrases_in, phrases_out = trio.open_memory_channel[Phrase](0)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(Phraser().drive, clauses_out, phrases_in, turn)
         with clauses_in:
-            for spoken in clauses(("One line.", LINE), ("Another line.", LINE)):
-                await clauses_in.send(spoken)
+            for result in clauses(("One line.", LINE), ("Another line.", LINE)):
+                await clauses_in.send(result)
         await phrases_out.receive()
         turn.clock.promised(COMFORTABLE + 1)
         await trio.sleep(1)

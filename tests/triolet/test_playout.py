@@ -11,8 +11,8 @@ import attrs
 import pytest
 import trio
 
-from triolet import AudioChunk, AudioFormat, Boundary, Kind, Pauses, Phrase, Piece, Pipeline, Playout
-from triolet.chain._context import Turn
+from triolet import AudioChunk, AudioFormat, BlockKind, Boundary, Phrase, PhraseGaps, Pipeline, Playout, SpeechUnit
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import IterableSource
 from triolet.conversation._turn_run import run_turn
 from triolet.errors import OutputError
@@ -53,19 +53,19 @@ def phrase(
     *,
     boundary: Boundary = Boundary.SENTENCE,
     opening: Boundary = Boundary.SENTENCE,
-    kind: Kind = Kind.PROSE,
+    kind: BlockKind = BlockKind.PROSE,
     pause: float = 0.0,
 ) -> Phrase:
-    piece = Piece("word", 4 * index, 4 * index + 4)
+    unit = SpeechUnit("word", 4 * index, 4 * index + 4)
     return Phrase(
         index=index,
-        pieces=(piece,),
-        start=piece.start,
-        end=piece.end,
+        units=(unit,),
+        start=unit.start,
+        end=unit.end,
         boundary=boundary,
         opening=opening,
         kind=kind,
-        pause=pause,
+        break_before=pause,
     )
 
 
@@ -85,8 +85,10 @@ async def paced(*steps: AudioChunk | float) -> AsyncIterator[AudioChunk]:
             await trio.sleep(step)
 
 
-def pipeline(*steps: AudioChunk | float, device: Device, pauses: Pauses | None = None, trim: bool = False) -> Pipeline:
-    return Pipeline(IterableSource(paced(*steps)), Playout(device, pauses=pauses, trim=trim))
+def pipeline(
+    *steps: AudioChunk | float, device: Device, gaps: PhraseGaps | None = None, trim: bool = False
+) -> Pipeline:
+    return Pipeline(IterableSource(paced(*steps)), Playout(device, gaps=gaps, trim=trim))
 
 
 def said(of: Phrase, *parts: tuple[int, float], final: bool = True) -> AudioChunk:
@@ -98,7 +100,7 @@ def of_kind(kind: type[Event], events: Pipeline) -> list[Event]:
     return [event for event in events.timeline if type(event) is kind]
 
 
-FAST = Pauses(clause=0.1, sentence=0.2, list_item=0.3, heading=0.4, paragraph=0.5)
+FAST = PhraseGaps(clause=0.1, sentence=0.2, list_item=0.3, heading=0.4, paragraph=0.5)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +108,8 @@ FAST = Pauses(clause=0.1, sentence=0.2, list_item=0.3, heading=0.4, paragraph=0.
     [
         (phrase(0, boundary=Boundary.COMMA), phrase(1, opening=Boundary.COMMA), 0.1),
         (phrase(0), phrase(1), 0.2),
-        (phrase(0), phrase(1, kind=Kind.LIST_ITEM, opening=Boundary.LINE), 0.3),
-        (phrase(0, kind=Kind.HEADING, boundary=Boundary.LINE), phrase(1), 0.4),
+        (phrase(0), phrase(1, kind=BlockKind.LIST_ITEM, opening=Boundary.LINE), 0.3),
+        (phrase(0, kind=BlockKind.HEADING, boundary=Boundary.LINE), phrase(1), 0.4),
         (phrase(0), phrase(1, opening=Boundary.PARAGRAPH), 0.5),
         (phrase(0), phrase(1, pause=1.0), 1.2),
     ],
@@ -116,7 +118,7 @@ async def test_the_pause_between_two_phrases_follows_what_lies_between_them(
     autojump_clock: trio.testing.MockClock, before: Phrase, after: Phrase, pause: float
 ) -> None:
     device = Device()
-    await pipeline(chunk(before, 1000, 0.3), chunk(after, 2000, 0.3), device=device, pauses=FAST).run()
+    await pipeline(chunk(before, 1000, 0.3), chunk(after, 2000, 0.3), device=device, gaps=FAST).run()
     assert device.runs == [(1000, 0.3), (0, pause), (2000, 0.3)]
 
 
@@ -129,7 +131,7 @@ async def test_every_sample_is_played_in_order_and_heard(autojump_clock: trio.te
         chunk(first, 2000, 0.25, 2000),
         chunk(second, 3000, 0.1),
         device=device,
-        pauses=FAST,
+        gaps=FAST,
     )
     began = trio.current_time()
     await played.run()
@@ -146,7 +148,7 @@ async def test_every_sample_is_played_in_order_and_heard(autojump_clock: trio.te
 async def test_silence_that_came_by_itself_counts_as_the_pause(autojump_clock: trio.testing.MockClock) -> None:
     """The next phrase is 0.15 s late: only the rest of the pause of 0.2 s is added."""
     device = Device()
-    played = pipeline(chunk(phrase(0), 1000, 0.3), 0.45, chunk(phrase(1), 2000, 0.3), device=device, pauses=FAST)
+    played = pipeline(chunk(phrase(0), 1000, 0.3), 0.45, chunk(phrase(1), 2000, 0.3), device=device, gaps=FAST)
     await played.run()
     assert device.runs == [(1000, 0.3), (0, 0.05), (2000, 0.3)]
     assert not of_kind(Underrun, played)
@@ -162,7 +164,7 @@ async def test_the_silence_that_the_voice_leaves_is_part_of_the_pause(autojump_c
         chunk(second, 0, 0.5, 2640),
         chunk(third, 3000, 0.3),
         device=device,
-        pauses=FAST,
+        gaps=FAST,
     ).run()
     # 0.05 + 0.12 + 0.03 are the pause of 0.2; half a second of the voice's own is more than enough.
     assert device.runs == [(1000, 0.3), (0, 0.2), (2000, 0.3), (0, 0.5), (3000, 0.3)]
@@ -177,15 +179,15 @@ async def test_an_underrun_is_counted_with_time_and_length(autojump_clock: trio.
         1.0,
         chunk(phrase(1), 3000, 0.3),
         device=device,
-        pauses=FAST,
+        gaps=FAST,
     )
     began = trio.current_time()
-    spoken = await played.run()
+    result = await played.run()
     assert device.runs == [(1000, 0.3), (2000, 0.3), (3000, 0.3)]
     gaps = [(e.at - began, e.seconds) for e in played.timeline if isinstance(e, Underrun)]
     # Inside the phrase: dry from 0.3 to 0.8. Between: dry at 1.1, planned until 1.3, late until 1.8.
     assert gaps == [pytest.approx((0.3, 0.5), abs=0.002), pytest.approx((1.3, 0.5), abs=0.002)]
-    assert spoken.latency.longest_gap == pytest.approx(0.5, abs=0.002)
+    assert result.latency.longest_gap == pytest.approx(0.5, abs=0.002)
 
 
 @attrs.define
@@ -198,7 +200,7 @@ class Aside:
 
     async def say(self, within: TurnPlayout) -> None:
         self.said = True
-        turn = Turn()
+        turn = TurnContext()
         playing = TurnPlayout(self.playout, turn, within=within)
         await run_turn(IterableSource([chunk(phrase(0), 9000, 0.3)]), playing, turn)
         within.skip(playing)
@@ -206,9 +208,9 @@ class Aside:
 
 async def test_the_silences_before_and_after_a_filler_are_two(autojump_clock: trio.testing.MockClock) -> None:
     device = RecordingOutput()
-    playout = Playout(device, pauses=FAST)
+    playout = Playout(device, gaps=FAST)
     await playout.open(FORMAT)
-    turn = Turn()
+    turn = TurnContext()
     began = trio.current_time()
     answer = IterableSource(paced(chunk(phrase(0), 1000, 0.4), 2.0, chunk(phrase(1), 2000, 0.3)))
     await run_turn(answer, TurnPlayout(playout, turn), turn, Aside(playout))
@@ -224,7 +226,7 @@ async def test_the_silences_before_and_after_a_filler_are_two(autojump_clock: tr
 async def test_first_audible_is_the_first_sample_that_is_not_silence(autojump_clock: trio.testing.MockClock) -> None:
     device = Device()
     first = phrase(0)
-    played = pipeline(1.0, chunk(first, 3, 0.5, final=False), chunk(first, 1000, 0.5, 4000), device=device, pauses=FAST)
+    played = pipeline(1.0, chunk(first, 3, 0.5, final=False), chunk(first, 1000, 0.5, 4000), device=device, gaps=FAST)
     began = trio.current_time()
     await played.run()
     (event,) = of_kind(FirstAudible, played)
@@ -237,7 +239,7 @@ async def test_cancelling_leaves_what_was_heard_and_no_more(
 ) -> None:
     device = Device()
     steps = [chunk(phrase(n), 1000 + n, 0.4) for n in range(3)]
-    played = pipeline(*steps, device=device, pauses=Pauses(clause=0, sentence=0, list_item=0, heading=0, paragraph=0))
+    played = pipeline(*steps, device=device, gaps=PhraseGaps(clause=0, sentence=0, list_item=0, heading=0, paragraph=0))
     with trio.move_on_after(heard):
         await played.run()
     assert device.heard == pytest.approx(heard * RATE, abs=2)
@@ -263,11 +265,11 @@ async def test_an_error_carries_what_was_spoken(autojump_clock: trio.testing.Moc
         await trio.sleep(1)
         raise LookupError("gone")
 
-    played = Pipeline(IterableSource(broken()), Playout(device, pauses=FAST))
+    played = Pipeline(IterableSource(broken()), Playout(device, gaps=FAST))
     with pytest.raises(LookupError, match="gone") as caught:
         await played.run()
-    assert getattr(caught.value, "spoken", None) == played.spoken
-    assert played.spoken.error == "LookupError: gone"
+    assert getattr(caught.value, "result", None) == played.result
+    assert played.result.error == "LookupError: gone"
     assert device.heard == 2400
 
 
@@ -292,7 +294,7 @@ async def test_a_phrase_that_is_heard_whole_is_reported_when_its_last_sample_is(
 ) -> None:
     seen: list[tuple[int, float]] = []
     began = trio.current_time()
-    played = pipeline(chunk(phrase(0), 1, 0.5), 0.7, chunk(phrase(1), 2, 0.5), device=Device(), pauses=FAST)
+    played = pipeline(chunk(phrase(0), 1, 0.5), 0.7, chunk(phrase(1), 2, 0.5), device=Device(), gaps=FAST)
     await played.run(
         lambda e: seen.append((e.index, trio.current_time() - began)) if isinstance(e, PhraseHeard) else None
     )
@@ -307,15 +309,15 @@ async def test_trimmed_silence_leaves_the_pause_that_is_planned(autojump_clock: 
         said(phrase(1), (0, 0.4), (2000, 0.3), (0, 0.6), (2000, 0.2), (0, 1.0)),
         said(phrase(2, opening=Boundary.PARAGRAPH), (3000, 0.3)),
         device=device,
-        pauses=FAST,
+        gaps=FAST,
         trim=True,
     )
-    spoken = await played.run()
+    result = await played.run()
     # Between the words of the second the voice pauses as it likes.
     assert device.runs == [(0, 0.06), (1000, 0.3), (0, 0.2), (2000, 0.3), (0, 0.6), (2000, 0.2), (0, 0.5), (3000, 0.3)]
     assert not of_kind(Underrun, played)
-    assert all(report.state is PhraseState.HEARD for report in spoken.phrases)
-    assert [round(report.seconds, 4) for report in spoken.phrases] == [1.6, 2.5, 0.3]
+    assert all(report.state is PhraseState.HEARD for report in result.phrases)
+    assert [round(report.seconds, 4) for report in result.phrases] == [1.6, 2.5, 0.3]
 
 
 async def test_trimming_takes_nothing_from_a_voice_that_leaves_less(autojump_clock: trio.testing.MockClock) -> None:
@@ -331,7 +333,7 @@ async def test_what_was_trimmed_counts_with_its_neighbour(autojump_clock: trio.t
     """0.06 s of silence, 0.3 s of voice, 0.14 s and 0.06 s of silence, 0.3 s of voice, 0.14 s of silence."""
     device = Device()
     steps = [said(phrase(n), (0, 0.5), (1000 + n, 0.3), (0, 0.7)) for n in range(2)]
-    played = pipeline(*steps, device=device, pauses=FAST, trim=True)
+    played = pipeline(*steps, device=device, gaps=FAST, trim=True)
     with trio.move_on_after(at):
         await played.run()
     counts = {e.index: (e.samples / RATE, e.whole) for e in played.timeline if isinstance(e, PhraseHeard)}
@@ -352,13 +354,13 @@ async def test_silence_held_back_is_no_underrun_and_no_delay(autojump_clock: tri
     for number in range(10):
         steps += [0.1, chunk(of, 0, 0.1, 2400 + 800 * number, final=False)]
     steps += [0.1, chunk(of, 2000, 0.3, 10_400)]
-    played = pipeline(*steps, device=device, pauses=FAST, trim=True)
+    played = pipeline(*steps, device=device, gaps=FAST, trim=True)
     began = trio.current_time()
-    spoken = await played.run()
+    result = await played.run()
     assert trio.current_time() - began == pytest.approx(1.6, abs=0.15)
     assert sum(e.seconds for e in played.timeline if isinstance(e, Underrun)) == 0
-    assert spoken.phrases[0].seconds == pytest.approx(1.6)
-    assert spoken.phrases[0].state is PhraseState.HEARD
+    assert result.phrases[0].seconds == pytest.approx(1.6)
+    assert result.phrases[0].state is PhraseState.HEARD
 
 
 async def test_trimmed_leading_silence_lets_the_first_word_come_sooner(autojump_clock: trio.testing.MockClock) -> None:
@@ -378,7 +380,7 @@ async def test_the_pause_sounds_as_the_silence_of_the_voice(autojump_clock: trio
     room = array("h", [round(dice.gauss(0, 12)) for _ in range(400)]).tobytes()
     device = Device()
     steps = [AudioChunk(room + tone(1000 + n, 0.3) + room, FORMAT, phrase(n), 0, final=True) for n in range(2)]
-    await pipeline(*steps, device=device, pauses=FAST).run()
+    await pipeline(*steps, device=device, gaps=FAST).run()
     assert len(device.pcm) == 2 * round(0.9 * RATE)  # twice 0.4 s; the voice leaves half of the pause of 0.2 s
     pause = memoryview(device.pcm).cast("h")[round(0.4 * RATE) : round(0.5 * RATE)]
     assert sum(sample * sample for sample in pause) / len(pause) == pytest.approx(144, rel=0.3)
@@ -399,7 +401,7 @@ async def test_an_output_that_stops_while_it_drains_is_an_error(autojump_clock: 
         with pytest.raises(OutputError, match=r"DRAIN") as caught:
             await played.run()
     assert trio.current_time() - began == pytest.approx(0.5 + DRAIN, abs=0.2)
-    assert getattr(caught.value, "spoken", None) == played.spoken
+    assert getattr(caught.value, "result", None) == played.result
     assert device.heard == pytest.approx(0.45 * RATE, abs=2)
 
 
@@ -407,7 +409,7 @@ async def test_a_pause_of_the_listener_stops_the_clock_of_the_drain(autojump_clo
     device = RecordingOutput(hold=0.2)
     playout = Playout(device)
     await playout.open(FORMAT)
-    playing = TurnPlayout(playout, Turn())
+    playing = TurnPlayout(playout, TurnContext())
     playing.begin()
     await playing.play(chunk(phrase(0), 1000, 0.2))
     playing.pause()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from triolet import Boundary, Kind, Phrase, Piece, Recovery
+from triolet import BlockKind, Boundary, Phrase, RecoveryPolicy, SpeechUnit
 from triolet.alignment._heard import weight
 from triolet.alignment._sure_pauses import sure_pauses
 from triolet.alignment._voicing import Voiced
@@ -27,14 +27,14 @@ from triolet.synthesis._recovery import BEFORE_THE_LOSS, Lost, Step, may_part, n
 RATE = 8000
 
 
-def phrase(text: str, kind: Kind = Kind.PROSE, language: str = "en") -> Phrase:
-    pieces: list[Piece] = []
+def phrase(text: str, kind: BlockKind = BlockKind.PROSE, language: str = "en") -> Phrase:
+    units: list[SpeechUnit] = []
     at = 0
     for word in text.split(" "):
-        pieces.append(Piece(word + " ", at, at + len(word) + 1))
+        units.append(SpeechUnit(word + " ", at, at + len(word) + 1))
         at += len(word) + 1
     return Phrase(
-        index=0, pieces=tuple(pieces), start=0, end=at, boundary=Boundary.SENTENCE, kind=kind, language=language
+        index=0, units=tuple(units), start=0, end=at, boundary=Boundary.SENTENCE, kind=kind, language=language
     )
 
 
@@ -46,10 +46,10 @@ class Saying:
         self.times: list[tuple[int, int]] = []
         """The samples [start, end) of each piece."""
         at = round(0.05 * RATE)
-        for number, piece in enumerate(self.phrase.pieces):
-            end = at + max(80, round(weight(piece.text) / pace * RATE))
+        for number, unit in enumerate(self.phrase.units):
+            end = at + max(80, round(weight(unit.text) / pace * RATE))
             self.times.append((at, end))
-            silent = piece.text.rstrip()[-1] in ",.!?;:" and number not in mute
+            silent = unit.text.rstrip()[-1] in ",.!?;:" and number not in mute
             at = end + round(pause * RATE) * silent
         self.samples = max(self.times[-1][1] + round(pause * RATE), at)
 
@@ -102,24 +102,24 @@ def test_nothing_is_lost_and_nothing_is_said_twice_unless_recorded(
     samples = round(received * saying.samples)
     passed_on = round(passed * samples)
     assume(passed_on > 0)
-    pace = sum(weight(piece.text) for piece in saying.phrase.pieces) / (
+    pace = sum(weight(unit.text) for unit in saying.phrase.units) / (
         sum(end - start for start, end in saying.times) / RATE
     )
     lost = saying.lost(samples, passed_on, pace=pace if knowledge == "known" else None, timed=knowledge == "times")
     point = resumption(lost, fade=80)
     assert passed_on <= point.keep <= samples
-    assert 0 <= point.piece <= len(saying.phrase.pieces)
+    assert 0 <= point.unit <= len(saying.phrase.units)
     said = saying.said(point.keep)
     event(f"{knowledge}: {'repeated' if point.repeated else 'at a pause'}")
-    assert point.piece <= said, "words are lost"
+    assert point.unit <= said, "words are lost"
     if not point.repeated:
-        assert point.piece == said == saying.begun(point.keep), "words are said twice"
+        assert point.unit == said == saying.begun(point.keep), "words are said twice"
     else:
-        assert saying.begun(point.keep) <= point.piece + point.repeated, "more is said twice than recorded"
-        if point.piece:
-            start = saying.times[point.piece][0]
+        assert saying.begun(point.keep) <= point.unit + point.repeated, "more is said twice than recorded"
+        if point.unit:
+            start = saying.times[point.unit][0]
             assert start <= point.keep - BEFORE_THE_LOSS * RATE
-    assert may_part(saying.phrase, point.piece)
+    assert may_part(saying.phrase, point.unit)
 
 
 @given(sayings, st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.booleans())
@@ -135,8 +135,8 @@ def test_the_more_was_passed_on_the_later_it_goes_on(
     after = resumption(saying.lost(samples, more, timed=timed))
     if not after.repeated:
         assert not before.repeated
-        assert (before.piece, before.keep) <= (after.piece, after.keep)
-        assert timed or before.piece == after.piece
+        assert (before.unit, before.keep) <= (after.unit, after.keep)
+        assert timed or before.unit == after.unit
 
 
 @given(sayings, st.floats(0, 1), st.sets(st.integers(0, 24), max_size=2))
@@ -144,8 +144,8 @@ def test_a_pause_whose_mark_is_sure_is_there(saying: Saying, received: float, mu
     """Also where the voice makes no pause at one mark in twenty, or at two that follow each other."""
     some = Saying(saying.phrase.words, mute=frozenset(mute))
     samples = round(received * some.samples)
-    for pause in sure_pauses(some.phrase.pieces, some.voiced(samples), sample_rate=RATE):
-        assert pause.piece <= some.said(pause.start), "words would be lost"
+    for pause in sure_pauses(some.phrase.units, some.voiced(samples), sample_rate=RATE):
+        assert pause.unit <= some.said(pause.start), "words would be lost"
 
 
 BREATHS = (
@@ -165,15 +165,15 @@ def test_a_breath_where_there_is_no_mark_loses_nothing(text: str, pace: float) -
             shift = round(0.15 * RATE)
             saying.times[breath:] = [(start + shift, end + shift) for start, end in saying.times[breath:]]
             for samples in range(saying.times[breath][0], saying.times[-1][1], 1999):
-                for pause in sure_pauses(saying.phrase.pieces, saying.voiced(samples), sample_rate=RATE):
-                    assert pause.piece <= saying.said(pause.start), (breath, silent, samples)
+                for pause in sure_pauses(saying.phrase.units, saying.voiced(samples), sample_rate=RATE):
+                    assert pause.unit <= saying.said(pause.start), (breath, silent, samples)
 
 
 def test_a_pause_that_may_be_at_either_of_two_marks_is_not_sure() -> None:
     saying = Saying("Plan: Family, Price: twenty dollars.", pace=1.3, mute=frozenset({0}))
     (found,) = saying.voiced(saying.times[2][1]).runs[:-1]
     assert found[1] == saying.times[1][1]
-    assert sure_pauses(saying.phrase.pieces, saying.voiced(saying.times[2][1]), sample_rate=RATE) == ()
+    assert sure_pauses(saying.phrase.units, saying.voiced(saying.times[2][1]), sample_rate=RATE) == ()
 
 
 def test_the_cut_is_the_last_pause_that_has_not_been_passed_on() -> None:
@@ -181,10 +181,10 @@ def test_the_cut_is_the_last_pause_that_has_not_been_passed_on() -> None:
     second = saying.times[9][1]
     lost = saying.lost(second + 4000, saying.times[2][0])
     point = resumption(lost)
-    assert (point.piece, point.repeated) == (10, 0)
+    assert (point.unit, point.repeated) == (10, 0)
     assert second < point.keep < saying.times[10][0]
     passed_in_the_pause = resumption(saying.lost(second + 4000, saying.times[10][0] - 100))
-    assert (passed_in_the_pause.piece, passed_in_the_pause.repeated) == (10, 0)
+    assert (passed_in_the_pause.unit, passed_in_the_pause.repeated) == (10, 0)
     too_late = resumption(saying.lost(second + 8000, saying.times[10][0] + 100))
     assert too_late.repeated > 0
 
@@ -193,9 +193,9 @@ def test_without_a_pause_the_clause_before_is_repeated() -> None:
     saying = Saying("We look at the map, then we choose a way and we walk together for a while.")
     start = saying.times[5][0]
     soon = resumption(saying.lost(start + round(0.3 * RATE), start + 100))
-    assert (soon.piece, soon.repeated > 5) == (0, True), "a clause that has just begun is no place to begin"
+    assert (soon.unit, soon.repeated > 5) == (0, True), "a clause that has just begun is no place to begin"
     later = resumption(saying.lost(start + round(1.5 * RATE), start + round(1.4 * RATE)))
-    assert later.piece == 5
+    assert later.unit == 5
     assert later.repeated >= saying.begun(later.keep) - 5
 
 
@@ -203,16 +203,16 @@ def test_less_is_repeated_if_what_was_not_passed_on_is_dropped() -> None:
     """Three seconds without a pause have come, half a second of them was passed on."""
     saying = Saying("we walk together for a while and remember something beautiful in the morning at the river")
     point = resumption(saying.lost(round(3.5 * RATE), RATE // 2), fade=80)
-    assert (point.keep, point.piece) == (RATE // 2 + 80, 0)
+    assert (point.keep, point.unit) == (RATE // 2 + 80, 0)
     assert point.repeated < resumption(saying.lost(round(3.5 * RATE), round(3.5 * RATE))).repeated
 
 
 def test_a_commit_that_is_lost_behind_its_last_word_is_complete() -> None:
     saying = Saying("We look at the map, then we choose a way.")
     point = resumption(saying.lost(saying.samples, saying.samples - 500, pace=1.0))
-    assert (point.piece, point.repeated) == (len(saying.phrase.pieces), 0)
+    assert (point.unit, point.repeated) == (len(saying.phrase.units), 0)
     with_times = resumption(saying.lost(saying.samples, saying.times[-1][1] - 500, timed=True))
-    assert (with_times.piece, with_times.keep) == (len(saying.phrase.pieces), saying.times[-1][1])
+    assert (with_times.unit, with_times.keep) == (len(saying.phrase.units), saying.times[-1][1])
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_a_cut_elsewhere(text: str, at: int) -> None:
 
 
 def test_code_is_not_parted_at_all() -> None:
-    code = phrase("for each word, we go on", Kind.CODE)
+    code = phrase("for each word, we go on", BlockKind.CODE)
     assert [at for at in range(7) if may_part(code, at)] == [0, 6]
 
 
@@ -311,14 +311,14 @@ LOST, SILENT = ConnectionLost("gone"), DeadlineExpired("no audio")
 @pytest.mark.parametrize("error", [LOST, SILENT])
 @pytest.mark.parametrize("lost", ["resume", "skip", "fail"])
 def test_what_nobody_has_heard_is_tried_again(error: TTSError, lost: str) -> None:
-    recovery = Recovery(lost=lost, attempts=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    recovery = RecoveryPolicy(lost=lost, attempts=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     steps = [next_step(recovery, error, passed_on=False, in_a_row=row, in_turn=row) for row in (0, 1, 2, 3)]
     assert steps == [Step.AGAIN] * 3 + [Step.SKIP if lost == "skip" else Step.END]
 
 
 @pytest.mark.parametrize(("lost", "step"), [("resume", Step.RESUME), ("skip", Step.SKIP), ("fail", Step.END)])
 def test_what_somebody_has_heard_is_for_the_policy(lost: str, step: Step) -> None:
-    recovery = Recovery(lost=lost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    recovery = RecoveryPolicy(lost=lost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert next_step(recovery, LOST, passed_on=True, in_a_row=0, in_turn=1) is step
 
 
@@ -328,20 +328,20 @@ def test_what_somebody_has_heard_is_for_the_policy(lost: str, step: Step) -> Non
     "error", [AuthenticationFailed("401"), ServiceError("quota", retryable=False), Unspeakable("signs")]
 )
 def test_what_no_retry_can_help_ends_the_turn_at_once(error: TTSError, passed_on: bool, lost: str) -> None:
-    recovery = Recovery(lost=lost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    recovery = RecoveryPolicy(lost=lost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert next_step(recovery, error, passed_on=passed_on, in_a_row=0, in_turn=1) is Step.END_AT_ONCE
 
 
 @pytest.mark.parametrize("error", [NoAudio("none"), TooMuchAudio("much")])
 def test_a_phrase_that_cannot_be_said_does_not_end_the_turn(error: TTSError) -> None:
     for lost, step in (("resume", Step.SKIP), ("skip", Step.SKIP), ("fail", Step.END)):
-        recovery = Recovery(lost=lost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        recovery = RecoveryPolicy(lost=lost)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         assert next_step(recovery, error, passed_on=False, in_a_row=1, in_turn=1) is step
 
 
 @given(st.booleans(), st.sampled_from([LOST, SILENT, NoAudio("none")]), st.integers(0, 9))
 def test_a_turn_makes_good_so_many_failures_and_no_more(passed_on: bool, error: TTSError, per_turn: int) -> None:
-    recovery = Recovery(per_turn=per_turn)
+    recovery = RecoveryPolicy(per_turn=per_turn)
     for failures in itertools.count(1):
         step = next_step(recovery, error, passed_on=passed_on, in_a_row=0, in_turn=failures)
         assert (step is Step.END) is (failures > per_turn)
@@ -354,4 +354,4 @@ def test_a_turn_makes_good_so_many_failures_and_no_more(passed_on: bool, error: 
 )
 def test_options_are_checked(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        Recovery(**wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        RecoveryPolicy(**wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

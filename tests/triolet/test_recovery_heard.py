@@ -13,20 +13,20 @@ from tests.triolet._phrases import phrases, tone
 from trio.testing import MockClock
 
 from triolet import (
-    Accept,
+    AudioCallback,
     AudioChunk,
     Conversation,
     Phraser,
     PhraseState,
-    Phrasing,
+    PhrasingOptions,
     PoolOptions,
-    Recovery,
+    RecoveryPolicy,
     SentenceSegmenter,
-    Spoken,
-    SpokenText,
     Stage,
     Synthesizer,
-    Turn,
+    TextNormalizer,
+    TurnContext,
+    TurnResult,
     Usage,
     speech,
 )
@@ -49,7 +49,7 @@ class Dying(Reader):
         self._losses = list(losses)
         self._error = error or ConnectionLost("gone")
 
-    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
         left = self._losses.pop(0) if self._losses else None
 
         def dying(pcm: bytes) -> None:
@@ -71,10 +71,10 @@ class Dying(Reader):
 class Heard:
     """A turn that was said."""
 
-    def __init__(self, voice: Dying, output: RecordingOutput, spoken: Spoken, error: Exception | None) -> None:
+    def __init__(self, voice: Dying, output: RecordingOutput, result: TurnResult, error: Exception | None) -> None:
         self.voice = voice
         self.pcm = output.pcm
-        self.spoken = spoken
+        self.result = result
         self.error = error
 
     @property
@@ -83,12 +83,12 @@ class Heard:
         return " ".join(word.text if word.whole else f"{word.text}~" for word in words_heard(self.voice, self.pcm))
 
 
-async def say(voice: Dying, text: str = f"{TEXT} {NEXT}", recovery: Recovery | None = None) -> Heard:
+async def say(voice: Dying, text: str = f"{TEXT} {NEXT}", recovery: RecoveryPolicy | None = None) -> Heard:
     output = RecordingOutput()
     chain = (
         SentenceSegmenter("en")
-        | SpokenText()
-        | Phraser(Phrasing(early_start=False, join=0))
+        | TextNormalizer()
+        | Phraser(PhrasingOptions(early_start=False, merge=0))
         | Synthesizer(voice, recovery=recovery)
     )
     error = None
@@ -97,9 +97,9 @@ async def say(voice: Dying, text: str = f"{TEXT} {NEXT}", recovery: Recovery | N
             await conversation.say([text])
         except TTSError as raised:
             error = raised
-        spoken = conversation.last
-    assert spoken is not None
-    return Heard(voice, output, spoken, error)
+        result = conversation.last
+    assert result is not None
+    return Heard(voice, output, result, error)
 
 
 STEP = 1500
@@ -115,9 +115,9 @@ async def test_lost_at_any_moment_all_is_heard_once_or_repeated_as_reported(
     for samples in range(0, whole, STEP):
         heard = await say(Dying([samples], pace=pace))
         assert heard.error is None
-        assert heard.spoken.heard == heard.spoken.text
-        if heard.spoken.repeated:
-            assert heard.spoken.repeated == 1
+        assert heard.result.heard == heard.result.text
+        if heard.result.repeated:
+            assert heard.result.repeated == 1
             first, again = (commit for commit in heard.voice.commits if commit.text != NEXT)
             assert TEXT.endswith(again.text)
             before, _, after = heard.words.rpartition(f" {again.text} {NEXT}")
@@ -133,7 +133,7 @@ async def test_lost_at_any_moment_all_is_heard_once_or_repeated_as_reported(
 
 async def test_lost_before_its_turn_it_is_said_again_unheard(autojump_clock: MockClock) -> None:
     heard = await say(Dying([None, 4000]))
-    assert (heard.words, heard.spoken.repeated) == (f"{TEXT} {NEXT}", 0)
+    assert (heard.words, heard.result.repeated) == (f"{TEXT} {NEXT}", 0)
     assert [commit.text for commit in heard.voice.commits] == [TEXT, NEXT, NEXT]
 
 
@@ -142,7 +142,7 @@ class Stalling(Dying):
 
     stalled = False
 
-    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
         if not self.stalled:
             self.stalled = True
             await trio.sleep(4)
@@ -153,7 +153,7 @@ class Stalling(Dying):
 async def test_the_only_session_is_for_the_phrase_that_is_due_though_it_was_lost(autojump_clock: MockClock) -> None:
     """The next one has waited for longer; were it said first, the listener would hear nothing meanwhile."""
     voice, output = Stalling([], pace=1.1), RecordingOutput()
-    chain = speech(voice, "en", phrasing=Phrasing(early_start=False, join=0))
+    chain = speech(voice, "en", phrasing=PhrasingOptions(early_start=False, merge=0))
     async with Conversation(chain, output, pool=PoolOptions(spares=0, maximum=1)) as conversation:
         began = trio.current_time()
         await conversation.say([f"{NEXT} {TEXT}"])
@@ -172,7 +172,7 @@ class WordTimes(Stage[AudioChunk, AudioChunk]):
         self,
         upstream: trio.MemoryReceiveChannel[AudioChunk],
         downstream: trio.MemorySendChannel[AudioChunk],
-        turn: Turn,
+        turn: TurnContext,
     ) -> None:
         async for chunk in upstream:
             if not chunk.offset and not chunk.final:
@@ -185,12 +185,12 @@ async def test_with_word_times_it_goes_on_at_any_word(autojump_clock: MockClock)
     """Where there is no pause to go on from."""
     voice = Dying([33_000])
     output = RecordingOutput()
-    chain = speech(voice, "en", phrasing=Phrasing(early_start=False, join=0)) | WordTimes(voice)
+    chain = speech(voice, "en", phrasing=PhrasingOptions(early_start=False, merge=0)) | WordTimes(voice)
     text = TEXT.replace(",", "").replace(";", "")
     async with Conversation(chain, output) as conversation:
-        spoken = await conversation.say([text])
-    assert whole_words(voice, output.pcm) == spoken.heard == text
-    assert spoken.repeated == 0
+        result = await conversation.say([text])
+    assert whole_words(voice, output.pcm) == result.heard == text
+    assert result.repeated == 0
     first, again = voice.commits
     assert first.text.endswith(again.text)
     assert again.text == "while.", "the word that was lost"
@@ -201,9 +201,9 @@ async def test_in_a_file_nothing_is_ever_repeated(autojump_clock: MockClock, sam
     """Nobody waits for a file: what is lost is said again whole, and what was lost is not in it."""
     voice = Dying([samples, None, samples // 3])
     output = Memory()
-    spoken = await ([f"{TEXT} {NEXT}"] | speech(voice, "en") | output).run()
+    result = await ([f"{TEXT} {NEXT}"] | speech(voice, "en") | output).run()
     assert whole_words(voice, output.pcm) == f"{TEXT} {NEXT}"
-    assert (spoken.repeated, spoken.heard) == (0, spoken.text)
+    assert (result.repeated, result.heard) == (0, result.text)
 
 
 async def test_what_is_not_passed_on_when_a_phrase_is_lost_is_not_half_heard_in_a_file(
@@ -215,37 +215,37 @@ async def test_what_is_not_passed_on_when_a_phrase_is_lost_is_not_half_heard_in_
     with pytest.raises(ConnectionLost):
         await pipeline.run()
     assert whole_words(voice, output.pcm) == NEXT
-    assert pipeline.spoken.heard.strip() == NEXT
+    assert pipeline.result.heard.strip() == NEXT
 
 
 async def test_words_are_repeated_once_a_turn_and_then_it_ends(autojump_clock: MockClock) -> None:
     heard = await say(Dying([6000, 6000], pace=1.02))
     assert isinstance(heard.error, ConnectionLost)
     assert heard.words.startswith("We look at")
-    assert (heard.spoken.repeated, heard.spoken.error is None) == (1, False)
-    assert heard.spoken.phrases[0].state is PhraseState.FAILED
-    never = await say(Dying([6000], pace=1.02), recovery=Recovery(repeats=0))
+    assert (heard.result.repeated, heard.result.error is None) == (1, False)
+    assert heard.result.phrases[0].state is PhraseState.FAILED
+    never = await say(Dying([6000], pace=1.02), recovery=RecoveryPolicy(repeats=0))
     assert isinstance(never.error, ConnectionLost)
-    often = await say(Dying([6000, 6000], pace=1.02), recovery=Recovery(repeats=2))
+    often = await say(Dying([6000, 6000], pace=1.02), recovery=RecoveryPolicy(repeats=2))
     assert often.error is None
-    assert often.spoken.repeated == 2
+    assert often.result.repeated == 2
 
 
 async def test_skip_goes_on_with_the_next_phrase(autojump_clock: MockClock) -> None:
-    heard = await say(Dying([12_000]), recovery=Recovery(lost="skip"))
+    heard = await say(Dying([12_000]), recovery=RecoveryPolicy(lost="skip"))
     assert heard.error is None
     assert heard.words.endswith(f" {NEXT}")
     lost = heard.words.removesuffix(f" {NEXT}").removesuffix("~")
     assert lost != TEXT
     assert TEXT.startswith(lost)
-    report = heard.spoken.phrases[0]
+    report = heard.result.phrases[0]
     assert (report.state, report.reason) == (PhraseState.FAILED, "ConnectionLost: gone")
-    assert abs(len(lost.split()) - len(heard.spoken.heard.removesuffix(NEXT).split())) <= 1
-    assert heard.spoken.heard.endswith(NEXT)
+    assert abs(len(lost.split()) - len(heard.result.heard.removesuffix(NEXT).split())) <= 1
+    assert heard.result.heard.endswith(NEXT)
 
 
 async def test_fail_ends_the_turn(autojump_clock: MockClock) -> None:
-    heard = await say(Dying([12_000]), recovery=Recovery(lost="fail"))
+    heard = await say(Dying([12_000]), recovery=RecoveryPolicy(lost="fail"))
     assert isinstance(heard.error, ConnectionLost)
     assert heard.words == "We look at the map, then~", "what had been received is heard"
 
@@ -256,9 +256,9 @@ async def test_what_came_before_a_phrase_that_was_given_up_is_heard(autojump_clo
     heard = await say(Dying([None, *[0] * 20], pace=8.0))
     assert isinstance(heard.error, ConnectionLost)
     assert heard.words == TEXT
-    assert heard.spoken.heard.strip() == TEXT
+    assert heard.result.heard.strip() == TEXT
     assert trio.current_time() - began < 8.0
-    assert [report.state for report in heard.spoken.phrases] == [PhraseState.HEARD, PhraseState.FAILED]
+    assert [report.state for report in heard.result.phrases] == [PhraseState.HEARD, PhraseState.FAILED]
     assert [commit.text for commit in heard.voice.commits] == [TEXT], "the others never got so far"
 
 
@@ -271,7 +271,7 @@ async def test_what_a_retry_cannot_help_ends_the_turn_at_once(autojump_clock: Mo
 
 async def test_a_turn_has_a_budget_of_failures(autojump_clock: MockClock) -> None:
     """Each commit gives audio, so none is out of attempts; but nobody waits for ever."""
-    heard = await say(Dying([4000] * 50, first_audio=0.5, pace=None), recovery=Recovery(repeats=99, per_turn=5))
+    heard = await say(Dying([4000] * 50, first_audio=0.5, pace=None), recovery=RecoveryPolicy(repeats=99, per_turn=5))
     assert isinstance(heard.error, ConnectionLost)
     assert len(heard.voice.commits) <= 1 + 5 + 2
 
@@ -279,7 +279,7 @@ async def test_a_turn_has_a_budget_of_failures(autojump_clock: MockClock) -> Non
 async def test_what_is_lost_ends_softly(autojump_clock: MockClock) -> None:
     """Over 10 ms, where no pause allows a cut."""
     heard = await say(Dying([9000], pace=1.02))
-    assert heard.spoken.repeated == 1
+    assert heard.result.repeated == 1
     samples = memoryview(heard.pcm).cast("h")
     before = heard.words.count(" ")
     assert before
@@ -312,7 +312,7 @@ async def test_a_turn_of_which_nothing_could_be_said_ends_with_the_error(
 async def test_with_fail_a_phrase_without_audio_ends_the_turn() -> None:
     tts = ScriptedTTS([[tone(1)], [b""], [tone(3)]])
     with pytest.raises(NoAudio):
-        await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts, recovery=Recovery(lost="fail")))
+        await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts, recovery=RecoveryPolicy(lost="fail")))
 
 
 def test_a_voice_that_cuts_the_text_itself_cannot_recover() -> None:
@@ -322,4 +322,4 @@ def test_a_voice_that_cuts_the_text_itself_cannot_recover() -> None:
             return True
 
     with pytest.raises(ValueError, match="cuts the text itself"):
-        speech(Whole([[tone(1)]]), recovery=Recovery())
+        speech(Whole([[tone(1)]]), recovery=RecoveryPolicy())

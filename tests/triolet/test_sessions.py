@@ -8,9 +8,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 import trio
 
-from triolet import TTS, Accept, AudioFormat, TTSSession, Usage
+from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
 from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, TTSError
-from triolet.tts._contract import Limits
+from triolet.tts._contract import RateLimits
 from triolet.tts._session_pool import PoolOptions, SessionPool, open_pools
 
 PCM = b"\1\1" * 240
@@ -19,10 +19,10 @@ PCM = b"\1\1" * 240
 class Service(TTS):
     """Counts its sessions; connects, commits and ends as it is told."""
 
-    def __init__(self, *, connect: float = 0.1, commit: float = 1.0, limits: Limits | None = None) -> None:
+    def __init__(self, *, connect: float = 0.1, commit: float = 1.0, limits: RateLimits | None = None) -> None:
         self.connect_time = connect
         self.commit_time = commit
-        self._limits = limits or Limits()
+        self._limits = limits or RateLimits()
         self.refusals: list[TTSError] = []
         self.failures: list[TTSError] = []
         self.open: list[_Session] = []
@@ -35,7 +35,7 @@ class Service(TTS):
         return AudioFormat()
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> RateLimits:
         return self._limits
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
@@ -63,7 +63,7 @@ class _Session(TTSSession):
         self.dead = trio.Event()
         self.texts: list[str] = []
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         if self.dead.is_set():
             raise ConnectionLost("it has gone")
         self.texts.append(text)
@@ -138,7 +138,7 @@ async def test_without_spares_one_session_is_open_in_a_turn(autojump_clock: trio
 async def test_what_is_expected_is_warm_for_a_while(autojump_clock: trio.testing.MockClock) -> None:
     service = Service()
     async with pooled(service, cool_down=15.0) as pool:
-        pool.expect()
+        pool.warm_up()
         await trio.sleep(10)
         assert len(service.open) == 1
         await trio.sleep(6)
@@ -148,7 +148,7 @@ async def test_what_is_expected_is_warm_for_a_while(autojump_clock: trio.testing
 async def test_always_warm_is_always_warm_and_renewed(autojump_clock: trio.testing.MockClock) -> None:
     service = Service()
     async with pooled(service, always_warm=True, renew_idle=20.0) as pool:
-        pool.expect()
+        pool.warm_up()
         for _ in range(30):
             await trio.sleep(10.0)
             assert len(service.open) >= 1 or trio.current_time() - service.connects[-1] < 0.2
@@ -225,7 +225,7 @@ async def test_a_session_that_ends_right_behind_its_response_is_replaced_unseen(
     """The end of the session and the end of the response arrive together: it looks idle and is of no use."""
 
     class Parting(_Session):
-        async def commit(self, text: str, accept: Accept) -> Usage:
+        async def commit(self, text: str, accept: AudioCallback) -> Usage:
             usage = await super().commit(text, accept)
             if self.texts == ["First."]:
                 self.dead.set()
@@ -240,7 +240,7 @@ async def test_a_session_that_ends_right_behind_its_response_is_replaced_unseen(
 
     service = Partings(connect=0.5)
     async with pooled(service, spares=0) as pool:
-        pool.expect()
+        pool.warm_up()
         await say(pool, "First.")
         await trio.sleep(1)
         assert (pool.statistics().broken, pool.statistics().idle, pool.statistics().opened) == (1, 1, 2)
@@ -334,16 +334,16 @@ async def test_a_service_that_refuses_for_ever_is_not_asked_for_ever(autojump_cl
     service = Service()
     service.refusals = [ConnectionFailed("closed")] * 1000
     async with pooled(service, always_warm=True) as pool:
-        pool.expect()
+        pool.warm_up()
         await trio.sleep(3600)
         assert len(service.connects) <= 8
 
 
 @pytest.mark.parametrize(
-    ("limits", "window", "most"), [(Limits(per_second=3), 1.0, 3), (Limits(per_minute=10), 60.0, 10)]
+    ("limits", "window", "most"), [(RateLimits(per_second=3), 1.0, 3), (RateLimits(per_minute=10), 60.0, 10)]
 )
 async def test_the_limits_of_a_service_are_kept_by_waiting(
-    autojump_clock: trio.testing.MockClock, limits: Limits, window: float, most: int
+    autojump_clock: trio.testing.MockClock, limits: RateLimits, window: float, most: int
 ) -> None:
     service = Service(commit=0.0, limits=limits)
     times: list[float] = []
@@ -360,7 +360,7 @@ async def test_the_limits_of_a_service_are_kept_by_waiting(
 async def test_a_session_that_ends_while_a_limit_is_waited_for_is_replaced(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    service = Service(commit=0.0, limits=Limits(per_minute=2))
+    service = Service(commit=0.0, limits=RateLimits(per_minute=2))
     async with pooled(service, spares=0) as pool, pool.in_use(), trio.open_nursery() as nursery:
         assert await say(pool) == PCM  # a connect and a commit: the minute is full
         nursery.start_soon(say, pool)

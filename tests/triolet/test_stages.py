@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import trio
 
-from triolet import Stage, Turn, stage, take_waiting
+from triolet import Stage, TurnContext, stage, take_waiting
 from triolet.testing import ScriptedSource, collect
 
 
@@ -30,7 +30,7 @@ class Fails(Stage[str, str]):
         self.after = after
 
     async def run(
-        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[str], turn: Turn
+        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[str], turn: TurnContext
     ) -> None:
         for _ in range(self.after):
             await downstream.send(await upstream.receive())

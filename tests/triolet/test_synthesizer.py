@@ -14,10 +14,10 @@ from triolet import (
     Conversation,
     Phrase,
     PoolOptions,
-    Recovery,
-    Spoken,
+    RecoveryPolicy,
     Synthesizer,
-    Turn,
+    TurnContext,
+    TurnResult,
     speech,
     stage,
 )
@@ -63,7 +63,7 @@ async def test_the_session_is_open_before_the_first_phrase_is_known(autojump_clo
 
 async def test_an_error_of_the_service_ends_the_turn_and_what_came_before_was_passed_on() -> None:
     tts = ScriptedTTS([[tone(1)], [tone(2), ConnectionLost("gone")]])
-    turn = Turn()
+    turn = TurnContext()
     for phrase in phrases("One.", "Two."):
         from triolet.turn._timeline import PhraseReady
 
@@ -71,7 +71,7 @@ async def test_an_error_of_the_service_ends_the_turn_and_what_came_before_was_pa
     with pytest.raises(ConnectionLost, match="gone"):
         await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts), turn=turn)
     assert tts.open == 0
-    assert Spoken.fold(turn.timeline).phrases[1].reason == "ConnectionLost: gone"
+    assert TurnResult.fold(turn.timeline).phrases[1].reason == "ConnectionLost: gone"
 
 
 async def test_a_phrase_that_was_lost_is_said_though_a_later_one_is_given_up(
@@ -88,7 +88,7 @@ async def test_a_phrase_that_was_lost_is_said_though_a_later_one_is_given_up(
             return [tone(2, 0.3)] if again else [tone(1, 0.3), 1.0, ConnectionLost("one")]
 
     tts = Breaking([[]])
-    recovery = Recovery(attempts=1, back_off=10.0)
+    recovery = RecoveryPolicy(attempts=1, back_off=10.0)
     passed_on = bytearray()
 
     @stage
@@ -98,7 +98,7 @@ async def test_a_phrase_that_was_lost_is_said_though_a_later_one_is_given_up(
         async for chunk in upstream:
             passed_on.extend(chunk.pcm)
 
-    turn = Turn()
+    turn = TurnContext()
     turn.clock.realtime = True
     with pytest.raises(ConnectionLost, match="two"):
         await collect(phrases("One.", "Two.") | Synthesizer(tts, recovery=recovery) | listen, turn=turn)
@@ -116,12 +116,12 @@ async def test_the_error_is_alone_though_another_phrase_waits_to_be_passed_on(
             self.commits.append(text)
             return [1.0, ConnectionLost("gone")] if text == "1." else [tone(1)]
 
-    turn = Turn()
+    turn = TurnContext()
     turn.clock.realtime = True
     with pytest.raises(ConnectionLost, match="gone"):
         await collect(
             phrases(*(f"{index}." for index in range(1, 12)))
-            | Synthesizer(OneAfterAnother([[]]), recovery=Recovery(attempts=1)),
+            | Synthesizer(OneAfterAnother([[]]), recovery=RecoveryPolicy(attempts=1)),
             turn=turn,
         )
 
@@ -153,7 +153,7 @@ async def test_a_listener_who_stops_listening_stops_the_commits(autojump_clock: 
 async def test_a_real_time_listener_is_never_ahead_by_more_than_the_lead(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    turn = Turn()
+    turn = TurnContext()
     turn.clock.realtime = True
     at_commit: list[float] = []
 
@@ -209,7 +209,7 @@ def test_options_are_checked() -> None:
 
 async def test_what_is_committed_counts_before_it_is_received(autojump_clock: trio.testing.MockClock) -> None:
     """A slow commit is under way: its words tell how much the listener will have, so the next one can be chosen to fit."""
-    turn = Turn()
+    turn = TurnContext()
     turn.clock.realtime = True
     sentence = "A sentence of so many words that it takes about five seconds to say it, or a little more than that."
     tts = ScriptedTTS([[30.0, tone(1, 7.0)]])
@@ -228,7 +228,7 @@ async def test_the_next_turn_knows_how_fast_the_service_is(autojump_clock: trio.
     tts = ScriptedTTS([[0.05, tone(1, 0.5)]])
     async with open_pools(PoolOptions(spares=0)) as pools:
         for _ in range(2):
-            turn = Turn(pools=pools)
+            turn = TurnContext(pools=pools)
             await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts), turn=turn)
         assert pools.pool(tts).pace.first_audio < 0.2
 
@@ -242,8 +242,8 @@ async def test_the_next_turn_knows_how_fast_the_voice_speaks(
     length = stretch * expected_seconds(sentence)
     tts = ScriptedTTS([[tone(1, length)]] * 4 + [[30.0, tone(1, length)]])
     async with open_pools(PoolOptions(spares=0)) as pools, trio.open_nursery() as nursery:
-        await collect(phrases(*[sentence] * 4) | Synthesizer(tts), turn=Turn(pools=pools))
-        turn = Turn(pools=pools)
+        await collect(phrases(*[sentence] * 4) | Synthesizer(tts), turn=TurnContext(pools=pools))
+        turn = TurnContext(pools=pools)
         turn.clock.realtime = True
         nursery.start_soon(partial(collect, phrases(sentence) | Synthesizer(tts, lead=30.0), turn=turn))
         await trio.sleep(1)

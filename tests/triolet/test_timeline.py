@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet import Boundary, Clause, Phrase, PhraseState, Piece, Spoken
-from triolet.alignment._heard import heard_piece_count
+from triolet import Boundary, Clause, Phrase, PhraseState, SpeechUnit, TurnResult
+from triolet.alignment._heard import heard_unit_count
 from triolet.alignment._voicing import Voiced
 from triolet.turn._timeline import (
     ClauseCut,
@@ -38,16 +38,16 @@ RATE = 8000
 
 
 def phrase(index: int, start: int, end: int) -> Phrase:
-    pieces: list[Piece] = []
+    units: list[SpeechUnit] = []
     at = start
     for word in TEXT[start:end].split():
         where = TEXT.index(word, at)
         after = where + len(word)
         while after < end and TEXT[after] == " ":
             after += 1
-        pieces.append(Piece(word.strip("*") + " ", where, after))
+        units.append(SpeechUnit(word.strip("*") + " ", where, after))
         at = after
-    return Phrase(index=index, pieces=tuple(pieces), start=start, end=end, boundary=Boundary.SENTENCE)
+    return Phrase(index=index, units=tuple(units), start=start, end=end, boundary=Boundary.SENTENCE)
 
 
 def cut(start: int, end: int) -> Clause:
@@ -72,7 +72,7 @@ def turn(*rest: Event) -> list[Event]:
 
 
 def test_a_turn_that_was_heard_whole() -> None:
-    spoken = Spoken.fold(
+    result = TurnResult.fold(
         turn(
             PhraseComplete(11.5, 1, 8000, 16),
             PhraseHeard(12, 0, 8000, whole=True),
@@ -80,13 +80,13 @@ def test_a_turn_that_was_heard_whole() -> None:
             TurnEnded(13),
         )
     )
-    assert (spoken.text, spoken.heard, spoken.unheard) == (TEXT, TEXT, "")
-    assert [report.state for report in spoken.phrases] == [PhraseState.HEARD] * 2
-    assert (spoken.seconds, spoken.characters, spoken.interrupted) == (2.0, 30, False)
+    assert (result.text, result.heard, result.unheard) == (TEXT, TEXT, "")
+    assert [report.state for report in result.phrases] == [PhraseState.HEARD] * 2
+    assert (result.seconds, result.characters, result.interrupted) == (2.0, 30, False)
 
 
 def test_a_cut_falls_between_pieces_and_marks_go_with_what_is_before_them() -> None:
-    spoken = Spoken.fold(
+    result = TurnResult.fold(
         turn(
             PhraseComplete(11.5, 1, 9000, 16),
             PhraseHeard(12, 0, 8000, whole=True),
@@ -94,14 +94,14 @@ def test_a_cut_falls_between_pieces_and_marks_go_with_what_is_before_them() -> N
             TurnEnded(13, interrupted=True),
         )
     )
-    assert spoken.heard == "One two three. *Four* "
-    assert spoken.heard + spoken.unheard == TEXT
-    assert [report.state for report in spoken.phrases] == [PhraseState.HEARD, PhraseState.PARTIAL]
-    assert spoken.interrupted
+    assert result.heard == "One two three. *Four* "
+    assert result.heard + result.unheard == TEXT
+    assert [report.state for report in result.phrases] == [PhraseState.HEARD, PhraseState.PARTIAL]
+    assert result.interrupted
 
 
 def test_a_phrase_that_failed_leaves_a_hole() -> None:
-    spoken = Spoken.fold(
+    result = TurnResult.fold(
         turn(
             PhraseFailed(11.5, 0, 0, "refused"),
             PhraseComplete(11.6, 1, 8000, 16),
@@ -109,26 +109,26 @@ def test_a_phrase_that_failed_leaves_a_hole() -> None:
             TurnEnded(13),
         )
     )
-    assert spoken.heard == " *Four* five six."
-    assert spoken.unheard == "One two three."
-    assert (spoken.phrases[0].state, spoken.phrases[0].reason) == (PhraseState.FAILED, "refused")
+    assert result.heard == " *Four* five six."
+    assert result.unheard == "One two three."
+    assert (result.phrases[0].state, result.phrases[0].reason) == (PhraseState.FAILED, "refused")
 
 
 def test_text_that_was_not_cut_is_unheard() -> None:
-    spoken = Spoken.fold([TurnStarted(0), TextLeft(1, "half a sen"), TurnEnded(1, error="LLMError: gone")])
-    assert (spoken.text, spoken.heard, spoken.unheard) == ("half a sen", "", "half a sen")
-    assert spoken.error == "LLMError: gone"
+    result = TurnResult.fold([TurnStarted(0), TextLeft(1, "half a sen"), TurnEnded(1, error="LLMError: gone")])
+    assert (result.text, result.heard, result.unheard) == ("half a sen", "", "half a sen")
+    assert result.error == "LLMError: gone"
 
 
 def test_the_latencies_count_from_the_start_of_the_turn() -> None:
-    latency = Spoken.fold(turn(Underrun(12, 0.25), Underrun(13, 0.125))).latency
+    latency = TurnResult.fold(turn(Underrun(12, 0.25), Underrun(13, 0.125))).latency
     assert str(latency) == (
         "first token 200 ms · clause 300 ms · commit 400 ms · byte 600 ms · audible 700 ms · longest gap 250 ms"
     )
 
 
 def test_an_empty_turn_has_no_latencies() -> None:
-    assert str(Spoken.fold([]).latency).startswith("first token - · clause -")
+    assert str(TurnResult.fold([]).latency).startswith("first token - · clause -")
 
 
 def test_an_observer_sees_each_event_when_it_happens() -> None:
@@ -145,17 +145,17 @@ def test_an_observer_sees_each_event_when_it_happens() -> None:
     st.integers(1, 50_000),
 )
 def test_more_sound_is_never_fewer_words(words: list[str], heard: int, total: int) -> None:
-    pieces = [Piece(word, index, index + 1) for index, word in enumerate(words)]
+    units = [SpeechUnit(word, index, index + 1) for index, word in enumerate(words)]
     heard = min(heard, total)
-    count = heard_piece_count(pieces, heard=heard, total=total, sample_rate=RATE)
-    assert 0 <= count <= len(pieces)
-    assert count <= heard_piece_count(pieces, heard=min(total, heard + 100), total=total, sample_rate=RATE)
-    assert heard_piece_count(pieces, heard=total, total=total, sample_rate=RATE) == len(pieces)
-    assert heard_piece_count(pieces, heard=0, total=total, sample_rate=RATE) == 0
+    count = heard_unit_count(units, heard=heard, total=total, sample_rate=RATE)
+    assert 0 <= count <= len(units)
+    assert count <= heard_unit_count(units, heard=min(total, heard + 100), total=total, sample_rate=RATE)
+    assert heard_unit_count(units, heard=total, total=total, sample_rate=RATE) == len(units)
+    assert heard_unit_count(units, heard=0, total=total, sample_rate=RATE) == 0
 
 
-def cut_after(samples: int, *more: Event) -> Spoken:
-    return Spoken.fold(
+def cut_after(samples: int, *more: Event) -> TurnResult:
+    return TurnResult.fold(
         turn(
             PhraseCommitted(11.1, 1),
             FirstAudio(11.2, 1),
@@ -177,24 +177,24 @@ def test_word_times_make_the_cut_exact() -> None:
 
 
 def test_what_was_billed_and_not_heard_is_wasted() -> None:
-    spoken = cut_after(2600, PhraseComplete(11.5, 1, 9000, 30), WordsTimed(11.5, 1, (2500, 2700, 8000)))
-    assert spoken.characters == 14 + 30
+    result = cut_after(2600, PhraseComplete(11.5, 1, 9000, 30), WordsTimed(11.5, 1, (2500, 2700, 8000)))
+    assert result.characters == 14 + 30
     # " Four " is 5 of the 15 characters of the phrase.
-    assert spoken.wasted == round(30 * 10 / 15)
-    assert spoken.cost(0.5, per=10) == pytest.approx(2.2)
+    assert result.wasted == round(30 * 10 / 15)
+    assert result.cost(0.5, per=10) == pytest.approx(2.2)
 
 
 def test_a_commit_that_the_service_has_not_counted_is_taken_by_its_length() -> None:
-    spoken = cut_after(2600)
-    assert spoken.phrases[1].billed == len(spoken.phrases[1].phrase.words)
-    assert spoken.characters == 14 + spoken.phrases[1].billed
+    result = cut_after(2600)
+    assert result.phrases[1].billed == len(result.phrases[1].phrase.words)
+    assert result.characters == 14 + result.phrases[1].billed
 
 
 def test_a_commit_of_a_voice_that_bills_nothing_is_not_taken_by_its_length() -> None:
-    spoken = Spoken.fold(
+    result = TurnResult.fold(
         turn(PhraseCommitted(11.1, 1, bills=False), FirstAudio(11.2, 1), TurnEnded(12, interrupted=True))
     )
-    assert (spoken.phrases[1].billed, spoken.phrases[1].wasted) == (0, 0)
+    assert (result.phrases[1].billed, result.phrases[1].wasted) == (0, 0)
 
 
 def test_a_filler_is_billed_with_the_turn() -> None:
@@ -207,25 +207,25 @@ def test_a_filler_is_billed_with_the_turn() -> None:
 def test_what_is_said_twice_is_billed_twice_and_what_was_refused_is_not() -> None:
     again = [PhraseCommitted(11.3, 1), FirstAudio(11.4, 1), PhraseComplete(11.5, 1, 8000, 16)]
     whole = [PhraseHeard(12, 0, 8000, whole=True), PhraseHeard(13, 1, 8000, whole=True), TurnEnded(13)]
-    repeated = Spoken.fold(turn(PhraseCommitted(11.1, 1), FirstAudio(11.2, 1), *again, *whole))
+    repeated = TurnResult.fold(turn(PhraseCommitted(11.1, 1), FirstAudio(11.2, 1), *again, *whole))
     once = len(repeated.phrases[1].phrase.words)
     assert (repeated.phrases[1].billed, repeated.wasted) == (once + 16, once)
-    refused = Spoken.fold(turn(PhraseCommitted(11.1, 1), *again, *whole))
+    refused = TurnResult.fold(turn(PhraseCommitted(11.1, 1), *again, *whole))
     assert (refused.phrases[1].billed, refused.wasted) == (16, 0)
 
 
-def resumed(*, at: int, piece: int, repeated: int, heard: int, total: int | None = 9000) -> Spoken:
+def resumed(*, at: int, unit: int, repeated: int, heard: int, total: int | None = 9000) -> TurnResult:
     """The second phrase is lost and resumed; so much of it is heard."""
     whole = total is not None and heard >= total
     more: list[Event] = [PhraseCommitted(11.4, 1), FirstAudio(11.5, 1)]
     if total is not None:
         more.append(PhraseComplete(11.6, 1, total, 9))
-    return Spoken.fold(
+    return TurnResult.fold(
         turn(
             PhraseCommitted(11.1, 1),
             FirstAudio(11.2, 1),
             CommitLost(11.3, 1, 5000, "ConnectionLost"),
-            PhraseResumed(11.3, 1, at, piece, repeated),
+            PhraseResumed(11.3, 1, at, unit, repeated),
             *more,
             PhraseHeard(12, 0, 8000, whole=True, voiced=Voiced(8000, ((0, 8000),))),
             PhraseHeard(13, 1, heard, whole=whole, voiced=Voiced(heard, ((0, heard),))),
@@ -234,57 +234,57 @@ def resumed(*, at: int, piece: int, repeated: int, heard: int, total: int | None
     )
 
 
-LENGTHS = [len(piece.text) for piece in phrase(1, 15, len(TEXT)).pieces]
+LENGTHS = [len(unit.text) for unit in phrase(1, 15, len(TEXT)).units]
 """Of its three pieces."""
 
 
 def test_a_phrase_that_was_resumed_at_a_pause_costs_what_was_not_said_by_the_first_commit() -> None:
-    spoken = resumed(at=3000, piece=1, repeated=0, heard=9000)
-    report = spoken.phrases[1]
+    result = resumed(at=3000, unit=1, repeated=0, heard=9000)
+    report = result.phrases[1]
     words = sum(LENGTHS)
-    assert (report.state, report.heard_pieces, spoken.repeated) == (PhraseState.HEARD, 3, 0)
+    assert (report.state, report.heard_units, result.repeated) == (PhraseState.HEARD, 3, 0)
     assert report.billed == len(report.phrase.words) + 9
     first = len(report.phrase.words)
     assert report.wasted == first - round(first * LENGTHS[0] / words)
-    assert spoken.heard == TEXT
+    assert result.heard == TEXT
 
 
 def test_words_said_again_are_wasted_once_and_counted_as_a_repeat() -> None:
-    spoken = resumed(at=5000, piece=0, repeated=2, heard=9000)
-    report = spoken.phrases[1]
-    assert (spoken.repeated, spoken.heard) == (1, TEXT)
+    result = resumed(at=5000, unit=0, repeated=2, heard=9000)
+    report = result.phrases[1]
+    assert (result.repeated, result.heard) == (1, TEXT)
     assert report.wasted == len(report.phrase.words), "the first commit was all in vain"
 
 
 def test_what_was_heard_of_a_resumed_phrase_is_estimated_in_each_part() -> None:
     """The parts are known to begin with a piece, whatever the pace was before."""
-    in_the_first = resumed(at=3000, piece=1, repeated=0, heard=2900)
-    assert in_the_first.phrases[1].heard_pieces <= 1
-    at_the_seam = resumed(at=3000, piece=1, repeated=0, heard=3001)
-    assert at_the_seam.phrases[1].heard_pieces == 1
+    in_the_first = resumed(at=3000, unit=1, repeated=0, heard=2900)
+    assert in_the_first.phrases[1].heard_units <= 1
+    at_the_seam = resumed(at=3000, unit=1, repeated=0, heard=3001)
+    assert at_the_seam.phrases[1].heard_units == 1
     assert at_the_seam.phrases[1].estimated
-    in_the_second = resumed(at=3000, piece=1, repeated=0, heard=8000)
-    assert in_the_second.phrases[1].heard_pieces == 2
+    in_the_second = resumed(at=3000, unit=1, repeated=0, heard=8000)
+    assert in_the_second.phrases[1].heard_units == 2
 
 
 @given(st.integers(1, 8000), st.integers(0, 2), st.integers(0, 2), st.integers(0, 9000), st.sampled_from([None, 9000]))
 def test_more_of_a_resumed_phrase_is_never_fewer_words_nor_more_waste(
-    at: int, piece: int, repeated: int, heard: int, total: int | None
+    at: int, unit: int, repeated: int, heard: int, total: int | None
 ) -> None:
-    repeated = min(repeated, 3 - piece)
+    repeated = min(repeated, 3 - unit)
     less, more = (
-        resumed(at=at, piece=piece, repeated=repeated, heard=samples, total=total).phrases[1]
+        resumed(at=at, unit=unit, repeated=repeated, heard=samples, total=total).phrases[1]
         for samples in (heard, min(9000, heard + 500))
     )
-    assert 0 <= less.heard_pieces <= more.heard_pieces <= 3
+    assert 0 <= less.heard_units <= more.heard_units <= 3
     assert 0 <= more.wasted <= less.wasted <= less.billed == more.billed
     if heard > at:
-        assert less.heard_pieces >= piece
+        assert less.heard_units >= unit
 
 
 def test_a_chain_without_a_phraser_has_phrases_all_the_same() -> None:
     """What a commit reports comes before anybody has said which words it has."""
-    spoken = Spoken.fold(
+    result = TurnResult.fold(
         [
             TurnStarted(0),
             OutputOpened(0, RATE, realtime=True),
@@ -295,15 +295,15 @@ def test_a_chain_without_a_phraser_has_phrases_all_the_same() -> None:
             TurnEnded(3),
         ]
     )
-    assert spoken.phrases[0].state is PhraseState.HEARD
-    assert spoken.characters == 14
+    assert result.phrases[0].state is PhraseState.HEARD
+    assert result.characters == 14
 
 
 def test_the_pace_of_the_voice_so_far_tells_how_much_of_an_unfinished_phrase_was_heard() -> None:
     """The same time in the second phrase is fewer words if the first one was said more slowly."""
 
     def heard(first: int) -> str:
-        return Spoken.fold(
+        return TurnResult.fold(
             [
                 *turn()[:-1],
                 PhraseComplete(11.0, 0, first, 14),
@@ -318,4 +318,4 @@ def test_the_pace_of_the_voice_so_far_tells_how_much_of_an_unfinished_phrase_was
 
 def test_a_price_must_be_one() -> None:
     with pytest.raises(ValueError, match="-1"):
-        Spoken().cost(-1)
+        TurnResult().cost(-1)

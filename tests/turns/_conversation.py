@@ -10,7 +10,7 @@ from tests.adapters.qwen._peers import serving
 from tests.turns._script import FILLER_AFTER, ConversationScript, Manner, Moment, TurnScript, number_of
 from tests.turns._world import Ear, Notes, Voice, is_filler
 
-from triolet import Conversation, Filler, Spoken, speech
+from triolet import Conversation, Filler, TurnResult, speech
 from triolet.errors import TTSError
 from triolet.testing import ScriptedSource
 from triolet.testing._tone import ToneCommit
@@ -33,7 +33,7 @@ class TurnRecord:
     source: ScriptedSource
     begun: int
     """Samples that had been heard when it was asked for."""
-    spoken: Spoken | None = None
+    result: TurnResult | None = None
     ended: int = -1
     """Samples that had been heard when it was interrupted, or had returned."""
     at: float = math.nan
@@ -117,11 +117,11 @@ class _Course:
         filler = None if record.script.filler is None else Filler(record.script.filler, after=FILLER_AFTER)
         with record.scope:
             try:
-                record.spoken = await self._conversation.say(record.source, filler=filler, replace=replace)
+                record.result = await self._conversation.say(record.source, filler=filler, replace=replace)
             except TTSError as error:
-                record.failure, record.spoken = error, error.spoken
+                record.failure, record.result = error, error.result
         if record.scope.cancelled_caught:
-            record.spoken = self._conversation.last
+            record.result = self._conversation.last
         elif record.scope.cancel_called:
             record.interrupted, record.ended = None, -1  # it came too late
         if record.ended < 0:

@@ -47,7 +47,7 @@ def judge(record: ConversationRecord) -> int:
         runs[number].append(run)
         order.append(number)
     assert order == sorted(order), "turns are heard one after another"
-    cuts = sum(turn.spoken.repeated for turn in record.turns if turn.spoken is not None)
+    cuts = sum(turn.result.repeated for turn in record.turns if turn.result is not None)
     assert decoded.unreadable <= 2 * SHARED * len(record.turns) + FADED * cuts, (
         f"{decoded.unreadable} samples are of no commit"
     )
@@ -65,20 +65,20 @@ def judge(record: ConversationRecord) -> int:
 def _judge_turn(turn: TurnRecord, runs: list[ToneRun], commits: dict[tuple[int, int], ToneCommit]) -> int:
     _nothing_stale(turn, runs)
     heard = _in_order(turn, runs, commits)
-    spoken = turn.spoken
-    assert spoken is not None, "a report always exists"
+    result = turn.result
+    assert result is not None, "a report always exists"
     if turn.failure is None:
-        assert spoken.interrupted == (turn.interrupted is not None), f"interrupted is {spoken.interrupted}"
-        assert spoken.error is None, spoken.error
+        assert result.interrupted == (turn.interrupted is not None), f"interrupted is {result.interrupted}"
+        assert result.error is None, result.error
     text = turn.script.text
     assert turn.source.closed or not turn.source.given, "its source is not closed"
-    assert "".join(turn.source.given).startswith(spoken.text), "text that the source did not give"
-    assert spoken.heard + spoken.unheard == spoken.text
-    assert not re.search(r"\w$", spoken.heard) or not re.match(r"\w", text[len(spoken.heard) :]), "a word is cut"
+    assert "".join(turn.source.given).startswith(result.text), "text that the source did not give"
+    assert result.heard + result.unheard == result.text
+    assert not re.search(r"\w$", result.heard) or not re.match(r"\w", text[len(result.heard) :]), "a word is cut"
     if turn.interrupted is None and turn.failure is None:
-        assert spoken.heard == spoken.text == text, "an undisturbed turn is heard"
+        assert result.heard == result.text == text, "an undisturbed turn is heard"
         assert all(each.whole for each in heard)
-    return _words_off(spoken.heard, heard)
+    return _words_off(result.heard, heard)
 
 
 def _nothing_stale(turn: TurnRecord, runs: list[ToneRun]) -> None:
@@ -117,7 +117,7 @@ def _without_repeats(turn: TurnRecord, heard: list[_HeardCommit]) -> list[_Heard
             share = math.ceil(len(text) / len(lost.commit.text) * lost.commit.samples)
             assert lost.samples >= share, "words were left out"
             heard[at] = _HeardCommit(attrs.evolve(lost.commit, text=text, samples=share), lost.samples)
-    assert turn.spoken is None or repeats <= turn.spoken.repeated <= 1, f"{repeats} repeats, not as reported"
+    assert turn.result is None or repeats <= turn.result.repeated <= 1, f"{repeats} repeats, not as reported"
     return heard
 
 
@@ -143,7 +143,7 @@ def _words(text: str) -> str:
 
 def describe(turn: TurnRecord) -> str:
     """One line of a log, the same for the same seed."""
-    heard = turn.spoken.heard if turn.spoken is not None else None
+    heard = turn.result.heard if turn.result is not None else None
     moment = turn.interrupted.value if turn.interrupted is not None else "to the end"
     if turn.failure is not None:
         moment = f"{type(turn.failure).__name__} ({moment})"

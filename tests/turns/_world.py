@@ -8,7 +8,7 @@ import trio
 from tests.turns._script import number_of
 
 from triolet.testing import RecordingOutput, ToneTTS
-from triolet.tts._contract import Accept, Usage
+from triolet.tts._contract import AudioCallback, Usage
 
 
 class Notes:
@@ -38,7 +38,7 @@ class Voice(ToneTTS):
         self._notes = notes
         self.texts: dict[tuple[int, int], str] = {}
 
-    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
         self.texts[connection, commit] = text
         self._notes.note(f"commit {number_of(text)}")
         return await super()._speak(connection, commit, text, accept)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import trio
 
-from triolet import TTS, Output, Phraser, SentenceSegmenter, SpokenText, Synthesizer, speech, stage
+from triolet import TTS, Output, Phraser, SentenceSegmenter, Synthesizer, TextNormalizer, speech, stage
 
 
 @stage
@@ -24,7 +24,7 @@ def joins(tts: TTS, output: Output, channel: trio.MemoryReceiveChannel[int]) -> 
     x1 = [1, 2] | SentenceSegmenter()  # fails: tokens are str
     x2 = raw() | SentenceSegmenter()  # fails: tokens are str
     x3 = channel | SentenceSegmenter()  # fails: tokens are str
-    x4 = ["a"] | SpokenText()  # fails: SpokenText takes clauses
+    x4 = ["a"] | TextNormalizer()  # fails: TextNormalizer takes clauses
     x5 = SentenceSegmenter() | Phraser()  # fails: Phraser takes spoken clauses
     x6 = ["a"] | SentenceSegmenter() | Synthesizer(tts)  # fails: Synthesizer takes phrases
     x7 = ["a"] | SentenceSegmenter() | output  # fails: an output takes audio

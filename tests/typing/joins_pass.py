@@ -16,9 +16,9 @@ from triolet import (
     Playout,
     SentenceSegmenter,
     Source,
-    SpokenText,
     Stage,
     Synthesizer,
+    TextNormalizer,
     speech,
     stage,
 )
@@ -41,13 +41,13 @@ def joins(tts: TTS, output: Output, channel: trio.MemoryReceiveChannel[str]) -> 
     assert_type(tokens() | SentenceSegmenter(), Source[Clause])
     assert_type(channel | SentenceSegmenter(), Source[Clause])
     assert_type(["a"] | shout, Source[str])
-    assert_type(SentenceSegmenter() | SpokenText() | Phraser(), Stage[str, Phrase])
+    assert_type(SentenceSegmenter() | TextNormalizer() | Phraser(), Stage[str, Phrase])
     assert_type(speech(tts, "en"), Stage[str, AudioChunk])
     assert_type(shout | speech(tts), Stage[str, AudioChunk])
     assert_type(["a"] | speech(tts), Source[AudioChunk])
     assert_type(["a"] | speech(tts) | output, Pipeline)
     assert_type(["a"] | speech(tts) | Playout(output), Pipeline)
     assert_type(
-        tokens() | SentenceSegmenter() | SpokenText() | Phraser() | Synthesizer(tts) | output,
+        tokens() | SentenceSegmenter() | TextNormalizer() | Phraser() | Synthesizer(tts) | output,
         Pipeline,
     )

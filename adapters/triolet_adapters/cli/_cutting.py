@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import attrs
 
-from triolet import Clause, Phrase, Phrasing, SpokenClause
-from triolet.normalization import SpokenTextCore
+from triolet import Clause, NormalizedClause, Phrase, PhrasingOptions
+from triolet.normalization import NormalizerCore
 from triolet.phrasing._core import PhraserCore
 from triolet.segmentation import SegmenterCore
 
@@ -18,7 +18,7 @@ class Cutting:
     """What the stages make of a text when nobody is in a hurry."""
 
     clauses: tuple[Clause, ...]
-    spoken: tuple[SpokenClause, ...]
+    spoken: tuple[NormalizedClause, ...]
     phrases: tuple[Phrase, ...]
 
     def phrase_at(self, offset: int) -> Phrase | None:
@@ -33,7 +33,7 @@ class Cutting:
         for clause in self.spoken[first:]:
             if clause.start >= end:
                 break
-            words.extend(piece.text for piece in clause.pieces if start <= piece.start < end)
+            words.extend(unit.text for unit in clause.units if start <= unit.start < end)
         return "".join(words).strip()
 
 
@@ -43,7 +43,11 @@ def cut(blocks: Iterable[str], language: str) -> Cutting:
     Raises:
         ValueError: an unknown language.
     """
-    segmenter, speaker, phraser = SegmenterCore(language), SpokenTextCore(), PhraserCore(Phrasing(early_start=False))
+    segmenter, speaker, phraser = (
+        SegmenterCore(language),
+        NormalizerCore(),
+        PhraserCore(PhrasingOptions(early_start=False)),
+    )
     clauses: list[Clause] = []
     for block in blocks:
         clauses += segmenter.feed(block)

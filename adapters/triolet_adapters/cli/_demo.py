@@ -14,7 +14,7 @@ import attrs
 import trio
 import typer
 
-from triolet import Pipeline, Spoken, speech
+from triolet import Pipeline, TurnResult, speech
 from triolet.conversation._bounds import text_bound
 from triolet.errors import TrioletError
 from triolet.turn._timeline import Event, OutputOpened, SourceEnded, TurnStarted
@@ -91,12 +91,12 @@ def demo(
             if not as_object:
                 replayed = f"a given answer is replayed, {rate:g} tokens a second"
                 _say(replayed if isinstance(source, Replay) else f"the LLM is asked: {question}")
-            started, spoken = await _speak_aloud(source, tts, out, view, sound=sound, as_object=as_object)
+            started, result = await _speak_aloud(source, tts, out, view, sound=sound, as_object=as_object)
             if not as_object:
                 _say(started.sentence(writer))
-            stalled = await stall(spoken.text, tts)
+            stalled = await stall(result.text, tts)
         if as_object:
-            _print_json(spoken, out, started, stalled)
+            _print_json(result, out, started, stalled)
         else:
             _say(stalled.sentence())
             _say(f"{out} holds the answer")
@@ -185,23 +185,23 @@ async def _answer(stack: AsyncExitStack, question: str, rate: float, llm: bool |
 
 async def _speak_aloud(
     source: AsyncIterable[str], tts: Any, out: Path, view: View, *, sound: bool, as_object: bool
-) -> tuple[Start, Spoken]:
+) -> tuple[Start, TurnResult]:
     output = FileAndDevice(WavFile(out), Speaker() if sound else None)
     pipeline = source | speech(tts, "en") | output
-    spoken = await speak(pipeline, view, out=str(out), as_object=False)
+    result = await speak(pipeline, view, out=str(out), as_object=False)
     if output.silence is not None and not as_object:
         _say("(no sound device here: listen to the file)")
     share = 0.5 if isinstance(source, Replay) else 1.0
-    return _start_of(pipeline, spoken, share), spoken
+    return _start_of(pipeline, result, share), result
 
 
-def _start_of(pipeline: Pipeline, spoken: Spoken, share: float) -> Start:
+def _start_of(pipeline: Pipeline, result: TurnResult, share: float) -> Start:
     at = {type(event): event.at for event in pipeline.timeline}
-    first = spoken.latency.first_audible
+    first = result.latency.first_audible
     return Start(
         float("inf") if first is None else first,
         at[SourceEnded] - at[TurnStarted],
-        sentences=len(spoken.phrases),
+        sentences=len(result.phrases),
         share=share,
     )
 
@@ -256,10 +256,10 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _print_json(spoken: Spoken, out: Path, started: Start, stalled: Stall) -> None:
+def _print_json(result: TurnResult, out: Path, started: Start, stalled: Stall) -> None:
     """The object of `_report`, and: source_seconds, first_sound_seconds, stalled_after_characters, stated_bound_characters."""
     found = {
-        **as_json(spoken, str(out)),
+        **as_json(result, str(out)),
         "source_seconds": round(started.source, 3),
         "first_sound_seconds": round(started.first_sound, 3),
         "stalled_after_characters": stalled.characters,

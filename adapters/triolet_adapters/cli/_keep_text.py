@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import attrs
 
-from triolet import Clause, Piece
+from triolet import Clause, SpeechUnit
 from triolet.turn._timeline import Event, PhraseFailed, TextLeft, TurnEnded
 
 
@@ -97,7 +97,7 @@ def _plain(value: object, keep: KeepText) -> Any:
     match value:
         case Clause() | TextLeft():
             fields["text"] = passage(value.text, keep)
-        case Piece():
+        case SpeechUnit():
             fields["text"] = word(value.text, keep)
         case PhraseFailed():
             fields["reason"] = message(value.reason, keep)

@@ -27,7 +27,7 @@ from typing import Any, Literal
 import attrs
 import trio
 
-from triolet import TTS, Accept, AudioFormat, Spoken, TTSSession, Usage
+from triolet import TTS, AudioCallback, AudioFormat, TTSSession, TurnResult, Usage
 from triolet.errors import TTSError
 from triolet.turn._timeline import Event, TurnStarted
 from triolet_adapters.cli._keep_text import KeepText, event_fields, message, passage, wire_event, word
@@ -82,18 +82,18 @@ class Recording:
         if self._folder is not None:
             self._line("timeline.jsonl", event_fields(event, self._start or 0.0, self._keep))
 
-    def end(self, spoken: Spoken) -> None:
+    def end(self, result: TurnResult) -> None:
         """Note what came of it."""
         if self._folder is None:
             return
-        result = as_json(spoken, None)
+        fields = as_json(result, None)
         for name in ("text", "heard", "unheard"):
-            result[name] = passage(result[name], self._keep)
-        result["error"] = message(result["error"], self._keep)
-        for sentence in result["sentences"]:
+            fields[name] = passage(fields[name], self._keep)
+        fields["error"] = message(fields["error"], self._keep)
+        for sentence in fields["sentences"]:
             sentence["text"] = passage(sentence["text"], self._keep)
             sentence["reason"] = message(sentence["reason"], self._keep)
-        self._whole("result.json", result)
+        self._whole("result.json", fields)
 
     def token(self, token: str) -> None:
         """Note a token that is taken."""
@@ -258,7 +258,7 @@ class _NotedSession(TTSSession):
     _number: int
     _recording: Recording
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         recording = self._recording
         commit = recording.commit(self._number, text)
 

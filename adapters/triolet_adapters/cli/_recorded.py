@@ -13,16 +13,16 @@ import trio
 
 from triolet import (
     TTS,
-    Accept,
+    AudioCallback,
     AudioFormat,
+    BlockKind,
     Boundary,
-    Kind,
     Latency,
     Phrase,
-    Piece,
     Source,
+    SpeechUnit,
     TTSSession,
-    Turn,
+    TurnContext,
     Usage,
     errors,
 )
@@ -166,20 +166,20 @@ def _error(line: Fields) -> TTSError:
 
 
 def _phrase(fields: Fields) -> Phrase:
-    pieces = tuple(
-        Piece("·" * max(1, piece["end"] - piece["start"] - 1) + " ", piece["start"], piece["end"])
-        for piece in fields["pieces"]
+    units = tuple(
+        SpeechUnit("·" * max(1, unit["end"] - unit["start"] - 1) + " ", unit["start"], unit["end"])
+        for unit in fields["units"]
     )
     return Phrase(
         index=fields["index"],
-        pieces=pieces,
+        units=units,
         start=fields["start"],
         end=fields["end"],
         boundary=Boundary[fields["boundary"].upper()],
         opening=Boundary[fields["opening"].upper()],
-        kind=Kind(fields["kind"]),
+        kind=BlockKind(fields["kind"]),
         language=fields["language"],
-        pause=fields["pause"],
+        break_before=fields["break_before"],
     )
 
 
@@ -187,7 +187,7 @@ class _RecordedPhrases(Source[Phrase]):
     def __init__(self, phrases: list[tuple[float, Phrase]]) -> None:
         self._phrases = phrases
 
-    async def run(self, downstream: trio.MemorySendChannel[Phrase], turn: Turn) -> None:
+    async def run(self, downstream: trio.MemorySendChannel[Phrase], turn: TurnContext) -> None:
         began = turn.now()
         for time, phrase in self._phrases:
             await trio.sleep_until(began + time)
@@ -230,7 +230,7 @@ class _RecordedTTS(TTS):
 class _ReplayedSession(TTSSession):
     _tts: _RecordedTTS
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         began = trio.current_time()
         recorded = self._tts.take(text)
         for time, pcm in recorded.audio:

@@ -21,36 +21,36 @@ from typing import Any
 
 import attrs
 
-from triolet.turn._timeline import PhraseState, Spoken
+from triolet.turn._timeline import PhraseState, TurnResult
 
 
-def summary(spoken: Spoken) -> list[str]:
+def summary(result: TurnResult) -> list[str]:
     """How much was heard, and the latencies."""
-    total = len(spoken.phrases)
-    heard = sum(report.state is PhraseState.HEARD for report in spoken.phrases)
+    total = len(result.phrases)
+    heard = sum(report.state is PhraseState.HEARD for report in result.phrases)
     sentences = "1 sentence" if total == 1 else f"{total} sentences"
-    text = f"heard {sentences if heard == total else f'{heard} of {sentences}'}, {spoken.seconds:.1f} s of speech"
-    if spoken.characters:
-        text += f", {spoken.characters} characters billed"
-    if spoken.interrupted:
-        text += f"; interrupted after {len(spoken.heard)} of {len(spoken.text)} characters"
-    return [text, str(spoken.latency)]
+    text = f"heard {sentences if heard == total else f'{heard} of {sentences}'}, {result.seconds:.1f} s of speech"
+    if result.characters:
+        text += f", {result.characters} characters billed"
+    if result.interrupted:
+        text += f"; interrupted after {len(result.heard)} of {len(result.text)} characters"
+    return [text, str(result.latency)]
 
 
-def as_json(spoken: Spoken, output: str | None) -> dict[str, Any]:
+def as_json(result: TurnResult, output: str | None) -> dict[str, Any]:
     """The object described above."""
     return {
-        "text": spoken.text,
-        "heard": spoken.heard,
-        "unheard": spoken.unheard,
-        "interrupted": spoken.interrupted,
-        "error": spoken.error,
-        "seconds": round(spoken.seconds, 3),
-        "estimated": spoken.estimated,
-        "characters": spoken.characters,
-        "wasted": spoken.wasted,
+        "text": result.text,
+        "heard": result.heard,
+        "unheard": result.unheard,
+        "interrupted": result.interrupted,
+        "error": result.error,
+        "seconds": round(result.seconds, 3),
+        "estimated": result.estimated,
+        "characters": result.characters,
+        "wasted": result.wasted,
         "latency": {
-            name: None if value is None else round(value, 4) for name, value in attrs.asdict(spoken.latency).items()
+            name: None if value is None else round(value, 4) for name, value in attrs.asdict(result.latency).items()
         },
         "sentences": [
             {
@@ -61,7 +61,7 @@ def as_json(spoken: Spoken, output: str | None) -> dict[str, Any]:
                 "seconds": round(report.seconds, 3),
                 "reason": report.reason,
             }
-            for report in spoken.phrases
+            for report in result.phrases
         ],
         "output": output,
     }

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import trio
 import typer
 
-from triolet import Boundary, Clause, Kind
+from triolet import BlockKind, Boundary, Clause
 from triolet_adapters.cli._cutting import Cutting, cut
 from triolet_adapters.cli._options import LanguageOption
 from triolet_adapters.cli._progress import printable
@@ -90,7 +90,7 @@ def lines(cutting: Cutting) -> Iterator[str]:
 def why(clause: Clause) -> str:
     """Why the clause ends where it does, and what it is."""
     reason = WHY[clause.boundary]
-    return reason if clause.kind is Kind.PROSE else f"{reason}; {clause.kind.value}"
+    return reason if clause.kind is BlockKind.PROSE else f"{reason}; {clause.kind.value}"
 
 
 def shown(text: str) -> str:

@@ -7,7 +7,7 @@ import sys
 
 import trio
 
-from triolet import Pipeline, Spoken
+from triolet import Pipeline, TurnResult
 from triolet._tools._alone import Alone
 from triolet.errors import OutputError
 from triolet.turn._timeline import Event, OutputOpened
@@ -19,7 +19,7 @@ from triolet_adapters.cli._view import View
 
 async def speak(
     pipeline: Pipeline, view: View, *, out: str | None, as_object: bool, recording: Recording | None = None
-) -> Spoken:
+) -> TurnResult:
     """Run a pipeline to its end.
 
     Cancellation (Ctrl-C) ends it; what was heard is reported all the same.
@@ -36,10 +36,10 @@ async def speak(
 
     def report() -> None:
         if recording is not None:
-            recording.end(pipeline.spoken)
-        view.end(pipeline.spoken)
+            recording.end(pipeline.result)
+        view.end(pipeline.result)
         if as_object and any(isinstance(event, OutputOpened) for event in pipeline.timeline):
-            sys.stdout.write(json.dumps(as_json(pipeline.spoken, out), ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.write(json.dumps(as_json(pipeline.result, out), ensure_ascii=False, indent=2) + "\n")
 
     with last_words(report):
         try:
@@ -55,6 +55,6 @@ async def speak(
         raise view.failure
     if view.failure is not None:
         raise OutputError(f"progress cannot be shown: {view.failure.strerror}") from view.failure
-    if not pipeline.spoken.phrases and not pipeline.spoken.interrupted:
+    if not pipeline.result.phrases and not pipeline.result.interrupted:
         raise NothingToSay
-    return pipeline.spoken
+    return pipeline.result

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from triolet.turn._timeline import Event, Spoken
+from triolet.turn._timeline import Event, TurnResult
 from triolet_adapters.cli._progress import Progress, Sentence, State
 from triolet_adapters.cli._report import summary
 
@@ -60,7 +60,7 @@ class View:
         """Draw what changes, until cancelled."""
         await trio.sleep_forever()
 
-    def end(self, spoken: Spoken) -> None:
+    def end(self, result: TurnResult) -> None:
         """The turn is over; there is something to tell if anything was to be said."""
 
 
@@ -76,10 +76,10 @@ class Lines(View):
         if sentence.state is not State.SOUNDING:
             self._write(line(sentence))
 
-    def end(self, spoken: Spoken) -> None:
+    def end(self, result: TurnResult) -> None:
         """Write the summary."""
-        if self.failure is None and spoken.phrases:
-            self._write("\n".join(summary(spoken)))
+        if self.failure is None and result.phrases:
+            self._write("\n".join(summary(result)))
 
     def _write(self, text: str) -> None:
         self._file.write(f"{text}\n")
@@ -117,13 +117,13 @@ class Columns(View):
                 self._changed = False
                 self._live.refresh()
 
-    def end(self, spoken: Spoken) -> None:
+    def end(self, result: TurnResult) -> None:
         """Leave the table as it is; write the summary below."""
         if self._begun and not self._ended:
             self._ended = True
             self._live.refresh()
             self._live.stop()
-            for text in summary(spoken):
+            for text in summary(result):
                 self._console.print(Text(text))
 
     def _draw(self) -> RenderableType:

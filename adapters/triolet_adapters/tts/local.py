@@ -14,7 +14,7 @@ import trio
 
 from triolet._model._audio import AudioFormat
 from triolet.errors import Unspeakable
-from triolet.tts._contract import TTS, Accept, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet_adapters.tts._english import readable
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class _Session(TTSSession):
     _limiter: trio.CapacityLimiter
     _busy: bool = False
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         """Speak `text`, a sentence at a time.
 
         Raises:

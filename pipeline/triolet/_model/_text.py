@@ -34,7 +34,7 @@ class Boundary(enum.IntEnum):
     """The end of the stream."""
 
 
-class Kind(enum.Enum):
+class BlockKind(enum.Enum):
     """What part of a document a clause belongs to."""
 
     PROSE = "prose"
@@ -67,7 +67,7 @@ class Clause:
     opening: Boundary
     """The break before: at least the boundary of the clause before; PARAGRAPH where a blank line lies between, or for the
     first clause of the stream."""
-    kind: Kind = Kind.PROSE
+    kind: BlockKind = BlockKind.PROSE
     marker: int = 0
     """How many characters at the start are white space and block marks (`## `, `- `, `1. `, `> `): never words. Zero or
     white space only where the clause does not begin a block."""
@@ -86,7 +86,7 @@ class Clause:
         end: int,
         boundary: Boundary,
         opening: Boundary,
-        kind: Kind,
+        kind: BlockKind,
         marker: int,
         language: str,
     ) -> Clause:
@@ -105,7 +105,7 @@ class Clause:
 
 
 @attrs.frozen
-class Piece:
+class SpeechUnit:
     """The smallest unit of speech that is heard whole or not: a word, a CJK character, or words rewritten as one."""
 
     text: str
@@ -116,24 +116,24 @@ class Piece:
 
 
 @attrs.frozen(kw_only=True)
-class SpokenClause:
+class NormalizedClause:
     """What a person would say of one clause."""
 
-    pieces: tuple[Piece, ...]
+    units: tuple[SpeechUnit, ...]
     """In order; their spans lie in [start, end), do not overlap and do not go back. Empty: nothing to say."""
     start: int
     end: int
     boundary: Boundary
     opening: Boundary
-    kind: Kind = Kind.PROSE
+    kind: BlockKind = BlockKind.PROSE
     language: str = "en"
-    pause: float = 0.0
+    break_before: float = 0.0
     """Seconds of silence that the text itself asked for before it (`<break time="1s"/>`), on top of the usual pause."""
 
     @property
     def words(self) -> str:
         """The pieces joined."""
-        return "".join(piece.text for piece in self.pieces)
+        return "".join(unit.text for unit in self.units)
 
 
 @attrs.frozen(kw_only=True)
@@ -142,7 +142,7 @@ class Phrase:
 
     index: int
     """Counts the phrases of a turn, from 0."""
-    pieces: tuple[Piece, ...]
+    units: tuple[SpeechUnit, ...]
     start: int
     """Where its part of the raw stream begins: the phrases of a turn do not overlap and do not go back."""
     end: int
@@ -150,13 +150,13 @@ class Phrase:
     """The break at its end."""
     opening: Boundary = Boundary.PARAGRAPH
     """The break before its first clause."""
-    kind: Kind = Kind.PROSE
+    kind: BlockKind = BlockKind.PROSE
     """The kind of its first clause."""
     language: str = "en"
-    pause: float = 0.0
+    break_before: float = 0.0
     """Seconds of silence that the text itself asked for before it, on top of the usual pause."""
 
     @property
     def words(self) -> str:
         """What is said: the pieces joined, without white space around them."""
-        return "".join(piece.text for piece in self.pieces).strip()
+        return "".join(unit.text for unit in self.units).strip()

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from triolet._model._text import Piece
+from triolet._model._text import SpeechUnit
 from triolet.alignment._voicing import PAUSE, Voiced
 
 # Seconds, fitted to the word times of a synthetic English voice (1,300 words); what a text in another language or another voice
@@ -129,14 +129,14 @@ def expected_pause(text: str) -> float:
     return _PAUSE * pauses_after(text)
 
 
-def pace_of(pieces: Sequence[Piece], voiced: Voiced, sample_rate: int) -> float | None:
+def pace_of(units: Sequence[SpeechUnit], voiced: Voiced, sample_rate: int) -> float | None:
     """Seconds of weight said in a second of sounding time, in a phrase that is there whole; None if nothing sounded."""
     seconds = voiced.sounding() / sample_rate
-    return sum(weight(piece.text) for piece in pieces) / seconds if seconds else None
+    return sum(weight(unit.text) for unit in units) / seconds if seconds else None
 
 
-def heard_piece_count(
-    pieces: Sequence[Piece],
+def heard_unit_count(
+    units: Sequence[SpeechUnit],
     *,
     heard: int,
     total: int | None,
@@ -150,18 +150,18 @@ def heard_piece_count(
     what the samples show, at least up to `heard`; without it all of them are taken for sound. `pace` is the weight that this
     voice says in a second of sounding time, where that is known.
     """
-    if heard <= 0 or sample_rate <= 0 or not pieces:
+    if heard <= 0 or sample_rate <= 0 or not units:
         return 0
     if total is not None and heard >= total:
-        return len(pieces)
+        return len(units)
     if voiced is None or not voiced.samples:
         voiced = Voiced(total or heard, ((0, total or heard),))
     if not voiced.runs:
         return 0  # all that was heard is silence
     if pace is None and total is None:
-        sounds = [PhraseSound(pieces, voiced, None, sample_rate, factor) for factor in PACES]
+        sounds = [PhraseSound(units, voiced, None, sample_rate, factor) for factor in PACES]
         return min(sounds, key=lambda sound: sound.match[1] + pace_cost(sound.pace, _PACE_UNKNOWN)).count(heard)
-    return PhraseSound(pieces, voiced, total, sample_rate, pace or 1.0).count(heard)
+    return PhraseSound(units, voiced, total, sample_rate, pace or 1.0).count(heard)
 
 
 def pace_cost(factor: float, spread: float) -> float:
@@ -173,7 +173,7 @@ def pace_cost(factor: float, spread: float) -> float:
 class Anchor:
     """A place in the text and the place in the sounding time (seconds) that belong together."""
 
-    piece: int
+    unit: int
     time: float
 
 
@@ -181,12 +181,12 @@ class PhraseSound:
     """The words of a phrase against its sound."""
 
     def __init__(
-        self, pieces: Sequence[Piece], voiced: Voiced, total: int | None, sample_rate: int, pace: float
+        self, units: Sequence[SpeechUnit], voiced: Voiced, total: int | None, sample_rate: int, pace: float
     ) -> None:
         self.sample_rate = sample_rate
         self.voiced = voiced
-        self.weights = list(itertools.accumulate((weight(piece.text) for piece in pieces), initial=0.0))
-        self.marks = [at for at, piece in enumerate(pieces[:-1], 1) if pauses_after(piece.text)]
+        self.weights = list(itertools.accumulate((weight(unit.text) for unit in units), initial=0.0))
+        self.marks = [at for at, unit in enumerate(units[:-1], 1) if pauses_after(unit.text)]
         self.known = voiced.sounding() / sample_rate
         self.whole = total is not None and voiced.samples >= total
         self.pauses = self._pauses()
@@ -200,14 +200,14 @@ class PhraseSound:
         """How many pieces end in the first `heard` samples."""
         time = self.voiced.sounding(0, heard) / self.sample_rate
         anchors, _ = self.match
-        before = max((anchor for anchor in anchors if anchor.time <= time + 1e-6), key=lambda a: a.piece)
-        after = next((anchor for anchor in anchors if anchor.piece > before.piece), None)
+        before = max((anchor for anchor in anchors if anchor.time <= time + 1e-6), key=lambda a: a.unit)
+        after = next((anchor for anchor in anchors if anchor.unit > before.unit), None)
         pace = self.pace
         if after is not None and after.time > before.time:
-            pace = (self.weights[after.piece] - self.weights[before.piece]) / (after.time - before.time)
-        said = self.weights[before.piece] + (time - before.time) * pace
-        last = len(self.weights) - 1 if after is None else after.piece - 1
-        count = before.piece
+            pace = (self.weights[after.unit] - self.weights[before.unit]) / (after.time - before.time)
+        said = self.weights[before.unit] + (time - before.time) * pace
+        last = len(self.weights) - 1 if after is None else after.unit - 1
+        count = before.unit
         while count < last and self.weights[count + 1] <= said + 1e-6:
             count += 1
         return count
@@ -256,14 +256,14 @@ class PhraseSound:
 
     def open(self, last: Anchor, marks: Sequence[int]) -> float:
         """Cost of the sound after the last match, of which more is to come: marks that it has passed had no pause."""
-        said = self.weights[last.piece] + (self.known - last.time) * self.pace
+        said = self.weights[last.unit] + (self.known - last.time) * self.pace
         passed = [mark for mark in marks if self.weights[mark] <= said]
         over = max(0.0, said - self.weights[-1])
-        return _NO_PAUSE * len(passed) + over**2 / (2 * self._variance(self.weights[-1] - self.weights[last.piece]))
+        return _NO_PAUSE * len(passed) + over**2 / (2 * self._variance(self.weights[-1] - self.weights[last.unit]))
 
     def cost(self, before: Anchor, after: Anchor) -> float:
         """How ill two matches that follow each other fit together, as a negative logarithm."""
-        said = self.weights[after.piece] - self.weights[before.piece]
+        said = self.weights[after.unit] - self.weights[before.unit]
         time = (after.time - before.time) * self.pace
         return (time - said) ** 2 / (2 * self._variance(said))
 

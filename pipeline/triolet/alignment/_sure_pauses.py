@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from triolet._model._text import Piece
+from triolet._model._text import SpeechUnit
 from triolet.alignment._heard import PACES, Anchor, PhraseSound, pace_cost
 from triolet.alignment._voicing import PAUSE, Voiced
 
@@ -37,7 +37,7 @@ _ENDED = 0.3
 class SurePause:
     """A pause whose mark is known."""
 
-    piece: int
+    unit: int
     """How many pieces have been said by then."""
     start: int
     """[start, end) are its samples."""
@@ -45,15 +45,15 @@ class SurePause:
 
 
 def sure_pauses(
-    pieces: Sequence[Piece], voiced: Voiced, *, sample_rate: int, pace: float | None = None
+    units: Sequence[SpeechUnit], voiced: Voiced, *, sample_rate: int, pace: float | None = None
 ) -> tuple[SurePause, ...]:
     """The pauses in what one commit gave before it broke off, each with the mark at which it was made; those that may be at
     another mark, or at none, are left out.
 
     Silence at the end counts, if it is long enough; its mark may be the end of the text. `pace` is as for
-    `heard_piece_count`.
+    `heard_unit_count`.
     """
-    if not voiced.runs or not pieces:
+    if not voiced.runs or not units:
         return ()
     gaps = [(before, after) for (_, before), (after, _) in itertools.pairwise(voiced.runs)]
     if voiced.trailing / sample_rate >= PAUSE:
@@ -63,12 +63,12 @@ def sure_pauses(
     ended = voiced.trailing / sample_rate >= _ENDED
     for factor in PACES:
         unlikely = pace_cost(factor, spread)
-        for key, cost in _explanations(pieces, voiced, sample_rate, (pace or 1.0) * factor, ended=ended):
+        for key, cost in _explanations(units, voiced, sample_rate, (pace or 1.0) * factor, ended=ended):
             costs[key] = min(costs.get(key, math.inf), cost + unlikely)
     return tuple(
-        SurePause(piece, start, end)
+        SurePause(unit, start, end)
         for at, (start, end) in enumerate(gaps, 1)
-        if (end - start) / sample_rate >= _LEAST and (piece := _without_doubt(costs, at)) is not None
+        if (end - start) / sample_rate >= _LEAST and (unit := _without_doubt(costs, at)) is not None
     )
 
 
@@ -89,11 +89,11 @@ def _without_doubt(costs: dict[tuple[int, int], float], pause: int) -> int | Non
 
 
 def _explanations(
-    pieces: Sequence[Piece], voiced: Voiced, sample_rate: int, pace: float, *, ended: bool
+    units: Sequence[SpeechUnit], voiced: Voiced, sample_rate: int, pace: float, *, ended: bool
 ) -> Iterator[tuple[tuple[int, int], float]]:
     """For each pause and each mark (or none), the cost of the best matching in which they belong together."""
-    sound = PhraseSound(pieces, voiced, None, sample_rate, pace)
-    marks = [0, *sound.marks, len(pieces)]
+    sound = PhraseSound(units, voiced, None, sample_rate, pace)
+    marks = [0, *sound.marks, len(units)]
     pauses = [0.0, *sound.pauses]
     nodes = [(0, 0), *itertools.product(range(1, len(marks)), range(1, len(pauses)))]
 

@@ -12,7 +12,7 @@ from triolet.turn._timeline import Timeline
 
 
 @attrs.frozen
-class Turn:
+class TurnContext:
     """One answer on its way to the listener. Stages get it when they run; they keep nothing of it."""
 
     timeline: Timeline = attrs.Factory(Timeline)

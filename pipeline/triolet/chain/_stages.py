@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 import trio
 
 from triolet._model._audio import AudioChunk, AudioFormat
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.playout._contract import Output
 from triolet.tts._contract import TTS
 from triolet.turn._timeline import FirstToken, SourceEnded
@@ -76,10 +76,10 @@ class Source(abc.ABC, Generic[Out_co]):
         return None
 
     @abc.abstractmethod
-    async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: Turn) -> None:
+    async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         """Send every item downstream and return. Cancellation ends it at once, in the middle of an item or not."""
 
-    async def drive(self, downstream: trio.MemorySendChannel[Out_co], turn: Turn) -> None:
+    async def drive(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         """`run` as the engine does it: the channel is closed afterwards, and it is no error that nobody listens any more."""
         with joined(downstream):
             await self.run(downstream, turn)
@@ -126,7 +126,7 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
         self,
         upstream: trio.MemoryReceiveChannel[In_contra],
         downstream: trio.MemorySendChannel[Out_co],
-        turn: Turn,
+        turn: TurnContext,
     ) -> None:
         """Work until `upstream` ends, then return. The engine closes both channels.
 
@@ -137,7 +137,7 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
         self,
         upstream: trio.MemoryReceiveChannel[In_contra],
         downstream: trio.MemorySendChannel[Out_co],
-        turn: Turn,
+        turn: TurnContext,
     ) -> None:
         """`run` as the engine does it: the channels are closed afterwards, and it is no error that nobody listens any more."""
         with joined(downstream, upstream):
@@ -165,7 +165,7 @@ class IterableSource(Source[Out_co]):
     def __init__(self, items: Iterable[Out_co] | AsyncIterable[Out_co]) -> None:
         self._items = items
 
-    async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: Turn) -> None:
+    async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         """Send every item; record the first and the end."""
         started = False
 
@@ -209,13 +209,13 @@ class _Joined(Source[Out_co]):
     def audio_format(self) -> AudioFormat | None:
         return self._stage.audio_format or self._source.audio_format
 
-    async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: Turn) -> None:
+    async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         send, receive = trio.open_memory_channel[Any](self._stage.buffer)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._source.drive, send, turn)
             nursery.start_soon(self._stage.drive, receive, downstream, turn)
 
-    async def drive(self, downstream: trio.MemorySendChannel[Out_co], turn: Turn) -> None:
+    async def drive(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         await self.run(downstream, turn)  # each part minds its own channels
 
 
@@ -239,7 +239,7 @@ class _Chain(Stage[In_contra, Out_co]):
         self,
         upstream: trio.MemoryReceiveChannel[In_contra],
         downstream: trio.MemorySendChannel[Out_co],
-        turn: Turn,
+        turn: TurnContext,
     ) -> None:
         send, receive = trio.open_memory_channel[Any](self._second.buffer)
         async with trio.open_nursery() as nursery:
@@ -250,7 +250,7 @@ class _Chain(Stage[In_contra, Out_co]):
         self,
         upstream: trio.MemoryReceiveChannel[In_contra],
         downstream: trio.MemorySendChannel[Out_co],
-        turn: Turn,
+        turn: TurnContext,
     ) -> None:
         await self.run(upstream, downstream, turn)  # each part minds its own channels
 
@@ -271,7 +271,7 @@ class _FunctionStage(Stage[In_contra, Out_co]):
         self,
         upstream: trio.MemoryReceiveChannel[In_contra],
         downstream: trio.MemorySendChannel[Out_co],
-        turn: Turn,
+        turn: TurnContext,
     ) -> None:
         await self._function(upstream, downstream)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triolet.normalization._stage import SpokenText
+from triolet.normalization._stage import TextNormalizer
 from triolet.phrasing._stage import Phraser
 from triolet.segmentation._stage import SentenceSegmenter
 from triolet.synthesis._stage import IN_FLIGHT, Synthesizer
@@ -16,8 +16,8 @@ def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
     since it takes all that wait in one go, and one more, which the stage before it was about to send.
 
     - tokens: those that wait for the segmenter, one in the source's hand, and as many in the segmenter's;
-    - clauses: one being passed on by the segmenter and one whose end it has not seen; those that wait for SpokenText and
-      Phraser and those in their hands; those that the Phraser holds to join them; and the `group` that SpokenText reads as
+    - clauses: one being passed on by the segmenter and one whose end it has not seen; those that wait for TextNormalizer and
+      Phraser and those in their hands; those that the Phraser holds to join them; and the `group` that TextNormalizer reads as
       one;
     - phrases: one sentence that the Phraser has not seen the end of; one in the Synthesizer's hand, committed; `IN_FLIGHT`
       whose audio waits, with the one being passed on; and one at the output.
@@ -27,11 +27,11 @@ def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
     Args:
         token: what the source gives at once.
         clause: from boundary to boundary; the segmenter holds no more than `HOLD` characters of one.
-        phrase: what one commit stands for; `Phrasing.longest` bounds its words.
+        phrase: what one commit stands for; `PhrasingOptions.longest` bounds its words.
         group: clauses that a mark keeps together, such as a link that goes over a comma, or a table's head.
     """
     tokens = 2 * (SentenceSegmenter.buffer + 1)
-    clauses = 2 + _waiting_and_in_hand(SpokenText.buffer) + _waiting_and_in_hand(Phraser.buffer) + Phraser.hold
+    clauses = 2 + _waiting_and_in_hand(TextNormalizer.buffer) + _waiting_and_in_hand(Phraser.buffer) + Phraser.hold
     phrases = 1 + Synthesizer.buffer + 1 + IN_FLIGHT + 1
     return tokens * token + clauses * clause + group + phrases * phrase
 

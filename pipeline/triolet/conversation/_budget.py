@@ -10,7 +10,7 @@ import attrs
 import trio
 
 from triolet._tools._graphemes import inside_grapheme
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage
 from triolet.normalization._characters import CJK, EXTENDS
 
@@ -79,7 +79,7 @@ class Metered(Stage[str, str]):
         self._meter = meter
 
     async def run(
-        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[str], turn: Turn
+        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[str], turn: TurnContext
     ) -> None:
         """Pass on."""
         held = ""

@@ -14,7 +14,7 @@ import trio
 from triolet._model._audio import AudioChunk
 from triolet._model._voice_settings import VoiceSettings
 from triolet._tools._alone import Alone
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import IterableSource, Source, Stage
 from triolet.conversation._budget import Budget, Meter, Metered
 from triolet.conversation._filler import Filler
@@ -25,7 +25,7 @@ from triolet.playout._playout import CLOSE_OUTPUT, Playout
 from triolet.playout._turn_playout import TurnPlayout
 from triolet.tts._contract import TTS
 from triolet.tts._session_pool import PoolOptions, PoolStatistics, SessionPools, open_pools
-from triolet.turn._timeline import FillerSaid, Spoken, Timeline
+from triolet.turn._timeline import FillerSaid, Timeline, TurnResult
 
 
 @attrs.define(eq=False)
@@ -68,10 +68,10 @@ class Conversation:
         self._lock = trio.StrictFIFOLock()
         self._block: AbstractAsyncContextManager[SessionPools] | None = None
         self._pools: SessionPools | None = None
-        self._last: Spoken | None = None
+        self._last: TurnResult | None = None
 
     @property
-    def last(self) -> Spoken | None:
+    def last(self) -> TurnResult | None:
         """What became of the last turn that ended, however it ended; None before the first."""
         return self._last
 
@@ -108,7 +108,7 @@ class Conversation:
         try:
             async with open_pools(self._pool_options) as pools:
                 for tts in self._chain.voices:
-                    pools.pool(tts).expect()
+                    pools.pool(tts).warm_up()
                 try:
                     yield pools
                 finally:
@@ -129,7 +129,7 @@ class Conversation:
         instructions: str | None = None,
         filler: Filler | None = None,
         replace: bool = False,
-    ) -> Spoken:
+    ) -> TurnResult:
         """Say what the tokens say; return what the listener heard, when the last sample has been heard or the turn was
         interrupted.
 
@@ -148,7 +148,7 @@ class Conversation:
         Raises:
             RuntimeError: the conversation is not open.
             BudgetExceeded: the text was longer than its budget; what the budget allowed has been said.
-            Exception: whatever a stage raises, alone, with `.spoken` set on it.
+            Exception: whatever a stage raises, alone, with `.result` set on it.
         """
         if self._pools is None:
             raise RuntimeError(
@@ -156,7 +156,7 @@ class Conversation:
             )
         if replace:
             self.interrupt()
-        turn = Turn(
+        turn = TurnContext(
             Timeline(),
             settings=VoiceSettings(voice=voice, language=language, instructions=instructions),
             pools=self._pools,
@@ -184,11 +184,11 @@ class Conversation:
             raise
         finally:
             self._turns.remove(running)
-            spoken = Spoken.fold(turn.timeline)
-            self._last = spoken = attrs.evolve(spoken, interrupted=True) if running.interrupted else spoken
+            result = TurnResult.fold(turn.timeline)
+            self._last = result = attrs.evolve(result, interrupted=True) if running.interrupted else result
         if meter is not None and meter.exceeded and not running.interrupted:
-            raise self._over_budget(spoken)
-        return spoken
+            raise self._over_budget(result)
+        return result
 
     def interrupt(self) -> None:
         """Silence the turn that is being said, and those that wait. A plain call from any task; without a turn it does
@@ -218,10 +218,10 @@ class Conversation:
             for playing in running.playing:
                 playing.resume()
 
-    def expect(self) -> None:
+    def warm_up(self) -> None:
         """A turn is likely to begin soon (the caller talks): have a session open by then. A plain call."""
         if self._pools is not None:
-            self._pools.expect()
+            self._pools.warm_up()
 
     def statistics(self) -> dict[TTS, PoolStatistics]:
         """What the sessions of each voice do and have done; empty while the conversation is not open."""
@@ -232,13 +232,13 @@ class Conversation:
             return self._meter
         return Meter(self._budget.characters)
 
-    def _over_budget(self, spoken: Spoken) -> BudgetExceeded:
+    def _over_budget(self, result: TurnResult) -> BudgetExceeded:
         assert self._budget is not None
         error = BudgetExceeded(
             f"the text is longer than the {self._budget.characters} characters that Budget allows a {self._budget.per}; "
             "it was said up to there"
         )
-        error.spoken = spoken
+        error.result = result
         return error
 
 
@@ -246,7 +246,7 @@ class _FillerTurn:
     """The filler of one turn: a little turn of its own, on the same output and sessions."""
 
     def __init__(
-        self, filler: Filler, chain: Stage[str, AudioChunk], playout: Playout, turn: Turn, running: _Running
+        self, filler: Filler, chain: Stage[str, AudioChunk], playout: Playout, turn: TurnContext, running: _Running
     ) -> None:
         self.after = filler.after
         self.said = False
@@ -259,14 +259,14 @@ class _FillerTurn:
     async def say(self, within: TurnPlayout) -> None:
         """Say it."""
         self.said = True
-        turn = Turn(Timeline(), settings=self._turn.settings, pools=self._turn.pools)
+        turn = TurnContext(Timeline(), settings=self._turn.settings, pools=self._turn.pools)
         playing = TurnPlayout(self._playout, turn, within=within)
         self._running.playing.append(playing)
         try:
             with contextlib.suppress(TTSError):  # the answer is what matters, and it will meet the same error, or not
                 await run_turn([self._text] | self._chain, playing, turn)
         finally:
-            bill = Spoken.fold(turn.timeline)
+            bill = TurnResult.fold(turn.timeline)
             self._turn.timeline.record(FillerSaid(turn.now(), bill.characters, bill.wasted))
         self._running.playing.remove(playing)
         within.skip(playing)

@@ -8,7 +8,7 @@ import attrs
 @attrs.frozen
 class Filler:
     """Said once in a turn if nothing has sounded for `after` seconds and nothing is ready to; the answer waits until it has
-    been said. It is no part of the turn's text, but of what the turn costs (`Spoken.filler`).
+    been said. It is no part of the turn's text, but of what the turn costs (`TurnResult.filler`).
     """
 
     text: str = attrs.field(validator=attrs.validators.min_len(1))

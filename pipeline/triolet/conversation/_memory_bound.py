@@ -20,7 +20,7 @@ def audio_bound(longest: float, *, lead: float = LEAD, hold: float = 0.1, realti
     An output without a clock has no lead: there whole phrases wait, also one at the join to the output and one in its hand.
 
     Args:
-        longest: seconds of the longest phrase. 300 characters, `Phrasing.longest`, take about 20; a service that will not
+        longest: seconds of the longest phrase. 300 characters, `PhrasingOptions.longest`, take about 20; a service that will not
             stop is cut at `Synthesizer.longest_commit`.
         lead: as of the `Synthesizer`.
         hold: what the output takes in advance.

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import trio
 
 from triolet._model._audio import AudioChunk
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
 from triolet.conversation._turn_run import run_turn
 from triolet.playout._playout import CLOSE_OUTPUT, Playout
 from triolet.playout._turn_playout import TurnPlayout
-from triolet.turn._timeline import Event, Spoken, Timeline
+from triolet.turn._timeline import Event, Timeline, TurnResult
 
 
 class Pipeline:
@@ -24,9 +24,9 @@ class Pipeline:
         self._timeline: Timeline | None = None
 
     @property
-    def spoken(self) -> Spoken:
+    def result(self) -> TurnResult:
         """What has been said and heard so far; final once `run` has ended, however it ended."""
-        return Spoken.fold(self._timeline or ())
+        return TurnResult.fold(self._timeline or ())
 
     @property
     def timeline(self) -> Timeline:
@@ -39,12 +39,12 @@ class Pipeline:
             raise RuntimeError("this pipeline has not run yet; await pipeline.run() first")
         return self._timeline
 
-    async def run(self, observer: Callable[[Event], None] | None = None) -> Spoken:
+    async def run(self, observer: Callable[[Event], None] | None = None) -> TurnResult:
         """Speak until the source has ended and the last sample has been heard.
 
         `observer` is called with each event of the timeline as it happens; it must not raise nor wait.
-        An error of any stage ends the whole pipeline at once and is raised here, alone, with `.spoken` set on it.
-        Cancellation ends every stage and closes the output (what was accepted and not heard is dropped); `spoken` then
+        An error of any stage ends the whole pipeline at once and is raised here, alone, with `.result` set on it.
+        Cancellation ends every stage and closes the output (what was accepted and not heard is dropped); `result` then
         tells what was heard.
 
         Raises:
@@ -53,7 +53,7 @@ class Pipeline:
         if self._timeline is not None:
             raise RuntimeError("a pipeline runs once; build a new one with a fresh source")
         self._timeline = Timeline(observer)
-        turn = Turn(self._timeline)
+        turn = TurnContext(self._timeline)
         try:
             if self._source.audio_format is not None:
                 await self._playout.open(self._source.audio_format)
@@ -61,4 +61,4 @@ class Pipeline:
         finally:
             with trio.move_on_after(CLOSE_OUTPUT, shield=True):
                 await self._playout.close()
-        return self.spoken
+        return self.result

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from triolet._model._audio import AudioChunk
 from triolet.chain._stages import Stage
-from triolet.normalization import SpokenOptions
-from triolet.normalization._stage import SpokenText
-from triolet.phrasing._core import Phrasing
+from triolet.normalization import NormalizationOptions
+from triolet.normalization._stage import TextNormalizer
+from triolet.phrasing._core import PhrasingOptions
 from triolet.phrasing._stage import Phraser
 from triolet.segmentation._stage import SentenceSegmenter
-from triolet.synthesis._recovery import Recovery
+from triolet.synthesis._recovery import RecoveryPolicy
 from triolet.synthesis._stage import Synthesizer
-from triolet.synthesis._stream_stage import TurnSynthesizer
+from triolet.synthesis._stream_stage import StreamSynthesizer
 from triolet.tts._contract import TTS
 
 
@@ -19,14 +19,14 @@ def speech(
     tts: TTS,
     language: str = "auto",
     *,
-    text: SpokenOptions | None = None,
-    phrasing: Phrasing | None = None,
-    recovery: Recovery | None = None,
+    text: NormalizationOptions | None = None,
+    phrasing: PhrasingOptions | None = None,
+    recovery: RecoveryPolicy | None = None,
 ) -> Stage[str, AudioChunk]:
-    """`SentenceSegmenter(language) | SpokenText(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`:
+    """`SentenceSegmenter(language) | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`:
     tokens in, audio out.
 
-    For a voice whose service cuts the text itself: `SentenceSegmenter(language) | SpokenText(text) | TurnSynthesizer(tts)`.
+    For a voice whose service cuts the text itself: `SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`.
 
     Raises:
         ValueError: an unknown language; or a `recovery` for a voice whose service cuts the text itself: what it has not said
@@ -34,7 +34,7 @@ def speech(
     """
     if tts.whole_turns and recovery is not None:
         raise ValueError(f"{type(tts).__name__} cuts the text itself: it cannot have a recovery")
-    spoken = SentenceSegmenter(language) | SpokenText(text)
+    spoken = SentenceSegmenter(language) | TextNormalizer(text)
     if tts.whole_turns:
-        return spoken | TurnSynthesizer(tts)
+        return spoken | StreamSynthesizer(tts)
     return spoken | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)

@@ -8,18 +8,18 @@ import trio
 
 from triolet._model._audio import AudioChunk
 from triolet._tools._alone import Alone, lone_error, only_cancelled
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
 from triolet.playout._turn_playout import Interlude, TurnPlayout, play_all
-from triolet.turn._timeline import Spoken, TurnEnded, TurnStarted
+from triolet.turn._timeline import TurnEnded, TurnResult, TurnStarted
 
 
 async def run_turn(
-    source: Source[AudioChunk], playing: TurnPlayout, turn: Turn, interlude: Interlude | None = None
+    source: Source[AudioChunk], playing: TurnPlayout, turn: TurnContext, interlude: Interlude | None = None
 ) -> None:
     """Play what the source gives until it has ended and the last sample has been heard.
 
-    An error of any stage ends them all and is raised, alone, with `.spoken` set on it. Cancellation ends them all. Either
+    An error of any stage ends them all and is raised, alone, with `.result` set on it. Cancellation ends them all. Either
     way what was accepted by the output and not heard is dropped, and the timeline says what was.
     """
     turn.timeline.record(TurnStarted(turn.now()))
@@ -35,16 +35,18 @@ async def run_turn(
     turn.timeline.record(TurnEnded(turn.now()))
 
 
-def _record_end(turn: Turn, error: BaseException) -> None:
+def _record_end(turn: TurnContext, error: BaseException) -> None:
     if only_cancelled(error):
         turn.timeline.record(TurnEnded(turn.now(), interrupted=True))
         return
     turn.timeline.record(TurnEnded(turn.now(), error=_describe(error)))
     with contextlib.suppress(AttributeError):  # an exception type with slots cannot carry it
-        error.spoken = Spoken.fold(turn.timeline)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+        error.result = TurnResult.fold(turn.timeline)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
-async def _run(source: Source[AudioChunk], playing: TurnPlayout, turn: Turn, interlude: Interlude | None) -> None:
+async def _run(
+    source: Source[AudioChunk], playing: TurnPlayout, turn: TurnContext, interlude: Interlude | None
+) -> None:
     playing.begin()
     send, receive = trio.open_memory_channel[AudioChunk](1)
     with receive:

@@ -14,7 +14,7 @@ from triolet._tools._alone import Alone
 from triolet.errors import ConnectionLost, DeadlineExpired, NoAudio, TooMuchAudio, TTSError, Unspeakable
 from triolet.failover._health import FailoverOptions, Health, Progress
 from triolet.failover._providers import FailoverStatistics, Provider, Providers
-from triolet.tts._contract import TTS, Accept, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet.tts._rate_limiter import RateLimiter
 
 Adjust = Callable[[TTS, Mapping[str, str]], Mapping[str, str]]
@@ -40,7 +40,7 @@ class Failover(TTS):
     While a session of another provider is open, those before it are probed with a short sentence of ours, one at a time
     and ever more seldom, and taken back when they speak it. What of a turn is not yet committed is then spoken by them.
 
-    Each provider that fails in a commit (not in connecting) uses one of `Recovery.attempts`: with more than two providers
+    Each provider that fails in a commit (not in connecting) uses one of `RecoveryPolicy.attempts`: with more than two providers
     give as many as there are, and one more. The phrase after a change may wait for a connect.
 
     Health belongs to this object and what was made of it with `adjusted`, in one Trio run: give the same `Failover` to all
@@ -278,7 +278,7 @@ class _Session(TTSSession):
             await self._here.changed.wait()
         self._over = True
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         """Speak with the provider of this session.
 
         Raises:
@@ -298,7 +298,7 @@ class _Session(TTSSession):
             self._busy = False
             self._here.change()
 
-    async def _tell_failures(self, text: str, accept: Accept) -> Usage:
+    async def _tell_failures(self, text: str, accept: AudioCallback) -> Usage:
         here, at = self._here, self._position
         try:
             return await self._speak(text, accept)
@@ -320,7 +320,7 @@ class _Session(TTSSession):
                 retryable=True,
             ) from error
 
-    async def _speak(self, text: str, accept: Accept) -> Usage:
+    async def _speak(self, text: str, accept: AudioCallback) -> Usage:
         health, progress = self._provider.health, Progress()
 
         def heard(pcm: bytes) -> None:

@@ -18,9 +18,9 @@ def _has_words(_: object, __: object, probe: str) -> None:
 
 
 def _outlasts_the_pauses(options: FailoverOptions, _: object, forget_after: float) -> None:
-    if forget_after <= options.longest_pause:
+    if forget_after <= options.longest_wait:
         raise ValueError(
-            f"forget_after is {forget_after:g} and longest_pause {options.longest_pause:g}; it must be longer, since a "
+            f"forget_after is {forget_after:g} and longest_pause {options.longest_wait:g}; it must be longer, since a "
             "provider is looked after as seldom as that"
         )
 
@@ -48,7 +48,7 @@ class FailoverOptions:
     probe_after: float = attrs.field(default=5.0, validator=_positive)
     """From a failure to the first probe: a service that restarts, or an access point that is left, takes seconds. Cut at
     random by up to a half, as is every pause."""
-    longest_pause: float = attrs.field(default=60.0, validator=_positive)
+    longest_wait: float = attrs.field(default=60.0, validator=_positive)
     """The pause doubles with each failure, up to this: sixteen characters a minute, with the default probe, and a provider
     is back within a minute. It begins anew once a provider has been up for longer than its last pause."""
     forget_after: float = attrs.field(default=120.0, validator=[_positive, _outlasts_the_pauses])
@@ -69,7 +69,7 @@ class Health:
     news: float = -math.inf
     """When a failure was last seen."""
     next_probe: float = -math.inf
-    pause: float = 0.0
+    wait: float = 0.0
     behind: float = 0.0
     """Seconds by which the commits on end have been slower than real time."""
 
@@ -77,14 +77,14 @@ class Health:
         """A connect or commit failed. What fails while it is down, commits that were under way, is no second failure."""
         self.failure, self.news = failure, now
         if not self.down:
-            lasted = now - self.since > self.pause
+            lasted = now - self.since > self.wait
             self.down, self.since = True, now
-            self._wait(self.options.probe_after if lasted else 2 * self.pause, now)
+            self._wait(self.options.probe_after if lasted else 2 * self.wait, now)
 
     def probe_failed(self, failure: TTSError, now: float) -> None:
         """It was down, and is still."""
         self.failure, self.news = failure, now
-        self._wait(2 * self.pause, now)
+        self._wait(2 * self.wait, now)
 
     def taken_back(self, now: float) -> None:
         """It speaks, or is to be asked again."""
@@ -95,8 +95,8 @@ class Health:
         return not self.down or now - self.news >= self.options.forget_after
 
     def _wait(self, pause: float, now: float) -> None:
-        self.pause = min(pause, self.options.longest_pause)
-        self.next_probe = now + self.pause * random.uniform(0.5, 1.0)
+        self.wait = min(pause, self.options.longest_wait)
+        self.next_probe = now + self.wait * random.uniform(0.5, 1.0)
 
 
 @attrs.define

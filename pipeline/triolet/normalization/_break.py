@@ -15,10 +15,10 @@ _TIME = re.compile(r"""\btime\s*=\s*["']?\s*\+?(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})
 _STRENGTH = re.compile(r"""\bstrength\s*=\s*["']?\s*([a-z-]{1,9})""", re.IGNORECASE)
 
 
-class Pause(str):
+class Break(str):
     """A pause that can stand in a stream of tokens: the text `<break time="500ms"/>`.
 
-    `[*tokens, Pause(0.5), *tokens]` is silent for half a second there, on top of the usual pause.
+    `[*tokens, Break(0.5), *tokens]` is silent for half a second there, on top of the usual pause.
     """
 
     __slots__ = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from triolet._model._text import Clause, Piece
+from triolet._model._text import Clause, SpeechUnit
 from triolet.normalization._characters import SPEAKABLE, clean
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
@@ -25,9 +25,9 @@ class CodeReader:
         self._fence_line = False  # the rest of this line belongs to a fence
         self._line_begins = True
 
-    def read(self, clause: Clause, *, say: bool) -> list[Piece]:
+    def read(self, clause: Clause, *, say: bool) -> list[SpeechUnit]:
         """The pieces of one clause of code, fences left out."""
-        pieces: list[Piece] = []
+        units: list[SpeechUnit] = []
         at = 0
         text = clause.text
         while at < len(text):
@@ -35,14 +35,14 @@ class CodeReader:
             assert line is not None
             a_mark = line.end() <= clause.marker and not _FENCE.match(line[0])
             if not a_mark and (line[0].strip() or not self._line_begins):
-                self._read_line(line, clause.start, pieces if say else None)
+                self._read_line(line, clause.start, units if say else None)
             self._line_begins = line[0].endswith("\n")
             if self._line_begins:
                 self._fence_line = False
             at = line.end()
-        return pieces
+        return units
 
-    def _read_line(self, line: re.Match[str], base: int, pieces: list[Piece] | None) -> None:
+    def _read_line(self, line: re.Match[str], base: int, units: list[SpeechUnit] | None) -> None:
         if self._line_begins:
             fence = _FENCE.match(line[0])
             indented = line[0].startswith(("    ", "\t"))
@@ -53,17 +53,17 @@ class CodeReader:
             elif fence and self._fence and fence[1].startswith(self._fence) and not line[0][fence.end() :].strip():
                 self._fence_line = True
                 self._begun = False
-        if self._fence_line or pieces is None:
+        if self._fence_line or units is None:
             return
         for word in _WORD.finditer(line[0]):
             start = base + line.start() + word.start()
-            _add(pieces, word[1], word[2], start, start + len(word[0]))
+            _add(units, word[1], word[2], start, start + len(word[0]))
 
 
-def _add(pieces: list[Piece], word: str, space: str, start: int, end: int) -> None:
+def _add(units: list[SpeechUnit], word: str, space: str, start: int, end: int) -> None:
     text = (word if word.isascii() and word.isprintable() else clean(word)) + (" " if space else "")
-    if pieces and not SPEAKABLE.search(text):
-        last = pieces[-1]
-        pieces[-1] = Piece(last.text + text, last.start, end)
+    if units and not SPEAKABLE.search(text):
+        last = units[-1]
+        units[-1] = SpeechUnit(last.text + text, last.start, end)
     elif SPEAKABLE.search(text):
-        pieces.append(Piece(text, start, end))
+        units.append(SpeechUnit(text, start, end))

@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from triolet._model._text import Boundary, Clause, Kind, Piece, SpokenClause
+from triolet._model._text import BlockKind, Boundary, Clause, NormalizedClause, SpeechUnit
 from triolet.normalization._break import MAX_PAUSE
 from triolet.normalization._characters import CJK_AT_END, CJK_AT_START, ends_with_mark
 from triolet.normalization._code import CodeReader
 from triolet.normalization._digits import spell
 from triolet.normalization._inline import InlineReader
-from triolet.normalization._options import MAX_GROUP, MAX_ROW, SpokenOptions
+from triolet.normalization._options import MAX_GROUP, MAX_ROW, NormalizationOptions
 from triolet.normalization._table import TableReader
 from triolet.normalization._wording import wording
 
 _LABEL = re.compile(r"([0-9]{1,9}[.)、]|[a-z][.)])\s*(?:\[[ xX]\]\s*)?\Z")
 _MARKDOWN = " \t\r\n>*+-0123456789.)"
 _BLANK = re.compile(r"\s")
-_ONE_LINE = frozenset({Kind.HEADING, Kind.LIST_ITEM})
-_TABLE = frozenset({Kind.TABLE_HEAD, Kind.TABLE_ROW})
+_ONE_LINE = frozenset({BlockKind.HEADING, BlockKind.LIST_ITEM})
+_TABLE = frozenset({BlockKind.TABLE_HEAD, BlockKind.TABLE_ROW})
 
 
-class SpokenTextCore:
+class NormalizerCore:
     """Reads the inline marks of clauses, once, and gives what a person would say of them.
 
     `feed` takes the clauses of one turn in order and gives what is ready: mostly one spoken clause each. None while a
@@ -31,57 +31,59 @@ class SpokenTextCore:
     without words. What comes out tiles the raw stream as what went in did.
     """
 
-    def __init__(self, options: SpokenOptions | None = None) -> None:
-        self._options = options or SpokenOptions()
+    def __init__(self, options: NormalizationOptions | None = None) -> None:
+        self._options = options or NormalizationOptions()
         self._inline = InlineReader(self._options)
         self._code = CodeReader()
         self._held: list[Clause] = []  # taken by `_inline`, which has not read them to the end
         self._held_length = 0
         self._row: list[Clause] = []  # parts of a table row, or head, that is not complete
         self._row_length = 0
-        self._head: list[tuple[Clause, list[Piece]]] = []  # a table's head that waits for a row, and the line below it
+        self._head: list[
+            tuple[Clause, list[SpeechUnit]]
+        ] = []  # a table's head that waits for a row, and the line below it
         self._table: TableReader | None = None
-        self._kind: Kind | None = None
+        self._kind: BlockKind | None = None
         self._end = 0
         self._said = ""  # the end of the last words, unless white space
         self._blank = False  # white space came since
         self._line = False  # a line break came since
         self._pause = 0.0
 
-    def feed(self, clause: Clause) -> list[SpokenClause]:
+    def feed(self, clause: Clause) -> list[NormalizedClause]:
         """One more clause; what is ready to be said."""
         before, self._kind = self._kind, clause.kind
         self._end = clause.end
-        if clause.kind in _TABLE or (clause.kind is Kind.MARKUP and (self._head or self._row)):
+        if clause.kind in _TABLE or (clause.kind is BlockKind.MARKUP and (self._head or self._row)):
             return self._end_block() + self._feed_table(clause)
         ready = self._end_table()
-        if clause.kind is Kind.CODE or clause.kind is Kind.MARKUP:
+        if clause.kind is BlockKind.CODE or clause.kind is BlockKind.MARKUP:
             ready += self._end_block()
-            pieces: list[Piece] = []
-            if clause.kind is Kind.CODE:
-                if before is not Kind.CODE:
+            units: list[SpeechUnit] = []
+            if clause.kind is BlockKind.CODE:
+                if before is not BlockKind.CODE:
                     self._code.begin_block()
-                pieces = self._code.read(clause, say=self._options.code_blocks == "say")
-            return ready + self._say(clause, pieces)
+                units = self._code.read(clause, say=self._options.code_blocks == "say")
+            return ready + self._say(clause, units)
         if _begins_block(clause, before):
             ready += self._end_block()
-            self._inline.begin_block(list_item=clause.kind is Kind.LIST_ITEM)
+            self._inline.begin_block(list_item=clause.kind is BlockKind.LIST_ITEM)
         return ready + self._feed_text(clause)
 
-    def flush(self) -> list[SpokenClause]:
+    def flush(self) -> list[NormalizedClause]:
         """The stream has ended: what is still held, whatever is open."""
         ready = self._end_table() + self._end_block()
         if self._pause:
             at, pause = self._end, self._take_pause()
-            silence = SpokenClause(
-                pieces=(), start=at, end=at, boundary=Boundary.END, opening=Boundary.NONE, pause=pause
+            silence = NormalizedClause(
+                units=(), start=at, end=at, boundary=Boundary.END, opening=Boundary.NONE, break_before=pause
             )
             ready.append(silence)
         return ready
 
     # Prose, headings, list items, quotes.
 
-    def _feed_text(self, clause: Clause) -> list[SpokenClause]:
+    def _feed_text(self, clause: Clause) -> list[NormalizedClause]:
         text = clause.text
         marker = text[: clause.marker]
         if marker and not marker.isspace():  # block marks are no words; the offsets stay
@@ -98,34 +100,34 @@ class SpokenTextCore:
         too_long = len(self._held) > 1 and self._held_length > MAX_GROUP
         return self._read(final=too_long or clause.boundary >= Boundary.PARAGRAPH)
 
-    def _end_block(self) -> list[SpokenClause]:
+    def _end_block(self) -> list[NormalizedClause]:
         return self._read(final=True) if self._held else []
 
-    def _read(self, *, final: bool) -> list[SpokenClause]:
+    def _read(self, *, final: bool) -> list[NormalizedClause]:
         inline = self._inline
         if not inline.run(final=final):
             return []
         held, self._held, self._held_length = self._held, [], 0
         base = held[0].start
-        pieces = inline.builder.finish(base, [clause.end - base for clause in held[:-1]])
+        units = inline.builder.finish(base, [clause.end - base for clause in held[:-1]])
         breaks = [(base + at, seconds) for at, seconds in inline.breaks]
         inline.cut()
         if len(held) == 1:
-            return self._say(held[0], self._numbered(held[0], pieces), breaks)
-        ready: list[SpokenClause] = []
-        for clause, own in _shared_out(held, pieces):
+            return self._say(held[0], self._numbered(held[0], units), breaks)
+        ready: list[NormalizedClause] = []
+        for clause, own in _shared_out(held, units):
             inside = [cut for cut in breaks if clause.start < cut[0] <= clause.end]
             ready += self._say(clause, self._numbered(clause, own), inside)
         return ready
 
-    def _numbered(self, clause: Clause, pieces: list[Piece]) -> list[Piece]:
+    def _numbered(self, clause: Clause, units: list[SpeechUnit]) -> list[SpeechUnit]:
         """With the number of a list's item, if it is to be said."""
-        if clause.kind is not Kind.LIST_ITEM:
-            return pieces
+        if clause.kind is not BlockKind.LIST_ITEM:
+            return units
         marker = clause.text[: clause.marker]
         label = _LABEL.search(marker)
         if label is None:
-            return pieces
+            return units
         # To Markdown `a.`, `1、`, `• 1.`, and numbers inside a line are no lists but words.
         is_markdown = (
             _begins_line(clause)
@@ -133,15 +135,15 @@ class SpokenTextCore:
             and label[1][-1] != "、"
             and not marker[: label.start()].strip(_MARKDOWN)
         )
-        if is_markdown and (not pieces or self._options.list_numbers == "skip"):
-            return pieces
+        if is_markdown and (not units or self._options.list_numbers == "skip"):
+            return units
         text = label[1] if label[1].endswith("、") else f"{label[1][:-1]}. "
-        return [Piece(text, clause.start + label.start(), clause.start + clause.marker), *pieces]
+        return [SpeechUnit(text, clause.start + label.start(), clause.start + clause.marker), *units]
 
     # Tables.
 
-    def _feed_table(self, clause: Clause) -> list[SpokenClause]:
-        if clause.kind is Kind.MARKUP:
+    def _feed_table(self, clause: Clause) -> list[NormalizedClause]:
+        if clause.kind is BlockKind.MARKUP:
             ready = self._read_row()
             if len(self._head) == 1:
                 self._head.append((clause, []))
@@ -149,7 +151,7 @@ class SpokenTextCore:
             return ready + self._end_table() + self._say(clause, [])
         another = self._row and (self._row[-1].kind is not clause.kind or _begins_line(clause))
         ready = self._read_row() if another else []
-        if clause.kind is Kind.TABLE_HEAD and not self._row:
+        if clause.kind is BlockKind.TABLE_HEAD and not self._row:
             ready += self._end_table()
         self._row.append(clause)
         self._row_length += len(clause.text)
@@ -157,7 +159,7 @@ class SpokenTextCore:
             ready += self._read_row()
         return ready
 
-    def _end_table(self) -> list[SpokenClause]:
+    def _end_table(self) -> list[NormalizedClause]:
         """No more rows: a head that still waits for one is said by itself."""
         if not (self._row or self._head or self._table):
             return []
@@ -165,11 +167,11 @@ class SpokenTextCore:
         self._table = None
         return ready
 
-    def _release_head(self, *, say: bool) -> list[SpokenClause]:
+    def _release_head(self, *, say: bool) -> list[NormalizedClause]:
         head, self._head = self._head, []
-        return [spoken for clause, pieces in head for spoken in self._say(clause, pieces if say else [])]
+        return [spoken for clause, units in head for spoken in self._say(clause, units if say else [])]
 
-    def _read_row(self) -> list[SpokenClause]:
+    def _read_row(self) -> list[NormalizedClause]:
         if not self._row:
             return []
         row, self._row, self._row_length = self._row, [], 0
@@ -181,70 +183,74 @@ class SpokenTextCore:
             words = wording(clause.language)
             self._table = TableReader(self._cells(clause.language), words, with_headers=with_headers)
         text = " " * clause.marker + clause.text[clause.marker :]
-        if clause.kind is Kind.TABLE_HEAD:
-            pieces = self._table.head(text, clause.start)
+        if clause.kind is BlockKind.TABLE_HEAD:
+            units = self._table.head(text, clause.start)
             if not with_headers:
-                return self._say(clause, pieces)
-            self._head.append((clause, pieces))
+                return self._say(clause, units)
+            self._head.append((clause, units))
             return []
         ready = self._release_head(say=False)
         return ready + self._say(clause, self._table.row(text, clause.start))
 
-    def _cells(self, language: str) -> Callable[[str, int, int], list[Piece]]:
+    def _cells(self, language: str) -> Callable[[str, int, int], list[SpeechUnit]]:
         """What reads the inline marks of one table cell, each for itself."""
         reader = InlineReader(self._options)
 
-        def read(row: str, left: int, right: int) -> list[Piece]:
+        def read(row: str, left: int, right: int) -> list[SpeechUnit]:
             reader.begin_block()
             reader.extend(row[left:right], language, begins_line=False)
             reader.run(final=True)
             self._pause += sum(seconds for _, seconds in reader.breaks)
-            pieces = reader.builder.finish(left)
+            units = reader.builder.finish(left)
             reader.cut()
-            return pieces
+            return units
 
         return read
 
     # What goes out.
 
-    def _say(self, clause: Clause, pieces: list[Piece], breaks: Sequence[tuple[int, float]] = ()) -> list[SpokenClause]:
+    def _say(
+        self, clause: Clause, units: list[SpeechUnit], breaks: Sequence[tuple[int, float]] = ()
+    ) -> list[NormalizedClause]:
         """One spoken clause, or several where the text asked for a pause between words."""
-        pieces = self._finished(clause, pieces)
+        units = self._finished(clause, units)
         start, opening = clause.start, clause.opening
-        ready: list[SpokenClause] = []
+        ready: list[NormalizedClause] = []
         first = 0
         for at, seconds in breaks:
             last = first
-            while last < len(pieces) and pieces[last].start < at:
+            while last < len(units) and units[last].start < at:
                 last += 1
             if last > first:
-                boundary = Boundary.CLAUSE if last < len(pieces) else clause.boundary
-                part = pieces[first:last]
+                boundary = Boundary.CLAUSE if last < len(units) else clause.boundary
+                part = units[first:last]
                 pause = self._take_pause()
                 ready.append(
-                    _spoken(clause, part, start=start, end=at, boundary=boundary, opening=opening, pause=pause)
+                    _spoken(clause, part, start=start, end=at, boundary=boundary, opening=opening, break_before=pause)
                 )
                 first, start, opening = last, at, boundary
             self._pause = min(self._pause + seconds, MAX_PAUSE)
         if start < clause.end:
-            rest = pieces[first:] if first else pieces
+            rest = units[first:] if first else units
             pause = self._take_pause() if rest else 0.0
             end, boundary = clause.end, clause.boundary
-            ready.append(_spoken(clause, rest, start=start, end=end, boundary=boundary, opening=opening, pause=pause))
+            ready.append(
+                _spoken(clause, rest, start=start, end=end, boundary=boundary, opening=opening, break_before=pause)
+            )
         return ready
 
     def _take_pause(self) -> float:
         pause, self._pause = self._pause, 0.0
         return pause
 
-    def _finished(self, clause: Clause, pieces: list[Piece]) -> list[Piece]:
+    def _finished(self, clause: Clause, units: list[SpeechUnit]) -> list[SpeechUnit]:
         """With the space before the first word, the stop after the last, and long numbers spelled."""
-        first = pieces[0] if pieces else None
+        first = units[0] if units else None
         before = clause.text[: first.start - clause.start] if first else clause.text
         self._blank = self._blank or _BLANK.search(before) is not None
         self._line = self._line or "\n" in before
         if first is None:
-            return pieces
+            return units
         after_cjk = CJK_AT_END.search(self._said) is not None
         before_cjk = CJK_AT_START.match(first.text) is not None
         if self._blank:
@@ -253,16 +259,16 @@ class SpokenTextCore:
             spaced = clause.opening >= Boundary.LINE and not (after_cjk or before_cjk)
         least = self._options.spell_digits
         if least:
-            pieces = [spell(piece, least) if piece.end - piece.start >= least else piece for piece in pieces]
+            units = [spell(unit, least) if unit.end - unit.start >= least else unit for unit in units]
         if _wants_stop(clause):
-            pieces[-1] = _stopped(pieces[-1], clause.language)
+            units[-1] = _stopped(units[-1], clause.language)
         if spaced and self._said:
-            pieces[0] = Piece(" " + pieces[0].text, first.start, first.end)
-        last = pieces[-1].text
+            units[0] = SpeechUnit(" " + units[0].text, first.start, first.end)
+        last = units[-1].text
         self._said = "" if last.endswith(" ") else last[-8:]
         self._blank = clause.text[-1].isspace()
-        self._line = self._blank and "\n" in clause.text[pieces[-1].start - clause.start :]
-        return pieces
+        self._line = self._blank and "\n" in clause.text[units[-1].start - clause.start :]
+        return units
 
 
 def _begins_line(clause: Clause) -> bool:
@@ -274,7 +280,7 @@ def _ends_line(clause: Clause) -> bool:
     return clause.boundary is Boundary.LINE or clause.boundary >= Boundary.PARAGRAPH
 
 
-def _begins_block(clause: Clause, before: Kind | None) -> bool:
+def _begins_block(clause: Clause, before: BlockKind | None) -> bool:
     if clause.opening >= Boundary.PARAGRAPH or clause.kind is not before:
         return True
     begins_line = clause.opening >= Boundary.LINE and clause.text[: clause.marker].strip() != ""
@@ -293,12 +299,12 @@ def _wants_stop(clause: Clause) -> bool:
     )  # a heading in all but name
 
 
-def _stopped(piece: Piece, language: str) -> Piece:
-    text = piece.text.rstrip()
+def _stopped(unit: SpeechUnit, language: str) -> SpeechUnit:
+    text = unit.text.rstrip()
     if ends_with_mark(text):
-        return piece
+        return unit
     stop = "。" if CJK_AT_END.search(text) else wording(language).stop
-    return Piece(text + stop, piece.start, piece.end)
+    return SpeechUnit(text + stop, unit.start, unit.end)
 
 
 def _joined(clauses: Sequence[Clause]) -> Clause:
@@ -315,16 +321,16 @@ def _joined(clauses: Sequence[Clause]) -> Clause:
     )
 
 
-def _shared_out(clauses: list[Clause], pieces: list[Piece]) -> list[tuple[Clause, list[Piece]]]:
+def _shared_out(clauses: list[Clause], units: list[SpeechUnit]) -> list[tuple[Clause, list[SpeechUnit]]]:
     """Each clause with the pieces that begin in it; those that a piece spans become one."""
-    shares: list[tuple[Clause, list[Piece]]] = []
+    shares: list[tuple[Clause, list[SpeechUnit]]] = []
     group: list[Clause] = []
-    own: list[Piece] = []
+    own: list[SpeechUnit] = []
     at = 0
     for clause in clauses:
         group.append(clause)
-        while at < len(pieces) and pieces[at].start < clause.end:
-            own.append(pieces[at])
+        while at < len(units) and units[at].start < clause.end:
+            own.append(units[at])
             at += 1
         if own and own[-1].end > clause.end:
             continue
@@ -335,21 +341,21 @@ def _shared_out(clauses: list[Clause], pieces: list[Piece]) -> list[tuple[Clause
 
 def _spoken(
     clause: Clause,
-    pieces: Sequence[Piece],
+    units: Sequence[SpeechUnit],
     *,
     start: int,
     end: int,
     boundary: Boundary,
     opening: Boundary,
-    pause: float,
-) -> SpokenClause:
-    return SpokenClause(
-        pieces=tuple(pieces),
+    break_before: float,
+) -> NormalizedClause:
+    return NormalizedClause(
+        units=tuple(units),
         start=start,
         end=end,
         boundary=boundary,
         opening=opening,
         kind=clause.kind,
         language=clause.language,
-        pause=pause,
+        break_before=break_before,
     )

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 
-from triolet._model._text import Piece
+from triolet._model._text import SpeechUnit
 
 _ALONE = re.compile(r"([^\w$¢£¤¥\u20A0-\u20CF]*+)([0-9]++)([^\w%‰$¢£¤¥\u20A0-\u20CF]*+)")
 
 
-def spell(piece: Piece, least: int) -> Piece:
+def spell(unit: SpeechUnit, least: int) -> SpeechUnit:
     """A piece that is a number of at least `least` digits, spelled: "4155552671" as "4 1 5, 5 5 5, 2 6 7 1".
 
     Groups are of three digits, the last of up to four; of four where four divides a length from 12 on, as on cards.
     Numbers that end in `000` count something and stay; so do money, decimals and parts of words.
     """
-    number = _ALONE.fullmatch(piece.text)
+    number = _ALONE.fullmatch(unit.text)
     if number is None or len(number[2]) < least or number[2].endswith("000"):
-        return piece
+        return unit
     digits = number[2]
     size = 4 if len(digits) >= 12 and len(digits) % 4 == 0 else 3
     starts = list(range(0, len(digits), size))
     if len(digits) - starts[-1] == 1 and len(starts) > 1:
         starts.pop()
     groups = [" ".join(digits[a:b]) for a, b in zip(starts, [*starts[1:], len(digits)], strict=True)]
-    return Piece(number[1] + ", ".join(groups) + number[3], piece.start, piece.end)
+    return SpeechUnit(number[1] + ", ".join(groups) + number[3], unit.start, unit.end)

@@ -21,9 +21,9 @@ from triolet.normalization._links import (
     note_end,
     target_end,
 )
-from triolet.normalization._options import MAX_HELD, MAX_SKIPPED, SpokenOptions
+from triolet.normalization._options import MAX_HELD, MAX_SKIPPED, NormalizationOptions
 from triolet.normalization._plain import PlainText, entity_at, goes_on, unescaped, url_at
-from triolet.normalization._units import PieceBuilder
+from triolet.normalization._units import UnitBuilder
 from triolet.normalization._wording import wording
 
 logger = logging.getLogger("triolet.normalization")
@@ -42,8 +42,8 @@ class InlineReader:
     the next part of the same block, and what spans parts (open brackets, a comment) goes on.
     """
 
-    def __init__(self, options: SpokenOptions) -> None:
-        self.builder = PieceBuilder()
+    def __init__(self, options: NormalizationOptions) -> None:
+        self.builder = UnitBuilder()
         self.breaks: list[tuple[int, float]] = []
         """Where the text asked for silence (offset after the tag), and for how many seconds."""
         self._options = options

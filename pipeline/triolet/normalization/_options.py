@@ -29,8 +29,8 @@ MAX_ROW = 4000
 
 
 @attrs.frozen(kw_only=True)
-class SpokenOptions:
-    """What SpokenText makes of code, tables, links and the like; the defaults are what a good reader would do."""
+class NormalizationOptions:
+    """What TextNormalizer makes of code, tables, links and the like; the defaults are what a good reader would do."""
 
     code_blocks: Literal["skip", "say"] = attrs.field(default="skip", validator=in_(("skip", "say")))
     """Nobody can follow a program by ear. A skipped block is discarded as it streams."""

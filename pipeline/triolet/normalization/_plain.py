@@ -6,8 +6,8 @@ import html
 import re
 
 from triolet.normalization._characters import HAS_URL, TOKEN, URL, Sort, emoji_name, sort
-from triolet.normalization._options import SpokenOptions
-from triolet.normalization._units import PieceBuilder
+from triolet.normalization._options import NormalizationOptions
+from triolet.normalization._units import UnitBuilder
 from triolet.normalization._wording import Wording
 
 _HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*@)?(?:www\.)?([^/?#:]*)", re.IGNORECASE)
@@ -19,7 +19,7 @@ _ARROWS = "➔➘➙➚➛➜➝➞➟➠➡"
 class PlainText:
     """Writes text without marks into a builder."""
 
-    def __init__(self, builder: PieceBuilder, options: SpokenOptions) -> None:
+    def __init__(self, builder: UnitBuilder, options: NormalizationOptions) -> None:
         self._builder = builder
         self._options = options
 

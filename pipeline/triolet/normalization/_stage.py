@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import trio
 
-from triolet._model._text import Clause, SpokenClause
-from triolet.chain._context import Turn
+from triolet._model._text import Clause, NormalizedClause
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage, take_waiting
-from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet.normalization import NormalizationOptions, NormalizerCore
 
 
-class SpokenText(Stage[Clause, SpokenClause]):
+class TextNormalizer(Stage[Clause, NormalizedClause]):
     """Reads Markdown and leaves what a person would say, each piece with its span of the raw text."""
 
     buffer = 4
     """Clauses that may wait: a sentence's worth."""
 
-    def __init__(self, options: SpokenOptions | None = None) -> None:
-        self.options = options or SpokenOptions()
+    def __init__(self, options: NormalizationOptions | None = None) -> None:
+        self.options = options or NormalizationOptions()
 
     async def run(
-        self, upstream: trio.MemoryReceiveChannel[Clause], downstream: trio.MemorySendChannel[SpokenClause], turn: Turn
+        self,
+        upstream: trio.MemoryReceiveChannel[Clause],
+        downstream: trio.MemorySendChannel[NormalizedClause],
+        turn: TurnContext,
     ) -> None:
         """Turn clauses into speech until they end."""
-        core = SpokenTextCore(self.options)
+        core = NormalizerCore(self.options)
         while True:
             try:
                 clauses = await take_waiting(upstream)

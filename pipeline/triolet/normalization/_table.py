@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Callable
 
-from triolet._model._text import Piece
+from triolet._model._text import SpeechUnit
 from triolet.normalization._characters import ends_with_mark
 from triolet.normalization._wording import Wording
 
@@ -29,40 +29,42 @@ def cells(row: str) -> list[tuple[int, int]]:
 class TableReader:
     """Says the rows of one table: what `read` (inline Markdown) makes of each cell, with or without the headers."""
 
-    def __init__(self, read: Callable[[str, int, int], list[Piece]], words: Wording, *, with_headers: bool) -> None:
+    def __init__(
+        self, read: Callable[[str, int, int], list[SpeechUnit]], words: Wording, *, with_headers: bool
+    ) -> None:
         self._read = read
         self._words = words
         self._with_headers = with_headers
         self._headers: list[str] = []
 
-    def head(self, row: str, start: int) -> list[Piece]:
+    def head(self, row: str, start: int) -> list[SpeechUnit]:
         """The pieces of the head, cell by cell; its words go before the cells of every row."""
         parts = [self._read(row, *span) for span in cells(row)]
-        self._headers = ["".join(piece.text for piece in part).rstrip(":： ") for part in parts]
+        self._headers = ["".join(unit.text for unit in part).rstrip(":： ") for part in parts]
         return self._joined(parts, start)
 
-    def row(self, row: str, start: int) -> list[Piece]:
+    def row(self, row: str, start: int) -> list[SpeechUnit]:
         """The pieces of one row; offsets from `start`."""
-        parts: list[list[Piece]] = []
+        parts: list[list[SpeechUnit]] = []
         for column, (left, right) in enumerate(cells(row)):
-            pieces = self._read(row, left, right) or self._tick(row, left, right)
+            units = self._read(row, left, right) or self._tick(row, left, right)
             header = self._headers[column] if self._with_headers and column < len(self._headers) else ""
-            if pieces and header:
-                first = pieces[0]
-                pieces[0] = Piece(f"{header}{self._words.colon}{first.text}", first.start, first.end)
-            parts.append(pieces)
+            if units and header:
+                first = units[0]
+                units[0] = SpeechUnit(f"{header}{self._words.colon}{first.text}", first.start, first.end)
+            parts.append(units)
         return self._joined(parts, start)
 
-    def _tick(self, row: str, left: int, right: int) -> list[Piece]:
+    def _tick(self, row: str, left: int, right: int) -> list[SpeechUnit]:
         content = row[left:right].replace("\ufe0f", "").strip()
         if self._with_headers and len(content) == 1 and content in _TICKS | _CROSSES:
             word = self._words.yes if content in _TICKS else self._words.no
-            return [Piece(word, left + len(row[left:right]) - len(row[left:right].lstrip()), right)]
+            return [SpeechUnit(word, left + len(row[left:right]) - len(row[left:right].lstrip()), right)]
         return []
 
-    def _joined(self, parts: list[list[Piece]], start: int) -> list[Piece]:
+    def _joined(self, parts: list[list[SpeechUnit]], start: int) -> list[SpeechUnit]:
         said = [part for part in parts if part]
-        result: list[Piece] = []
+        result: list[SpeechUnit] = []
         for index, part in enumerate(said):
             last = part[-1]
             text = last.text.rstrip()
@@ -70,6 +72,6 @@ class TableReader:
                 text += self._words.comma if index + 1 < len(said) else self._words.stop
             elif index + 1 < len(said) and self._words.comma.endswith(" "):
                 text += " "
-            part[-1] = Piece(text, last.start, last.end)
-            result += [Piece(piece.text, piece.start + start, piece.end + start) for piece in part]
+            part[-1] = SpeechUnit(text, last.start, last.end)
+            result += [SpeechUnit(unit.text, unit.start + start, unit.end + start) for unit in part]
         return result

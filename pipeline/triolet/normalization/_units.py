@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from triolet._model._text import Piece
+from triolet._model._text import SpeechUnit
 from triolet.normalization._characters import CLOSING, DECORATION, SPEAKABLE, clean
 
 _JOINS_BACK = frozenset(".,;:!?…)]}。，、；：！？）")
@@ -13,7 +13,7 @@ _MAX_MARKS = 64
 """Characters of punctuation without a word that a voice is given at most; nobody hears more of it."""
 
 
-class PieceBuilder:
+class UnitBuilder:
     """Gathers the pieces of one text, in order; offsets are those of the text.
 
     One piece is open at a time: a word until white space, a CJK character until the next one. What is not spoken only
@@ -140,7 +140,7 @@ class PieceBuilder:
         self._text = ""
         self._cjk = False
 
-    def finish(self, base: int, edges: Sequence[int] = ()) -> list[Piece]:
+    def finish(self, base: int, edges: Sequence[int] = ()) -> list[SpeechUnit]:
         """All pieces, with offsets from `base`; the builder is empty afterwards.
 
         White space and marks after one of `edges` (where clauses end) are left to the clause after it.
@@ -150,15 +150,15 @@ class PieceBuilder:
         self._dropped = False
         done, self._done = self._done, []
         self._barrier = 0
-        pieces: list[Piece] = []
+        units: list[SpeechUnit] = []
         edge = 0
         for text, start, word_end, end in done:
             while edge < len(edges) and edges[edge] < word_end:
                 edge += 1
             if edge < len(edges) and edges[edge] < end:
                 text, end = text.rstrip(), edges[edge]  # noqa: PLW2901
-            pieces.append(Piece(text if text.isprintable() else clean(text), base + start, base + end))
-        return pieces
+            units.append(SpeechUnit(text if text.isprintable() else clean(text), base + start, base + end))
+        return units
 
     def _add(self, text: str, start: int, end: int) -> None:
         if not self._text:

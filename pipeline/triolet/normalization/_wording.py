@@ -1,4 +1,4 @@
-"""The few words and marks that SpokenText adds, by language."""
+"""The few words and marks that TextNormalizer adds, by language."""
 
 from __future__ import annotations
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from triolet._model._text import Boundary, Kind, Phrase, Piece, SpokenClause
+from triolet._model._text import BlockKind, Boundary, NormalizedClause, Phrase, SpeechUnit
 from triolet._tools._graphemes import inside_grapheme
 from triolet.alignment._heard import expected_pause, expected_seconds
 
 
 @attrs.frozen(kw_only=True)
-class Phrasing:
+class PhrasingOptions:
     """How clauses become phrases. Characters are those of the words to say."""
 
     early_start: bool = True
@@ -26,7 +26,7 @@ class Phrasing:
     """The same in Chinese, Japanese or Korean characters."""
     worth: float = attrs.field(default=0.25, validator=attrs.validators.ge(0))
     """Seconds that an early start must be expected to save: a change of rhythm is not worth less."""
-    join: int = attrs.field(default=240, validator=attrs.validators.ge(0))
+    merge: int = attrs.field(default=240, validator=attrs.validators.ge(0))
     """While the listener has audio enough, sentences of a paragraph are joined until a phrase has so many
     characters: about 16 s of speech; the lead of the `Synthesizer` stops it sooner. A commit costs a request, and a voice reads
     two sentences together better than apart. 0: never."""
@@ -49,7 +49,7 @@ class Offer:
 
 @attrs.frozen
 class _Held:
-    clause: SpokenClause
+    clause: NormalizedClause
     size: int
     """Characters."""
     seconds: float
@@ -58,7 +58,7 @@ class _Held:
     """The same, before what follows."""
 
     @classmethod
-    def of(cls, clause: SpokenClause) -> _Held:
+    def of(cls, clause: NormalizedClause) -> _Held:
         words = clause.words
         return cls(clause, len(words), expected_seconds(words), expected_pause(words))
 
@@ -66,10 +66,10 @@ class _Held:
 class PhraserCore:
     """Feed clauses, look at what they would give, take it."""
 
-    def __init__(self, phrasing: Phrasing | None = None) -> None:
-        self._phrasing = phrasing or Phrasing()
+    def __init__(self, phrasing: PhrasingOptions | None = None) -> None:
+        self._phrasing = phrasing or PhrasingOptions()
         self._held: deque[_Held] = deque()
-        self._pause = 0.0
+        self._break = 0.0
         """Asked for after what is held."""
         self._next = 0
         self._ended = False
@@ -84,22 +84,22 @@ class PhraserCore:
         """Clauses that wait."""
         return len(self._held)
 
-    def feed(self, clause: SpokenClause) -> None:
+    def feed(self, clause: NormalizedClause) -> None:
         """Take one clause."""
-        if not clause.pieces:
-            self._pause += clause.pause
+        if not clause.units:
+            self._break += clause.break_before
             if self._held and clause.boundary > self._held[-1].clause.boundary:  # a line that goes on without words
                 last = self._held.pop()
                 self._held.append(attrs.evolve(last, clause=attrs.evolve(last.clause, boundary=clause.boundary)))
             return
-        if self._pause:
-            clause = attrs.evolve(clause, pause=clause.pause + self._pause)
-            self._pause = 0.0
-        while sum(len(piece.text) for piece in clause.pieces) > self._phrasing.longest:
-            head, tail = _cut_pieces(clause.pieces, self._phrasing.longest)
+        if self._break:
+            clause = attrs.evolve(clause, break_before=clause.break_before + self._break)
+            self._break = 0.0
+        while sum(len(unit.text) for unit in clause.units) > self._phrasing.longest:
+            head, tail = _cut_units(clause.units, self._phrasing.longest)
             middle = tail[0].start
-            self._held.append(_Held.of(attrs.evolve(clause, pieces=head, end=middle, boundary=Boundary.NONE)))
-            clause = attrs.evolve(clause, pieces=tail, start=middle, opening=Boundary.NONE, pause=0.0)
+            self._held.append(_Held.of(attrs.evolve(clause, units=head, end=middle, boundary=Boundary.NONE)))
+            clause = attrs.evolve(clause, units=tail, start=middle, opening=Boundary.NONE, break_before=0.0)
         self._held.append(_Held.of(clause))
 
     def end(self) -> None:
@@ -141,14 +141,14 @@ class PhraserCore:
         first = clauses[0]
         return Phrase(
             index=self._next,
-            pieces=tuple(piece for clause in clauses for piece in clause.pieces),
+            units=tuple(unit for clause in clauses for unit in clause.units),
             start=first.start,
             end=clauses[-1].end,
             boundary=clauses[-1].boundary,
             opening=first.opening,
             kind=first.kind,
             language=first.language,
-            pause=first.pause,
+            break_before=first.break_before,
         )
 
     def taken(self, offer: Offer) -> None:
@@ -166,21 +166,21 @@ class PhraserCore:
 
     def _sentences(self, seconds: float) -> Offer:
         whole, size, time, pause = Offer(), 0, 0.0, 0.0
-        last: SpokenClause | None = None
+        last: NormalizedClause | None = None
         for count, held in enumerate(self._held):
             size += held.size
             if last is not None and (size > self._phrasing.longest or not _goes_on(last, held.clause)):
                 return attrs.evolve(whole if whole.clauses else Offer(count, time), final=True)
             time += pause + held.seconds
             pause = held.pause
-            if whole.clauses and (size > self._phrasing.join or time > seconds):
+            if whole.clauses and (size > self._phrasing.merge or time > seconds):
                 return attrs.evolve(whole, final=True)
             last = held.clause
             if last.boundary >= Boundary.LINE:
                 whole = Offer(count + 1, time)
         if last is None:
             return Offer()
-        if self._ended or self._pause:
+        if self._ended or self._break:
             return Offer(len(self._held), time, final=True)
         return attrs.evolve(whole, final=last.boundary >= Boundary.LINE and not _may_go_on(last))
 
@@ -192,33 +192,33 @@ class PhraserCore:
         clauses = [self._held[at].clause for at in range(count)]
         return self._enough(clauses) and (count == 1 or self._enough(clauses[-1:]))
 
-    def _enough(self, clauses: Sequence[SpokenClause]) -> bool:
+    def _enough(self, clauses: Sequence[NormalizedClause]) -> bool:
         words = "".join(clause.words for clause in clauses)
         cjk = sum(unicodedata.east_asian_width(char) in "WF" and char.isalpha() for char in words)
         return cjk >= self._phrasing.early_cjk or len(words.split()) >= self._phrasing.early_words
 
     def _sayable(self, count: int) -> bool:
         """Whether a voice could say anything of the first so many clauses."""
-        pieces = (piece for at in range(count) for piece in self._held[at].clause.pieces)
-        return any(char.isalnum() for piece in pieces for char in piece.text)
+        units = (unit for at in range(count) for unit in self._held[at].clause.units)
+        return any(char.isalnum() for unit in units for char in unit.text)
 
     def _drop(self, count: int) -> None:
         """Let go of what no voice can say; its pause goes to what follows."""
-        pause = self._held[0].clause.pause
+        pause = self._held[0].clause.break_before
         for _ in range(count):
             self._held.popleft()
         if self._held:
             first = self._held.popleft()
             self._held.appendleft(
-                attrs.evolve(first, clause=attrs.evolve(first.clause, pause=first.clause.pause + pause))
+                attrs.evolve(first, clause=attrs.evolve(first.clause, break_before=first.clause.break_before + pause))
             )
         else:
-            self._pause += pause
+            self._break += pause
 
 
-def _goes_on(before: SpokenClause, clause: SpokenClause) -> bool:
+def _goes_on(before: NormalizedClause, clause: NormalizedClause) -> bool:
     """Whether a clause goes on in the sentence, or else in the paragraph, of the one before it."""
-    if clause.pause:
+    if clause.break_before:
         return False
     if before.boundary < Boundary.LINE:
         return True
@@ -227,27 +227,30 @@ def _goes_on(before: SpokenClause, clause: SpokenClause) -> bool:
     return _may_go_on(before)
 
 
-def _may_go_on(clause: SpokenClause) -> bool:
+def _may_go_on(clause: NormalizedClause) -> bool:
     """Whether what follows a sentence may be joined to it: only in prose, since the items of a list have a pause of their own."""
-    return clause.kind is Kind.PROSE and clause.boundary is Boundary.SENTENCE
+    return clause.kind is BlockKind.PROSE and clause.boundary is Boundary.SENTENCE
 
 
-def _cut_pieces(pieces: tuple[Piece, ...], longest: int) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def _cut_units(units: tuple[SpeechUnit, ...], longest: int) -> tuple[tuple[SpeechUnit, ...], tuple[SpeechUnit, ...]]:
     """Split pieces so that the first part has at most `longest` characters, after a space where there is one."""
     size, fits, spaced = 0, 0, 0
-    for count, piece in enumerate(pieces, 1):
-        size += len(piece.text)
+    for count, unit in enumerate(units, 1):
+        size += len(unit.text)
         if size > longest:
             break
         fits = count
-        if piece.text[-1:].isspace():
+        if unit.text[-1:].isspace():
             spaced = count
     if not fits:  # one piece is longer than a phrase may be: cut it, at no less than a grapheme
-        first = pieces[0]
+        first = units[0]
         at = longest
         while at > 1 and inside_grapheme(first.text, at):
             at -= 1
         middle = min(first.end, first.start + at)
-        return (Piece(first.text[:at], first.start, middle),), (Piece(first.text[at:], middle, first.end), *pieces[1:])
+        return (SpeechUnit(first.text[:at], first.start, middle),), (
+            SpeechUnit(first.text[at:], middle, first.end),
+            *units[1:],
+        )
     cut = spaced or fits
-    return pieces[:cut], pieces[cut:]
+    return units[:cut], units[cut:]

@@ -6,10 +6,10 @@ import math
 
 import trio
 
-from triolet._model._text import Phrase, SpokenClause
-from triolet.chain._context import Turn
+from triolet._model._text import NormalizedClause, Phrase
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage, take_waiting
-from triolet.phrasing._core import Offer, PhraserCore, Phrasing
+from triolet.phrasing._core import Offer, PhraserCore, PhrasingOptions
 from triolet.turn._timeline import FirstToken, PhraseReady
 
 TYPICAL_REST = 60
@@ -37,7 +37,7 @@ IDLE = 2.0
 few its words, or where the segmenter has given up waiting for more."""
 
 
-class Phraser(Stage[SpokenClause, Phrase]):
+class Phraser(Stage[NormalizedClause, Phrase]):
     """Joins clauses into phrases: whole sentences while the listener has audio left, the best clause when not.
 
     A phrase is decided when the synthesizer takes it: until then, sentences that come are joined to it, as long as what is on
@@ -51,11 +51,14 @@ class Phraser(Stage[SpokenClause, Phrase]):
     hold = 8
     """Clauses that may be held, to be joined, when there is a whole sentence: some sentences' worth."""
 
-    def __init__(self, phrasing: Phrasing | None = None) -> None:
-        self.phrasing = phrasing or Phrasing()
+    def __init__(self, phrasing: PhrasingOptions | None = None) -> None:
+        self.phrasing = phrasing or PhrasingOptions()
 
     async def run(
-        self, upstream: trio.MemoryReceiveChannel[SpokenClause], downstream: trio.MemorySendChannel[Phrase], turn: Turn
+        self,
+        upstream: trio.MemoryReceiveChannel[NormalizedClause],
+        downstream: trio.MemorySendChannel[Phrase],
+        turn: TurnContext,
     ) -> None:
         """Join until the clauses end."""
         run = _Run(self, turn)
@@ -71,7 +74,7 @@ class Phraser(Stage[SpokenClause, Phrase]):
 class _Run:
     """One turn of a Phraser: one task reads, one gives."""
 
-    def __init__(self, settings: Phraser, turn: Turn) -> None:
+    def __init__(self, settings: Phraser, turn: TurnContext) -> None:
         self._phrasing = settings.phrasing
         self._hold = settings.hold
         self._turn = turn
@@ -84,7 +87,7 @@ class _Run:
         self._until_news = trio.CancelScope()
         self._given = trio.Event()
 
-    async def read(self, upstream: trio.MemoryReceiveChannel[SpokenClause]) -> None:
+    async def read(self, upstream: trio.MemoryReceiveChannel[NormalizedClause]) -> None:
         """Take clauses while there is room."""
         while not self._ended:
             while self._core.held >= self._hold and self._core.sentences().clauses:

@@ -9,12 +9,12 @@ from array import array
 
 import attrs
 
-from triolet._model._text import Boundary, Kind, Phrase
+from triolet._model._text import BlockKind, Boundary, Phrase
 from triolet.alignment._voicing import AUDIBLE
 
 
 @attrs.frozen(kw_only=True)
-class Pauses:
+class PhraseGaps:
     """Seconds of silence between two phrases, by what lies between them. The longest that applies is taken.
 
     They are what is heard: silence that the voice itself leaves at the end of a phrase and at the beginning of the next counts.
@@ -33,9 +33,9 @@ class Pauses:
         pause = self.least_after(before)
         if after.opening >= Boundary.LINE:
             pause = self.sentence
-        if Kind.LIST_ITEM in (before.kind, after.kind) and pause >= self.sentence:
+        if BlockKind.LIST_ITEM in (before.kind, after.kind) and pause >= self.sentence:
             pause = max(pause, self.list_item)
-        if before.kind is Kind.HEADING or after.kind is Kind.HEADING:
+        if before.kind is BlockKind.HEADING or after.kind is BlockKind.HEADING:
             pause = max(pause, self.heading)
         if after.opening >= Boundary.PARAGRAPH:
             pause = max(pause, self.paragraph)

@@ -15,7 +15,7 @@ import trio
 from triolet._model._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
 from triolet._model._text import Phrase
 from triolet.alignment._voicing import AUDIBLE
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.errors import OutputError
 from triolet.playout._edges import MARGIN, PhraseEdges
 from triolet.playout._gaps import RoomTone
@@ -51,7 +51,7 @@ class _Playing:
 class TurnPlayout:
     """One turn on an output: plays its chunks in order, and knows which have been heard."""
 
-    def __init__(self, playout: Playout, turn: Turn, *, within: TurnPlayout | None = None) -> None:
+    def __init__(self, playout: Playout, turn: TurnContext, *, within: TurnPlayout | None = None) -> None:
         """`within`: the turn in whose silence this one is said."""
         self._playout = playout
         self._within = within
@@ -228,9 +228,9 @@ class TurnPlayout:
         before, edges = self._previous, phrase.edges
         if before is None and self._within is not None:
             self._within.end_silence()
-        planned, gap = phrase.phrase.pause, self._dry_for()
+        planned, gap = phrase.phrase.break_before, self._dry_for()
         if before is not None:
-            planned += self._playout.pauses.between(before.phrase, phrase.phrase) - seconds(before.edges.trailing)
+            planned += self._playout.gaps.between(before.phrase, phrase.phrase) - seconds(before.edges.trailing)
         cut = edges.cut_beginning(keep=self._playout.format.samples(max(0.0, planned - gap)))
         if before is not None:
             planned = max(0.0, planned - seconds(edges.leading - cut))
@@ -286,7 +286,7 @@ class TurnPlayout:
             chunk.format.sample_rate,
             loudest=loudest,
             trim=self._playout.trim,
-            trailing=self._playout.pauses.least_after(chunk.phrase) - MARGIN,
+            trailing=self._playout.gaps.least_after(chunk.phrase) - MARGIN,
         )
 
     def _set_deadline(self) -> None:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Protocol
 
-from triolet._model._text import Boundary, Clause, Kind
+from triolet._model._text import BlockKind, Boundary, Clause
 from triolet.segmentation import _judge, _marks, _terminators
 from triolet.segmentation._auto import Guess
 from triolet.segmentation._judge import Ahead, Verdict
@@ -34,7 +34,7 @@ _CANNOT_DECIDE = frozenset(",;:!?…")  # a token that is one of these changes n
 # An attribute of an enumeration is slow to get.
 _TEXT, _FENCE, _BLANK, _ROW, _MARKUP = LineKind.TEXT, LineKind.FENCE, LineKind.BLANK, LineKind.ROW, LineKind.MARKUP
 _LINE, _PARAGRAPH = Boundary.LINE, Boundary.PARAGRAPH
-_PROSE, _LIST_ITEM, _TABLE_HEAD = Kind.PROSE, Kind.LIST_ITEM, Kind.TABLE_HEAD
+_PROSE, _LIST_ITEM, _TABLE_HEAD = BlockKind.PROSE, BlockKind.LIST_ITEM, BlockKind.TABLE_HEAD
 
 
 def _dot_waits(before: list[str]) -> bool:
@@ -101,18 +101,18 @@ class SegmenterCore:
 
     def feed(self, token: str) -> list[Clause]:
         """Takes a token; gives the clauses that are final now."""
-        pieces = self._pieces
-        pieces.append(token)
+        units = self._pieces
+        units.append(token)
         awaited = self._awaited
         if awaited is not None and len(token) < _LONG:
             if token.isalpha() or awaited(token) is None:
-                if len(pieces) < self._batch:
+                if len(units) < self._batch:
                     return []
             elif (
                 token in _CANNOT_DECIDE
                 or (
                     token == "."  # noqa: S105 - no password
-                    and _dot_waits(pieces[-5:-1])
+                    and _dot_waits(units[-5:-1])
                 )
             ):
                 self._awaited = None
@@ -125,7 +125,7 @@ class SegmenterCore:
         reading.complete = True
         out = self._advance(complete=True)
         if self._row_end >= 0:
-            self._end_row(Kind.TABLE_ROW)
+            self._end_row(BlockKind.TABLE_ROW)
         if reading.given < len(reading.text):
             self._tune(len(reading.text))
             reading.cut(len(reading.text), Boundary.END)
@@ -190,10 +190,10 @@ class SegmenterCore:
     def _advance(self, *, complete: bool) -> list[Clause]:
         """Looks at the tokens put aside, as far as anything in them is certain."""
         reading = self._reading
-        pieces = self._pieces
-        if pieces:
-            reading.add(pieces[0] if len(pieces) == 1 else "".join(pieces))
-            pieces.clear()
+        units = self._pieces
+        if units:
+            reading.add(units[0] if len(units) == 1 else "".join(units))
+            units.clear()
         text = reading.text
         while True:
             if reading.fresh and not self._start_line(text, complete=complete):
@@ -289,7 +289,7 @@ class SegmenterCore:
         at = reading.at
         while text.startswith("\n", at) and not reading.fence:  # an empty line
             if self._row_end >= 0:
-                self._end_row(Kind.TABLE_ROW)
+                self._end_row(BlockKind.TABLE_ROW)
             reading.begin_line(_PARAGRAPH)
             reading.head = at
             reading.at = at = at + 1
@@ -303,7 +303,7 @@ class SegmenterCore:
             if words == len(text) and not complete:
                 return False
             reading.head = words
-            reading.kind = Kind.CODE
+            reading.kind = BlockKind.CODE
             reading.line = _FENCE
             reading.fresh = False
             return True
@@ -311,7 +311,7 @@ class SegmenterCore:
         if head is None:
             return False
         if self._row_end >= 0:
-            self._end_row(_TABLE_HEAD if head.line is _MARKUP else Kind.TABLE_ROW)
+            self._end_row(_TABLE_HEAD if head.line is _MARKUP else BlockKind.TABLE_ROW)
         reading.fresh = False
         reading.line = head.line
         reading.head = reading.at = at + head.length
@@ -334,10 +334,10 @@ class SegmenterCore:
         self._blank = False
         return True
 
-    def _kind_of(self, head: Head) -> Kind:
+    def _kind_of(self, head: Head) -> BlockKind:
         kind = head.kind
         if head.line is _ROW:
-            return Kind.TABLE_ROW if self._in_table else _TABLE_HEAD
+            return BlockKind.TABLE_ROW if self._in_table else _TABLE_HEAD
         if head.line is not _TEXT:
             return kind
         if kind is _LIST_ITEM:
@@ -346,7 +346,7 @@ class SegmenterCore:
             return _LIST_ITEM
         elif kind is _PROSE and head.indent >= 4 and self._blank:
             self._reading.line = _ROW
-            return Kind.CODE
+            return BlockKind.CODE
         elif self._blank and head.indent == 0:
             self._in_list = False
         return kind
@@ -376,7 +376,7 @@ class SegmenterCore:
         reading.fresh = True
         reading.at = newline + 1
 
-    def _end_row(self, kind: Kind) -> None:
+    def _end_row(self, kind: BlockKind) -> None:
         """The line after a row shows whether it was the head of a table."""
         reading = self._reading
         at = reading.at

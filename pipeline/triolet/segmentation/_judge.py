@@ -331,8 +331,8 @@ def after_closing(rules: Rules, ahead: Ahead, *, led_by_quote: bool) -> Verdict:
     return END
 
 
-def after_ellipsis(ahead: Ahead, spoken: int) -> Verdict:
-    """Judges `...` and the like that white space follows; `spoken` is how many characters of the sentence stand before."""
+def after_ellipsis(ahead: Ahead, result: int) -> Verdict:
+    """Judges `...` and the like that white space follows; `result` is how many characters of the sentence stand before."""
     first = ahead.visible()
     if first is None:
         return WAIT
@@ -340,7 +340,7 @@ def after_ellipsis(ahead: Ahead, spoken: int) -> Verdict:
         return END
     if first.islower() or first in "—–-,;:":
         return GOES_ON
-    return GOES_ON if _without_case(first) and spoken <= _HESITATION else END
+    return GOES_ON if _without_case(first) and result <= _HESITATION else END
 
 
 def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdict:

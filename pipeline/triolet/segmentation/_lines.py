@@ -7,7 +7,7 @@ import re
 
 import attrs
 
-from triolet._model._text import Kind
+from triolet._model._text import BlockKind
 
 LONGEST_HEAD = 200
 """Characters looked at before a line that goes on like a mark (`------`) is taken for text."""
@@ -37,7 +37,13 @@ class LineKind(enum.Enum):
 
 # An attribute of an enumeration is slow to get: five of them take longer than to read a line of words.
 _TEXT, _FENCE_LINE, _BLANK, _ROW, _MARKUP = LineKind.TEXT, LineKind.FENCE, LineKind.BLANK, LineKind.ROW, LineKind.MARKUP
-_PROSE, _QUOTED, _HEADED, _LISTED, _CODE = Kind.PROSE, Kind.QUOTE, Kind.HEADING, Kind.LIST_ITEM, Kind.CODE
+_PROSE, _QUOTED, _HEADED, _LISTED, _CODE = (
+    BlockKind.PROSE,
+    BlockKind.QUOTE,
+    BlockKind.HEADING,
+    BlockKind.LIST_ITEM,
+    BlockKind.CODE,
+)
 
 
 @attrs.define  # there is one for many lines, and a frozen one takes three times as long to make
@@ -45,7 +51,7 @@ class Head:
     """The head of one line."""
 
     line: LineKind
-    kind: Kind
+    kind: BlockKind
     length: int
     """Characters of the line that are marks."""
     fence: str = ""
@@ -98,11 +104,11 @@ def _read(line: str) -> Head:
         return Head(_BLANK, kind, len(line.rstrip("\r")), indent=indent)
     first = body[0]
     if not body.strip("-*_=|: \t\r") and (_RULE.match(body) or _UNDERLINE.match(body) or _DELIMITER.match(body)):
-        return Head(_MARKUP, Kind.MARKUP, len(line.rstrip("\r")), indent=indent)
+        return Head(_MARKUP, BlockKind.MARKUP, len(line.rstrip("\r")), indent=indent)
     if first in "`~" and (fence := _FENCE.match(body)):
         return Head(_FENCE_LINE, _CODE, len(line.rstrip("\r")), fence[1] or fence[2], indent)
     if first == "|":
-        return Head(_ROW, Kind.TABLE_ROW, length, indent=indent)
+        return Head(_ROW, BlockKind.TABLE_ROW, length, indent=indent)
     if first == "#" and (heading := _HEADING.match(body)):
         return Head(_TEXT, _HEADED, length + heading.end(), indent=indent)
     if item := _ITEM.match(body):

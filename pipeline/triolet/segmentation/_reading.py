@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from triolet._model._text import Boundary, Clause, Kind
+from triolet._model._text import BlockKind, Boundary, Clause
 from triolet._tools._graphemes import inside_grapheme
 from triolet.segmentation._language import Rules
 from triolet.segmentation._lines import LineKind
@@ -101,7 +101,7 @@ class Reading:
         self.fresh = True
         """At the start of a line whose head has not been read."""
         self.line = LineKind.TEXT
-        self.kind = Kind.PROSE
+        self.kind = BlockKind.PROSE
         self.fence = ""
         """The mark of the code block that is open."""
         self.item = -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import trio
 
 from triolet._model._text import Boundary, Clause
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage, take_waiting, waiting
 from triolet.segmentation import SegmenterCore
 from triolet.turn._timeline import ClauseCut, TextLeft
@@ -49,7 +49,7 @@ class SentenceSegmenter(Stage[str, Clause]):
         SegmenterCore(language, weakest=weakest)  # a bad choice is an error here, not in the middle of an answer
         self.language = language
         self.weakest = weakest
-        self._pauses = sorted(
+        self._stalls = sorted(
             (after, strength)
             for after, strength in (
                 (sentence_after, Boundary.SENTENCE),
@@ -60,7 +60,7 @@ class SentenceSegmenter(Stage[str, Clause]):
         )
 
     async def run(
-        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[Clause], turn: Turn
+        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[Clause], turn: TurnContext
     ) -> None:
         """Cut until the tokens end."""
         core = SegmenterCore(self.language, weakest=self.weakest)
@@ -75,7 +75,7 @@ class SentenceSegmenter(Stage[str, Clause]):
         async def tokens() -> list[str]:
             if rest and turn.clock.realtime:
                 waited = 0.0
-                for after, strength in self._pauses:
+                for after, strength in self._stalls:
                     with trio.move_on_after(after - waited):  # around our own channel: the source is not touched
                         return await take_waiting(upstream)
                     waited = after

@@ -23,9 +23,9 @@ _EMOJI = re.compile("[\u2600-\u27bf\u200d\ufe0f\U0001f1e6-\U0001faff]{1,64}")
 
 def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     """`.`, `!`, `?`, ellipses and runs of them."""
-    spoken = reading.has_words(at)
+    result = reading.has_words(at)
     end = at + 1
-    free = spoken and reading.nothing_open()
+    free = result and reading.nothing_open()
     if free and text[at] == ".":
         rules = reading.rules
         word = _judge.word_before(text, reading.sentence(), at)
@@ -65,7 +65,7 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         return _glued(reading, text, at, end, tail, complete=complete)
     if reading.opened and reading.inside():
         return _in_bracket(reading, text, at, end, tail, complete=complete)
-    if not spoken:
+    if not result:
         reading.at = tail
         if reading.is_leftover(at):
             reading.cut_at_once(tail)

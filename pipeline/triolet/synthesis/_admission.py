@@ -8,7 +8,7 @@ from collections import deque
 import trio
 
 from triolet._model._audio import AudioFormat
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.chain._playout_clock import SOON
 from triolet.synthesis._job import Job
 from triolet.synthesis._service_pace import ServicePace
@@ -24,7 +24,7 @@ MARGIN = 0.15
 class Admission:
     """Decides for one turn; told of every commit that begins and ends."""
 
-    def __init__(self, turn: Turn, audio: AudioFormat, pace: ServicePace, *, lead: float) -> None:
+    def __init__(self, turn: TurnContext, audio: AudioFormat, pace: ServicePace, *, lead: float) -> None:
         self._turn = turn
         self._audio = audio
         self._lead = lead

@@ -21,7 +21,7 @@ class Part:
     detector: VoiceDetector
     start: int = 0
     """Which sample of the phrase's audio is its first."""
-    piece: int = 0
+    unit: int = 0
     """Which piece of the phrase is its first."""
 
 
@@ -59,7 +59,7 @@ class Job:
     @property
     def words(self) -> str:
         """What the next commit has to say."""
-        return "".join(piece.text for piece in self.phrase.pieces[self.part.piece :]).strip()
+        return "".join(unit.text for unit in self.phrase.units[self.part.unit :]).strip()
 
     @property
     def of_part(self) -> int:

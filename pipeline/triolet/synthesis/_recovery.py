@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from triolet._model._text import Kind, Phrase, Piece
+from triolet._model._text import BlockKind, Phrase, SpeechUnit
 from triolet.alignment._heard import pauses_after, weight
 from triolet.alignment._sure_pauses import SurePause, sure_pauses
 from triolet.alignment._voicing import Voiced
@@ -28,7 +28,7 @@ _UNEVEN = 0.3
 
 
 @attrs.frozen(kw_only=True)
-class Recovery:
+class RecoveryPolicy:
     """What to do when a session is lost, or fails where another try may help.
 
     Before any of a phrase's audio was passed on to the output, it is committed again on another session, and nobody hears of
@@ -69,7 +69,7 @@ class Step(enum.Enum):
     END_AT_ONCE = enum.auto()
 
 
-def next_step(recovery: Recovery, error: TTSError, *, passed_on: bool, in_a_row: int, in_turn: int) -> Step:
+def next_step(recovery: RecoveryPolicy, error: TTSError, *, passed_on: bool, in_a_row: int, in_turn: int) -> Step:
     """Decide. The counts include this failure: commits of this phrase in a row without audio, and all of the turn.
     `passed_on` tells whether any of this commit's audio was.
     """
@@ -105,9 +105,9 @@ class Lost:
     """For each piece, from the first, the sample after its end, where the voice gives word times and as far as it has."""
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
+    def units(self) -> tuple[SpeechUnit, ...]:
         """Those that were committed."""
-        return self.phrase.pieces[self.first :]
+        return self.phrase.units[self.first :]
 
 
 @attrs.frozen
@@ -116,7 +116,7 @@ class Resumption:
 
     keep: int
     """So many samples of the commit are played."""
-    piece: int
+    unit: int
     """The first of its pieces to be said anew; if there are no more words, all has been said."""
     repeated: int = 0
     """At most so many of them, from the first, have been passed on before, whole or in part."""
@@ -135,10 +135,10 @@ def resumption(lost: Lost, *, fade: int = 0) -> Resumption:
     if unheard:
         last = unheard[-1]
         middle = (last.start + last.end) // 2
-        return Resumption(max(middle, lost.passed_on), _but_marks(lost.pieces, last.piece))
+        return Resumption(max(middle, lost.passed_on), _but_marks(lost.units, last.unit))
     if words := _unheard_word_ends(lost):
         count = words[-1]
-        return Resumption(max(lost.ends[count - 1], lost.passed_on), _but_marks(lost.pieces, count))
+        return Resumption(max(lost.ends[count - 1], lost.passed_on), _but_marks(lost.units, count))
     all_of_it = _repeat(lost, pauses, lost.voiced.samples)
     if (passed := min(lost.voiced.samples, lost.passed_on + fade)) < lost.voiced.samples:
         less = _repeat(lost, pauses, passed)
@@ -148,15 +148,15 @@ def resumption(lost: Lost, *, fade: int = 0) -> Resumption:
 
 def _pauses(lost: Lost) -> list[SurePause]:
     """The pauses at which the phrase may be parted."""
-    found = sure_pauses(lost.pieces, lost.voiced, sample_rate=lost.sample_rate, pace=lost.pace)
-    return [pause for pause in found if may_part(lost.phrase, lost.first + pause.piece)] if not lost.ends else []
+    found = sure_pauses(lost.units, lost.voiced, sample_rate=lost.sample_rate, pace=lost.pace)
+    return [pause for pause in found if may_part(lost.phrase, lost.first + pause.unit)] if not lost.ends else []
 
 
 def _unheard_word_ends(lost: Lost) -> list[int]:
     """How many pieces lie before each word end that has not been passed on; before marks only, if there are any. After the
     last word nothing can be said twice.
     """
-    last = len(lost.pieces)
+    last = len(lost.units)
     counts = [
         count
         for count, end in enumerate(lost.ends, 1)
@@ -164,7 +164,7 @@ def _unheard_word_ends(lost: Lost) -> list[int]:
         and end <= lost.voiced.samples
         and may_part(lost.phrase, lost.first + count)
     ]
-    return [count for count in counts if count == last or pauses_after(lost.pieces[count - 1].text)] or counts
+    return [count for count in counts if count == last or pauses_after(lost.units[count - 1].text)] or counts
 
 
 def _repeat(lost: Lost, pauses: Sequence[SurePause], keep: int) -> Resumption:
@@ -174,48 +174,48 @@ def _repeat(lost: Lost, pauses: Sequence[SurePause], keep: int) -> Resumption:
     latest = keep - round(BEFORE_THE_LOSS * lost.sample_rate)
     for pause in known:
         if pause.end <= latest:
-            begun = pause.piece
+            begun = pause.unit
     anchor = SurePause(0, 0, 0) if not known else known[-1]
-    for piece in range(anchor.piece + 1, len(lost.pieces)):
-        clause = pauses_after(lost.pieces[piece - 1].text) and may_part(lost.phrase, lost.first + piece)
-        if clause and _surely_said(lost, anchor, piece, keep):
-            begun = piece
+    for unit in range(anchor.unit + 1, len(lost.units)):
+        clause = pauses_after(lost.units[unit - 1].text) and may_part(lost.phrase, lost.first + unit)
+        if clause and _surely_said(lost, anchor, unit, keep):
+            begun = unit
     return Resumption(keep, begun, max(1, _perhaps_begun(lost, anchor, keep) - begun))
 
 
-def _surely_said(lost: Lost, anchor: SurePause, pieces: int, samples: int) -> bool:
+def _surely_said(lost: Lost, anchor: SurePause, units: int, samples: int) -> bool:
     """Whether so many pieces end long enough within so many samples, even if the voice is slow."""
     before_the_loss = BEFORE_THE_LOSS * lost.sample_rate
     if lost.ends:
-        said = lost.ends[pieces - 1] if pieces <= len(lost.ends) else lost.voiced.samples
+        said = lost.ends[units - 1] if units <= len(lost.ends) else lost.voiced.samples
         return lost.voiced.sounding(said, samples) >= before_the_loss
-    slow = _weight(lost, anchor.piece, pieces) / (lost.pace or 1.0) * _uncertainty(lost) + _UNEVEN
+    slow = _weight(lost, anchor.unit, units) / (lost.pace or 1.0) * _uncertainty(lost) + _UNEVEN
     return lost.voiced.sounding(anchor.end, samples) >= slow * lost.sample_rate + before_the_loss
 
 
 def _perhaps_begun(lost: Lost, anchor: SurePause, samples: int) -> int:
     """How many pieces may have begun within so many samples, even if the voice is fast."""
     if lost.ends:
-        return min(len(lost.pieces), sum(end <= samples for end in lost.ends) + 1)
+        return min(len(lost.units), sum(end <= samples for end in lost.ends) + 1)
     sounding = lost.voiced.sounding(anchor.end, samples) / lost.sample_rate
     fast = (sounding + _UNEVEN) * (lost.pace or 1.0) * _uncertainty(lost)
-    count = anchor.piece
-    while count < len(lost.pieces) and _weight(lost, anchor.piece, count) <= fast:
+    count = anchor.unit
+    while count < len(lost.units) and _weight(lost, anchor.unit, count) <= fast:
         count += 1
     return count
 
 
 def _weight(lost: Lost, start: int, end: int) -> float:
-    return sum(weight(piece.text) for piece in lost.pieces[start:end])
+    return sum(weight(unit.text) for unit in lost.units[start:end])
 
 
 def _uncertainty(lost: Lost) -> float:
     return _PACE_UNKNOWN if lost.pace is None else _PACE_KNOWN
 
 
-def _but_marks(pieces: Sequence[Piece], at: int) -> int:
+def _but_marks(units: Sequence[SpeechUnit], at: int) -> int:
     """The same place, or the end if there are no more words: a voice cannot speak marks alone."""
-    return at if any(map(str.isalnum, "".join(piece.text for piece in pieces[at:]))) else len(pieces)
+    return at if any(map(str.isalnum, "".join(unit.text for unit in units[at:]))) else len(units)
 
 
 _IN_CODE = re.compile(r"[_(){}\[\]=<>/\\@#|`~^]|[a-z][A-Z]|\w\.\w")
@@ -227,11 +227,11 @@ def may_part(phrase: Phrase, at: int) -> bool:
     """Whether a phrase may be parted before the piece with this number: not inside a number, a name (two capitalised words
     in a row, as far as can be told without knowing them) or code.
     """
-    if not 0 < at < len(phrase.pieces):
+    if not 0 < at < len(phrase.units):
         return True
-    if phrase.kind is Kind.CODE:
+    if phrase.kind is BlockKind.CODE:
         return False
-    before, after = phrase.pieces[at - 1].text.strip(_AROUND), phrase.pieces[at].text.strip(_AROUND)
+    before, after = phrase.units[at - 1].text.strip(_AROUND), phrase.units[at].text.strip(_AROUND)
     if not before or not after:
         return True
     return not (_number(before, after, phrase.language) or _name(before, after) or (_coded(before) and _coded(after)))

@@ -9,14 +9,14 @@ import trio
 
 from triolet._model._audio import AudioChunk, AudioFormat
 from triolet._model._text import Phrase
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
 from triolet.synthesis._admission import AT_ONCE, Admission
 from triolet.synthesis._job import Job, Part
-from triolet.synthesis._recovery import Lost, Recovery, Resumption, Step, next_step, resumption
+from triolet.synthesis._recovery import Lost, RecoveryPolicy, Resumption, Step, next_step, resumption
 from triolet.synthesis._voice_so_far import VoiceSoFar
-from triolet.tts._contract import TTS, Accept
+from triolet.tts._contract import TTS, AudioCallback
 from triolet.tts._session_pool import LONGEST_BACK_OFF, PoolOptions, SessionPool, open_pools
 from triolet.turn._timeline import (
     CommitLost,
@@ -60,7 +60,7 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
 
     What happens to a phrase whose session is lost is for `recovery` to say. A phrase that gets no audio, or too much, is
     reported FAILED with the reason, and the next goes on; if no phrase of the turn could be spoken, or with
-    `Recovery(lost="fail")`, the turn ends with that error.
+    `RecoveryPolicy(lost="fail")`, the turn ends with that error.
 
     Audio is passed on as it comes. Where the output is a file, nobody waits for it: there a phrase is passed on
     when it is complete, so whatever is lost is said again whole, and unheard.
@@ -75,7 +75,7 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
         *,
         lead: float = LEAD,
         longest_commit: float = LONGEST_COMMIT,
-        recovery: Recovery | None = None,
+        recovery: RecoveryPolicy | None = None,
     ) -> None:
         if lead <= 0:
             raise ValueError(f"lead is {lead}; it must be more than 0 seconds")
@@ -84,7 +84,7 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
         self.tts = tts
         self.lead = lead
         self.longest_commit = longest_commit
-        self.recovery = recovery or Recovery()
+        self.recovery = recovery or RecoveryPolicy()
 
     @property
     def audio_format(self) -> AudioFormat:
@@ -97,7 +97,10 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
         return (self.tts,)
 
     async def run(
-        self, upstream: trio.MemoryReceiveChannel[Phrase], downstream: trio.MemorySendChannel[AudioChunk], turn: Turn
+        self,
+        upstream: trio.MemoryReceiveChannel[Phrase],
+        downstream: trio.MemorySendChannel[AudioChunk],
+        turn: TurnContext,
     ) -> None:
         """Speak until the phrases end.
 
@@ -119,7 +122,7 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
 class _Run:
     """One turn of a Synthesizer."""
 
-    def __init__(self, settings: Synthesizer, audio: AudioFormat, pool: SessionPool, turn: Turn) -> None:
+    def __init__(self, settings: Synthesizer, audio: AudioFormat, pool: SessionPool, turn: TurnContext) -> None:
         self._settings = settings
         self._audio = audio
         self._pool = pool
@@ -209,7 +212,7 @@ class _Run:
             self._admission.complete(job)
         self._turn.timeline.record(PhraseComplete(self._turn.now(), job.phrase.index, job.received, usage.characters))
 
-    def _accept(self, job: Job) -> Accept:
+    def _accept(self, job: Job) -> AudioCallback:
         def accept(pcm: bytes) -> None:
             if not pcm:
                 return
@@ -249,7 +252,7 @@ class _Run:
             case Step.AGAIN:
                 self._lost(job, error)
                 self._cut(job, job.part.start)
-                job.go_on(Part(self._voice.detector(), job.part.start, job.part.piece))
+                job.go_on(Part(self._voice.detector(), job.part.start, job.part.unit))
                 return True
             case Step.RESUME:
                 return self._resume(job, error, point)
@@ -261,7 +264,7 @@ class _Run:
         return resumption(
             Lost(
                 job.phrase,
-                part.piece,
+                part.unit,
                 part.detector.voiced,
                 job.of_part_passed_on,
                 self._audio.sample_rate,
@@ -273,15 +276,15 @@ class _Run:
 
     def _resume(self, job: Job, error: TTSError, point: Resumption) -> bool:
         part, index = job.part, job.phrase.index
-        keep, piece = part.start + point.keep, part.piece + point.piece
+        keep, unit = part.start + point.keep, part.unit + point.unit
         self._lost(job, error)
         self._cut(job, keep)
-        if piece == len(job.phrase.pieces):  # all had been said when it was lost; what it is billed at is not known
+        if unit == len(job.phrase.units):  # all had been said when it was lost; what it is billed at is not known
             self._turn.timeline.record(PhraseComplete(self._turn.now(), index, keep, len(job.words)))
             return False
         self._repeats += point.repeated > 0
-        self._turn.timeline.record(PhraseResumed(self._turn.now(), index, keep, piece, point.repeated))
-        job.go_on(Part(self._voice.detector(), keep, piece))
+        self._turn.timeline.record(PhraseResumed(self._turn.now(), index, keep, unit, point.repeated))
+        job.go_on(Part(self._voice.detector(), keep, unit))
         return True
 
     def _skip(self, job: Job, error: TTSError) -> None:
@@ -322,7 +325,7 @@ class _Run:
         for event in self._turn.timeline:
             match event:
                 case WordsTimed(index=job.phrase.index):
-                    ends = event.ends[job.part.piece :]
+                    ends = event.ends[job.part.unit :]
                 case PhraseResumed(index=job.phrase.index) | PhraseCommitted(index=job.phrase.index):
                     ends = ()
                 case _:

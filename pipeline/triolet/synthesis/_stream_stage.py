@@ -9,8 +9,8 @@ from contextlib import aclosing
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
-from triolet._model._text import Phrase, SpokenClause
-from triolet.chain._context import Turn
+from triolet._model._text import NormalizedClause, Phrase
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage
 from triolet.errors import NoAudio
 from triolet.synthesis._stage import LEAD
@@ -18,7 +18,7 @@ from triolet.tts._contract import TTS
 from triolet.turn._timeline import FirstAudio, PhraseCommitted, PhraseComplete, PhraseFailed, PhraseGrew, PhraseReady
 
 
-class TurnSynthesizer(Stage[SpokenClause, AudioChunk]):
+class StreamSynthesizer(Stage[NormalizedClause, AudioChunk]):
     """Sends each clause on as it comes, and passes the audio on. What was heard inside the turn is an estimate throughout, since
     nothing in the audio tells one sentence from the next; and what is lost is not tried again.
 
@@ -42,9 +42,9 @@ class TurnSynthesizer(Stage[SpokenClause, AudioChunk]):
 
     async def run(
         self,
-        upstream: trio.MemoryReceiveChannel[SpokenClause],
+        upstream: trio.MemoryReceiveChannel[NormalizedClause],
         downstream: trio.MemorySendChannel[AudioChunk],
-        turn: Turn,
+        turn: TurnContext,
     ) -> None:
         """Speak until the clauses end. Cancellation closes the session.
 
@@ -58,7 +58,7 @@ class TurnSynthesizer(Stage[SpokenClause, AudioChunk]):
         await _Run(self.lead, tts, turn, first).run(upstream, downstream)
 
 
-async def _first_with_words(upstream: trio.MemoryReceiveChannel[SpokenClause]) -> SpokenClause | None:
+async def _first_with_words(upstream: trio.MemoryReceiveChannel[NormalizedClause]) -> NormalizedClause | None:
     async for clause in upstream:
         if any(map(str.isalnum, clause.words)):
             return clause
@@ -68,21 +68,21 @@ async def _first_with_words(upstream: trio.MemoryReceiveChannel[SpokenClause]) -
 class _Run:
     """One turn."""
 
-    def __init__(self, lead: float, tts: TTS, turn: Turn, first: SpokenClause) -> None:
+    def __init__(self, lead: float, tts: TTS, turn: TurnContext, first: NormalizedClause) -> None:
         self._lead = lead
         self._tts = tts
         self._turn = turn
         self._first = first
         self._phrase = Phrase(
             index=0,
-            pieces=first.pieces,
+            units=first.units,
             start=first.start,
             end=first.end,
             boundary=first.boundary,
             opening=first.opening,
             kind=first.kind,
             language=first.language,
-            pause=first.pause,
+            break_before=first.break_before,
         )
         self._parts: deque[bytes] = deque()
         self._received = 0
@@ -90,7 +90,7 @@ class _Run:
         self._news = trio.Event()
 
     async def run(
-        self, upstream: trio.MemoryReceiveChannel[SpokenClause], downstream: trio.MemorySendChannel[AudioChunk]
+        self, upstream: trio.MemoryReceiveChannel[NormalizedClause], downstream: trio.MemorySendChannel[AudioChunk]
     ) -> None:
         self._turn.timeline.record(PhraseReady(self._turn.now(), self._phrase))
         async with trio.open_nursery() as nursery:
@@ -101,10 +101,10 @@ class _Run:
                 nursery.cancel_scope.cancel()  # nobody listens
                 raise
 
-    async def _speak(self, upstream: trio.MemoryReceiveChannel[SpokenClause]) -> None:
+    async def _speak(self, upstream: trio.MemoryReceiveChannel[NormalizedClause]) -> None:
         timeline, now = self._turn.timeline, self._turn.now
         try:
-            async with self._tts.connect_turn() as session, aclosing(self._texts(upstream)) as texts:
+            async with self._tts.connect_stream() as session, aclosing(self._texts(upstream)) as texts:
                 timeline.record(PhraseCommitted(now(), 0, self._tts.bills))
                 usage = await session.speak(texts, self._accept)
             if not self._received:
@@ -116,11 +116,11 @@ class _Run:
         self._done = True
         self._news.set()
 
-    async def _texts(self, upstream: trio.MemoryReceiveChannel[SpokenClause]) -> AsyncGenerator[str]:
+    async def _texts(self, upstream: trio.MemoryReceiveChannel[NormalizedClause]) -> AsyncGenerator[str]:
         yield self._first.words
         async for clause in upstream:
             await self._turn.clock.until_backlog_below(self._lead)
-            self._turn.timeline.record(PhraseGrew(self._turn.now(), 0, clause.pieces, clause.end))
+            self._turn.timeline.record(PhraseGrew(self._turn.now(), 0, clause.units, clause.end))
             if clause.words:
                 yield clause.words
 

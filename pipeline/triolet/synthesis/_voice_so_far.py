@@ -30,5 +30,5 @@ class VoiceSoFar:
         detector = job.part.detector
         self._loudest = max(self._loudest, detector.loudest)
         if job.whole:
-            self._weight += sum(weight(piece.text) for piece in job.phrase.pieces)
+            self._weight += sum(weight(unit.text) for unit in job.phrase.units)
             self._sounding += detector.voiced.sounding() / self._sample_rate

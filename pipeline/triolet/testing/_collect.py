@@ -7,20 +7,20 @@ from typing import TypeVar
 import trio
 
 from triolet._tools._alone import Alone
-from triolet.chain._context import Turn
+from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
 
 Item = TypeVar("Item")
 
 
-async def collect(source: Source[Item], *, turn: Turn | None = None) -> list[Item]:
+async def collect(source: Source[Item], *, turn: TurnContext | None = None) -> list[Item]:
     """Run a source, with the stages that are joined to it, and return all that comes out.
 
         words = await collect(["a"] | my_stage)
 
     An error of any stage is raised alone.
     """
-    turn = turn or Turn()
+    turn = turn or TurnContext()
     items: list[Item] = []
     send, receive = trio.open_memory_channel[Item](1)
     with Alone():

@@ -50,8 +50,8 @@ class OutputContract:
         sound = _sound(self.format.samples(0.35))
         with trio.fail_after(LIMIT):
             await output.open(self.format)
-            for piece in _pieces(sound):
-                await output.play(piece)
+            for unit in _pieces(sound):
+                await output.play(unit)
             await output.drain()
         assert output.heard == len(sound) // SAMPLE_BYTES
         await output.close()
@@ -66,9 +66,9 @@ class OutputContract:
         with trio.fail_after(LIMIT):
             await output.open(self.format)
             assert output.heard == 0
-            for piece in _pieces(_sound(self.format.samples(0.3))):
-                await output.play(piece)
-                accepted += len(piece) // SAMPLE_BYTES
+            for unit in _pieces(_sound(self.format.samples(0.3))):
+                await output.play(unit)
+                accepted += len(unit) // SAMPLE_BYTES
                 seen.append(output.heard)
                 assert output.heard <= accepted
             await output.drain()
@@ -210,9 +210,9 @@ def _sound(samples: int, seed: int = 0) -> bytes:
 def _pieces(pcm: bytes) -> list[bytes]:
     """In pieces of uneven length, as they come from a network."""
     noise = random.Random(0)
-    pieces: list[bytes] = []
+    units: list[bytes] = []
     while pcm:
         size = noise.randint(1, 3_000) * SAMPLE_BYTES
-        pieces.append(pcm[:size])
+        units.append(pcm[:size])
         pcm = pcm[size:]
-    return pieces
+    return units

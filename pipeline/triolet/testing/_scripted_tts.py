@@ -9,7 +9,7 @@ from typing import TypeAlias
 import trio
 
 from triolet._model._audio import AudioFormat
-from triolet.tts._contract import TTS, Accept, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 
 Step: TypeAlias = bytes | float | BaseException
 Script: TypeAlias = Sequence[Step] | Callable[[str], Sequence[Step]]
@@ -63,7 +63,7 @@ class _ScriptedSession(TTSSession):
         self._tts = tts
         self._busy = False
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         if self._busy:
             raise RuntimeError("another commit is running on this session")
         if not text.strip():

@@ -12,7 +12,7 @@ import attrs
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
-from triolet.tts._contract import TTS, Accept, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 
 _FRAME = 4
 """Samples in a frame: connection, commit, low and high part of the frame's number, each in its lower 12 bits. The upper 4
@@ -215,7 +215,7 @@ class ToneTTS(TTS):
         finally:
             self.open -= 1
 
-    async def _speak(self, connection: int, commit: int, text: str, accept: Accept) -> Usage:
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
         total = self.samples_of(text)
         self.commits.append(ToneCommit(connection, commit, text, total, trio.current_time()))
         await trio.sleep(self._first_audio)
@@ -231,13 +231,13 @@ class ToneTTS(TTS):
 
 
 class _ToneSession(TTSSession):
-    def __init__(self, connection: int, speak: Callable[[int, int, str, Accept], Awaitable[Usage]]) -> None:
+    def __init__(self, connection: int, speak: Callable[[int, int, str, AudioCallback], Awaitable[Usage]]) -> None:
         self._connection = connection
         self._speak = speak
         self._numbers = itertools.count()
         self._state = "free"
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         if not any(character.isalnum() for character in text):
             raise ValueError(f"{text!r} has no words to speak")
         if self._state != "free":

@@ -11,12 +11,12 @@ import trio
 
 from triolet._model._audio import AudioFormat
 
-Accept = Callable[[bytes], None]
+AudioCallback = Callable[[bytes], None]
 """Takes whole samples as they arrive. Never waits. May raise `TooMuchAudio`, which ends the commit."""
 
 
 @attrs.frozen(kw_only=True)
-class Limits:
+class RateLimits:
     """What a service allows one account; kept by waiting. None: not known, so not kept."""
 
     per_second: int | None = None
@@ -37,7 +37,7 @@ class TTSSession(abc.ABC):
     """One open session. Made by `TTS.connect()`; one commit at a time."""
 
     @abc.abstractmethod
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         """Speak `text`: call `accept(pcm)` with whole samples as they arrive, return when the response is complete.
 
         However slow the listener is, a commit runs at the speed of the service: `accept` never waits. If it raises or is
@@ -58,11 +58,11 @@ class TTSSession(abc.ABC):
         await trio.sleep_forever()
 
 
-class TTSTurn(abc.ABC):
-    """One open session for one turn. Made by `TTS.connect_turn()`."""
+class TTSStream(abc.ABC):
+    """One open session for one turn. Made by `TTS.connect_stream()`."""
 
     @abc.abstractmethod
-    async def speak(self, texts: AsyncIterable[str], accept: Accept) -> Usage:
+    async def speak(self, texts: AsyncIterable[str], accept: AudioCallback) -> Usage:
         """Speak texts as they come, as one; call `accept(pcm)` with whole samples; return when all has been spoken.
 
         `texts` is never iterated under a time-out. Whatever it raises is raised here.
@@ -82,9 +82,9 @@ class TTS(abc.ABC):
         """The format of all audio of all its sessions."""
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> RateLimits:
         """What the service allows; nothing is known of most."""
-        return Limits()
+        return RateLimits()
 
     @property
     def bills(self) -> bool:
@@ -101,10 +101,10 @@ class TTS(abc.ABC):
 
     @property
     def whole_turns(self) -> bool:
-        """Whether the service cuts the text itself, so that a turn is spoken as one: then `connect_turn` is what it has."""
+        """Whether the service cuts the text itself, so that a turn is spoken as one: then `connect_stream` is what it has."""
         return False
 
-    def connect_turn(self) -> AbstractAsyncContextManager[TTSTurn]:
+    def connect_stream(self) -> AbstractAsyncContextManager[TTSStream]:
         """Open a session for one turn of a service that cuts the text itself; otherwise as `connect`.
 
         Raises:

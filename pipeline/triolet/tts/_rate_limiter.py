@@ -6,13 +6,13 @@ from collections import deque
 
 import trio
 
-from triolet.tts._contract import Limits
+from triolet.tts._contract import RateLimits
 
 
 class RateLimiter:
     """Lets requests through so that no second and no minute has more than the limits allow."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: RateLimits) -> None:
         self._windows = tuple(
             (seconds, deque[float](maxlen=most))
             for seconds, most in ((1.0, limits.per_second), (60.0, limits.per_minute))

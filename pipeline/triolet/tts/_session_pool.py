@@ -21,7 +21,7 @@ import trio
 from triolet._tools._alone import Alone
 from triolet.errors import TTSError
 from triolet.synthesis._service_pace import ServicePace
-from triolet.tts._contract import TTS, Accept, Limits, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, RateLimits, TTSSession, Usage
 from triolet.tts._rate_limiter import RateLimiter
 
 
@@ -33,7 +33,7 @@ class PoolOptions:
     """Idle sessions beside the one at work while a turn runs: one, so that the turn after an interruption speaks at once
     though the session of the interrupted one is gone. While a turn is only expected, one session stands by."""
     cool_down: float = attrs.field(default=15.0, validator=attrs.validators.ge(0))
-    """Idle sessions are closed so long after the last turn or `expect()`: whoever is silent for longer has hung up or left,
+    """Idle sessions are closed so long after the last turn or `warm_up()`: whoever is silent for longer has hung up or left,
     and services close idle sessions themselves (after 23 s, a sibling of Qwen's documents)."""
     always_warm: bool = False
     """Keep the spares while nothing happens, too."""
@@ -162,7 +162,7 @@ class SessionPool:
         """Whether a turn runs with it."""
         return self._users > 0
 
-    def expect(self) -> None:
+    def warm_up(self) -> None:
         """A turn is likely to begin within `cool_down` seconds: have a session open by then. A plain call."""
         self._warm_until = max(self._warm_until, trio.current_time() + self._options.cool_down)
         self._failures = 0  # whoever expects something expects that it is tried
@@ -174,12 +174,12 @@ class SessionPool:
         if not self._users:
             self._throttled_since = math.inf
         self._users += 1
-        self.expect()
+        self.warm_up()
         try:
             yield
         finally:
             self._users -= 1
-            self.expect()
+            self.warm_up()
 
     def close(self) -> None:
         """Let all sessions go: those that are open say goodbye, within their own deadlines. A plain call."""
@@ -190,7 +190,7 @@ class SessionPool:
             slot.state = _State.LEAVING
         self._change()
 
-    async def commit(self, text: str, accept: Accept, *, order: int = 0) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback, *, order: int = 0) -> Usage:
         """Commit on a session that is free, or on a new one; see `TTSSession.commit`.
 
         Of those that wait for a session, the one with the smallest `order` gets it: the phrase that is due.
@@ -400,7 +400,7 @@ class SessionPools:
         self._nursery = nursery
         self._options = options
         self._pools: dict[TTS, SessionPool] = {}
-        self._limiters: dict[Limits, RateLimiter] = {}
+        self._limiters: dict[RateLimits, RateLimiter] = {}
 
     def pool(self, tts: TTS) -> SessionPool:
         """The pool of this voice; equal voices share one."""
@@ -425,10 +425,10 @@ class SessionPools:
         for pool in self._pools.values():
             pool.close()
 
-    def expect(self) -> None:
+    def warm_up(self) -> None:
         """A turn is likely to begin soon: warm the pools that there are. A plain call."""
         for pool in self._pools.values():
-            pool.expect()
+            pool.warm_up()
 
     def statistics(self) -> dict[TTS, PoolStatistics]:
         """A snapshot of each pool."""

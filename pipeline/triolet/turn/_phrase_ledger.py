@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from triolet._model._text import Phrase, Piece
-from triolet.alignment._heard import heard_piece_count
+from triolet._model._text import Phrase, SpeechUnit
+from triolet.alignment._heard import heard_unit_count
 from triolet.alignment._voicing import Voiced
 
 
@@ -20,10 +20,10 @@ class _Commit:
 
 @attrs.frozen
 class _Part:
-    """A run of samples that says the pieces from `piece` on; it ends where the next part begins."""
+    """A run of samples that says the pieces from `unit` on; it ends where the next part begins."""
 
     start: int
-    piece: int
+    unit: int
     repeated: int = 0
 
 
@@ -44,7 +44,7 @@ class PhraseLedger:
 
     def committed(self, *, bills: bool = True) -> None:
         """A session was told to speak what is missing."""
-        self._commits.append(_Commit(self._parts[-1].piece, characters=None if bills else 0))
+        self._commits.append(_Commit(self._parts[-1].unit, characters=None if bills else 0))
 
     def first_audio(self) -> None:
         """The last commit gives audio."""
@@ -55,10 +55,10 @@ class PhraseLedger:
         self.total = samples
         self._last_commit().characters = characters
 
-    def resumed(self, samples: int, piece: int, repeated: int) -> None:
+    def resumed(self, samples: int, unit: int, repeated: int) -> None:
         """From this sample on, the audio says the pieces from this one on. Word times that were known hold no longer."""
         self.ends = None
-        self._parts.append(_Part(samples, piece, repeated))
+        self._parts.append(_Part(samples, unit, repeated))
 
     @property
     def repeats(self) -> int:
@@ -70,11 +70,11 @@ class PhraseLedger:
         """Characters of all commits."""
         return sum(self._bills())
 
-    def wasted(self, heard_pieces: int) -> int:
+    def wasted(self, heard_units: int) -> int:
         """Of each commit, the share of the words that were not heard or had to be said again."""
         wasted = 0
         for at, (commit, bill) in enumerate(zip(self._commits, self._bills(), strict=True)):
-            end = min([heard_pieces, *(later.first for later in self._commits[at + 1 :])])
+            end = min([heard_units, *(later.first for later in self._commits[at + 1 :])])
             words = self._length(commit.first)
             useful = words - self._length(max(commit.first, end))
             wasted += bill - round(bill * useful / words) if words else bill
@@ -85,12 +85,12 @@ class PhraseLedger:
         """Whether its samples say its words, whole and once."""
         return self.whole and self.failure is None and not self.repeats
 
-    def heard_pieces(self, sample_rate: int, pace: float | None) -> tuple[int, bool]:
+    def heard_units(self, sample_rate: int, pace: float | None) -> tuple[int, bool]:
         """How many of its pieces were heard, and whether that is an estimate."""
         if self.phrase is None:
             return 0, False
         if self.whole and self.failure is None:
-            return len(self.phrase.pieces), False
+            return len(self.phrase.units), False
         if self.ends is not None:
             return sum(end <= self.heard for end in self.ends), False
         count = 0
@@ -98,7 +98,7 @@ class PhraseLedger:
             if part.start >= self.heard:
                 break
             after = self._parts[at + 1] if at + 1 < len(self._parts) else None
-            count = max(count, part.piece + self._heard_of(part, after, sample_rate, pace))
+            count = max(count, part.unit + self._heard_of(part, after, sample_rate, pace))
         return count, bool(self.heard)
 
     def _heard_of(self, part: _Part, after: _Part | None, sample_rate: int, pace: float | None) -> int:
@@ -107,13 +107,13 @@ class PhraseLedger:
         """
         assert self.phrase is not None
         known = after is not None and not after.repeated
-        pieces: tuple[Piece, ...] = self.phrase.pieces[part.piece :]
+        units: tuple[SpeechUnit, ...] = self.phrase.units[part.unit :]
         if after is not None:
-            pieces = self.phrase.pieces[part.piece : after.piece + after.repeated]
+            units = self.phrase.units[part.unit : after.unit + after.repeated]
         end = after.start if after is not None else self.total
         total = None if end is None or (after is not None and not known) else end - part.start
-        return heard_piece_count(
-            pieces,
+        return heard_unit_count(
+            units,
             heard=min(self.heard, self.heard if end is None else end) - part.start,
             total=total,
             sample_rate=sample_rate,
@@ -139,7 +139,7 @@ class PhraseLedger:
         ]
 
     def _words(self, first: int) -> str:
-        return "" if self.phrase is None else "".join(piece.text for piece in self.phrase.pieces[first:])
+        return "" if self.phrase is None else "".join(unit.text for unit in self.phrase.units[first:])
 
     def _length(self, first: int) -> int:
         return len(self._words(first))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
-from triolet._model._text import Clause, Phrase, Piece
+from triolet._model._text import Clause, Phrase, SpeechUnit
 from triolet.alignment._heard import pace_of
 from triolet.alignment._voicing import Voiced
 from triolet.turn._phrase_ledger import PhraseLedger
@@ -62,7 +62,7 @@ class PhraseGrew(Event):
     """A phrase that is spoken while it is written has got more words."""
 
     index: int
-    pieces: tuple[Piece, ...]
+    units: tuple[SpeechUnit, ...]
     end: int
     """Where its part of the raw stream ends now."""
 
@@ -110,8 +110,8 @@ class PhraseResumed(Event):
 
     index: int
     samples: int
-    """From this sample of the phrase on, its audio says the pieces from `piece` on. What was lost ends there, faded."""
-    piece: int
+    """From this sample of the phrase on, its audio says the pieces from `unit` on. What was lost ends there, faded."""
+    unit: int
     repeated: int
     """So many of these pieces, at most, had been passed on before, whole or in part; 0: nothing is said twice."""
 
@@ -223,17 +223,17 @@ class PhraseState(enum.Enum):
 
 
 @attrs.frozen
-class PhraseReport:
+class PhraseResult:
     """What became of one phrase."""
 
     phrase: Phrase
     state: PhraseState
     seconds: float
     """Heard."""
-    heard_pieces: int
+    heard_units: int
     """How many of its pieces were heard, whole."""
     estimated: bool = False
-    """Whether `heard_pieces` is an estimate: the phrase was cut inside, and the voice does not report word times."""
+    """Whether `heard_units` is an estimate: the phrase was cut inside, and the voice does not report word times."""
     reason: str | None = None
     """Why it failed."""
     billed: int = 0
@@ -266,7 +266,7 @@ class Latency:
 
 
 @attrs.frozen(kw_only=True)
-class Spoken:
+class TurnResult:
     """What was said, heard and not heard in a turn: a pure fold of its timeline."""
 
     text: str = ""
@@ -281,11 +281,11 @@ class Spoken:
     interrupted: bool = False
     error: str | None = None
     """What ended the turn before its time, in words."""
-    phrases: tuple[PhraseReport, ...] = ()
+    phrases: tuple[PhraseResult, ...] = ()
     seconds: float = 0.0
     """Of speech heard, pauses aside."""
     estimated: bool = False
-    """Whether the place where `heard` ends is an estimate (see `PhraseReport.estimated`)."""
+    """Whether the place where `heard` ends is an estimate (see `PhraseResult.estimated`)."""
     characters: int = 0
     """Billed: all phrases together, and the filler."""
     filler: int = 0
@@ -305,16 +305,16 @@ class Spoken:
         return self.characters * price / per
 
     @classmethod
-    def fold(cls, events: Iterable[Event]) -> Spoken:
+    def fold(cls, events: Iterable[Event]) -> TurnResult:
         """Add up the events of a turn, at any moment of it."""
         ledger = _Ledger()
         for event in events:
             ledger.add(event)
-        return ledger.spoken()
+        return ledger.result()
 
 
 class _Ledger:
-    """The running totals behind `Spoken.fold`."""
+    """The running totals behind `TurnResult.fold`."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -335,18 +335,18 @@ class _Ledger:
             case PhraseReady(phrase=phrase) | PhrasePlaying(phrase=phrase):
                 entry = self._entry(phrase.index)
                 entry.phrase = entry.phrase or phrase
-            case PhraseGrew(index=index, pieces=pieces, end=end):
+            case PhraseGrew(index=index, units=units, end=end):
                 entry = self._entry(index)
                 if entry.phrase is not None:
-                    entry.phrase = attrs.evolve(entry.phrase, pieces=entry.phrase.pieces + pieces, end=end)
+                    entry.phrase = attrs.evolve(entry.phrase, units=entry.phrase.units + units, end=end)
             case PhraseCommitted(index=index, bills=bills):
                 self._entry(index).committed(bills=bills)
             case FirstAudio(index=index):
                 self._entry(index).first_audio()
             case PhraseComplete(index=index, samples=samples, characters=characters):
                 self._entry(index).complete(samples, characters)
-            case PhraseResumed(index=index, samples=samples, piece=piece, repeated=repeated):
-                self._entry(index).resumed(samples, piece, repeated)
+            case PhraseResumed(index=index, samples=samples, unit=unit, repeated=repeated):
+                self._entry(index).resumed(samples, unit, repeated)
             case PhraseFailed(index=index, reason=reason):
                 self._entry(index).failure = reason
             case WordsTimed(index=index, ends=ends):
@@ -368,7 +368,7 @@ class _Ledger:
     def _entry(self, index: int) -> PhraseLedger:
         return self.phrases.setdefault(index, PhraseLedger())
 
-    def spoken(self) -> Spoken:
+    def result(self) -> TurnResult:
         text = "".join(self.texts)
         pace = self._pace()
         reports = tuple(
@@ -378,7 +378,7 @@ class _Ledger:
             heard, unheard = _divide(text, reports, complete=self._complete(reports))
         else:  # no segmenter of ours has seen the text: what is known of it are the words of the phrases
             text, heard, unheard = _words(reports)
-        return Spoken(
+        return TurnResult(
             text=text,
             heard=heard,
             unheard=unheard,
@@ -394,7 +394,7 @@ class _Ledger:
             latency=self._latency(),
         )
 
-    def _complete(self, reports: tuple[PhraseReport, ...]) -> bool:
+    def _complete(self, reports: tuple[PhraseResult, ...]) -> bool:
         """Whether the turn came to its own end, so that what follows the last phrase (a skipped code block) was not cut off."""
         ended = self.ended is not None and not self.ended.interrupted and self.ended.error is None
         return ended and all(report.state is PhraseState.HEARD for report in reports)
@@ -402,22 +402,22 @@ class _Ledger:
     def _pace(self) -> float | None:
         """Seconds of weight that the voice says in a second, by the phrases that were heard whole; None before the first."""
         paces = [
-            (pace_of(entry.phrase.pieces, entry.voiced, self.sample_rate), entry.voiced.sounding())
+            (pace_of(entry.phrase.units, entry.voiced, self.sample_rate), entry.voiced.sounding())
             for entry in self.phrases.values()
             if entry.phrase is not None and entry.whole_pace and self.sample_rate
         ]
         sounding = sum(samples for pace, samples in paces if pace)
         return math.fsum(pace * samples for pace, samples in paces if pace) / sounding if sounding else None
 
-    def _report(self, entry: PhraseLedger, phrase: Phrase, pace: float | None) -> PhraseReport:
-        count, estimated = entry.heard_pieces(self.sample_rate, pace)
+    def _report(self, entry: PhraseLedger, phrase: Phrase, pace: float | None) -> PhraseResult:
+        count, estimated = entry.heard_units(self.sample_rate, pace)
         if entry.failure is not None:
             state = PhraseState.FAILED
         elif entry.whole:
             state = PhraseState.HEARD
         else:
             state = PhraseState.PARTIAL if entry.heard else PhraseState.UNHEARD
-        return PhraseReport(
+        return PhraseResult(
             phrase,
             state,
             entry.heard / self.sample_rate if self.sample_rate else 0.0,
@@ -445,7 +445,7 @@ class _Ledger:
         )
 
 
-def _divide(text: str, reports: tuple[PhraseReport, ...], *, complete: bool) -> tuple[str, str]:
+def _divide(text: str, reports: tuple[PhraseResult, ...], *, complete: bool) -> tuple[str, str]:
     """Split the raw text in what was heard and what was not.
 
     What is never said (marks, a skipped code block) goes with the piece before it: it was passed when the next piece was
@@ -457,12 +457,12 @@ def _divide(text: str, reports: tuple[PhraseReport, ...], *, complete: bool) -> 
     unheard: list[str] = []
     at = 0
     for report in reports:
-        pieces = report.phrase.pieces
-        if report.heard_pieces:
-            end = report.phrase.end if report.heard_pieces == len(pieces) else pieces[report.heard_pieces].start
+        units = report.phrase.units
+        if report.heard_units:
+            end = report.phrase.end if report.heard_units == len(units) else units[report.heard_units].start
             heard.append(text[at:end])
             at = end
-        if report.heard_pieces < len(pieces):
+        if report.heard_units < len(units):
             end = report.phrase.end
             unheard.append(text[at:end])
             at = end
@@ -470,12 +470,12 @@ def _divide(text: str, reports: tuple[PhraseReport, ...], *, complete: bool) -> 
     return "".join(heard), "".join(unheard)
 
 
-def _words(reports: tuple[PhraseReport, ...]) -> tuple[str, str, str]:
+def _words(reports: tuple[PhraseResult, ...]) -> tuple[str, str, str]:
     """The words of all phrases, those that were heard, and those that were not."""
 
-    def joined(pieces: Iterable[Piece]) -> str:
-        return "".join(piece.text for piece in pieces)
+    def joined(units: Iterable[SpeechUnit]) -> str:
+        return "".join(unit.text for unit in units)
 
-    text = "".join(joined(report.phrase.pieces) for report in reports)
-    heard = "".join(joined(report.phrase.pieces[: report.heard_pieces]) for report in reports)
-    return text, heard, "".join(joined(report.phrase.pieces[report.heard_pieces :]) for report in reports)
+    text = "".join(joined(report.phrase.units) for report in reports)
+    heard = "".join(joined(report.phrase.units[: report.heard_units]) for report in reports)
+    return text, heard, "".join(joined(report.phrase.units[report.heard_units :]) for report in reports)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from triolet import Boundary, Latency, Phrase, PhraseReport, PhraseState, Piece, Spoken
+from triolet import Boundary, Latency, Phrase, PhraseResult, PhraseState, SpeechUnit, TurnResult
 from triolet.turn._timeline import (
     Event,
     PhraseCommitted,
@@ -31,8 +31,8 @@ from triolet_adapters.cli._view import Columns, Lines, line
 
 
 def phrase(index: int, words: str) -> Phrase:
-    piece = Piece(words, 0, len(words))
-    return Phrase(index=index, pieces=(piece,), start=0, end=len(words), boundary=Boundary.SENTENCE)
+    unit = SpeechUnit(words, 0, len(words))
+    return Phrase(index=index, units=(unit,), start=0, end=len(words), boundary=Boundary.SENTENCE)
 
 
 def told(progress: Progress, *events: Event) -> list[str]:
@@ -91,7 +91,7 @@ def test_columns_fill_in_and_heard_sentences_scroll_away() -> None:
     view.observe(PhraseCommitted(0.75, 0))
     view.observe(PhraseHeard(2.0, 0, 10, whole=True))
     view.observe(PhraseReady(2.5, phrase(1, "Next.")))
-    view.end(Spoken())
+    view.end(TurnResult())
     shown = file.getvalue()
     assert "  0.50 s     0.75 s    2.00 s  Hello [31mthere." in shown
     assert "\x1b[31m" not in shown
@@ -105,7 +105,7 @@ def test_room_is_left_for_what_a_terminal_echoes() -> None:
     view = Columns(Console(file=file, force_terminal=True, width=60, color_system=None, legacy_windows=False))
     view.observe(TurnStarted(0.0))
     view.observe(PhraseReady(0.5, phrase(0, "A sentence with many words in it. " * 5)))
-    view.end(Spoken())
+    view.end(TurnResult())
     table = file.getvalue().split("heard 0 sentences")[0]
     assert max(map(len, re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", table).splitlines())) <= 57
 
@@ -121,27 +121,27 @@ def test_a_reader_that_has_gone_ends_the_view_not_the_caller() -> None:
     assert isinstance(view.failure, BrokenPipeError)
     assert view.scope.cancel_called
     view.observe(PhraseReady(0.5, phrase(1, "Bye.")))
-    view.end(Spoken())
+    view.end(TurnResult())
 
 
-def spoken(*states: PhraseState, interrupted: bool = False) -> Spoken:
-    reports = tuple(PhraseReport(phrase(i, "Hi."), state, 1.5, 1) for i, state in enumerate(states))
-    return Spoken(
+def result(*states: PhraseState, interrupted: bool = False) -> TurnResult:
+    reports = tuple(PhraseResult(phrase(i, "Hi."), state, 1.5, 1) for i, state in enumerate(states))
+    return TurnResult(
         text="Hi. Hi.", heard="Hi.", unheard=" Hi.", phrases=reports, seconds=3.0, characters=6, interrupted=interrupted
     )
 
 
 def test_the_summary_counts() -> None:
-    whole = summary(spoken(PhraseState.HEARD))
+    whole = summary(result(PhraseState.HEARD))
     assert whole == ["heard 1 sentence, 3.0 s of speech, 6 characters billed", str(Latency())]
-    cut_off = summary(spoken(PhraseState.HEARD, PhraseState.PARTIAL, interrupted=True))[0]
+    cut_off = summary(result(PhraseState.HEARD, PhraseState.PARTIAL, interrupted=True))[0]
     assert (
         cut_off == "heard 1 of 2 sentences, 3.0 s of speech, 6 characters billed; interrupted after 3 of 7 characters"
     )
 
 
 def test_the_object_tells_all_of_it() -> None:
-    found = as_json(spoken(PhraseState.HEARD, PhraseState.FAILED), "a.wav")
+    found = as_json(result(PhraseState.HEARD, PhraseState.FAILED), "a.wav")
     assert [sentence["state"] for sentence in found["sentences"]] == ["heard", "failed"]
     assert found["latency"]["first_token"] is None
     assert (found["heard"], found["output"]) == ("Hi.", "a.wav")
@@ -210,7 +210,7 @@ def test_segments_of_any_text(text: str, size: int) -> None:
     assert len(shown) >= 1
     assert all(row.isprintable() for row in shown)
     said = "".join(cutting.words_in(clause.start, clause.end) for clause in cutting.clauses)
-    words = "".join(spoken.words for spoken in cutting.spoken)
+    words = "".join(result.words for result in cutting.spoken)
     assert "".join(said.split()) == "".join(words.split())
 
 

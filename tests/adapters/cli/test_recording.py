@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.adapters.cli.command import call, start
 
-from triolet import TTS, Accept, AudioFormat, TTSSession, Usage
+from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
 from triolet.errors import ServiceError
 from triolet_adapters.cli import _options, _say
 from triolet_adapters.cli._recorded import load
@@ -55,12 +55,12 @@ def test_it_holds_the_wire_the_audio_the_timeline_and_the_settings(
     assert sent[:5] == ["session.update", append, commit, append, commit]
     assert [entry["t"] for entry in wire] == sorted(entry["t"] for entry in wire)
     assert {"session.created", "response.audio.delta", "response.done"} <= {entry["event"]["type"] for entry in wire}
-    spoken = load(folder).commits
-    assert [commit.text for commit in spoken] == ["Greetings, my dear friend.", "The password is swordfish."]
+    commits = load(folder).commits
+    assert [commit.text for commit in commits] == ["Greetings, my dear friend.", "The password is swordfish."]
     received = (folder / "audio.pcm").read_bytes()
-    assert received == b"".join(pcm for commit in spoken for _, pcm in commit.audio)
+    assert received == b"".join(pcm for commit in commits for _, pcm in commit.audio)
     played = file.read_bytes()
-    first = b"".join(pcm for _, pcm in spoken[0].audio)
+    first = b"".join(pcm for _, pcm in commits[0].audio)
     assert played.startswith(first), "what was heard begins with what was received; a pause follows"
     settings = json.loads((folder / "settings.json").read_text("utf-8"))
     assert settings["voice"]["kind"] == "QwenTTS"
@@ -142,7 +142,7 @@ class _BreakingSession(TTSSession):
         self._session = session
         self._commits = 0
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         self._commits += 1
         if self._commits == 2:
             raise ServiceError("not allowed: swordfish", code="DataInspectionFailed")

@@ -9,7 +9,7 @@ import pytest
 import trio
 from tests.adapters.qwen._peers import Tap, serving
 
-from triolet import Conversation, Limits, speech
+from triolet import Conversation, RateLimits, speech
 from triolet.testing import RecordingOutput, ToneTTS
 from triolet_adapters.tts import QwenTTS
 from triolet_adapters.tts.qwen.client import KEPT_ADJUSTMENTS
@@ -35,14 +35,14 @@ async def test_a_turn_may_have_another_voice(autojump_clock: trio.testing.MockCl
 
 
 def test_the_documented_limits_are_those_of_the_model() -> None:
-    assert QwenTTS(api_key="k").limits == Limits(per_second=3, per_minute=180)
-    assert QwenTTS(api_key="k", model="qwen3-tts-flash-realtime-2025-09-18").limits == Limits(per_minute=10)
+    assert QwenTTS(api_key="k").limits == RateLimits(per_second=3, per_minute=180)
+    assert QwenTTS(api_key="k", model="qwen3-tts-flash-realtime-2025-09-18").limits == RateLimits(per_minute=10)
 
 
 async def test_equal_adjustments_are_one_voice() -> None:
     async with serving() as world:
         tts = world.tts()
-        assert tts.limits == Limits()  # a server on this machine has none
+        assert tts.limits == RateLimits()  # a server on this machine has none
         assert tts.adjusted(voice="Ethan") is tts.adjusted(voice="Ethan")
 
 

@@ -16,7 +16,7 @@ from trio.testing import MockClock
 
 from triolet import errors
 from triolet._model._audio import AudioFormat
-from triolet.tts._contract import TTS, Accept, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
 from triolet_adapters.tts.qwen.decoding import Decoder, OpusDecoder, PCMDecoder, WAVDecoder, decoder_for
 from triolet_adapters.tts.qwen.encoding import AVEncoder, wav_header
@@ -61,7 +61,7 @@ class SineSession(TTSSession):
     def __init__(self, sample_rate: int) -> None:
         self._sample_rate = sample_rate
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         pcm = sine(self._sample_rate)
         for start in range(0, len(pcm), 4800):
             accept(pcm[start : start + 4800])
@@ -92,15 +92,15 @@ async def test_what_is_spoken_is_heard(
 
 
 async def _hear(world: World, response_format: Any, sample_rate: int) -> bytes:
-    pieces: list[bytes] = []
+    units: list[bytes] = []
     tts = world.tts(response_format=response_format, sample_rate=sample_rate)
     assert tts.format == AudioFormat(sample_rate)
     async with tts.connect() as session:
-        await session.commit("Sing.", pieces.append)
-        pieces.clear()
-        await session.commit("Again.", pieces.append)  # each response is a stream of its own
-    assert all(len(piece) % 2 == 0 for piece in pieces)
-    return b"".join(pieces)
+        await session.commit("Sing.", units.append)
+        units.clear()
+        await session.commit("Again.", units.append)  # each response is a stream of its own
+    assert all(len(unit) % 2 == 0 for unit in units)
+    return b"".join(units)
 
 
 @pytest.mark.parametrize("response_format", ["pcm", "wav", "mp3", "opus"])
@@ -125,10 +125,10 @@ def encoded(response_format: str) -> bytes:
 
 def decoded(decoder: Decoder, data: bytes, cuts: list[int]) -> bytes:
     edges = [0, *sorted(cut % len(data) for cut in cuts), len(data)]
-    pieces = [piece for start, stop in itertools.pairwise(edges) for piece in decoder.feed(data[start:stop])]
-    pieces += decoder.finish()
-    assert all(len(piece) % 2 == 0 for piece in pieces)
-    return b"".join(pieces)
+    units = [unit for start, stop in itertools.pairwise(edges) for unit in decoder.feed(data[start:stop])]
+    units += decoder.finish()
+    assert all(len(unit) % 2 == 0 for unit in units)
+    return b"".join(units)
 
 
 WHOLE = {name: encoded(name) for name in ("pcm", "wav", "mp3", "opus")}
@@ -143,11 +143,11 @@ def test_cuts_change_nothing(response_format: str, cuts: list[int]) -> None:
 
 
 @given(st.lists(st.binary(max_size=60), max_size=5), st.sampled_from(["pcm", "wav", "mp3", "opus"]))
-def test_nonsense_is_a_violation_at_worst(pieces: list[bytes], response_format: str) -> None:
+def test_nonsense_is_a_violation_at_worst(units: list[bytes], response_format: str) -> None:
     decoder = decoder_for(response_format, 24_000)
     try:
-        for piece in pieces:
-            assert all(len(pcm) % 2 == 0 for pcm in decoder.feed(piece))
+        for unit in units:
+            assert all(len(pcm) % 2 == 0 for pcm in decoder.feed(unit))
         list(decoder.finish())
     except errors.ProtocolViolation:
         pass

@@ -394,6 +394,6 @@ async def test_a_hostile_turn(autojump_clock: MockClock, deed: str) -> None:
     options = QwenOptions(ping_interval=None, max_turn_audio=20)
     async with scripted(peer, options, mode="server_commit") as tts:
         with pytest.raises(error, match=words):
-            async with tts.connect_turn() as turn:
+            async with tts.connect_stream() as turn:
                 await turn.speak(Words(), bytearray().extend)
         assert trio.current_time() < 12

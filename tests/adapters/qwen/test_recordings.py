@@ -206,11 +206,11 @@ async def test_our_client_reads_the_commit_recording(autojump_clock: trio.testin
 
     tap = Tap()
     async with scripted(peer, tap=tap) as tts:
-        pieces: list[bytes] = []
+        units: list[bytes] = []
         async with tts.connect() as session:
-            assert (await session.commit(TEXT, pieces.append)).characters == 25
-        assert all(len(piece) % 2 == 0 for piece in pieces)
-        assert b"".join(pieces) == bytes(index % 251 for index in range(78_294))
+            assert (await session.commit(TEXT, units.append)).characters == 25
+        assert all(len(unit) % 2 == 0 for unit in units)
+        assert b"".join(units) == bytes(index % 251 for index in range(78_294))
         assert tap.order == lines(COMMIT_MODE)
 
 

@@ -43,7 +43,7 @@ async def test_a_turn_is_spoken_whole_while_it_is_written(autojump_clock: MockCl
         pcm.extend(samples)
 
     async with serving() as world:
-        async with world.tts(mode="server_commit", tap=tap).connect_turn() as turn:
+        async with world.tts(mode="server_commit", tap=tap).connect_stream() as turn:
             # A source that pauses for a minute ends nothing.
             texts = Texts("Here is the first. ", "And here is", " the second. ", "Last", wait=60)
             usage = await turn.speak(texts, accept)
@@ -62,7 +62,7 @@ async def test_a_turn_is_spoken_whole_while_it_is_written(autojump_clock: MockCl
 async def test_formats_are_one_stream_a_response(autojump_clock: MockClock, response_format: str) -> None:
     pcm = bytearray()
     async with serving() as world:
-        async with world.tts(mode="server_commit", response_format=response_format).connect_turn() as turn:
+        async with world.tts(mode="server_commit", response_format=response_format).connect_stream() as turn:
             await turn.speak(Texts("One is here. ", "Two is there. "), pcm.extend)
         assert len(pcm) / 2 == pytest.approx(sum(commit.samples for commit in world.voice.commits), abs=2500)
 
@@ -74,7 +74,7 @@ async def test_an_error_of_the_source_is_raised_as_it_is(autojump_clock: MockClo
     error = SourceError()
     async with serving() as world:
         with pytest.raises(SourceError) as caught:
-            async with world.tts(mode="server_commit").connect_turn() as turn:
+            async with world.tts(mode="server_commit").connect_stream() as turn:
                 await turn.speak(Texts("One. ", error=error), bytearray().extend)
         assert caught.value is error
         await trio.sleep(2)
@@ -108,7 +108,7 @@ async def test_a_hostile_server(autojump_clock: MockClock, deed: str, error: typ
 
     async with scripted(peer, mode="server_commit") as tts:
         with pytest.raises(error, match=text) as caught:
-            async with tts.connect_turn() as turn:
+            async with tts.connect_stream() as turn:
                 await turn.speak(Texts("Hello. "), bytearray().extend)
         assert type(caught.value) is error
         assert trio.current_time() < 22
@@ -118,7 +118,7 @@ async def test_a_connection_that_dies_while_the_source_is_silent_is_found(autoju
     async with serving() as world:
         tts = world.tts(mode="server_commit", options=QwenOptions(ping_interval=10, ping_timeout=5))
         with pytest.raises(DeadlineExpired, match="ping_timeout"):
-            async with tts.connect_turn() as turn:
+            async with tts.connect_stream() as turn:
                 world.network.connections[0].silence()
                 await turn.speak(Texts("never", wait=1000), bytearray().extend)
         assert trio.current_time() < 30
@@ -126,17 +126,17 @@ async def test_a_connection_that_dies_while_the_source_is_silent_is_found(autoju
 
 async def test_the_modes_are_told_apart(autojump_clock: MockClock) -> None:
     async with serving(ServerOptions()) as world:
-        with pytest.raises(RuntimeError, match="connect_turn"):
+        with pytest.raises(RuntimeError, match="connect_stream"):
             async with world.tts(mode="server_commit").connect():
                 raise AssertionError("must not open")
         with pytest.raises(RuntimeError, match="in commit mode use connect"):
-            async with world.tts().connect_turn():
+            async with world.tts().connect_stream():
                 raise AssertionError("must not open")
         assert world.network.connections == []
 
 
 async def test_nothing_to_say_is_no_error(autojump_clock: MockClock) -> None:
-    async with serving() as world, world.tts(mode="server_commit").connect_turn() as turn:
+    async with serving() as world, world.tts(mode="server_commit").connect_stream() as turn:
         pcm = bytearray()
         usage = await turn.speak(Texts("", " ", "\n"), pcm.extend)
         assert pcm == b""

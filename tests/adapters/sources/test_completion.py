@@ -26,9 +26,9 @@ FIELDS = [
 ]
 
 
-def completion_of(pieces: list[str]) -> tuple[str, str]:
+def completion_of(units: list[str]) -> tuple[str, str]:
     completion = Completion()
-    text = "".join(completion.receive(json.dumps({"choices": [{"delta": {"content": piece}}]})) for piece in pieces)
+    text = "".join(completion.receive(json.dumps({"choices": [{"delta": {"content": unit}}]})) for unit in units)
     return text + completion.finish(), "".join(completion.reasoning)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from triolet._model import _text as _text
+from triolet._model import _text
 from triolet.segmentation import SegmenterCore
 from triolet.segmentation._reading import HOLD
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from triolet._model._text import Boundary, Clause, Kind
+from triolet._model._text import BlockKind, Boundary, Clause
 from triolet.segmentation import SegmenterCore
 
 
@@ -104,20 +104,20 @@ def test_the_block_structure_of_markdown() -> None:
 
 
 def test_a_row_without_a_delimiter_below_is_no_head() -> None:
-    assert [clause.kind for clause in read("| a | 1 |\n| b | 2 |\n")][:2] == [Kind.TABLE_ROW, Kind.TABLE_ROW]
+    assert [clause.kind for clause in read("| a | 1 |\n| b | 2 |\n")][:2] == [BlockKind.TABLE_ROW, BlockKind.TABLE_ROW]
 
 
 def test_indented_code_needs_a_blank_line_and_no_list() -> None:
     kinds = [clause.kind for clause in read("Text\n    more\n\n    code. X\n\nText\n\n- item\n\n    of the item\n")]
-    assert kinds[:5] == [Kind.PROSE, Kind.PROSE, Kind.CODE, Kind.PROSE, Kind.LIST_ITEM]
-    assert kinds[5] is Kind.LIST_ITEM
+    assert kinds[:5] == [BlockKind.PROSE, BlockKind.PROSE, BlockKind.CODE, BlockKind.PROSE, BlockKind.LIST_ITEM]
+    assert kinds[5] is BlockKind.LIST_ITEM
 
 
 def test_a_code_block_comes_out_line_by_line() -> None:
     core = SegmenterCore("en")
     assert [clause.text for clause in core.feed("```py\na = 1\n")] == ["```py", "\na = 1"]
     assert [clause.text for clause in core.feed("b = 2\n")] == ["\nb = 2"]
-    assert [clause.kind for clause in core.feed("```\nThen.")] == [Kind.CODE]
+    assert [clause.kind for clause in core.feed("```\nThen.")] == [BlockKind.CODE]
 
 
 @pytest.mark.parametrize(

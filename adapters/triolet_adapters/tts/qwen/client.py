@@ -13,7 +13,7 @@ import trio
 
 from triolet._model._audio import AudioFormat
 from triolet.errors import AuthenticationFailed, TTSError
-from triolet.tts._contract import TTS, Accept, Limits, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, RateLimits, TTSSession, Usage
 from triolet.tts._websocket import Dial, dial_tcp
 from triolet_adapters.tts.qwen.billing import billed_characters
 from triolet_adapters.tts.qwen.decoding import check_decodable
@@ -73,7 +73,7 @@ class QwenTTS(TTS):
             workspace: the workspace's id, for its own host.
             url: instead of region and workspace, such as the one that `triolet serve tts` prints.
             language_type: of the text; `Auto` lets the service find out.
-            mode: `commit` for `connect()`, `server_commit` for `connect_turn()`.
+            mode: `commit` for `connect()`, `server_commit` for `connect_stream()`.
             response_format: what travels; `format` is PCM whatever it is.
             sample_rate: samples a second, of what travels and of `format`.
             speech_rate: 0.5 to 2.0. None, here and below, leaves it to the service.
@@ -134,14 +134,14 @@ class QwenTTS(TTS):
         return AudioFormat(self.settings.sample_rate)
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> RateLimits:
         """What the vendor documents for the model: 180 requests a minute, about 3 a second; 10 a minute for old ones. None
         for a server on this machine.
         """
         if is_loopback(self.url):
-            return Limits()
+            return RateLimits()
         old = "2025-09-18" in self.settings.model or self.settings.model.startswith("qwen-tts")
-        return Limits(per_minute=10) if old else Limits(per_second=3, per_minute=180)
+        return RateLimits(per_minute=10) if old else RateLimits(per_second=3, per_minute=180)
 
     def adjusted(self, **changes: str) -> QwenTTS:
         """The same voice with another `voice`, `language` (a `language_type`) or `instructions`.
@@ -176,7 +176,7 @@ class QwenTTS(TTS):
     async def _connect(self) -> AsyncGenerator[TTSSession, None]:
         if self.settings.mode != "commit":
             raise RuntimeError(
-                "connect() needs mode='commit'; in server_commit a whole turn is one text: connect_turn()"
+                "connect() needs mode='commit'; in server_commit a whole turn is one text: connect_stream()"
             )
         async with self.session() as session:
             await session.update()
@@ -190,14 +190,14 @@ class QwenTTS(TTS):
         """In server_commit."""
         return self.settings.mode == "server_commit"
 
-    def connect_turn(self) -> AbstractAsyncContextManager[QwenTurn]:
+    def connect_stream(self) -> AbstractAsyncContextManager[QwenTurn]:
         """Open a session in server_commit mode, ready for the texts of one turn. Errors as for `connect`."""
         return self._connect_turn()
 
     @asynccontextmanager
     async def _connect_turn(self) -> AsyncGenerator[QwenTurn, None]:
         if self.settings.mode != "server_commit":
-            raise RuntimeError("connect_turn() needs mode='server_commit'; in commit mode use connect()")
+            raise RuntimeError("connect_stream() needs mode='server_commit'; in commit mode use connect()")
         async with self.session() as session:
             await session.update()
             yield QwenTurn(session, self.settings, self.options)
@@ -260,7 +260,7 @@ class QwenCommits(TTSSession):
         """Whether it can take a commit."""
         return self._state == "idle" and self.session.failure is None
 
-    async def commit(self, text: str, accept: Accept) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
         """See `TTSSession.commit`. Append, commit, audio until response.done.
 
         Raises:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from triolet._model._audio import SAMPLE_BYTES
 from triolet.errors import NoAudio, TooMuchAudio
-from triolet.tts._contract import Accept
+from triolet.tts._contract import AudioCallback
 from triolet_adapters.tts.qwen.decoding import Decoder, decoder_for
 from triolet_adapters.tts.qwen.settings import QwenSettings
 
@@ -14,7 +14,7 @@ from triolet_adapters.tts.qwen.settings import QwenSettings
 class Taker:
     """Takes bytes as the service sends them, calls `accept` with whole samples."""
 
-    def __init__(self, accept: Accept, settings: QwenSettings, max_seconds: float, bound: str) -> None:
+    def __init__(self, accept: AudioCallback, settings: QwenSettings, max_seconds: float, bound: str) -> None:
         self._accept = accept
         self._settings = settings
         self._max_seconds = max_seconds

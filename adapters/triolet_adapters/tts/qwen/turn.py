@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable
 import trio
 
 from triolet.errors import DeadlineExpired, ProtocolViolation
-from triolet.tts._contract import Accept, TTSTurn, Usage
+from triolet.tts._contract import AudioCallback, TTSStream, Usage
 from triolet_adapters.tts.qwen.inbox import Deadline
 from triolet_adapters.tts.qwen.options import QwenOptions
 from triolet_adapters.tts.qwen.protocol import AudioDelta, ResponseDone, ServerEvent, SessionFinished
@@ -17,8 +17,8 @@ from triolet_adapters.tts.qwen.settings import QwenSettings
 from triolet_adapters.tts.qwen.taking import Taker
 
 
-class QwenTurn(TTSTurn):
-    """A session in server_commit mode, good for one `speak`. Made by `QwenTTS.connect_turn()`."""
+class QwenTurn(TTSStream):
+    """A session in server_commit mode, good for one `speak`. Made by `QwenTTS.connect_stream()`."""
 
     def __init__(self, session: QwenSession, settings: QwenSettings, options: QwenOptions) -> None:
         self.session = session
@@ -31,18 +31,18 @@ class QwenTurn(TTSTurn):
         self._texts_ended_at: float | None = None
         self._source_error: Exception | None = None
 
-    async def speak(self, texts: AsyncIterable[str], accept: Accept) -> Usage:
+    async def speak(self, texts: AsyncIterable[str], accept: AudioCallback) -> Usage:
         """Append the texts as they come, finish, and call `accept(pcm)` as the audio comes; return at session.finished.
 
         The service holds audio back until more text comes or the session is finished, so no deadline runs while `texts`
         are still to come: a dead connection is found by the ping. After the last, `chunk_timeout` holds between any two
-        pieces of audio. Nothing is iterated under a time-out. If cancelled, leave the block of `connect_turn()`.
+        pieces of audio. Nothing is iterated under a time-out. If cancelled, leave the block of `connect_stream()`.
 
         Raises:
             What `texts` raises, as it is; else as `TTSSession.commit`, `TooMuchAudio` above `max_turn_audio`.
         """
         if self._used:
-            raise RuntimeError("this turn has been spoken; open another with connect_turn()")
+            raise RuntimeError("this turn has been spoken; open another with connect_stream()")
         self._used = True
         taker = Taker(accept, self._settings, self._options.max_turn_audio, "max_turn_audio")
         result: Usage | Exception | None = None

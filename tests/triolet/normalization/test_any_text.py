@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.triolet.normalization.cutter import speak
 
-from triolet._model._text import Boundary, Clause, Kind, SpokenClause
-from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet._model._text import BlockKind, Boundary, Clause, NormalizedClause
+from triolet.normalization import NormalizationOptions, NormalizerCore
 
 BITS = st.sampled_from(
     [
@@ -100,7 +100,7 @@ TEXT = (
     .filter(bool)
 )
 OPTIONS = st.builds(
-    SpokenOptions,
+    NormalizationOptions,
     code_blocks=st.sampled_from(["skip", "say"]),
     inline_code=st.sampled_from(["skip", "say"]),
     tables=st.sampled_from(["rows", "cells", "skip"]),
@@ -129,7 +129,7 @@ def any_clauses(text: str, seed: int) -> list[Clause]:
                 end=end,
                 boundary=chance.choice(list(Boundary)),
                 opening=chance.choice(list(Boundary)),
-                kind=chance.choice(list(Kind)),
+                kind=chance.choice(list(BlockKind)),
                 marker=chance.randint(0, min(3, end - start)),
                 language=chance.choice(["en", "zh", "ko", "xx"]),
             )
@@ -138,37 +138,39 @@ def any_clauses(text: str, seed: int) -> list[Clause]:
     return result
 
 
-def check_spans(text: str, spoken: list[SpokenClause]) -> None:
+def check_spans(text: str, spoken: list[NormalizedClause]) -> None:
     at = 0
     for clause in spoken:
         assert clause.start == at <= clause.end
-        for piece in clause.pieces:
-            assert at <= piece.start < piece.end <= clause.end
-            at = piece.end
+        for unit in clause.units:
+            assert at <= unit.start < unit.end <= clause.end
+            at = unit.end
         at = clause.end
     assert at == len(text)
 
 
 @given(TEXT, st.integers(0, 999), OPTIONS)
-def test_clauses_tile_the_text_and_pieces_lie_in_them_in_order(text: str, seed: int, options: SpokenOptions) -> None:
+def test_clauses_tile_the_text_and_pieces_lie_in_them_in_order(
+    text: str, seed: int, options: NormalizationOptions
+) -> None:
     check_spans(text, speak(any_clauses(text, seed), options))
 
 
 @given(TEXT, st.integers(0, 999), OPTIONS)
-def test_no_voice_is_sent_what_it_cannot_say(text: str, seed: int, options: SpokenOptions) -> None:
+def test_no_voice_is_sent_what_it_cannot_say(text: str, seed: int, options: NormalizationOptions) -> None:
     for clause in speak(any_clauses(text, seed), options):
         assert not [character for character in clause.words if unicodedata.category(character)[0] == "C"]
         assert "\ufe0f" not in clause.words
         assert all(
-            any(character.isalnum() or unicodedata.category(character) == "Sc" for character in piece.text)
-            for piece in clause.pieces
+            any(character.isalnum() or unicodedata.category(character) == "Sc" for character in unit.text)
+            for unit in clause.units
         )
 
 
 @settings(max_examples=15)  # of 20,000 characters each
 @given(TEXT, st.integers(0, 999))
 def test_what_is_held_is_bounded(text: str, seed: int) -> None:
-    core = SpokenTextCore()
+    core = NormalizerCore()
     repeated = (text * (20_000 // len(text) + 1))[:20_000]
     taken = 0
     for clause in any_clauses(repeated, seed):

@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 
-from triolet.normalization import SpokenOptions
+from triolet.normalization import NormalizationOptions
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
-EVERYTHING = SpokenOptions(
+EVERYTHING = NormalizationOptions(
     code_blocks="say",
     tables="cells",
     urls="verbatim",

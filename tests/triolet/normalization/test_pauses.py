@@ -1,4 +1,4 @@
-"""`<break>`, `Pause` and what other SSML becomes."""
+"""`<break>`, `Break` and what other SSML becomes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import logging
 import pytest
 from tests.triolet.normalization.cutter import clauses, speak, words
 
-from triolet.normalization import Pause
+from triolet.normalization import Break
 
 
 def said(text: str) -> list[tuple[float, str]]:
-    return [(one.pause, one.words.strip()) for one in speak(clauses(text)) if one.pieces or one.pause]
+    return [(one.break_before, one.words.strip()) for one in speak(clauses(text)) if one.units or one.break_before]
 
 
 @pytest.mark.parametrize(
@@ -40,14 +40,14 @@ def test_a_last_break_is_not_lost() -> None:
 
 
 def test_pause_is_a_token() -> None:
-    assert isinstance(Pause(0.25), str)
-    assert said("".join(["One, ", Pause(0.25), "two."])) == [(0.0, "One,"), (0.25, "two.")]
+    assert isinstance(Break(0.25), str)
+    assert said("".join(["One, ", Break(0.25), "two."])) == [(0.0, "One,"), (0.25, "two.")]
 
 
 @pytest.mark.parametrize("seconds", [-0.1, 10.1, float("nan")])
 def test_a_pause_has_bounds(seconds: float) -> None:
     with pytest.raises(ValueError, match="from 0 to 10 seconds"):
-        Pause(seconds)
+        Break(seconds)
 
 
 def test_other_ssml_is_removed_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,15 +6,15 @@ import itertools
 import re
 from collections.abc import Callable, Iterable
 
-from triolet._model._text import Boundary, Clause, Kind, Piece, SpokenClause
-from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet._model._text import BlockKind, Boundary, Clause, NormalizedClause, SpeechUnit
+from triolet.normalization import NormalizationOptions, NormalizerCore
 
 _FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
 _MARKS = re.compile(r"(?:[ \t]*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+|>[ \t]?))*[ \t]*")
 _RULE = re.compile(r"[ >]*(?:([-*_])(?:[ \t]*\1){2,}|=+)[ \t]*\Z")
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
 _CUT = re.compile(r"[.!?。！？][)\"'”’」*_]*(?=\s|\Z)|[。！？，、][”」*]*|[,;:](?=\s)")
-_KINDS = {"#": Kind.HEADING, ">": Kind.QUOTE}
+_KINDS = {"#": BlockKind.HEADING, ">": BlockKind.QUOTE}
 
 
 def at_marks(line: str) -> list[int]:
@@ -22,9 +22,9 @@ def at_marks(line: str) -> list[int]:
     return [mark.end() for mark in _CUT.finditer(line)]
 
 
-def kinds(lines: list[str]) -> list[tuple[Kind, int]]:
+def kinds(lines: list[str]) -> list[tuple[BlockKind, int]]:
     """The kind of each line, and how many characters of it are marks."""
-    result: list[tuple[Kind, int]] = []
+    result: list[tuple[BlockKind, int]] = []
     fence = ""
     table = False
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
@@ -36,19 +36,19 @@ def kinds(lines: list[str]) -> list[tuple[Kind, int]]:
         if fence or fenced:
             closes = fence and fenced and fenced[1].startswith(fence) and not line[fenced.end() :].strip()
             fence = "" if closes else fence or (fenced[1] if fenced else "")
-            result.append((Kind.CODE, 0))
+            result.append((BlockKind.CODE, 0))
         elif table and line.strip():
-            result.append((Kind.MARKUP if _DELIMITER.match(line) else Kind.TABLE_ROW, 0))
+            result.append((BlockKind.MARKUP if _DELIMITER.match(line) else BlockKind.TABLE_ROW, 0))
         elif heads_table:
-            result.append((Kind.TABLE_HEAD, 0))
+            result.append((BlockKind.TABLE_HEAD, 0))
         elif line.startswith("    ") and (
-            not result or result[-1][0] is Kind.CODE or not lines[len(result) - 1].strip()
+            not result or result[-1][0] is BlockKind.CODE or not lines[len(result) - 1].strip()
         ):
-            result.append((Kind.CODE, 0))
+            result.append((BlockKind.CODE, 0))
         elif _RULE.match(line):
-            result.append((Kind.MARKUP, 0))
+            result.append((BlockKind.MARKUP, 0))
         else:
-            kind = Kind.PROSE if not sign else _KINDS.get(sign, Kind.LIST_ITEM)
+            kind = BlockKind.PROSE if not sign else _KINDS.get(sign, BlockKind.LIST_ITEM)
             result.append((kind, marks.end()))
         table = heads_table or (table and bool(line.strip()))
     return result
@@ -65,7 +65,7 @@ def clauses(text: str, language: str = "en", cut: Callable[[str], Iterable[int]]
         if not line.strip():
             opening = max(opening, Boundary.PARAGRAPH)
         else:
-            whole = kind in {Kind.CODE, Kind.MARKUP, Kind.TABLE_HEAD, Kind.TABLE_ROW}
+            whole = kind in {BlockKind.CODE, BlockKind.MARKUP, BlockKind.TABLE_HEAD, BlockKind.TABLE_ROW}
             inner = [] if whole else [line_start + end for end in cut(line) if marks < end < len(line)]
             for end in sorted({*inner, last}):
                 marker = max(0, line_start + marks - at) if at <= line_start else 0
@@ -94,15 +94,15 @@ def clauses(text: str, language: str = "en", cut: Callable[[str], Iterable[int]]
     return result
 
 
-def speak(items: Iterable[Clause], options: SpokenOptions | None = None) -> list[SpokenClause]:
+def speak(items: Iterable[Clause], options: NormalizationOptions | None = None) -> list[NormalizedClause]:
     """What the core makes of clauses."""
-    core = SpokenTextCore(options)
+    core = NormalizerCore(options)
     return [*itertools.chain.from_iterable(core.feed(clause) for clause in items), *core.flush()]
 
 
 def words(
     text: str,
-    options: SpokenOptions | None = None,
+    options: NormalizationOptions | None = None,
     language: str = "en",
     cut: Callable[[str], Iterable[int]] = at_marks,
 ) -> str:
@@ -110,6 +110,6 @@ def words(
     return "".join(clause.words for clause in speak(clauses(text, language, cut), options)).strip()
 
 
-def pieces(text: str, options: SpokenOptions | None = None, language: str = "en") -> list[Piece]:
+def units(text: str, options: NormalizationOptions | None = None, language: str = "en") -> list[SpeechUnit]:
     """The pieces of a document."""
-    return [piece for clause in speak(clauses(text, language), options) for piece in clause.pieces]
+    return [unit for clause in speak(clauses(text, language), options) for unit in clause.units]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.triolet.normalization.cutter import clauses, words
 
-from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet.normalization import NormalizationOptions, NormalizerCore
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_bare_url_is_named_in_the_language_of_the_clause(language: str, said: 
 
 
 def test_a_definition_is_no_words_but_does_not_hold_a_sentence_back() -> None:
-    core = SpokenTextCore()
+    core = NormalizerCore()
     label, first, _ = clauses("[Note]: so it is, at last.")
     assert core.feed(label) == []
     assert [one.words for one in core.feed(first)] == ["Note:", " so it is,"]
@@ -74,8 +74,8 @@ def test_a_definition_is_no_words_but_does_not_hold_a_sentence_back() -> None:
 
 def test_urls_can_be_left_alone_or_out() -> None:
     text = "Go to https://e.org/a_b*c, or www.f.org/x."
-    assert words(text, SpokenOptions(urls="verbatim")) == "Go to https://e.org/a_b*c, or www.f.org/x."
-    assert words(text, SpokenOptions(urls="skip")) == "Go to, or."
+    assert words(text, NormalizationOptions(urls="verbatim")) == "Go to https://e.org/a_b*c, or www.f.org/x."
+    assert words(text, NormalizationOptions(urls="skip")) == "Go to, or."
     assert words("<https://e.org/a> or <me@e.org>") == "a link to e.org or me@e.org"
     assert words("访问https://e.org/a。谢谢", language="zh") == "访问e.org 的链接。谢谢"
 
@@ -83,7 +83,9 @@ def test_urls_can_be_left_alone_or_out() -> None:
 def test_footnotes_are_for_the_eye() -> None:
     text = "A fact.[^1] Another [2], and more[3](http://e.org).\n\n[^1]: The note, long.\n\nThe end."
     assert words(text) == "A fact. Another 2, and more. The end."
-    assert words(text, SpokenOptions(footnotes="say")) == "A fact. Another 2, and more 3. The note, long. The end."
+    assert (
+        words(text, NormalizationOptions(footnotes="say")) == "A fact. Another 2, and more 3. The note, long. The end."
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_html_is_removed_and_its_text_said(written: str, said: str) -> None:
 
 def test_placeholders_are_said_where_html_is_plain_text() -> None:
     assert words("Replace <name> now.") == "Replace now."
-    assert words("Replace <name> now.", SpokenOptions(html="verbatim")) == "Replace <name> now."
+    assert words("Replace <name> now.", NormalizationOptions(html="verbatim")) == "Replace <name> now."
 
 
 @pytest.mark.parametrize(
@@ -125,14 +127,14 @@ def test_formulas_become_plain_and_prices_stay(written: str, said: str) -> None:
 
 
 def test_formulas_can_be_left_out() -> None:
-    assert words("So $x^2$, yes.", SpokenOptions(latex="skip")) == "So, yes."
+    assert words("So $x^2$, yes.", NormalizationOptions(latex="skip")) == "So, yes."
 
 
 def test_inline_code_and_images_can_be_left_out() -> None:
-    options = SpokenOptions(inline_code="skip", images="skip")
+    options = NormalizationOptions(inline_code="skip", images="skip")
     assert words('Run `a, b` and see ![two cats](cats.png "c").', options) == "Run and see."
 
 
 def test_an_option_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="'tables' must be in"):
-        SpokenOptions(tables="aloud")  # type: ignore[arg-type]
+        NormalizationOptions(tables="aloud")  # type: ignore[arg-type]

@@ -7,8 +7,8 @@ import itertools
 import pytest
 from tests.triolet.normalization.cutter import clauses, speak, words
 
-from triolet._model._text import Boundary, Clause, Kind
-from triolet.normalization import SpokenOptions, SpokenTextCore
+from triolet._model._text import BlockKind, Boundary, Clause
+from triolet.normalization import NormalizationOptions, NormalizerCore
 
 TABLE = "| Name | Age |\n|---|---|\n| Alice Smith | 30 |\n| **Bob** | `x` |\n\nDone."
 
@@ -28,26 +28,26 @@ def test_prose_gets_no_stop() -> None:
 def test_numbers_of_lists_are_said_unless_they_are_not_wanted() -> None:
     text = "1. Open it.\n2) Close it.\n- [ ] Lock *it*"
     assert words(text) == "1. Open it. 2. Close it. Lock it."
-    assert words(text, SpokenOptions(list_numbers="skip")) == "Open it. Close it. Lock it."
+    assert words(text, NormalizationOptions(list_numbers="skip")) == "Open it. Close it. Lock it."
 
 
 def test_code_blocks_are_skipped_or_said_without_their_fences() -> None:
     text = "Run:\n\n```python title\nx_y = [1]  # so\n\nprint(x)\n```\n\nThen\n\n~~~\n```\n~~~\nstop."
     assert words(text) == "Run: Then stop."
-    assert words(text, SpokenOptions(code_blocks="say")) == "Run: x_y = [1] # so print(x) Then stop."
+    assert words(text, NormalizationOptions(code_blocks="say")) == "Run: x_y = [1] # so print(x) Then stop."
 
 
 def test_a_skipped_code_block_is_not_held() -> None:
-    core = SpokenTextCore()
+    core = NormalizerCore()
     for clause in clauses("```\n" + "x = 1\n" * 1000):
         done = core.feed(clause)
-        assert [(one.start, one.end, one.pieces) for one in done] == [(clause.start, clause.end, ())]
+        assert [(one.start, one.end, one.units) for one in done] == [(clause.start, clause.end, ())]
 
 
 def test_rows_are_read_with_their_headers() -> None:
     assert words(TABLE) == "Name: Alice Smith, Age: 30. Name: Bob, Age: x. Done."
-    assert words(TABLE, SpokenOptions(tables="cells")) == "Name, Age. Alice Smith, 30. Bob, x. Done."
-    assert words(TABLE, SpokenOptions(tables="skip")) == "Done."
+    assert words(TABLE, NormalizationOptions(tables="cells")) == "Name, Age. Alice Smith, 30. Bob, x. Done."
+    assert words(TABLE, NormalizationOptions(tables="skip")) == "Done."
     assert words("| A |\n|---|\n| 499 ₽ |") == "A: 499 ₽."
     assert words("| 名 | 年龄 |\n|---|---|\n| 小王 | 30 |", language="zh") == "名：小王，年龄：30。"
 
@@ -77,11 +77,11 @@ def test_a_row_that_comes_in_parts_is_one() -> None:
                 end=at + end,
                 boundary=boundary,
                 opening=Boundary.LINE,
-                kind=Kind.TABLE_ROW,
+                kind=BlockKind.TABLE_ROW,
             )
         )
     spoken = speak([*head, *items])
-    assert [one.words.strip() for one in spoken if one.pieces] == ["Name: Alice, Bob; Carol, Age: 30."]
+    assert [one.words.strip() for one in spoken if one.units] == ["Name: Alice, Bob; Carol, Age: 30."]
 
 
 @pytest.mark.parametrize("boundary", [Boundary.SENTENCE, Boundary.COMMA])

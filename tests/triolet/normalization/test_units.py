@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.triolet.normalization.cutter import pieces, words
+from tests.triolet.normalization.cutter import units, words
 
-from triolet.normalization import SpokenOptions
+from triolet.normalization import NormalizationOptions
 
 
-def parts(text: str, language: str = "en", options: SpokenOptions | None = None) -> list[tuple[str, str]]:
+def parts(text: str, language: str = "en", options: NormalizationOptions | None = None) -> list[tuple[str, str]]:
     """What is said and what it stands for."""
-    return [(piece.text, text[piece.start : piece.end]) for piece in pieces(text, options, language)]
+    return [(unit.text, text[unit.start : unit.end]) for unit in units(text, options, language)]
 
 
 def test_a_word_has_its_space_and_the_marks_after_it() -> None:
@@ -87,7 +87,7 @@ def test_a_header_is_one_with_the_first_word_of_its_cell() -> None:
 )
 def test_only_numbers_that_name_something_are_spelled(written: str, said: str) -> None:
     assert words(written) == said
-    assert words(written, SpokenOptions(spell_digits=0)) == written
+    assert words(written, NormalizationOptions(spell_digits=0)) == written
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_only_numbers_that_name_something_are_spelled(written: str, said: str) -
 )
 def test_emoji_are_dropped_or_named(written: str, dropped: str, named: str) -> None:
     assert words(written) == dropped
-    assert words(written, SpokenOptions(emoji="name")) == named
+    assert words(written, NormalizationOptions(emoji="name")) == named
 
 
 def test_what_no_voice_can_say_is_not_sent() -> None:
@@ -111,4 +111,4 @@ def test_what_no_voice_can_say_is_not_sent() -> None:
 
 @pytest.mark.parametrize("nothing", ["", "...", "---", "***", "“ ”", "\u200b", "[]()", "<b></b>", "```\nx\n```", "—!?"])
 def test_nothing_to_say_is_nothing(nothing: str) -> None:
-    assert not pieces(nothing)
+    assert not units(nothing)
