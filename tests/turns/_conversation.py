@@ -6,9 +6,9 @@ import math
 
 import attrs
 import trio
-from tests.adapters.qwen._peers import serving
 from tests.turns._script import FILLER_AFTER, ConversationScript, Manner, Moment, TurnScript, number_of
 from tests.turns._world import Ear, Notes, Voice, is_filler
+from tests.unit.adapters.tts.qwen._peers import serving
 
 from triolet import Conversation, Filler, TurnResult, speech
 from triolet.errors import TTSError

@@ -1,0 +1,153 @@
+"""The sub-commands that look and help: segments, doctor, help, completion."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+import trio
+from tests.integration.cli.command import call, environment, run, start
+
+from triolet_adapters.cli import _doctor
+
+REFUSING = """
+import trio
+from triolet.testing import ToneTTS
+from triolet_adapters.tts.qwen.server import QwenServer
+from triolet_adapters.tts.qwen.server_options import ServerOptions
+
+
+async def main():
+    async with trio.open_nursery() as nursery:
+        print(await nursery.start(QwenServer(ToneTTS(), ServerOptions(api_key="another")).serve), flush=True)
+
+
+trio.run(main)
+"""
+
+
+@contextlib.contextmanager
+def start_refusing() -> Generator[str]:
+    """A service that takes another key than ours."""
+    with subprocess.Popen([sys.executable, "-c", REFUSING], env=environment(), stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().decode().strip()
+        server.kill()
+
+
+Captured = pytest.CaptureFixture[str]
+KEY = "sk-0123456789abcdef"
+
+
+def test_segments_of_a_file(tmp_path: Path, capfd: Captured) -> None:
+    file = tmp_path / "a.md"
+    file.write_bytes(b"# Title\r\n\r\nDr. Smith left. He said so, didn't he?\r\n")
+    result = call(capfd, "segments", str(file))
+    assert result.code == 0
+    assert "Dr. Smith left." in result.out
+    found = json.loads(call(capfd, "segments", str(file), "--json").out)
+    assert [phrase["words"].rstrip(".") for phrase in found["phrases"]][:2] == ["Title", "Dr. Smith left"]
+
+
+def test_segments_of_standard_input_into_a_reader_that_leaves() -> None:
+    with start("segments", "-") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b"A sentence. " * 20_000)
+        process.stdin.close()
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+def test_segments_without_a_file(capfd: Captured) -> None:
+    result = call(capfd, "segments", "no-such-file")
+    assert (result.code, result.out) == (2, "")
+    assert "cannot read no-such-file" in result.err
+
+
+def test_doctor_without_a_network(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
+    result = call(capfd, "doctor", "--offline")
+    assert result.code == 0
+    assert "ok   trio " in result.out
+    assert "ok   local voice     ready after" in result.out
+    assert "not tried (--offline)" in result.out
+    assert KEY not in result.out
+
+
+def test_doctor_without_a_key(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    result = call(capfd, "doctor", "--json")
+    found = {row["subject"]: (row["verdict"], row["text"]) for row in json.loads(result.out)["findings"]}
+    assert result.code == 0
+    assert found["qwen voice"] == ("-", "not tried: DASHSCOPE_API_KEY is not set")
+
+
+def test_doctor_with_a_key_that_no_region_takes(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A local service in the place of the vendor's, which wants another key."""
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
+    with start_refusing() as url:
+        result = call(capfd, "doctor", "--url", url)
+    assert result.code == 1
+    assert "the key is refused (401)" in result.out
+    assert "accepted nowhere" in result.out
+    assert KEY not in result.out + result.err
+
+
+def test_doctor_with_a_service_that_answers(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
+    with start("serve", "tts", "--port", "0") as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().decode().strip()
+        result = call(capfd, "doctor", "--url", url)
+        server.terminate()
+    assert result.code == 0
+    assert f"{url}: the key is accepted, session after" in result.out
+    assert KEY not in result.out + result.err
+
+
+def test_doctor_where_nobody_answers(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
+    result = call(capfd, "doctor", "--url", "ws://127.0.0.1:1")
+    assert result.code == 0, "the local voice speaks all the same"
+    assert "ws://127.0.0.1:1: not reached" in result.out
+
+
+def test_doctor_where_nothing_can_speak(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def missing() -> _doctor.Finding:
+        await trio.lowlevel.checkpoint()
+        return _doctor.Finding("local voice", _doctor.Verdict.NOTE, "not installed")
+
+    monkeypatch.setattr(_doctor, "local_voice", missing)
+    result = call(capfd, "doctor", "--offline")
+    assert result.code == 1
+    assert "none can speak" in result.out
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["say"], ["chat"], ["demo"], ["segments"], ["serve", "tts"], ["doctor"], ["replay"]]
+)
+def test_help_teaches_by_examples(command: list[str], capfd: Captured) -> None:
+    result = call(capfd, *command, "--help")
+    assert result.code == 0
+    if command:
+        assert "Examples" in result.out
+        assert f"triolet {command[0]}" in result.out
+
+
+def test_bash_completes_sub_commands() -> None:
+    env = environment(_TRIOLET_COMPLETE="complete_bash", COMP_WORDS="triolet se", COMP_CWORD="1")
+    result = run(env=env)
+    assert result.out.split() == ["segments", "serve"]
+
+
+def test_an_unknown_option_is_misuse(capfd: Captured) -> None:
+    assert call(capfd, "say", "--no-such-option").code == 2

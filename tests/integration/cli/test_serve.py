@@ -1,0 +1,65 @@
+"""`triolet serve tts`, from outside."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.integration.cli.command import call, run, samples, start
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_speaks_until_ctrl_c(number: signal.Signals, tmp_path: Path) -> None:
+    with start("serve", "tts", "--port", "0") as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().decode().strip()
+        assert url.startswith("ws://127.0.0.1:")
+        file = tmp_path / "a.wav"
+        result = run("say", "Hello there.", "--tts", "qwen", "--url", url, "--out", str(file))
+        server.send_signal(number)
+        out, err = server.communicate(timeout=10)
+    assert (result.code, result.err) == (0, "")
+    assert "12 characters billed" in result.out
+    assert samples(file) > 8_000
+    assert (server.returncode, out, err) == (0, b"", b"")
+
+
+def test_a_taken_port_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        result = call(capfd, "serve", "tts", "--port", str(port))
+    assert result.code == 1
+    assert result.err == (
+        f"triolet: port {port} of 127.0.0.1 is taken: end the program that listens there, or choose another --port\n"
+    )
+
+
+def test_a_client_in_the_middle_does_not_hold_it_up(tmp_path: Path) -> None:
+    with start("serve", "tts", "--port", "0") as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().decode().strip()
+        arguments = ["say", "-", "--tts", "qwen", "--url", url, "--out", str(tmp_path / "a.wav")]
+        with start(*arguments) as client:
+            assert client.stdin is not None
+            assert client.stdout is not None
+            client.stdin.write(b"A first sentence. And then")
+            client.stdin.flush()
+            assert b"written" in client.stdout.readline()
+            while b"heard" not in client.stdout.readline():
+                pass
+            server.send_signal(signal.SIGINT)
+            assert server.wait(timeout=5) == 0
+            client.stdin.close()
+            try:
+                client.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                client.kill()
+                raise
+            assert client.returncode == 1
+            assert client.stderr is not None
+            message = client.stderr.read().decode()
+    assert message.startswith("triolet: ")
+    assert message.count("\n") == 1

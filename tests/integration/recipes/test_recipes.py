@@ -1,0 +1,147 @@
+"""Each recipe, run as it is, in an empty folder and without a key; judged by the file that it leaves."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import pytest
+from tests.hearing.ears import hear
+from tests.hearing.words import compare
+from tests.integration.recipes.cloud import KEY, cloud
+
+RECIPES = Path(__file__).parents[3] / "recipes"
+NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
+LONGER = {"barge_in": 100, "agent": 125, "soak": 152, "from_asyncio": 200}
+"""Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions."""
+TEXT = "Good morning. The trains leave on time today, and nobody has to wait."
+WHOLE_PROGRAMS = {"agent", "barge_in", "from_asyncio"}
+"""Recipes that are more than one idea: a program to start from."""
+
+
+def run(name: str, folder: Path, *arguments: str) -> str:
+    """What the recipe prints."""
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+    nowhere = "http://127.0.0.1:9"  # the discard port: whoever asks for the network gets an error
+    environment |= {
+        "http_proxy": nowhere,
+        "https_proxy": nowhere,
+        "no_proxy": "127.0.0.1",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    done = subprocess.run(
+        [sys.executable, str(RECIPES / f"{name}.py"), *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    return done.stdout
+
+
+def heard(path: Path) -> str:
+    """What a listener understands of a WAV file."""
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
+        return hear(file.readframes(file.getnframes()), file.getframerate())
+
+
+def assert_says(path: Path, text: str, most: float = 0.0) -> None:
+    comparison = compare([text], heard(path))
+    assert comparison.errors <= most * comparison.words, comparison.differences
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_recipe_is_short_and_says_how_to_run_it(name: str) -> None:
+    lines = (RECIPES / f"{name}.py").read_text("utf-8").splitlines()
+    assert len(lines) < LONGER.get(name, 60)
+    assert lines[0].startswith('"""')
+
+
+def test_every_recipe_is_run_here() -> None:
+    ours = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert [name for name in NAMES if f'run("{name}"' not in ours and f'talking("{name}"' not in ours] == []
+
+
+def test_say(tmp_path: Path) -> None:
+    assert "say.wav" in run("say", tmp_path, TEXT)
+    assert_says(tmp_path / "say.wav", TEXT)
+
+
+def test_qwen_commit_speaks_through_a_server_on_this_machine(tmp_path: Path) -> None:
+    assert f"{len(TEXT) - 1} billed characters" in run("qwen_commit", tmp_path, TEXT), "a space between is not billed"
+    assert_says(tmp_path / "qwen_commit.wav", TEXT)
+
+
+def test_qwen_server_commit_speaks_through_a_server_on_this_machine(tmp_path: Path) -> None:
+    assert f"{len(TEXT)} billed characters" in run("qwen_server_commit", tmp_path, TEXT)
+    assert_says(tmp_path / "qwen_server_commit.wav", TEXT)
+
+
+@pytest.mark.parametrize("name", ["qwen_commit", "qwen_server_commit"])
+def test_with_a_key_it_speaks_through_the_service(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [name, TEXT])
+    monkeypatch.setenv("DASHSCOPE_REGION", "ap-southeast-1")
+    with cloud() as there:
+        runpy.run_path(str(RECIPES / f"{name}.py"), run_name="__main__")
+    assert set(there.hosts) == {"dashscope-intl.aliyuncs.com"}
+    assert name in capsys.readouterr().out
+    assert_says(tmp_path / f"{name}.wav", TEXT)
+
+
+def test_chat_aloud_says_what_the_model_wrote(tmp_path: Path) -> None:
+    printed = run("chat_aloud", tmp_path, "How can I sleep better?")
+    question, answer, *_ = printed.splitlines()
+    assert question == "> How can I sleep better?"
+    assert len(answer.split()) > 10
+    assert_says(tmp_path / "chat_aloud.wav", answer, most=0.1)
+
+
+def test_openai_sdk_says_what_the_model_wrote(tmp_path: Path) -> None:
+    answer, _, _ = run("openai_sdk", tmp_path, "How can I sleep better?").rpartition("\n(")
+    assert len(answer.split()) > 10
+    assert_says(tmp_path / "openai_sdk.wav", answer, most=0.1)
+
+
+def test_custom_stage_changes_what_is_said_and_not_what_was_written(tmp_path: Path) -> None:
+    assert "heard: First install kubectl. Then start nginx.\n" in run("custom_stage", tmp_path)
+    assert_says(tmp_path / "custom_stage.wav", "First install cube control. Then start engine X.")
+
+
+def test_failover_speaks_on_while_the_service_is_away(tmp_path: Path) -> None:
+    texts = ["Here is the service.", "It has gone away.", "And now it speaks again."]
+    *lines, last = run("failover", tmp_path, *texts).splitlines()
+    voices = ["QwenTTS (1 of 2)", "LocalTTS (2 of 2)", "QwenTTS (1 of 2)"]
+    assert lines == [f"{voice}: {text}" for voice, text in zip(voices, texts, strict=True)]
+    assert last == "failover.wav. The last change: QwenTTS (1 of 2) speaks again"
+    assert_says(tmp_path / "failover.wav", " ".join(texts))
+
+
+@pytest.mark.parametrize(("key", "voice"), [(KEY, "QwenTTS (1 of 2)"), ("another", "LocalTTS (2 of 2)")])
+def test_failover_with_a_key_speaks_through_the_service_if_that_takes_it(
+    key: str, voice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["failover", TEXT])
+    with cloud(key) as there:
+        runpy.run_path(str(RECIPES / "failover.py"), run_name="__main__")
+    assert set(there.hosts) == {"dashscope.aliyuncs.com"}
+    assert f"{voice}: {TEXT}" in capsys.readouterr().out
+    assert_says(tmp_path / "failover.wav", TEXT)
+
+
+def test_on_sigterm_says_it_all_when_nobody_stops_it(tmp_path: Path) -> None:
+    """What becomes of it otherwise is in tests/integration/test_shutdown.py."""
+    assert run("on_sigterm", tmp_path, TEXT) == f"heard: {TEXT}\n"
+    assert_says(tmp_path / "on_sigterm.wav", TEXT)

@@ -1,0 +1,114 @@
+"""What is heard together, where in the raw text it stands, and how characters are said."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.triolet.normalization.cutter import units, words
+
+from triolet.normalization import NormalizationOptions
+
+
+def parts(text: str, language: str = "en", options: NormalizationOptions | None = None) -> list[tuple[str, str]]:
+    """What is said and what it stands for."""
+    return [(unit.text, text[unit.start : unit.end]) for unit in units(text, options, language)]
+
+
+def test_a_word_has_its_space_and_the_marks_after_it() -> None:
+    assert parts("**So** it *is* (yes).") == [("So ", "So** "), ("it ", "it *"), ("is ", "is* "), ("(yes).", "(yes).")]
+
+
+def test_the_space_between_clauses_comes_with_the_word_after_it() -> None:
+    assert parts("One. Two,  three") == [("One.", "One."), (" Two,", "Two,"), (" three", "three")]
+
+
+def test_a_mark_alone_joins_the_word_before_it() -> None:
+    assert parts("a — b") == [("a — ", "a — "), ("b", "b")]
+
+
+def test_a_cjk_character_has_its_marks() -> None:
+    assert parts("他说“好”。GPT-4（强）！", "zh") == [
+        ("他", "他"),
+        ("说", "说"),
+        ("“好”。", "“好”。"),
+        ("GPT-4", "GPT-4"),
+        ("（强）！", "（强）！"),
+    ]
+
+
+def test_small_kana_and_combining_marks_stay_with_their_character() -> None:
+    assert [said for said, _ in parts("キャラが葛\U000e0100か\u3099ー", "ja")] == [
+        "キャ",
+        "ラ",
+        "が",
+        "葛",
+        "か\u3099ー",
+    ]
+    assert parts("cafe\u0301 x") == [("cafe\u0301 ", "cafe\u0301 "), ("x", "x")]
+
+
+def test_korean_is_words() -> None:
+    assert parts("나는 학생이다.", "ko") == [("나는 ", "나는 "), ("학생이다.", "학생이다.")]
+
+
+def test_lines_of_cjk_join_without_a_space() -> None:
+    assert words("你好\n世界", language="zh") == "你好世界"
+
+
+def test_what_is_rewritten_is_one_piece() -> None:
+    assert parts("At https://e.org/a, $x^2 + 1$ or `a_b`.") == [
+        ("At ", "At "),
+        ("a link to e.org,", "https://e.org/a,"),
+        (" x² + 1 ", "$x^2 + 1$ "),
+        ("or ", "or `"),
+        ("a b.", "a_b`."),
+    ]
+
+
+def test_a_header_is_one_with_the_first_word_of_its_cell() -> None:
+    assert parts("| Name | Age |\n|---|---|\n| Al B | 3 |") == [
+        ("Name: Al ", "Al "),
+        ("B, ", "B "),
+        ("Age: 3.", "3 "),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("4155552671", "4 1 5, 5 5 5, 2 6 7 1"),
+        ("4111111111111111.", "4 1 1 1, 1 1 1 1, 1 1 1 1, 1 1 1 1."),
+        ("+14155552671", "+1 4 1, 5 5 5, 5 2 6, 7 1"),
+        ("20261231", "20261231"),
+        ("1000000000", "1000000000"),
+        ("$123456789", "$123456789"),
+        ("3.14159265358979", "3.14159265358979"),
+        ("A123456789", "A123456789"),
+    ],
+)
+def test_only_numbers_that_name_something_are_spelled(written: str, said: str) -> None:
+    assert words(written) == said
+    assert words(written, NormalizationOptions(spell_digits=0)) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "dropped", "named"),
+    [
+        ("Great 🎉!", "Great!", "Great party popper!"),
+        ("Hi🎉there 👩\u200d👧 you", "Hi there you", "Hi party popper there woman girl you"),
+        ("1\ufe0f\u20e3 Step", "1 Step", "1 Step"),
+        ("🎉🎉", "", "party popper party popper"),
+        ("© 2026 ™ 5°C", "© 2026 ™ 5°C", "© 2026 ™ 5°C"),
+    ],
+)
+def test_emoji_are_dropped_or_named(written: str, dropped: str, named: str) -> None:
+    assert words(written) == dropped
+    assert words(written, NormalizationOptions(emoji="name")) == named
+
+
+def test_what_no_voice_can_say_is_not_sent() -> None:
+    assert words("a\x00b\u200bc\u202ed \ud800 e\ufefff\u00adg \ue000\uffff") == "abcd efg"
+
+
+@pytest.mark.parametrize("nothing", ["", "...", "---", "***", "“ ”", "\u200b", "[]()", "<b></b>", "```\nx\n```", "—!?"])
+def test_nothing_to_say_is_nothing(nothing: str) -> None:
+    assert not units(nothing)
