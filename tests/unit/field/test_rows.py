@@ -154,8 +154,8 @@ ROWS = {
         Row("fish-speech#176, pocket-tts#162", (
             "unit/triolet/segmentation/test_clauses.py::test_numbers_and_brackets_have_no_boundary_inside",)),
         Row("speech-to-speech#338, openclaw#10485", (
-            "triolet/spoken/test_marks.py::test_marks_are_not_said",
-            "triolet/spoken/test_pieces.py::test_emoji_are_dropped_or_named")),
+            "unit/triolet/normalization/test_marks.py::test_marks_are_not_said",
+            "unit/triolet/normalization/test_units.py::test_emoji_are_dropped_or_named")),
         Row("agents#2799", (
             "unit/field/test_text.py::test_the_first_words_leave_long_before_a_fast_llm_has_ended",)),
     ],
