@@ -18,7 +18,7 @@ from triolet._model._text import Clause, NormalizedClause
 from triolet.normalization import NormalizationOptions, NormalizerCore
 from triolet.phrasing._core import Offer, PhraserCore
 from triolet.segmentation import SegmenterCore
-from triolet.turn._timeline import ClauseCut, PhraseReady
+from triolet.turn._events import ClauseCut, PhraseReady
 
 
 class Sentences(Stage[str, Phrase]):

@@ -16,7 +16,7 @@ from triolet import Phrase, PhraseGaps, Pipeline, Playout, Stage, Synthesizer, T
 from triolet.alignment._voicing import AUDIBLE, Voiced, VoiceDetector
 from triolet.chain._stages import IterableSource
 from triolet.testing import RecordingOutput
-from triolet.turn._timeline import PhrasePlaying
+from triolet.turn._events import PhrasePlaying
 
 PAUSES = PhraseGaps()
 

@@ -1,5 +1,6 @@
 """Triolet: an LLM's token stream, spoken while it is still being written."""
 
+from triolet._model._audio import SAMPLE_BYTES as SAMPLE_BYTES
 from triolet._model._audio import AudioChunk as AudioChunk
 from triolet._model._audio import AudioFormat as AudioFormat
 from triolet._model._text import BlockKind as BlockKind
@@ -8,15 +9,23 @@ from triolet._model._text import Clause as Clause
 from triolet._model._text import NormalizedClause as NormalizedClause
 from triolet._model._text import Phrase as Phrase
 from triolet._model._text import SpeechUnit as SpeechUnit
+from triolet._model._voice_settings import VoiceSettings as VoiceSettings
+from triolet.chain._audio_stage import AudioStage as AudioStage
 from triolet.chain._context import TurnContext as TurnContext
+from triolet.chain._pipeline import Pipeline as Pipeline
+from triolet.chain._pipeline import Sink as Sink
+from triolet.chain._playout_clock import Listener as Listener
+from triolet.chain._playout_clock import PlayoutClock as PlayoutClock
+from triolet.chain._playout_clock import Supply as Supply
 from triolet.chain._stages import Source as Source
 from triolet.chain._stages import Stage as Stage
 from triolet.chain._stages import stage as stage
-from triolet.chain._stages import take_waiting as take_waiting
+from triolet.conversation._bounds import text_bound as text_bound
 from triolet.conversation._budget import Budget as Budget
 from triolet.conversation._conversation import Conversation as Conversation
 from triolet.conversation._filler import Filler as Filler
-from triolet.conversation._pipeline import Pipeline as Pipeline
+from triolet.conversation._memory_bound import audio_bound as audio_bound
+from triolet.conversation._memory_bound import memory_bound as memory_bound
 from triolet.conversation._speech import speech as speech
 from triolet.failover._failover import Failover as Failover
 from triolet.failover._health import FailoverOptions as FailoverOptions
@@ -27,13 +36,16 @@ from triolet.normalization import NormalizationOptions as NormalizationOptions
 from triolet.normalization._stage import TextNormalizer as TextNormalizer
 from triolet.phrasing._core import PhrasingOptions as PhrasingOptions
 from triolet.phrasing._stage import Phraser as Phraser
-from triolet.playout._contract import Output as Output
+from triolet.playout._device import Device as Device
 from triolet.playout._gaps import PhraseGaps as PhraseGaps
+from triolet.playout._output import Output as Output
+from triolet.playout._paced_output import PacedOutput as PacedOutput
 from triolet.playout._playout import Playout as Playout
 from triolet.segmentation._stage import SentenceSegmenter as SentenceSegmenter
 from triolet.synthesis._recovery import RecoveryPolicy as RecoveryPolicy
 from triolet.synthesis._stage import Synthesizer as Synthesizer
 from triolet.synthesis._stream_stage import StreamSynthesizer as StreamSynthesizer
+from triolet.synthesis._voice_stage import VoiceStage as VoiceStage
 from triolet.tts._contract import TTS as TTS
 from triolet.tts._contract import AudioCallback as AudioCallback
 from triolet.tts._contract import RateLimits as RateLimits
@@ -42,8 +54,8 @@ from triolet.tts._contract import TTSStream as TTSStream
 from triolet.tts._contract import Usage as Usage
 from triolet.tts._session_pool import PoolOptions as PoolOptions
 from triolet.tts._session_pool import PoolStatistics as PoolStatistics
-from triolet.turn._timeline import Latency as Latency
-from triolet.turn._timeline import PhraseResult as PhraseResult
-from triolet.turn._timeline import PhraseState as PhraseState
+from triolet.turn._result import Latency as Latency
+from triolet.turn._result import PhraseResult as PhraseResult
+from triolet.turn._result import PhraseState as PhraseState
+from triolet.turn._result import TurnResult as TurnResult
 from triolet.turn._timeline import Timeline as Timeline
-from triolet.turn._timeline import TurnResult as TurnResult

@@ -5,9 +5,13 @@ world does wrong is a `TrioletError`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from triolet.turn._timeline import TurnResult
+from triolet._tools._alone import Alone as Alone
+from triolet._tools._alone import lone_error as lone_error
+
+if TYPE_CHECKING:
+    from triolet.turn._result import TurnResult
 
 
 class TrioletError(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from triolet.turn._timeline import (
+from triolet.turn._events import (
     Event,
     PhraseCommitted,
     PhraseFailed,

@@ -10,7 +10,7 @@ import trio
 from triolet import Pipeline, TurnResult
 from triolet._tools._alone import Alone
 from triolet.errors import OutputError
-from triolet.turn._timeline import Event, OutputOpened
+from triolet.turn._events import Event, OutputOpened
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._report import as_json
 from triolet_adapters.cli._run import NothingToSay, last_words

@@ -15,7 +15,7 @@ import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
 from triolet.errors import OutputError
-from triolet.playout._contract import Output
+from triolet.playout._output import Output
 
 PIPE_PIECE = 4096
 """Bytes a write to a pipe. A pipe that polls as writable takes so many at once (PIPE_BUF on Linux, and what a pipe keeps free

@@ -9,7 +9,7 @@ import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
 from triolet.errors import OutputError
-from triolet.playout._contract import Output
+from triolet.playout._output import Output
 from triolet_adapters.outputs._ring import SampleRing
 from triolet_adapters.outputs._sound_card import Device, Pull, open_sound_card
 

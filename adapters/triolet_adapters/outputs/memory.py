@@ -5,7 +5,7 @@ from __future__ import annotations
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
-from triolet.playout._contract import Output
+from triolet.playout._output import Output
 
 
 class Memory(Output):

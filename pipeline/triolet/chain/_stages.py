@@ -9,20 +9,14 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import itertools
 from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+from typing import Any, Generic, TypeVar, cast
 
 import trio
 
-from triolet._model._audio import AudioChunk, AudioFormat
 from triolet.chain._context import TurnContext
-from triolet.playout._contract import Output
-from triolet.tts._contract import TTS
-from triolet.turn._timeline import FirstToken, SourceEnded
-
-if TYPE_CHECKING:  # a pipeline is made of stages, and joining stages makes one
-    from triolet.conversation._pipeline import Pipeline
-    from triolet.playout._playout import Playout
+from triolet.turn._events import FirstToken, SourceEnded
 
 In = TypeVar("In")
 In_contra = TypeVar("In_contra", contravariant=True)
@@ -33,25 +27,6 @@ Next = TypeVar("Next")
 CLOSE_SOURCE = 2.0
 """Seconds that a source has to close when a turn ends early: enough for an HTTP stream to hang up, short enough that nobody
 waits for one that does not."""
-
-
-async def take_waiting(channel: trio.MemoryReceiveChannel[In]) -> list[In]:
-    """Wait for one item, then take all that are waiting: a hop over a channel costs the same for one as for many.
-
-    Raises:
-        trio.EndOfChannel: there will be no more.
-    """
-    return [await channel.receive(), *waiting(channel)]
-
-
-def waiting(channel: trio.MemoryReceiveChannel[In]) -> list[In]:
-    """Take all items that are waiting, if any. A plain call."""
-    items: list[In] = []
-    try:
-        while True:
-            items.append(channel.receive_nowait())
-    except (trio.WouldBlock, trio.EndOfChannel):
-        return items
 
 
 @contextlib.contextmanager
@@ -71,34 +46,22 @@ class Source(abc.ABC, Generic[Out_co]):
     """Where items come from: the head of a pipeline."""
 
     @property
-    def audio_format(self) -> AudioFormat | None:
-        """The format of the audio that comes out, where audio does and the format is known before."""
-        return None
+    def parts(self) -> tuple[Source[Any] | Stage[Any, Any], ...]:
+        """The source and the stages that it is made of, in order."""
+        return (self,)
 
     @abc.abstractmethod
     async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         """Send every item downstream and return. Cancellation ends it at once, in the middle of an item or not."""
 
     async def drive(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
-        """`run` as the engine does it: the channel is closed afterwards, and it is no error that nobody listens any more."""
+        """Run as the engine does it: close the channel afterwards, and end without an error when nobody listens any more."""
         with joined(downstream):
             await self.run(downstream, turn)
 
-    @overload
-    def __or__(self, other: Stage[Out_co, Next]) -> Source[Next]: ...
-    @overload
-    def __or__(self: Source[AudioChunk], other: Output | Playout) -> Pipeline: ...
-    def __or__(self, other: Stage[Out_co, Any] | Output | Playout) -> Source[Any] | Pipeline:
-        """Join a stage, or end the pipeline with an output."""
-        from triolet.conversation._pipeline import Pipeline  # noqa: PLC0415 -- see above
-        from triolet.playout._playout import Playout  # noqa: PLC0415
-
-        if isinstance(other, Stage):
-            return _Joined(self, other)
-        if isinstance(other, (Output, Playout)):
-            audio = cast("Source[AudioChunk]", self)  # as the overloads say
-            return Pipeline(audio, Playout(other) if isinstance(other, Output) else other)
-        return NotImplemented
+    def __or__(self, other: Stage[Out_co, Next]) -> Source[Next]:
+        """Join a stage. (A `Sink`, such as an output, ends the pipeline.)"""
+        return _SourceAndStages(self, other) if isinstance(other, Stage) else NotImplemented
 
 
 class Stage(abc.ABC, Generic[In_contra, Out_co]):
@@ -112,14 +75,9 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
     delays the moment when back-pressure is felt."""
 
     @property
-    def audio_format(self) -> AudioFormat | None:
-        """The format of the audio that comes out, where audio does and the format is known before."""
-        return None
-
-    @property
-    def voices(self) -> tuple[TTS, ...]:
-        """The voices that it speaks with: their sessions can be opened before the first turn."""
-        return ()
+    def parts(self) -> tuple[Stage[Any, Any], ...]:
+        """The stages that it is made of, in order."""
+        return (self,)
 
     @abc.abstractmethod
     async def run(
@@ -139,19 +97,21 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
         downstream: trio.MemorySendChannel[Out_co],
         turn: TurnContext,
     ) -> None:
-        """`run` as the engine does it: the channels are closed afterwards, and it is no error that nobody listens any more."""
+        """Run as the engine does it: close both channels afterwards, and end without an error when nobody listens any more."""
         with joined(downstream, upstream):
             await self.run(upstream, downstream, turn)
 
     def __or__(self, other: Stage[Out_co, Next]) -> Stage[In_contra, Next]:
         """Join two stages to one."""
-        return _Chain(self, other) if isinstance(other, Stage) else NotImplemented
+        return _Stages(self, other) if isinstance(other, Stage) else NotImplemented
 
     def __ror__(
         self, items: Iterable[In_contra] | AsyncIterable[In_contra] | trio.abc.ReceiveChannel[In_contra]
     ) -> Source[Out_co]:
         """Start a pipeline with any iterable or async iterable of items."""
-        return _Joined(IterableSource(items), self) if isinstance(items, (Iterable, AsyncIterable)) else NotImplemented
+        if isinstance(items, (Iterable, AsyncIterable)):
+            return _SourceAndStages(IterableSource(items), self)
+        return NotImplemented
 
 
 class IterableSource(Source[Out_co]):
@@ -198,42 +158,38 @@ class IterableSource(Source[Out_co]):
         turn.timeline.record(SourceEnded(turn.now()))
 
 
-class _Joined(Source[Out_co]):
-    """A source and the stage after it are a source."""
+class _SourceAndStages(Source[Out_co]):
+    """A source and the stages after it are a source."""
 
     def __init__(self, source: Source[In], stage: Stage[In, Out_co]) -> None:
-        self._source: Source[Any] = source
-        self._stage: Stage[Any, Out_co] = stage
+        head, *before = source.parts
+        self._source = cast("Source[Any]", head)
+        self._stages = (*cast("list[Stage[Any, Any]]", before), *stage.parts)
 
     @property
-    def audio_format(self) -> AudioFormat | None:
-        return self._stage.audio_format or self._source.audio_format
+    def parts(self) -> tuple[Source[Any] | Stage[Any, Any], ...]:
+        return (self._source, *self._stages)
 
     async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
-        send, receive = trio.open_memory_channel[Any](self._stage.buffer)
         async with trio.open_nursery() as nursery:
+            send, receive = trio.open_memory_channel[Any](self._stages[0].buffer)
             nursery.start_soon(self._source.drive, send, turn)
-            nursery.start_soon(self._stage.drive, receive, downstream, turn)
+            _start_stages(nursery, self._stages, receive, downstream, turn)
 
     async def drive(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         await self.run(downstream, turn)  # each part minds its own channels
 
 
-class _Chain(Stage[In_contra, Out_co]):
-    """Two stages are a stage."""
+class _Stages(Stage[In_contra, Out_co]):
+    """Stages in a row are a stage."""
 
     def __init__(self, first: Stage[In_contra, Next], second: Stage[Next, Out_co]) -> None:
-        self._first: Stage[In_contra, Any] = first
-        self._second: Stage[Any, Out_co] = second
+        self._stages: tuple[Stage[Any, Any], ...] = first.parts + second.parts
         self.buffer = first.buffer
 
     @property
-    def audio_format(self) -> AudioFormat | None:
-        return self._second.audio_format or self._first.audio_format
-
-    @property
-    def voices(self) -> tuple[TTS, ...]:
-        return self._first.voices + self._second.voices
+    def parts(self) -> tuple[Stage[Any, Any], ...]:
+        return self._stages
 
     async def run(
         self,
@@ -241,10 +197,8 @@ class _Chain(Stage[In_contra, Out_co]):
         downstream: trio.MemorySendChannel[Out_co],
         turn: TurnContext,
     ) -> None:
-        send, receive = trio.open_memory_channel[Any](self._second.buffer)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._first.drive, upstream, send, turn)
-            nursery.start_soon(self._second.drive, receive, downstream, turn)
+            _start_stages(nursery, self._stages, upstream, downstream, turn)
 
     async def drive(
         self,
@@ -253,6 +207,21 @@ class _Chain(Stage[In_contra, Out_co]):
         turn: TurnContext,
     ) -> None:
         await self.run(upstream, downstream, turn)  # each part minds its own channels
+
+
+def _start_stages(
+    nursery: trio.Nursery,
+    stages: tuple[Stage[Any, Any], ...],
+    upstream: trio.MemoryReceiveChannel[Any],
+    downstream: trio.MemorySendChannel[Any],
+    turn: TurnContext,
+) -> None:
+    """Start one task for each stage in a row, joined by channels."""
+    for stage, after in itertools.pairwise(stages):
+        send, receive = trio.open_memory_channel[Any](after.buffer)
+        nursery.start_soon(stage.drive, upstream, send, turn)
+        upstream = receive
+    nursery.start_soon(stages[-1].drive, upstream, downstream, turn)
 
 
 class _FunctionStage(Stage[In_contra, Out_co]):

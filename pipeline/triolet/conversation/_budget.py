@@ -11,7 +11,7 @@ import trio
 
 from triolet._tools._graphemes import inside_grapheme
 from triolet.chain._context import TurnContext
-from triolet.chain._stages import Stage
+from triolet.chain._stages import Source
 from triolet.normalization._characters import CJK, EXTENDS
 
 LONGEST_WORD = 100
@@ -69,19 +69,26 @@ class Meter:
         return next((at for at in places if not inside_grapheme(text, at)), self._free)
 
 
-class Metered(Stage[str, str]):
-    """Passes tokens on until the budget is spent; then it leaves, so that the source is closed."""
+class Metered(Source[str]):
+    """The tokens of a source until the budget is spent; then the source is closed.
 
-    buffer = 0
-    """Tokens that may wait: none, so that an error of the source leaves nothing behind here."""
+    It is a source and no stage, so that what the source gave before it failed has been passed on before the other stages hear of
+    the failure.
+    """
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, source: Source[str], meter: Meter) -> None:
+        self._source = source
         self._meter = meter
 
-    async def run(
-        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[str], turn: TurnContext
-    ) -> None:
-        """Pass on."""
+    async def run(self, downstream: trio.MemorySendChannel[str], turn: TurnContext) -> None:
+        """Pass on. Cancellation closes the source."""
+        send, upstream = trio.open_memory_channel[str](0)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._source.drive, send, turn)
+            with upstream:
+                await self._pass_on(upstream, downstream)
+
+    async def _pass_on(self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[str]) -> None:
         held = ""
         try:
             async for token in upstream:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -14,18 +14,23 @@ import trio
 from triolet._model._audio import AudioChunk
 from triolet._model._voice_settings import VoiceSettings
 from triolet._tools._alone import Alone
+from triolet.chain._audio_stage import format_of
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import IterableSource, Source, Stage
 from triolet.conversation._budget import Budget, Meter, Metered
 from triolet.conversation._filler import Filler
-from triolet.conversation._turn_run import run_turn
 from triolet.errors import BudgetExceeded, TTSError
-from triolet.playout._contract import Output
-from triolet.playout._playout import CLOSE_OUTPUT, Playout
+from triolet.playout._deck import Deck
+from triolet.playout._output import Output
+from triolet.playout._play_turn import play_turn
+from triolet.playout._playout import Playout
 from triolet.playout._turn_playout import TurnPlayout
+from triolet.synthesis._voice_stage import VoiceStage
 from triolet.tts._contract import TTS
 from triolet.tts._session_pool import PoolOptions, PoolStatistics, SessionPools, open_pools
-from triolet.turn._timeline import FillerSaid, Timeline, TurnResult
+from triolet.turn._events import Event, FillerSaid
+from triolet.turn._result import TurnResult
+from triolet.turn._timeline import Timeline
 
 
 @attrs.define(eq=False)
@@ -60,7 +65,7 @@ class Conversation:
         budget: Budget | None = None,
     ) -> None:
         self._chain = chain
-        self._playout = Playout(output) if isinstance(output, Output) else output
+        self._deck = (Playout(output) if isinstance(output, Output) else output).deck
         self._pool_options = pool or PoolOptions()
         self._budget = budget
         self._meter = Meter(budget.characters) if budget is not None else None
@@ -103,12 +108,14 @@ class Conversation:
 
     @asynccontextmanager
     async def _opened(self) -> AsyncGenerator[SessionPools]:
-        if self._chain.audio_format is not None:
-            await self._playout.open(self._chain.audio_format)
+        audio = format_of(self._chain.parts)
+        if audio is not None:
+            await self._deck.open(audio)
         try:
             async with open_pools(self._pool_options) as pools:
-                for tts in self._chain.voices:
-                    pools.pool(tts).warm_up()
+                for part in self._chain.parts:
+                    if isinstance(part, VoiceStage) and not part.tts.whole_turns:
+                        pools.pool(part.tts).warm_up()
                 try:
                     yield pools
                 finally:
@@ -117,8 +124,7 @@ class Conversation:
                         await self._lock.acquire()
                         self._lock.release()
         finally:
-            with trio.move_on_after(CLOSE_OUTPUT, shield=True):
-                await self._playout.close()
+            await self._deck.close()
 
     async def say(
         self,
@@ -129,6 +135,7 @@ class Conversation:
         instructions: str | None = None,
         filler: Filler | None = None,
         replace: bool = False,
+        observer: Callable[[Event], None] | None = None,
     ) -> TurnResult:
         """Say what the tokens say; return what the listener heard, when the last sample has been heard or the turn was
         interrupted.
@@ -144,6 +151,7 @@ class Conversation:
             instructions: in another manner, where the service takes instructions.
             filler: a few words for a listener who waits.
             replace: do not wait for the turns before.
+            observer: called with each event of this turn (`triolet.events`) as it happens. It must not raise and cannot wait.
 
         Raises:
             RuntimeError: the conversation is not open.
@@ -157,9 +165,9 @@ class Conversation:
         if replace:
             self.interrupt()
         turn = TurnContext(
-            Timeline(),
+            Timeline(observer),
             settings=VoiceSettings(voice=voice, language=language, instructions=instructions),
-            pools=self._pools,
+            resources={SessionPools: self._pools},
         )
         running = _Running()
         meter = self._turn_meter()
@@ -167,17 +175,15 @@ class Conversation:
         try:
             with running.scope:
                 async with self._lock:
-                    playing = TurnPlayout(self._playout, turn)
+                    playing = TurnPlayout(self._deck, turn)
                     running.playing.append(playing)
                     source = tokens if isinstance(tokens, Source) else IterableSource(tokens)
-                    metered = source if meter is None else source | Metered(meter)
-                    interlude = (
-                        None if filler is None else _FillerTurn(filler, self._chain, self._playout, turn, running)
-                    )
+                    metered = source if meter is None else Metered(source, meter)
+                    interlude = None if filler is None else _FillerTurn(filler, self._chain, self._deck, turn, running)
                     try:
-                        await run_turn(metered | self._chain, playing, turn, interlude)
+                        await play_turn(metered | self._chain, playing, turn, interlude)
                     finally:
-                        if self._playout.paused:  # a pause ends with its turn: nobody could end it later
+                        if self._deck.paused:  # a pause ends with its turn: nobody could end it later
                             playing.resume()
         except trio.Cancelled:  # a turn that waited has no event that tells of it
             running.interrupted = True
@@ -246,25 +252,25 @@ class _FillerTurn:
     """The filler of one turn: a little turn of its own, on the same output and sessions."""
 
     def __init__(
-        self, filler: Filler, chain: Stage[str, AudioChunk], playout: Playout, turn: TurnContext, running: _Running
+        self, filler: Filler, chain: Stage[str, AudioChunk], deck: Deck, turn: TurnContext, running: _Running
     ) -> None:
         self.after = filler.after
         self.said = False
         self._text = filler.text
         self._chain = chain
-        self._playout = playout
+        self._deck = deck
         self._turn = turn
         self._running = running
 
     async def say(self, within: TurnPlayout) -> None:
         """Say it."""
         self.said = True
-        turn = TurnContext(Timeline(), settings=self._turn.settings, pools=self._turn.pools)
-        playing = TurnPlayout(self._playout, turn, within=within)
+        turn = TurnContext(Timeline(), settings=self._turn.settings, resources=self._turn.resources)
+        playing = TurnPlayout(self._deck, turn, within=within)
         self._running.playing.append(playing)
         try:
             with contextlib.suppress(TTSError):  # the answer is what matters, and it will meet the same error, or not
-                await run_turn([self._text] | self._chain, playing, turn)
+                await play_turn([self._text] | self._chain, playing, turn)
         finally:
             bill = TurnResult.fold(turn.timeline)
             self._turn.timeline.record(FillerSaid(turn.now(), bill.characters, bill.wasted))

@@ -6,7 +6,8 @@ import trio
 
 from triolet._model._text import Clause, NormalizedClause
 from triolet.chain._context import TurnContext
-from triolet.chain._stages import Stage, take_waiting
+from triolet.chain._stages import Stage
+from triolet.chain._take import take_waiting
 from triolet.normalization import NormalizationOptions, NormalizerCore
 
 

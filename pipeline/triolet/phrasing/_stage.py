@@ -8,9 +8,10 @@ import trio
 
 from triolet._model._text import NormalizedClause, Phrase
 from triolet.chain._context import TurnContext
-from triolet.chain._stages import Stage, take_waiting
+from triolet.chain._stages import Stage
+from triolet.chain._take import take_waiting
 from triolet.phrasing._core import Offer, PhraserCore, PhrasingOptions
-from triolet.turn._timeline import FirstToken, PhraseReady
+from triolet.turn._events import FirstToken, PhraseReady
 
 TYPICAL_REST = 60
 """Characters that a sentence is expected to go on for after its first clause: half of a sentence of chat prose."""
@@ -128,7 +129,7 @@ class _Run:
             return
         if (sentence := self._core.sentences()).clauses:
             await clock.until_ahead_below(
-                min(COMFORTABLE, max(JOINING, clock.bound - sentence.seconds * clock.stretch))
+                min(COMFORTABLE, max(JOINING, clock.supply.bound - sentence.seconds * clock.supply.stretch))
             )
             if not self._core.sentences(clock.room).final:
                 await clock.until_ahead_below(JOINING)

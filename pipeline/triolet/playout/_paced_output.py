@@ -7,7 +7,7 @@ import math
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
-from triolet.playout._contract import Output
+from triolet.playout._output import Output
 
 _ROUNDING = 1e-3
 """Of a sample. Trio's clock starts anywhere up to a million seconds, where a float is 3 millionths of a sample wide."""

@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-from triolet._model._audio import AudioFormat
-from triolet.playout._contract import Output
+from triolet._model._audio import AudioChunk
+from triolet.chain._audio_stage import format_of
+from triolet.chain._context import TurnContext
+from triolet.chain._pipeline import Sink
+from triolet.chain._stages import Source
+from triolet.playout._deck import Deck
+from triolet.playout._device import Device
 from triolet.playout._gaps import PhraseGaps
+from triolet.playout._play_turn import play_turn
+from triolet.playout._turn_playout import TurnPlayout
 
-CLOSE_OUTPUT = 2.0
-"""Seconds that an output has to give its device or file back; what does not in that time never will."""
 
+class Playout(Sink[AudioChunk]):
+    """An output and how to play on it: `source | Playout(output, trim=True)`."""
 
-class Playout:
-    """An output and how to play on it."""
-
-    def __init__(self, output: Output, *, gaps: PhraseGaps | None = None, trim: bool = False) -> None:
+    def __init__(self, output: Device, *, gaps: PhraseGaps | None = None, trim: bool = False) -> None:
         """Play on `output`.
 
         Args:
             output: the device or file.
             gaps: the silence between phrases.
-            trim: cut the silence that the voice leaves at the beginning and the end of a phrase to what the pause there
-                needs, so that pauses are never longer than `gaps` say and the first word comes without delay. 0.06 s
-                stay at either end, for soft consonants; silence inside a phrase is played. Samples that were cut count as
+            trim: cut the silence that the voice leaves at the beginning and the end of a phrase to what the gap there
+                needs, so that gaps are never longer than `gaps` says and the first word comes without delay. 0.06 s
+                stay at either end, for soft consonants. Silence inside a phrase is played. Samples that were cut count as
                 heard with their neighbours. Off by default: every sample that the voice gives is played, and where it leaves
-                less silence than a pause needs, which good voices do, nothing would be cut anyway.
+                less silence than a gap needs, which good voices do, nothing would be cut anyway.
         """
-        self.output = output
-        self.gaps = gaps or PhraseGaps()
-        self.trim = trim
-        self.paused = False
-        """Whether the listener asked for silence: the output keeps what it holds, and nobody waits for it in vain."""
-        self.format: AudioFormat | None = None
-        """What the output was opened for; None while it is closed."""
+        self.deck = Deck(output, gaps or PhraseGaps(), trim)
 
-    async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
-        """Open the output.
+    async def consume(self, source: Source[AudioChunk], turn: TurnContext) -> None:
+        """Open the output, play what the source gives until the last sample has been heard, and close the output.
+
+        An error of any stage ends them all and is raised, alone, with `.result` set on it. Cancellation ends them all. Either
+        way what the output held and had not played is dropped, and the timeline says what was heard.
 
         Raises:
-            OutputError: it cannot be had.
+            OutputError: the output cannot be had, or failed.
         """
-        await self.output.open(format)
-        self.format = format
-        if self.paused:  # a turn whose format was not known before its first chunk
-            self.output.pause()
-
-    async def close(self) -> None:
-        """Close the output, shielded and bounded; what was not heard is dropped."""
-        self.format = None
-        self.paused = False
-        await self.output.close()
+        audio = format_of(source.parts)
+        try:
+            if audio is not None:
+                await self.deck.open(audio)
+            await play_turn(source, TurnPlayout(self.deck, turn), turn)
+        finally:
+            await self.deck.close()

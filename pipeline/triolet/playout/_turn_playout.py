@@ -17,11 +17,11 @@ from triolet._model._text import Phrase
 from triolet.alignment._voicing import AUDIBLE
 from triolet.chain._context import TurnContext
 from triolet.errors import OutputError
+from triolet.playout._deck import Deck
 from triolet.playout._edges import MARGIN, PhraseEdges
 from triolet.playout._gaps import RoomTone
-from triolet.playout._playout import Playout
 from triolet.playout._positions import Positions
-from triolet.turn._timeline import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun
+from triolet.turn._events import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun
 
 SLICE = 0.02
 """Seconds handed to a real-time output at a time: no more than this can pass a gate that shuts in the meantime."""
@@ -51,12 +51,13 @@ class _Playing:
 class TurnPlayout:
     """One turn on an output: plays its chunks in order, and knows which have been heard."""
 
-    def __init__(self, playout: Playout, turn: TurnContext, *, within: TurnPlayout | None = None) -> None:
+    def __init__(self, deck: Deck, turn: TurnContext, *, within: TurnPlayout | None = None) -> None:
         """`within`: the turn in whose silence this one is said."""
-        self._playout = playout
+        self._deck = deck
         self._within = within
-        self._output = playout.output
+        self._output = deck.device
         self._turn = turn
+        self._listener = turn.clock.listener
         self._base = 0
         self._given = 0
         self._positions = Positions()
@@ -75,22 +76,20 @@ class TurnPlayout:
 
     def begin(self) -> None:
         """Note where this turn starts on the output. If that is not open yet, it opens with the first chunk."""
-        if self._playout.format is None:
+        if self._deck.format is None:
             return
         self._begun = True
         self._base = self._output.heard - self._given  # a filler may have been said before
         self._began = self._turn.now()
-        self._turn.clock.realtime = self._output.realtime
-        self._turn.clock.streamed = self._output.streamed
-        self._turn.timeline.record(
-            OutputOpened(self._turn.now(), self._playout.format.sample_rate, self._output.realtime)
-        )
+        self._listener.realtime = self._output.realtime
+        self._listener.streamed = self._output.streamed
+        self._turn.timeline.record(OutputOpened(self._turn.now(), self._deck.format.sample_rate, self._output.realtime))
 
     def shut(self) -> None:
         """Shut the gate: the output drops what has not been heard, and takes nothing more of this turn. A plain call."""
         self._shut = True
         self._output.flush()
-        self._turn.clock.dry_at = min(self._turn.clock.dry_at, self._turn.now())
+        self._listener.dry_at = min(self._listener.dry_at, self._turn.now())
 
     async def play(self, chunk: AudioChunk) -> None:
         """Play one chunk, after the pause that it asks for if it begins a phrase. Waits while the output is full.
@@ -98,11 +97,11 @@ class TurnPlayout:
         Raises:
             ValueError: its format is not the one that the output was opened for.
         """
-        if self._playout.format is None:
-            await self._playout.open(chunk.format)
+        if self._deck.format is None:
+            await self._deck.open(chunk.format)
         if not self._begun:
             self.begin()
-        expected = self._playout.format
+        expected = self._deck.format
         if chunk.format != expected:
             raise ValueError(
                 f"this chunk has {chunk.format.sample_rate} samples a second, the output was opened for "
@@ -131,7 +130,7 @@ class TurnPlayout:
         with self.waiting(lambda: self._turn.now() + self._held_seconds() + DRAIN) as scope:
             await self._output.drain()
         if scope.cancelled_caught:
-            held = "" if self._playout.format is None else f" {self._playout.format.seconds(self._held()):.1f} s of"
+            held = "" if self._deck.format is None else f" {self._deck.format.seconds(self._held()):.1f} s of"
             raise OutputError(
                 f"the output has stopped: it still holds{held} samples that should have been heard {DRAIN:g} s ago (DRAIN); "
                 "is the device still there?"
@@ -157,12 +156,12 @@ class TurnPlayout:
         if not self._output.realtime:
             return math.inf
         waiting = any(phrase.complete and not phrase.reported for phrase in self._phrases.values())
-        return self._turn.clock.dry_at if waiting or not self._phrases else math.inf
+        return self._listener.dry_at if waiting or not self._phrases else math.inf
 
     @property
     def silent_since(self) -> float:
         """When the listener heard the last of this turn so far, or will (in Trio's time); its beginning if nothing yet."""
-        return max(self._began, self._turn.clock.dry_at)
+        return max(self._began, self._listener.dry_at)
 
     def end_silence(self) -> None:
         """Something else is about to sound. In the middle of a turn nobody had planned the silence before it."""
@@ -178,15 +177,15 @@ class TurnPlayout:
     def pause(self) -> None:
         """Stop sounding, at this sample. A plain call."""
         self._output.pause()
-        self._playout.paused = True
+        self._deck.paused = True
         self._set_deadline()
 
     def resume(self) -> None:
         """Go on with the sample after the last one heard. A plain call."""
         self._output.resume()
-        self._playout.paused = False
-        if self._playout.format is not None:
-            self._turn.clock.dry_at = self._dry_at()
+        self._deck.paused = False
+        if self._deck.format is not None:
+            self._listener.dry_at = self._dry_at()
         self._set_deadline()
 
     @property
@@ -217,46 +216,46 @@ class TurnPlayout:
         if phrase.begun and edges.ended:
             cut = edges.cut_end()
             self._positions.cut(cut)
-            self._taken(cut, dry_at=self._turn.clock.dry_at)
+            self._taken(cut, dry_at=self._listener.dry_at)
 
     async def _begin(self, phrase: _Playing) -> int:
         """Leave what is missing of the silence before a phrase; an output that has run dry has been silent already, and the
         voice leaves silence at both ends. Give how many of its first samples are cut.
         """
-        assert self._playout.format is not None
-        seconds = self._playout.format.seconds
+        assert self._deck.format is not None
+        seconds = self._deck.format.seconds
         before, edges = self._previous, phrase.edges
         if before is None and self._within is not None:
             self._within.end_silence()
         planned, gap = phrase.phrase.break_before, self._dry_for()
         if before is not None:
-            planned += self._playout.gaps.between(before.phrase, phrase.phrase) - seconds(before.edges.trailing)
-        cut = edges.cut_beginning(keep=self._playout.format.samples(max(0.0, planned - gap)))
+            planned += self._deck.gaps.between(before.phrase, phrase.phrase) - seconds(before.edges.trailing)
+        cut = edges.cut_beginning(keep=self._deck.format.samples(max(0.0, planned - gap)))
         if before is not None:
             planned = max(0.0, planned - seconds(edges.leading - cut))
             self._underrun(gap - planned)
         phrase.begun, self._previous = True, phrase
         if planned > gap:
             self._tone.match(self._end if before is not None and before.edges.trailing >= len(self._end) // 2 else b"")
-            await self._write(self._tone.pcm(self._playout.format.samples(planned - gap)))
+            await self._write(self._tone.pcm(self._deck.format.samples(planned - gap)))
         return cut
 
     async def _go_on(self, phrase: _Playing) -> None:
-        assert self._playout.format is not None
+        assert self._deck.format is not None
         gap = self._dry_for()
-        cut = phrase.edges.cut_late(self._playout.format.samples(gap))
+        cut = phrase.edges.cut_late(self._deck.format.samples(gap))
         pcm = phrase.edges.take()
         if pcm:
-            self._underrun(gap - self._playout.format.seconds(cut))
+            self._underrun(gap - self._deck.format.seconds(cut))
         await self._sound(phrase, pcm, cut)
 
     async def _sound(self, phrase: _Playing, pcm: bytes, cut: int) -> None:
         """Play samples of a phrase; `cut` ones before them are not played."""
-        assert self._playout.format is not None
+        assert self._deck.format is not None
         if not self._audible:
-            self._note_audible(pcm, self._playout.format)
-        self._taken(cut, dry_at=self._turn.clock.dry_at)
-        step = self._playout.format.samples(SLICE) * SAMPLE_BYTES if self._output.realtime else len(pcm)
+            self._note_audible(pcm, self._deck.format)
+        self._taken(cut, dry_at=self._listener.dry_at)
+        step = self._deck.format.samples(SLICE) * SAMPLE_BYTES if self._output.realtime else len(pcm)
         for at in range(0, len(pcm), step or 1):
             part = pcm[at : at + step]
             samples = len(part) // SAMPLE_BYTES
@@ -265,13 +264,13 @@ class TurnPlayout:
             await self._write(part)
             self._taken(samples, dry_at=self._dry_at())
             self.report()
-        edge = self._playout.format.samples(EDGE) * SAMPLE_BYTES
+        edge = self._deck.format.samples(EDGE) * SAMPLE_BYTES
         self._end = (self._end + pcm[-edge:])[-edge:]
 
     def _taken(self, samples: int, *, dry_at: float) -> None:
-        assert self._playout.format is not None
+        assert self._deck.format is not None
         if samples:
-            self._turn.clock.taken(self._playout.format.seconds(samples), dry_at=dry_at)
+            self._listener.take(self._deck.format.seconds(samples), dry_at=dry_at)
 
     async def _write(self, pcm: bytes) -> None:
         if self._shut:
@@ -285,21 +284,21 @@ class TurnPlayout:
         return PhraseEdges(
             chunk.format.sample_rate,
             loudest=loudest,
-            trim=self._playout.trim,
-            trailing=self._playout.gaps.least_after(chunk.phrase) - MARGIN,
+            trim=self._deck.trim,
+            trailing=self._deck.gaps.least_after(chunk.phrase) - MARGIN,
         )
 
     def _set_deadline(self) -> None:
         if self._wait is not None:
             scope, until = self._wait
-            scope.deadline = math.inf if self._playout.paused else until()
+            scope.deadline = math.inf if self._deck.paused else until()
 
     def _held(self) -> int:
         """Samples given to the output and not heard."""
         return max(0, self._base + self._given - self._output.heard)
 
     def _held_seconds(self) -> float:
-        return 0.0 if self._playout.format is None else self._playout.format.seconds(self._held())
+        return 0.0 if self._deck.format is None else self._deck.format.seconds(self._held())
 
     def _dry_at(self) -> float:
         return self._turn.now() + self._held_seconds()
@@ -308,7 +307,7 @@ class TurnPlayout:
         """For how long the listener has heard nothing, the output having run dry."""
         if not self._output.realtime or self._held() or not self._given:
             return 0.0
-        return max(0.0, self._turn.now() - self._turn.clock.dry_at)
+        return max(0.0, self._turn.now() - self._listener.dry_at)
 
     def _underrun(self, seconds: float) -> None:
         """A silence that nobody had planned ends now; what was said in it is none, and the silence before that is another."""

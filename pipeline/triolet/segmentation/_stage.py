@@ -6,9 +6,10 @@ import trio
 
 from triolet._model._text import Boundary, Clause
 from triolet.chain._context import TurnContext
-from triolet.chain._stages import Stage, take_waiting, waiting
+from triolet.chain._stages import Stage
+from triolet.chain._take import take_waiting, waiting
 from triolet.segmentation import SegmenterCore
-from triolet.turn._timeline import ClauseCut, TextLeft
+from triolet.turn._events import ClauseCut, TextLeft
 
 SENTENCE_AFTER = 0.3
 """Seconds without a token after which a finished sentence stops waiting for what could follow its mark: three times what

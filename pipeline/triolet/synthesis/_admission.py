@@ -29,8 +29,8 @@ class Admission:
         self._audio = audio
         self._lead = lead
         self._pace = pace
-        turn.clock.bound = lead
-        turn.clock.stretch = pace.stretch
+        turn.clock.supply.bound = lead
+        turn.clock.supply.stretch = pace.stretch
         self._jobs: deque[Job] = deque()
         """In flight, in order; the first is due."""
         self._news = trio.Event()
@@ -48,12 +48,12 @@ class Admission:
         clock = self._turn.clock
         while self._jobs:
             job = self._jobs[0]
-            clock.received(self._audio.seconds(job.received - job.credited))
+            clock.supply.receive(self._audio.seconds(job.received - job.credited))
             job.credited = job.received
             if not job.done:
                 break
             self._jobs.popleft()
-        clock.promised(sum(map(self._promised, self._jobs)))
+        clock.supply.promise(sum(map(self._promised, self._jobs)))
         if self._starving and clock.lead > 0:
             self._tell()
 
@@ -66,7 +66,7 @@ class Admission:
             took=self._turn.now() - job.first,
             expected=job.usual,
         )
-        self._turn.clock.stretch = self._pace.stretch
+        self._turn.clock.supply.stretch = self._pace.stretch
 
     def ended(self) -> None:
         """A phrase is done."""

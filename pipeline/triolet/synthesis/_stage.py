@@ -10,15 +10,15 @@ import trio
 from triolet._model._audio import AudioChunk, AudioFormat
 from triolet._model._text import Phrase
 from triolet.chain._context import TurnContext
-from triolet.chain._stages import Stage
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
 from triolet.synthesis._admission import AT_ONCE, Admission
 from triolet.synthesis._job import Job, Part
 from triolet.synthesis._recovery import Lost, RecoveryPolicy, Resumption, Step, next_step, resumption
 from triolet.synthesis._voice_so_far import VoiceSoFar
+from triolet.synthesis._voice_stage import VoiceStage, adjusted
 from triolet.tts._contract import TTS, AudioCallback
-from triolet.tts._session_pool import LONGEST_BACK_OFF, PoolOptions, SessionPool, open_pools
-from triolet.turn._timeline import (
+from triolet.tts._session_pool import LONGEST_BACK_OFF, PoolOptions, SessionPool, SessionPools, open_pools
+from triolet.turn._events import (
     CommitLost,
     FirstAudio,
     PhraseCommitted,
@@ -51,7 +51,7 @@ PLAYED = 1.0
 """Seconds more than it has left that an output may take to play what came before a phrase that could not be spoken."""
 
 
-class Synthesizer(Stage[Phrase, AudioChunk]):
+class Synthesizer(VoiceStage[Phrase]):
     """Commits each phrase and passes its audio on as it comes; the audio of phrase k is out before that of phrase k+1.
 
     A session is opened as soon as the turn starts, while the LLM thinks. The phrase that is due is committed at once. A
@@ -81,20 +81,10 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
             raise ValueError(f"lead is {lead}; it must be more than 0 seconds")
         if longest_commit <= 0:
             raise ValueError(f"longest_commit is {longest_commit}; it must be more than 0 seconds")
-        self.tts = tts
+        super().__init__(tts)
         self.lead = lead
         self.longest_commit = longest_commit
         self.recovery = recovery or RecoveryPolicy()
-
-    @property
-    def audio_format(self) -> AudioFormat:
-        """What the voice gives."""
-        return self.tts.format
-
-    @property
-    def voices(self) -> tuple[TTS, ...]:
-        """The one voice."""
-        return (self.tts,)
 
     async def run(
         self,
@@ -111,9 +101,10 @@ class Synthesizer(Stage[Phrase, AudioChunk]):
                 before the phrase in question has been heard by then.
             ValueError: the voice cannot have the settings of this turn.
         """
-        tts = turn.settings.apply(self.tts)
-        if turn.pools is not None:
-            await _Run(self, tts.format, turn.pools.pool(tts), turn).run(upstream, downstream)
+        tts = adjusted(self.tts, turn.settings)
+        kept = turn.resource(SessionPools)
+        if kept is not None:
+            await _Run(self, tts.format, kept.pool(tts), turn).run(upstream, downstream)
         else:
             async with open_pools(PoolOptions(spares=0, maximum=AT_ONCE)) as pools:
                 await _Run(self, tts.format, pools.pool(tts), turn).run(upstream, downstream)
@@ -308,7 +299,7 @@ class _Run:
         self._failed(job, error)
 
     def _cut(self, job: Job, samples: int) -> None:
-        self._turn.clock.lost(self._audio.seconds(max(0, job.credited - samples)))
+        self._turn.clock.supply.lose(self._audio.seconds(max(0, job.credited - samples)))
         job.cut(samples, fade=self._audio.samples(FADE))
         self._admission.credit()
 
@@ -334,7 +325,7 @@ class _Run:
 
     async def _pass_on(self, job: Job, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
         while True:
-            waited_for = self._turn.clock.realtime or self._turn.clock.streamed
+            waited_for = self._turn.clock.listener.realtime or self._turn.clock.listener.streamed
             most = self._audio.samples(CHUNK) if waited_for else None
             offset = job.passed_on
             pcm = await job.take(most, keep=self._audio.samples(FADE))

@@ -8,17 +8,17 @@ from contextlib import aclosing
 
 import trio
 
-from triolet._model._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
+from triolet._model._audio import SAMPLE_BYTES, AudioChunk
 from triolet._model._text import NormalizedClause, Phrase
 from triolet.chain._context import TurnContext
-from triolet.chain._stages import Stage
 from triolet.errors import NoAudio
 from triolet.synthesis._stage import LEAD
+from triolet.synthesis._voice_stage import VoiceStage, adjusted
 from triolet.tts._contract import TTS
-from triolet.turn._timeline import FirstAudio, PhraseCommitted, PhraseComplete, PhraseFailed, PhraseGrew, PhraseReady
+from triolet.turn._events import FirstAudio, PhraseCommitted, PhraseComplete, PhraseFailed, PhraseGrew, PhraseReady
 
 
-class StreamSynthesizer(Stage[NormalizedClause, AudioChunk]):
+class StreamSynthesizer(VoiceStage[NormalizedClause]):
     """Sends each clause on as it comes, and passes the audio on. What was heard inside the turn is an estimate throughout, since
     nothing in the audio tells one sentence from the next; and what is lost is not tried again.
 
@@ -32,13 +32,8 @@ class StreamSynthesizer(Stage[NormalizedClause, AudioChunk]):
             raise ValueError(f"{type(tts).__name__} speaks phrase by phrase: use Synthesizer, behind a Phraser")
         if lead <= 0:
             raise ValueError(f"lead is {lead}; it must be more than 0 seconds")
-        self.tts = tts
+        super().__init__(tts)
         self.lead = lead
-
-    @property
-    def audio_format(self) -> AudioFormat:
-        """What the voice gives."""
-        return self.tts.format
 
     async def run(
         self,
@@ -54,7 +49,7 @@ class StreamSynthesizer(Stage[NormalizedClause, AudioChunk]):
         first = await _first_with_words(upstream)
         if first is None:
             return
-        tts = turn.settings.apply(self.tts)
+        tts = adjusted(self.tts, turn.settings)
         await _Run(self.lead, tts, turn, first).run(upstream, downstream)
 
 
@@ -131,7 +126,7 @@ class _Run:
             self._turn.timeline.record(FirstAudio(self._turn.now(), 0))
         samples = len(pcm) // SAMPLE_BYTES
         self._received += samples
-        self._turn.clock.received(self._tts.format.seconds(samples))
+        self._turn.clock.supply.receive(self._tts.format.seconds(samples))
         self._parts.append(pcm)
         self._news.set()
 

@@ -9,7 +9,7 @@ import trio
 from trio.abc import Clock
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
-from triolet.playout._contract import Output
+from triolet.playout._output import Output
 from triolet.testing._raises import raises
 
 LIMIT = 10.0

@@ -23,7 +23,7 @@ from triolet.conversation._memory_bound import audio_bound, memory_bound
 from triolet.phrasing._core import PhrasingOptions
 from triolet.playout._paced_output import PacedOutput
 from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS
-from triolet.turn._timeline import ClauseCut, Event, OutputOpened, PhraseComplete, PhraseReady
+from triolet.turn._events import ClauseCut, Event, OutputOpened, PhraseComplete, PhraseReady
 from triolet_adapters.tts.qwen.protocol import AudioDelta, parse_server_event
 
 MIB = 2**20

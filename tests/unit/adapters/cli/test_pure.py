@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from triolet import Boundary, Latency, Phrase, PhraseResult, PhraseState, SpeechUnit, TurnResult
-from triolet.turn._timeline import (
+from triolet.turn._events import (
     Event,
     PhraseCommitted,
     PhraseFailed,

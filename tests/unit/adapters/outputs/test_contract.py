@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from triolet.playout._contract import Output
+from triolet.playout._output import Output
 from triolet.testing import OutputContract
 from triolet_adapters.outputs.memory import Memory
 from triolet_adapters.outputs.null import NullDevice

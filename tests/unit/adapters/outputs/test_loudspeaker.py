@@ -12,7 +12,7 @@ import trio.testing
 
 from triolet._model._audio import AudioFormat
 from triolet.errors import OutputError
-from triolet.playout._contract import Output
+from triolet.playout._output import Output
 from triolet.testing import OutputContract
 from triolet_adapters.outputs._sound_card import Device, Pull
 from triolet_adapters.outputs.loudspeaker import Loudspeaker

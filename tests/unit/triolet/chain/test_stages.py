@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import trio
 
-from triolet import Stage, TurnContext, stage, take_waiting
+from triolet import Stage, TurnContext, stage
+from triolet.chain._take import take_waiting
 from triolet.testing import ScriptedSource, collect
 
 

@@ -13,7 +13,7 @@ from triolet import AudioFormat, Phrase, Phraser, speech
 from triolet.conversation._bounds import text_bound
 from triolet.playout._paced_output import PacedOutput
 from triolet.testing import ScriptedTTS
-from triolet.turn._timeline import ClauseCut, Event, OutputOpened, PhraseReady
+from triolet.turn._events import ClauseCut, Event, OutputOpened, PhraseReady
 
 PROSE = (
     "A first sentence, with a comma. Then a second one! Is this the third? Yes: it is, and it goes on for a while.\n\n"

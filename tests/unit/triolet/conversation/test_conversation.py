@@ -21,6 +21,7 @@ from triolet import (
 )
 from triolet._model._voice_settings import VoiceSettings
 from triolet.errors import BudgetExceeded, ConnectionLost
+from triolet.synthesis._voice_stage import adjusted
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
 
 
@@ -310,7 +311,7 @@ async def test_a_voice_that_cannot_be_changed_says_so(autojump_clock: trio.testi
 
 def test_settings_that_are_none_change_nothing() -> None:
     tts = ToneTTS()
-    assert VoiceSettings().apply(tts) is tts
+    assert adjusted(tts, VoiceSettings()) is tts
 
 
 class _Eager(Output):

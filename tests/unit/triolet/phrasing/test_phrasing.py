@@ -14,7 +14,7 @@ from triolet import BlockKind, Boundary, NormalizedClause, Phrase, Phraser, Phra
 from triolet.phrasing._core import PhraserCore
 from triolet.phrasing._stage import COMFORTABLE, JOINING, SHORT
 from triolet.testing import collect
-from triolet.turn._timeline import PhraseReady
+from triolet.turn._events import PhraseReady
 
 
 def clause(text: str, boundary: Boundary, *, start: int = 0, opening: Boundary = Boundary.SENTENCE) -> NormalizedClause:
@@ -245,7 +245,7 @@ def test_one_enormous_piece_is_cut_between_graphemes(grapheme: str) -> None:
 
 def hurried() -> TurnContext:
     turn = TurnContext()
-    turn.clock.realtime = True
+    turn.clock.listener.realtime = True
     return turn
 
 
@@ -276,8 +276,8 @@ async def test_an_early_start_must_be_worth_it(
 def with_audio(seconds: float) -> TurnContext:
     """A turn whose listener has so many seconds of audio left."""
     turn = hurried()
-    turn.clock.received(seconds)
-    turn.clock.taken(seconds, dry_at=trio.current_time() + seconds)
+    turn.clock.supply.receive(seconds)
+    turn.clock.listener.take(seconds, dry_at=trio.current_time() + seconds)
     return turn
 
 
@@ -391,9 +391,9 @@ async def test_the_next_phrase_is_decided_when_the_one_before_it_counts(
             for result in clauses(("One line.", LINE), ("Another line.", LINE)):
                 await clauses_in.send(result)
         await phrases_out.receive()
-        turn.clock.promised(COMFORTABLE + 1)
+        turn.clock.supply.promise(COMFORTABLE + 1)
         await trio.sleep(1)
         with pytest.raises(trio.WouldBlock):
             phrases_out.receive_nowait()
-        turn.clock.promised(0)
+        turn.clock.supply.promise(0)
         assert (await phrases_out.receive()).words == "Another line."

@@ -14,12 +14,14 @@ import trio
 from triolet import AudioChunk, AudioFormat, BlockKind, Boundary, Phrase, PhraseGaps, Pipeline, Playout, SpeechUnit
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import IterableSource
-from triolet.conversation._turn_run import run_turn
 from triolet.errors import OutputError
+from triolet.playout._deck import Deck
 from triolet.playout._paced_output import PacedOutput
+from triolet.playout._play_turn import play_turn
 from triolet.playout._turn_playout import DRAIN, TurnPlayout
 from triolet.testing import RecordingOutput
-from triolet.turn._timeline import Event, FirstAudible, PhraseHeard, PhraseState, Underrun
+from triolet.turn._events import Event, FirstAudible, PhraseHeard, Underrun
+from triolet.turn._result import PhraseState
 
 RATE = 8_000
 FORMAT = AudioFormat(RATE)
@@ -194,26 +196,26 @@ async def test_an_underrun_is_counted_with_time_and_length(autojump_clock: trio.
 class Aside:
     """A filler of one chunk, after half a second of silence."""
 
-    playout: Playout
+    deck: Deck
     after: float = 0.5
     said: bool = False
 
     async def say(self, within: TurnPlayout) -> None:
         self.said = True
         turn = TurnContext()
-        playing = TurnPlayout(self.playout, turn, within=within)
-        await run_turn(IterableSource([chunk(phrase(0), 9000, 0.3)]), playing, turn)
+        playing = TurnPlayout(self.deck, turn, within=within)
+        await play_turn(IterableSource([chunk(phrase(0), 9000, 0.3)]), playing, turn)
         within.skip(playing)
 
 
 async def test_the_silences_before_and_after_a_filler_are_two(autojump_clock: trio.testing.MockClock) -> None:
     device = RecordingOutput()
-    playout = Playout(device, gaps=FAST)
-    await playout.open(FORMAT)
+    deck = Playout(device, gaps=FAST).deck
+    await deck.open(FORMAT)
     turn = TurnContext()
     began = trio.current_time()
     answer = IterableSource(paced(chunk(phrase(0), 1000, 0.4), 2.0, chunk(phrase(1), 2000, 0.3)))
-    await run_turn(answer, TurnPlayout(playout, turn), turn, Aside(playout))
+    await play_turn(answer, TurnPlayout(deck, turn), turn, Aside(deck))
     assert [(audio.time - began, len(audio.pcm) / 2 / RATE) for audio in device.audio] == [
         pytest.approx((0.0, 0.4), abs=0.001),
         pytest.approx((0.9, 0.3), abs=0.001),
@@ -407,9 +409,9 @@ async def test_an_output_that_stops_while_it_drains_is_an_error(autojump_clock: 
 
 async def test_a_pause_of_the_listener_stops_the_clock_of_the_drain(autojump_clock: trio.testing.MockClock) -> None:
     device = RecordingOutput(hold=0.2)
-    playout = Playout(device)
-    await playout.open(FORMAT)
-    playing = TurnPlayout(playout, TurnContext())
+    deck = Playout(device).deck
+    await deck.open(FORMAT)
+    playing = TurnPlayout(deck, TurnContext())
     playing.begin()
     await playing.play(chunk(phrase(0), 1000, 0.2))
     playing.pause()
@@ -422,7 +424,7 @@ async def test_a_pause_of_the_listener_stops_the_clock_of_the_drain(autojump_clo
         await trio.sleep(100)
         playing.resume()
     assert device.heard == 0.2 * RATE
-    await playout.close()
+    await deck.close()
 
 
 async def test_a_slow_output_has_its_margin_above_what_it_holds(autojump_clock: trio.testing.MockClock) -> None:

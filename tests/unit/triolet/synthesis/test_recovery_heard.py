@@ -32,7 +32,7 @@ from triolet import (
 )
 from triolet.errors import AuthenticationFailed, ConnectionLost, NoAudio, TooMuchAudio, TTSError
 from triolet.testing import RecordingOutput, ScriptedTTS, collect
-from triolet.turn._timeline import WordsTimed
+from triolet.turn._events import WordsTimed
 from triolet_adapters.outputs import Memory
 
 RATE = 8000

@@ -24,7 +24,7 @@ from triolet import (
 from triolet.alignment._heard import expected_seconds
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, collect
-from triolet.tts._session_pool import open_pools
+from triolet.tts._session_pool import SessionPools, open_pools
 
 
 def heard(chunks: list[AudioChunk]) -> bytes:
@@ -65,7 +65,7 @@ async def test_an_error_of_the_service_ends_the_turn_and_what_came_before_was_pa
     tts = ScriptedTTS([[tone(1)], [tone(2), ConnectionLost("gone")]])
     turn = TurnContext()
     for phrase in phrases("One.", "Two."):
-        from triolet.turn._timeline import PhraseReady
+        from triolet.turn._events import PhraseReady
 
         turn.timeline.record(PhraseReady(0.0, phrase))
     with pytest.raises(ConnectionLost, match="gone"):
@@ -99,7 +99,7 @@ async def test_a_phrase_that_was_lost_is_said_though_a_later_one_is_given_up(
             passed_on.extend(chunk.pcm)
 
     turn = TurnContext()
-    turn.clock.realtime = True
+    turn.clock.listener.realtime = True
     with pytest.raises(ConnectionLost, match="two"):
         await collect(phrases("One.", "Two.") | Synthesizer(tts, recovery=recovery) | listen, turn=turn)
     assert tts.commits.count("One.") == 2
@@ -117,7 +117,7 @@ async def test_the_error_is_alone_though_another_phrase_waits_to_be_passed_on(
             return [1.0, ConnectionLost("gone")] if text == "1." else [tone(1)]
 
     turn = TurnContext()
-    turn.clock.realtime = True
+    turn.clock.listener.realtime = True
     with pytest.raises(ConnectionLost, match="gone"):
         await collect(
             phrases(*(f"{index}." for index in range(1, 12)))
@@ -154,7 +154,7 @@ async def test_a_real_time_listener_is_never_ahead_by_more_than_the_lead(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     turn = TurnContext()
-    turn.clock.realtime = True
+    turn.clock.listener.realtime = True
     at_commit: list[float] = []
 
     def script(_text: str) -> list[float | bytes]:
@@ -170,7 +170,7 @@ async def test_a_real_time_listener_is_never_ahead_by_more_than_the_lead(
         async for chunk in upstream:
             seconds = chunk.format.seconds(chunk.samples)
             await trio.sleep(seconds)
-            turn.clock.taken(seconds, dry_at=trio.current_time())
+            turn.clock.listener.take(seconds, dry_at=trio.current_time())
             await downstream.send(chunk)
 
     chunks = await collect(phrases(*["One."] * 12) | Synthesizer(tts, lead=5.0) | listener, turn=turn)
@@ -210,7 +210,7 @@ def test_options_are_checked() -> None:
 async def test_what_is_committed_counts_before_it_is_received(autojump_clock: trio.testing.MockClock) -> None:
     """A slow commit is under way: its words tell how much the listener will have, so the next one can be chosen to fit."""
     turn = TurnContext()
-    turn.clock.realtime = True
+    turn.clock.listener.realtime = True
     sentence = "A sentence of so many words that it takes about five seconds to say it, or a little more than that."
     tts = ScriptedTTS([[30.0, tone(1, 7.0)]])
     async with trio.open_nursery() as nursery:
@@ -228,7 +228,7 @@ async def test_the_next_turn_knows_how_fast_the_service_is(autojump_clock: trio.
     tts = ScriptedTTS([[0.05, tone(1, 0.5)]])
     async with open_pools(PoolOptions(spares=0)) as pools:
         for _ in range(2):
-            turn = TurnContext(pools=pools)
+            turn = TurnContext(resources={SessionPools: pools})
             await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts), turn=turn)
         assert pools.pool(tts).pace.first_audio < 0.2
 
@@ -242,14 +242,14 @@ async def test_the_next_turn_knows_how_fast_the_voice_speaks(
     length = stretch * expected_seconds(sentence)
     tts = ScriptedTTS([[tone(1, length)]] * 4 + [[30.0, tone(1, length)]])
     async with open_pools(PoolOptions(spares=0)) as pools, trio.open_nursery() as nursery:
-        await collect(phrases(*[sentence] * 4) | Synthesizer(tts), turn=TurnContext(pools=pools))
-        turn = TurnContext(pools=pools)
-        turn.clock.realtime = True
+        await collect(phrases(*[sentence] * 4) | Synthesizer(tts), turn=TurnContext(resources={SessionPools: pools}))
+        turn = TurnContext(resources={SessionPools: pools})
+        turn.clock.listener.realtime = True
         nursery.start_soon(partial(collect, phrases(sentence) | Synthesizer(tts, lead=30.0), turn=turn))
         await trio.sleep(1)
         assert turn.clock.lead == 0.0
         assert turn.clock.ahead == pytest.approx(length, rel=0.2)
-        assert turn.clock.room == pytest.approx((turn.clock.bound - length) / stretch, rel=0.2)
+        assert turn.clock.room == pytest.approx((turn.clock.supply.bound - length) / stretch, rel=0.2)
         nursery.cancel_scope.cancel()
 
 

@@ -9,7 +9,7 @@ import trio
 import trio.testing
 
 from triolet._model._audio import AudioFormat
-from triolet.playout._contract import Output
+from triolet.playout._output import Output
 from triolet.testing import OutputContract, RecordingOutput, TTSContract
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 

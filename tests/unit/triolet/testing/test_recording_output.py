@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from triolet._model._audio import AudioFormat
 from triolet.errors import OutputError
-from triolet.playout._contract import Output
+from triolet.playout._output import Output
 from triolet.playout._paced_output import PacedOutput
 from triolet.testing import HeardAudio, OutputContract, RecordingOutput
 

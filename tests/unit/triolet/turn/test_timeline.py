@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from triolet import Boundary, Clause, Phrase, PhraseState, SpeechUnit, TurnResult
 from triolet.alignment._heard import heard_unit_count
 from triolet.alignment._voicing import Voiced
-from triolet.turn._timeline import (
+from triolet.turn._events import (
     ClauseCut,
     CommitLost,
     Event,
@@ -26,12 +26,12 @@ from triolet.turn._timeline import (
     PhraseReady,
     PhraseResumed,
     TextLeft,
-    Timeline,
     TurnEnded,
     TurnStarted,
     Underrun,
     WordsTimed,
 )
+from triolet.turn._timeline import Timeline
 
 TEXT = "One two three. *Four* five six."
 RATE = 8000

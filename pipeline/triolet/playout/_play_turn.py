@@ -11,10 +11,11 @@ from triolet._tools._alone import Alone, lone_error, only_cancelled
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
 from triolet.playout._turn_playout import Interlude, TurnPlayout, play_all
-from triolet.turn._timeline import TurnEnded, TurnResult, TurnStarted
+from triolet.turn._events import TurnEnded, TurnStarted
+from triolet.turn._result import TurnResult
 
 
-async def run_turn(
+async def play_turn(
     source: Source[AudioChunk], playing: TurnPlayout, turn: TurnContext, interlude: Interlude | None = None
 ) -> None:
     """Play what the source gives until it has ended and the last sample has been heard.

@@ -7,10 +7,10 @@ import abc
 from triolet._model._audio import AudioFormat
 
 
-class Output(abc.ABC):
-    """A device or a file that takes samples in order. `Playout` drives it; one task at a time.
+class Device(abc.ABC):
+    """What takes samples in order and sounds, or keeps them: the contract of every output. `Playout` drives it, one task at a time.
 
-    An output may be opened again after it was closed; a file then starts anew.
+    A device may be opened again after it was closed; a file then starts anew.
     """
 
     realtime: bool = True

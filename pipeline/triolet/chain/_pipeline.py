@@ -1,0 +1,72 @@
+"""A whole pipeline, from a source to a sink: it runs once."""
+
+from __future__ import annotations
+
+import abc
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Generic
+
+from triolet.chain._context import TurnContext
+from triolet.chain._stages import In, In_contra, Source
+from triolet.turn._events import Event
+from triolet.turn._result import TurnResult
+from triolet.turn._timeline import Timeline
+
+
+class Sink(abc.ABC, Generic[In_contra]):
+    """Where a pipeline ends. `source | sink` is a `Pipeline`."""
+
+    @abc.abstractmethod
+    async def consume(self, source: Source[In_contra], turn: TurnContext) -> None:
+        """Run the source to its end as one turn, and record what becomes of its items.
+
+        An error of any stage ends the turn and is raised, alone. Cancellation ends every stage; nothing is left behind.
+        """
+
+    def __ror__(self, source: Source[In_contra]) -> Pipeline:
+        """End a pipeline."""
+        return Pipeline(source, self) if isinstance(source, Source) else NotImplemented
+
+
+class Pipeline:
+    """`source | stage | ... | output`. Runs once, in one nursery: when `run` returns or raises, nothing is left behind."""
+
+    def __init__(self, source: Source[In], sink: Sink[In]) -> None:
+        self._consume: Callable[[TurnContext], Awaitable[None]] = functools.partial(sink.consume, source)
+        self._timeline: Timeline | None = None
+
+    @property
+    def result(self) -> TurnResult:
+        """What has been said and heard so far; final once `run` has ended, however it ended."""
+        return TurnResult.fold(self._timeline or ())
+
+    @property
+    def timeline(self) -> Timeline:
+        """The events so far.
+
+        Raises:
+            RuntimeError: before `run`.
+        """
+        if self._timeline is None:
+            raise RuntimeError("this pipeline has not run yet; await pipeline.run() first")
+        return self._timeline
+
+    async def run(self, observer: Callable[[Event], None] | None = None) -> TurnResult:
+        """Speak until the source has ended and the last sample has been heard; return what was said and heard.
+
+        Args:
+            observer: called with each event (`triolet.events`) as it happens. It must not raise and cannot wait.
+
+        An error of any stage ends the whole pipeline at once and is raised here, alone, with `.result` set on it.
+        Cancellation ends every stage and closes the output; what the output held and had not played is dropped. `result` then
+        tells what was heard.
+
+        Raises:
+            RuntimeError: it has run before. Sources cannot be read twice: build a new pipeline.
+        """
+        if self._timeline is not None:
+            raise RuntimeError("a pipeline runs once; build a new one with a fresh source")
+        self._timeline = Timeline(observer)
+        await self._consume(TurnContext(self._timeline))
+        return self.result

@@ -1,0 +1,28 @@
+"""Taking many items in one hop: a hop over a channel costs the same for one item as for many."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import trio
+
+Item = TypeVar("Item")
+
+
+async def take_waiting(channel: trio.MemoryReceiveChannel[Item]) -> list[Item]:
+    """Wait for one item, then take all that are waiting.
+
+    Raises:
+        trio.EndOfChannel: there will be no more.
+    """
+    return [await channel.receive(), *waiting(channel)]
+
+
+def waiting(channel: trio.MemoryReceiveChannel[Item]) -> list[Item]:
+    """Take all items that are waiting, if any. A plain call."""
+    items: list[Item] = []
+    try:
+        while True:
+            items.append(channel.receive_nowait())
+    except (trio.WouldBlock, trio.EndOfChannel):
+        return items

@@ -1,0 +1,12 @@
+"""One hardened WebSocket connection, for voices of your own whose service speaks over one.
+
+Needs trio-websocket, which is installed with Triolet and loaded with this module only.
+"""
+
+from triolet.tts._websocket import Dial as Dial
+from triolet.tts._websocket import Headers as Headers
+from triolet.tts._websocket import WebSocket as WebSocket
+from triolet.tts._websocket import WebSocketOptions as WebSocketOptions
+from triolet.tts._websocket import dial_tcp as dial_tcp
+from triolet.tts._websocket import no_headers as no_headers
+from triolet.tts._websocket import open_websocket as open_websocket
