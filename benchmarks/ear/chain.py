@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from triolet import Phrase, PhrasingOptions
 from triolet.normalization import NormalizationOptions, NormalizerCore
-from triolet.phrasing._core import PhraserCore
+from triolet.phrasing import PhraserCore
 from triolet.segmentation import SegmenterCore
 
 

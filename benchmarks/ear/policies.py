@@ -16,7 +16,7 @@ import trio
 from triolet import Boundary, Phrase, Phraser, PhrasingOptions, SentenceSegmenter, Stage, TextNormalizer, TurnContext
 from triolet._model._text import Clause, NormalizedClause
 from triolet.normalization import NormalizationOptions, NormalizerCore
-from triolet.phrasing._core import Offer, PhraserCore
+from triolet.phrasing import Offer, PhraserCore
 from triolet.segmentation import SegmenterCore
 from triolet.turn._events import ClauseCut, PhraseReady
 

@@ -9,7 +9,7 @@ import attrs
 
 from triolet import Clause, NormalizedClause, Phrase, PhrasingOptions
 from triolet.normalization import NormalizerCore
-from triolet.phrasing._core import PhraserCore
+from triolet.phrasing import PhraserCore
 from triolet.segmentation import SegmenterCore
 
 

@@ -11,12 +11,12 @@ import functools
 import itertools
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 
 import attrs
 
 from triolet._model._text import SpeechUnit
+from triolet._tools._characters import CLOSERS, MARKS, ends_with_mark, is_wide
 from triolet.alignment._voicing import PAUSE, Voiced
 
 # Seconds, fitted to the word times of a synthetic English voice (1,300 words); what a text in another language or another voice
@@ -39,8 +39,7 @@ _LENGTHENED = 0.085
 """The last syllable before a pause is drawn out."""
 
 _SIGNS = "$£€¥₹%&+=@#°×÷√∞"
-_MARKS = ",;:.!?—–…、，；：。！？"
-_CLOSERS = "\"'”’»)]*_"
+_AROUND_WORDS = MARKS + CLOSERS + "([“‘«"
 _DIGRAPHS = re.compile("th|sh|ch|ck|ph|wh|gh|ee|oo|ou|ea|([a-z])\\1")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
@@ -85,7 +84,7 @@ def weight(text: str) -> float:
 def _word(word: str) -> float:
     total = 0.0
     letters = [char for char in _ORDINAL.sub("", word) if char.isalpha()]
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in letters)
+    wide = sum(map(is_wide, letters))
     total += wide * _SYLLABLE
     if latin := len(letters) - wide:
         total += _alphabetic(word, latin)
@@ -102,7 +101,7 @@ def _number(digits: str) -> float:
 
 def _alphabetic(word: str, letters: int) -> float:
     lower = word.lower()
-    bare = lower.strip(_MARKS + _CLOSERS + "([“‘«")
+    bare = lower.strip(_AROUND_WORDS)
     if bare in _UNSTRESSED:
         return letters * _LETTER
     spelled = letters > 1 and word.isupper()
@@ -114,8 +113,7 @@ def _alphabetic(word: str, letters: int) -> float:
 
 def pauses_after(text: str) -> bool:
     """Whether the piece ends at a mark."""
-    text = text.rstrip()
-    return text.rstrip(_CLOSERS).endswith(tuple(_MARKS))
+    return ends_with_mark(text)
 
 
 def expected_seconds(text: str) -> float:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from triolet.normalization._stage import TextNormalizer
-from triolet.phrasing._stage import Phraser
-from triolet.segmentation._stage import SentenceSegmenter
+from triolet.normalization import TextNormalizer
+from triolet.phrasing import Phraser
+from triolet.segmentation import SentenceSegmenter
 from triolet.synthesis._stage import IN_FLIGHT, Synthesizer
 
 

@@ -9,10 +9,10 @@ from typing import Literal
 import attrs
 import trio
 
+from triolet._tools._characters import CJK, EXTENDS
 from triolet._tools._graphemes import inside_grapheme
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
-from triolet.normalization._characters import CJK, EXTENDS
 
 LONGEST_WORD = 100
 """Characters before its end from which on a budget lets whole words pass only; a longer word may be cut."""

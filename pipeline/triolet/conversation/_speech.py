@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from triolet._model._audio import AudioChunk
 from triolet.chain._stages import Stage
-from triolet.normalization import NormalizationOptions
-from triolet.normalization._stage import TextNormalizer
-from triolet.phrasing._core import PhrasingOptions
-from triolet.phrasing._stage import Phraser
-from triolet.segmentation._stage import SentenceSegmenter
+from triolet.normalization import NormalizationOptions, TextNormalizer
+from triolet.phrasing import Phraser, PhrasingOptions
+from triolet.segmentation import SentenceSegmenter
 from triolet.synthesis._recovery import RecoveryPolicy
 from triolet.synthesis._stage import Synthesizer
 from triolet.synthesis._stream_stage import StreamSynthesizer

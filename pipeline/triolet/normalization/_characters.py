@@ -7,27 +7,7 @@ import functools
 import re
 import unicodedata
 
-CJK = (
-    r"\u2E80-\u2FDF\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303B\u3041-\u3096\u3099-\u309F\u30A1-\u30FA\u30FC-\u30FF"
-    r"\u3105-\u312F\u31A0-\u31BF\u31F0-\u31FF\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\uFF66-\uFF9F\U00020000-\U0003FFFD"
-)
-"""Characters that are each a piece of their own: Han, kana, bopomofo. (Hangul is written with spaces.)"""
-
-# What belongs to the sound before it: small kana, the long-vowel mark, iteration and voicing marks; and what has no sound
-# but belongs to the same grapheme: combining marks, variation selectors.
-EXTENDS = (
-    r"ぁぃぅぇぉゃゅょゎゕゖァィゥェォャュョヮヵヶㇰ-ㇿーｧ-ｮｰﾞﾟ\u3099-\u309C"
-    r"\u0300-\u036F\uFE00-\uFE0F\U000E0100-\U000E01EF\u200D"
-)
-
-PICTOGRAPH = (
-    r"\u231A-\u231B\u23CF-\u23FE\u25A0-\u25FF\u2600-\u2767\u2794-\u27BF\u2B05-\u2B07\u2B1B-\u2B1C\u2B50-\u2B55\u3030"
-    r"\U0001F000-\U0001F0FF\U0001F18E-\U0001F1FF\U0001F200-\U0001FAFF"
-)
-"""Emoji and the symbols that serve as bullets and ticks."""
-
-EMOJI = rf"[{PICTOGRAPH}](?:[\uFE0E\uFE0F\u20E3\U0001F3FB-\U0001F3FF\U000E0020-\U000E007F]|\u200D[{PICTOGRAPH}])*+"
-"""One emoji with its variation, skin and family."""
+from triolet._tools._characters import CJK, EMOJI, EXTENDS, PICTOGRAPH
 
 SPECIAL = r"*_~`\[\]<&\\$!|"
 """Where inline Markdown, HTML or LaTeX may begin."""
@@ -61,9 +41,6 @@ CJK_AT_START = re.compile(rf"\s*[“‘\"'(]*[{CJK}\u3000-\u303F\uFF01-\uFF60]")
 DECORATION = re.compile(r"\s*([=_*~#+|-])\1{2,}\s*")
 CLOSING = re.compile(r"[)\]}>.,:;!?%°'’”»…—–\-]+")
 """Marks that stay with the CJK character before them."""
-
-_MARKS = frozenset(".!?…,;:。！？，、；：—–")
-_CLOSES = "\"'”’»)]）」』】 "
 
 
 class Sort(enum.Enum):
@@ -99,11 +76,6 @@ def sort(character: str) -> Sort:
     if 0x2500 <= code <= 0x259F:
         return Sort.SILENT  # boxes and bars
     return Sort.WORD
-
-
-def ends_with_mark(text: str) -> bool:
-    """Whether a voice makes a stop after `text` as it is."""
-    return text.rstrip(_CLOSES)[-1:] in _MARKS
 
 
 def clean(text: str) -> str:

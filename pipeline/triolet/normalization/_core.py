@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from triolet._model._text import BlockKind, Boundary, Clause, NormalizedClause, SpeechUnit
+from triolet._tools._characters import ends_with_mark
 from triolet.normalization._break import MAX_PAUSE
-from triolet.normalization._characters import CJK_AT_END, CJK_AT_START, ends_with_mark
+from triolet.normalization._characters import CJK_AT_END, CJK_AT_START
 from triolet.normalization._code import CodeReader
 from triolet.normalization._digits import spell
 from triolet.normalization._inline import InlineReader

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 
+from triolet._tools._characters import EAST_ASIAN
 from triolet.normalization._break import seconds_of
 from triolet.normalization._characters import HAS_URL, TOKEN, TOKEN_NO_URL, clean
 from triolet.normalization._formulas import delimited_end, dollar_end
@@ -202,7 +203,7 @@ class InlineReader:
         text = self._text
         if "\n" not in text[at:end] or at == 0 or end == len(text):
             return False
-        return all("\u2e7f" < character < "가" or character > "힣" for character in (text[at - 1], text[end]))
+        return all(EAST_ASIAN <= character < "가" or character > "힣" for character in (text[at - 1], text[end]))
 
     def _url(self, at: int) -> int:
         url = url_at(self._text, at)

@@ -8,7 +8,8 @@ from triolet._model._text import Clause, NormalizedClause
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage
 from triolet.chain._take import take_waiting
-from triolet.normalization import NormalizationOptions, NormalizerCore
+from triolet.normalization._core import NormalizerCore
+from triolet.normalization._options import NormalizationOptions
 
 
 class TextNormalizer(Stage[Clause, NormalizedClause]):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from triolet._model._text import SpeechUnit
-from triolet.normalization._characters import ends_with_mark
+from triolet._tools._characters import ends_with_mark
 from triolet.normalization._wording import Wording
 
 _TICKS = frozenset("✓✔✅☑👍")

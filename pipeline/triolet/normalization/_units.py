@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from triolet._model._text import SpeechUnit
+from triolet._tools._characters import EAST_ASIAN
 from triolet.normalization._characters import CLOSING, DECORATION, SPEAKABLE, clean
 
 _JOINS_BACK = frozenset(".,;:!?…)]}。，、；：！？）")
@@ -64,7 +65,7 @@ class UnitBuilder:
 
     def mark_after(self, text: str, start: int, end: int) -> None:
         """An opening quote or bracket: begins a new piece, but a narrow one inside a word that is written with spaces."""
-        if self._cjk or text > "\u2e7f":
+        if self._cjk or text >= EAST_ASIAN:
             self.close()
         self.word(text, start, end)
 

@@ -10,7 +10,8 @@ from triolet._model._text import NormalizedClause, Phrase
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage
 from triolet.chain._take import take_waiting
-from triolet.phrasing._core import Offer, PhraserCore, PhrasingOptions
+from triolet.phrasing._core import Offer, PhraserCore
+from triolet.phrasing._options import PhrasingOptions
 from triolet.turn._events import FirstToken, PhraseReady
 
 TYPICAL_REST = 60

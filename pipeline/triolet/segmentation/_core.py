@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Protocol
 
 from triolet._model._text import BlockKind, Boundary, Clause
+from triolet._tools._characters import is_wide
 from triolet.segmentation import _judge, _marks, _terminators
 from triolet.segmentation._auto import Guess
 from triolet.segmentation._judge import Ahead, Verdict
@@ -156,7 +156,7 @@ class SegmenterCore:
         if reading.line is not _TEXT or reading.inside() or reading.weakest > Boundary.NONE:
             return 0
         end = text.rfind(" ", reading.begin, reading.at + 1)
-        spaced = len(text) < len(reading.text) or unicodedata.east_asian_width(text[-1]) in "WF"
+        spaced = len(text) < len(reading.text) or is_wide(text[-1])
         if spaced and _hot(text, reading.at) is None:
             end = len(text)
         marked = _hot(text, max(end, 0), reading.at) is not None  # it would be read twice

@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 
 from triolet._model._text import Boundary
+from triolet._tools._characters import EAST_ASIAN
 from triolet.segmentation._reading import OPEN_FOR, PAIRS, Reading
-
-CJK = "\u2e80"
-"""From here on characters stand without white space between sentences."""
 
 _CLOSING = r"\"'”’»“‹›)\]}*_~」』】》〉）"
 _TAIL = re.compile(rf"(?:[{_CLOSING}]|\[\^?\w{{1,8}}\](?!\()|[¹²³⁰⁴-⁹]|</\w{{1,10}}>)*")
@@ -55,7 +53,7 @@ def comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         follows = text[tail : tail + 1]
     if (
         follows != "\n"
-        and (follows.isspace() or follows >= CJK)
+        and (follows.isspace() or follows >= EAST_ASIAN)
         and reading.has_words(at)
         and not (reading.opened and reading.inside())
     ):

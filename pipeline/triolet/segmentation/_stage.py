@@ -8,7 +8,7 @@ from triolet._model._text import Boundary, Clause
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage
 from triolet.chain._take import take_waiting, waiting
-from triolet.segmentation import SegmenterCore
+from triolet.segmentation._core import SegmenterCore
 from triolet.turn._events import ClauseCut, TextLeft
 
 SENTENCE_AFTER = 0.3

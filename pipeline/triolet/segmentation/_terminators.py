@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from triolet._model._text import Boundary
+from triolet._tools._characters import EAST_ASIAN, EMOJI
 from triolet.segmentation import _judge
 from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
-from triolet.segmentation._marks import CJK, tail_of
+from triolet.segmentation._marks import tail_of
 from triolet.segmentation._reading import BLOCKING, Reading
 
 _SENTENCE = Boundary.SENTENCE
@@ -18,7 +19,7 @@ _FULL_TAIL = re.compile(r"[”’」』】》〉）)\"*_~]{0,64}")
 _ALNUM = re.compile(r"[^\W_]")
 _FRENCH_SPACE = re.compile(r"[^\S\n]{0,2}")
 _FRENCH_CLOSING = re.compile(r"[^\S\n]{1,2}»")
-_EMOJI = re.compile("[\u2600-\u27bf\u200d\ufe0f\U0001f1e6-\U0001faff]{1,64}")
+_EMOJI = re.compile(rf"(?:{EMOJI}\u200D?){{1,64}}")
 
 
 def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
@@ -152,7 +153,7 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
 
 
 def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> bool:
-    """No white space after the mark: an end only between words that cannot be one name, or in CJK text."""
+    """No white space after the mark: an end only between words that cannot be one name, or in EAST_ASIAN text."""
     follows, before = text[tail], text[at - 1 : at]
     reading.at = end
     if tail > end or not follows.isalnum() or (reading.opened and reading.inside()):
@@ -163,9 +164,15 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
         return True
     if text[at] in "!?":
         word = _judge.word_before(text, reading.sentence(), at)
-        if follows >= CJK or before >= CJK or (follows.isupper() and before.islower() and word.isalpha()):
+        if follows >= EAST_ASIAN or before >= EAST_ASIAN or (follows.isupper() and before.islower() and word.isalpha()):
             reading.cut(end, _SENTENCE)
-    elif end == at + 1 and text[at] in ".．" and min(follows, before) >= CJK and follows.isalpha() and before.isalpha():
+    elif (
+        end == at + 1
+        and text[at] in ".．"
+        and min(follows, before) >= EAST_ASIAN
+        and follows.isalpha()
+        and before.isalpha()
+    ):
         reading.cut(end, _SENTENCE)
     elif text[at] == "." and end == at + 1 and follows.isupper() and before.islower():
         verdict = _judge.without_space(reading.rules, text, at, complete=complete)
@@ -218,7 +225,7 @@ def emoji(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     if end == len(text) and not complete:
         return False
     follows = text[end : end + 1]
-    ends = text[at] >= "\U0001f300" and (follows == " " or follows >= CJK) and reading.has_words(at)
+    ends = text[at] >= "\U0001f300" and (follows == " " or follows >= EAST_ASIAN) and reading.has_words(at)
     if ends and reading.nothing_open():
         ahead = Ahead(text, end, complete=complete)
         first = ahead.visible()

@@ -20,7 +20,7 @@ from tests.unit.adapters.tts.qwen._peers import serving
 from triolet import AudioFormat, Conversation, Output, PoolOptions, speech
 from triolet.conversation._bounds import text_bound
 from triolet.conversation._memory_bound import audio_bound, memory_bound
-from triolet.phrasing._core import PhrasingOptions
+from triolet.phrasing import PhrasingOptions
 from triolet.playout._paced_output import PacedOutput
 from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS
 from triolet.turn._events import ClauseCut, Event, OutputOpened, PhraseComplete, PhraseReady

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet import BlockKind, Boundary, NormalizedClause, Phrase, Phraser, PhrasingOptions, SpeechUnit, TurnContext
-from triolet.phrasing._core import PhraserCore
+from triolet.phrasing import PhraserCore
 from triolet.phrasing._stage import COMFORTABLE, JOINING, SHORT
 from triolet.testing import collect
 from triolet.turn._events import PhraseReady
