@@ -17,6 +17,7 @@ test-mutations: $(VENV)/.test
 lint: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
 	$(BIN)/flake8-async $$(git ls-files '*.py' 2>/dev/null || find pipeline adapters recipes tests benchmarks -name '*.py')
 
 types: $(VENV)/.test

@@ -10,6 +10,8 @@ from triolet._model._text import NormalizedClause as NormalizedClause
 from triolet._model._text import Phrase as Phrase
 from triolet._model._text import SpeechUnit as SpeechUnit
 from triolet._model._voice_settings import VoiceSettings as VoiceSettings
+from triolet._tools._alone import Alone as Alone
+from triolet._tools._alone import lone_error as lone_error
 from triolet.chain._audio_stage import AudioStage as AudioStage
 from triolet.chain._context import TurnContext as TurnContext
 from triolet.chain._pipeline import Pipeline as Pipeline

@@ -7,9 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from triolet._tools._alone import Alone as Alone
-from triolet._tools._alone import lone_error as lone_error
-
 if TYPE_CHECKING:
     from triolet.turn._result import TurnResult
 

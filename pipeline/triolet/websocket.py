@@ -10,3 +10,4 @@ from triolet.tts._websocket import WebSocketOptions as WebSocketOptions
 from triolet.tts._websocket import dial_tcp as dial_tcp
 from triolet.tts._websocket import no_headers as no_headers
 from triolet.tts._websocket import open_websocket as open_websocket
+from triolet.tts._websocket_failures import Address as Address

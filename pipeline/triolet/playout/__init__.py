@@ -1,1 +1,7 @@
 """Audio to heard samples."""
+
+from triolet.playout._device import Device as Device
+from triolet.playout._gaps import PhraseGaps as PhraseGaps
+from triolet.playout._output import Output as Output
+from triolet.playout._paced_output import PacedOutput as PacedOutput
+from triolet.playout._playout import Playout as Playout

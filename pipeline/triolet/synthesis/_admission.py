@@ -11,7 +11,7 @@ from triolet._model._audio import AudioFormat
 from triolet.chain._context import TurnContext
 from triolet.chain._playout_clock import SOON
 from triolet.synthesis._job import Job
-from triolet.synthesis._service_pace import ServicePace
+from triolet.tts._service_pace import ServicePace
 
 AT_ONCE = 2
 """Commits that may run at the same time: the one that is due and the one after it. Connections and commits are what

@@ -2,7 +2,9 @@
 
 from triolet.testing._collect import collect as collect
 from triolet.testing._network import Link as Link
+from triolet.testing._network import VirtualListener as VirtualListener
 from triolet.testing._network import VirtualNetwork as VirtualNetwork
+from triolet.testing._network import VirtualStream as VirtualStream
 from triolet.testing._output_contract import OutputContract as OutputContract
 from triolet.testing._recording_output import HeardAudio as HeardAudio
 from triolet.testing._recording_output import RecordingOutput as RecordingOutput

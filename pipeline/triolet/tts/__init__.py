@@ -1,1 +1,10 @@
-"""The contract for voices, their limits, their sessions, and the WebSocket below."""
+"""The contract for voices, their limits, and their sessions. (The WebSocket below them is `triolet.websocket`.)"""
+
+from triolet.tts._contract import TTS as TTS
+from triolet.tts._contract import AudioCallback as AudioCallback
+from triolet.tts._contract import RateLimits as RateLimits
+from triolet.tts._contract import TTSSession as TTSSession
+from triolet.tts._contract import TTSStream as TTSStream
+from triolet.tts._contract import Usage as Usage
+from triolet.tts._session_pool import PoolOptions as PoolOptions
+from triolet.tts._session_pool import PoolStatistics as PoolStatistics

@@ -20,9 +20,9 @@ import trio
 
 from triolet._tools._alone import Alone
 from triolet.errors import TTSError
-from triolet.synthesis._service_pace import ServicePace
 from triolet.tts._contract import TTS, AudioCallback, RateLimits, TTSSession, Usage
 from triolet.tts._rate_limiter import RateLimiter
+from triolet.tts._service_pace import ServicePace
 
 
 @attrs.frozen(kw_only=True)
