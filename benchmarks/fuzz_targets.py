@@ -13,11 +13,12 @@ from trio.testing import MockClock
 
 from triolet.errors import ProtocolViolation, TTSError
 from triolet.testing import VirtualNetwork
-from triolet_adapters.tts.qwen import QwenOptions, QwenSettings, QwenTTS, _encoding, protocol
-from triolet_adapters.tts.qwen.decoding import decoder_for
-from triolet_adapters.tts.qwen.encoding import AVEncoder, wav_header
-from triolet_adapters.tts.qwen.inbox import Inbox
+from triolet_adapters.tts.qwen import QwenOptions, QwenSettings, QwenTTS, protocol
+from triolet_adapters.tts.qwen.client._inbox import Inbox
+from triolet_adapters.tts.qwen.client._session_log import SessionLog
+from triolet_adapters.tts.qwen.client._taking import Taker
 from triolet_adapters.tts.qwen.protocol import (
+    FORMATS,
     AppendText,
     AudioDelta,
     ErrorEvent,
@@ -26,6 +27,7 @@ from triolet_adapters.tts.qwen.protocol import (
     PartAdded,
     ResponseCreated,
     ResponseDone,
+    ResponseReader,
     ResponseUsage,
     SessionCreated,
     SessionFinished,
@@ -33,14 +35,13 @@ from triolet_adapters.tts.qwen.protocol import (
     SessionUpdated,
     TextCommitted,
     UpdateSession,
+    _json,
+    decoder_for,
     encode,
     parse_client_event,
     parse_server_event,
 )
-from triolet_adapters.tts.qwen.response import ResponseReader
-from triolet_adapters.tts.qwen.session_log import SessionLog
-from triolet_adapters.tts.qwen.settings import FORMATS
-from triolet_adapters.tts.qwen.taking import Taker
+from triolet_adapters.tts.qwen.server._encoders import AVEncoder, wav_header
 
 MAX_AUDIO = 2.0
 LONGEST_WORDS = 1500
@@ -54,7 +55,7 @@ def events(data: bytes) -> None:
     """A message, to both parsers, with the fast and the slow codecs."""
     text = _text(data)
     _parse_both(text)
-    with mock.patch.multiple(_encoding, msgspec=None, pybase64=None):
+    with mock.patch.multiple(_json, msgspec=None, pybase64=None):
         _parse_both(text)
 
 

@@ -35,7 +35,7 @@ from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat
 from triolet_adapters.sources._chat import _key_variable
 from triolet_adapters.sources._http import Endpoint
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
-from triolet_adapters.tts.qwen.endpoint import REGIONS
+from triolet_adapters.tts.qwen.client import REGIONS
 
 ROOT = README.parent
 TEXT = README.read_text("utf-8")

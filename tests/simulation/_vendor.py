@@ -23,7 +23,7 @@ from triolet.testing import ToneTTS, VirtualNetwork
 from triolet.testing._network import VirtualConnection, VirtualStream
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
-from triolet_adapters.tts.qwen.server_session import ServerSession
+from triolet_adapters.tts.qwen.server._session import ServerSession
 
 KEY = "sk-not-for-logs"
 _CHUNK = 0.1

@@ -22,8 +22,7 @@ from triolet_adapters.cli._record import versions
 from triolet_adapters.cli._run import run
 from triolet_adapters.cli._speaker import Speaker
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
-from triolet_adapters.tts.qwen.client import KEY_VARIABLE
-from triolet_adapters.tts.qwen.endpoint import REGIONS
+from triolet_adapters.tts.qwen.client import KEY_VARIABLE, REGIONS
 
 NEEDED = ("trio", "trio-websocket", "attrs", "pysbd")
 OPTIONAL = {

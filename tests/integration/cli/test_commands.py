@@ -19,7 +19,7 @@ REFUSING = """
 import trio
 from triolet.testing import ToneTTS
 from triolet_adapters.tts.qwen.server import QwenServer
-from triolet_adapters.tts.qwen.server_options import ServerOptions
+from triolet_adapters.tts.qwen.server import ServerOptions
 
 
 async def main():

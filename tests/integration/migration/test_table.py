@@ -37,7 +37,7 @@ from triolet.tts._websocket import dial_tcp
 from triolet_adapters.outputs import Memory, NullDevice
 from triolet_adapters.tts import QwenTTS
 from triolet_adapters.tts.qwen import QwenOptions, QwenSession, ServerOptions
-from triolet_adapters.tts.qwen.endpoint import REGIONS
+from triolet_adapters.tts.qwen.client import REGIONS
 from triolet_adapters.tts.qwen.protocol import ClientEvent, SessionFinished
 
 Three = dict[str, Recorded]

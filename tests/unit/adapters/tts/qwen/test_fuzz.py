@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triolet.errors import TTSError
-from triolet_adapters.tts.qwen.protocol import AudioDelta, parse_server_event
-from triolet_adapters.tts.qwen.response import ResponseReader
+from triolet_adapters.tts.qwen.protocol import AudioDelta, ResponseReader, parse_server_event
 
 DEPTHS = {"events": 100, "session": 100, "audio": 100, "wire": 25, "handshake": 25}
 """How many examples of each: those that open a connection take milliseconds."""

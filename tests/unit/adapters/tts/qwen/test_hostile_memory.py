@@ -24,7 +24,7 @@ from trio.testing import MockClock
 
 from triolet.errors import ProtocolViolation, TooMuchAudio, TTSError
 from triolet_adapters.tts.qwen import QwenOptions
-from triolet_adapters.tts.qwen._encoding import to_base64
+from triolet_adapters.tts.qwen.protocol._json import to_base64
 
 
 @attrs.define

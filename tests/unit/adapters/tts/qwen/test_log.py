@@ -15,7 +15,7 @@ from triolet.errors import ServiceError
 from triolet.testing import RecordingOutput, ToneTTS
 from triolet_adapters.cli._keep_text import KeepText, message, wire_event
 from triolet_adapters.tts.qwen import QwenOptions
-from triolet_adapters.tts.qwen.wire_log import described
+from triolet_adapters.tts.qwen.client._wire_log import described
 
 TEXT = "Greetings, my dear friend. The password is **swordfish**, or 42."
 SECRETS = ("reetings", "friend", "swordfish", "password", "forty")

@@ -12,7 +12,7 @@ from trio.testing import MockClock
 from triolet.errors import ConnectionFailed, ConnectionLost, ServiceError
 from triolet.testing import Link, ToneTTS, decode
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
-from triolet_adapters.tts.qwen.endpoint import PATH
+from triolet_adapters.tts.qwen.protocol import PATH
 
 
 async def test_it_speaks_over_real_sockets(nursery: trio.Nursery) -> None:

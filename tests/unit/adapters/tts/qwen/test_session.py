@@ -10,9 +10,15 @@ from trio.testing import MockClock
 from triolet.errors import ConnectionLost, DeadlineExpired, ServiceError, TooMuchAudio
 from triolet.testing._network import Link
 from triolet.testing._tone import ToneTTS, decode
-from triolet_adapters.tts.qwen import QwenOptions, ServerOptions, _encoding
-from triolet_adapters.tts.qwen.billing import billed_characters
-from triolet_adapters.tts.qwen.protocol import AudioDelta, ResponseDone, SessionFinished, TextCleared
+from triolet_adapters.tts.qwen import QwenOptions, ServerOptions
+from triolet_adapters.tts.qwen.protocol import (
+    AudioDelta,
+    ResponseDone,
+    SessionFinished,
+    TextCleared,
+    _json,
+    billed_characters,
+)
 
 
 async def test_the_verbs_and_what_is_known_of_a_session(autojump_clock: MockClock) -> None:
@@ -189,21 +195,21 @@ def test_billed_characters(text: str, characters: int) -> None:
 @pytest.mark.parametrize("fast", [True, False])
 def test_both_ways_to_read_json_and_base64_agree(monkeypatch: pytest.MonkeyPatch, fast: bool) -> None:
     if not fast:
-        monkeypatch.setattr(_encoding, "msgspec", None)
-        monkeypatch.setattr(_encoding, "pybase64", None)
-    assert _encoding.loads('{"a":[1,2.5,null,"\\u00e9"]}') == {"a": [1, 2.5, None, "é"]}
+        monkeypatch.setattr(_json, "msgspec", None)
+        monkeypatch.setattr(_json, "pybase64", None)
+    assert _json.loads('{"a":[1,2.5,null,"\\u00e9"]}') == {"a": [1, 2.5, None, "é"]}
     for text in ("", "[" * 100_000, "{", "nope"):
         with pytest.raises(ValueError):  # noqa: PT011
-            _encoding.loads(text)
+            _json.loads(text)
 
     @given(st.binary(max_size=50), st.text(max_size=20))
     def agree(data: bytes, text: str) -> None:
-        assert _encoding.from_base64(_encoding.to_base64(data)) == data
-        assert _encoding.loads(_encoding.dumps({"text": text})) == {"text": text}
+        assert _json.from_base64(_json.to_base64(data)) == data
+        assert _json.loads(_json.dumps({"text": text})) == {"text": text}
         try:
-            read = _encoding.from_base64(text)
+            read = _json.from_base64(text)
         except ValueError:
             return
-        assert _encoding.to_base64(read).rstrip("=") == text.rstrip("=")[: len(_encoding.to_base64(read).rstrip("="))]
+        assert _json.to_base64(read).rstrip("=") == text.rstrip("=")[: len(_json.to_base64(read).rstrip("="))]
 
     agree()

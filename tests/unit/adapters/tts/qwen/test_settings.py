@@ -10,7 +10,7 @@ from tests.unit.adapters.tts.qwen._peers import Tap, serving
 from trio.testing import MockClock
 
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
-from triolet_adapters.tts.qwen.settings import LANGUAGES, QwenSettings
+from triolet_adapters.tts.qwen.protocol import LANGUAGES, QwenSettings
 
 make = partial[Any](QwenTTS, api_key="k")
 INSTRUCT = "qwen3-tts-instruct-flash-realtime"

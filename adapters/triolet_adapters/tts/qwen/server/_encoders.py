@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from triolet._model._audio import SAMPLE_BYTES
 from triolet_adapters.tts.qwen.protocol import SessionInfo
-from triolet_adapters.tts.qwen.server_options import ServerOptions
+from triolet_adapters.tts.qwen.server._options import ServerOptions
 
 
 class Encoder(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import attrs
 
-from triolet_adapters.tts.qwen import voices
+from triolet_adapters.tts.qwen.protocol import _voices as voices
 
 DEFAULT_MODEL = "qwen3-tts-flash-realtime"
 INSTRUCT_MODEL = "qwen3-tts-instruct-flash-realtime"

@@ -15,18 +15,24 @@ from triolet._model._audio import AudioFormat
 from triolet.errors import AuthenticationFailed, TTSError
 from triolet.tts._contract import TTS, AudioCallback, RateLimits, TTSSession, Usage
 from triolet.tts._websocket import Dial, dial_tcp
-from triolet_adapters.tts.qwen.billing import billed_characters
-from triolet_adapters.tts.qwen.decoding import check_decodable
-from triolet_adapters.tts.qwen.endpoint import checked_key, is_loopback, service_url
-from triolet_adapters.tts.qwen.inbox import Deadline
-from triolet_adapters.tts.qwen.options import QwenOptions
-from triolet_adapters.tts.qwen.protocol import AudioDelta, SessionFinished
-from triolet_adapters.tts.qwen.response import ResponseReader
-from triolet_adapters.tts.qwen.session import QwenSession, open_session
-from triolet_adapters.tts.qwen.session_log import Tap
-from triolet_adapters.tts.qwen.settings import DEFAULT_MODEL, Mode, QwenSettings, ResponseFormat
-from triolet_adapters.tts.qwen.taking import Taker
-from triolet_adapters.tts.qwen.turn import QwenTurn
+from triolet_adapters.tts.qwen.client._endpoint import checked_key, is_loopback, service_url
+from triolet_adapters.tts.qwen.client._inbox import Deadline
+from triolet_adapters.tts.qwen.client._options import QwenOptions
+from triolet_adapters.tts.qwen.client._session import QwenSession, open_session
+from triolet_adapters.tts.qwen.client._session_log import Tap
+from triolet_adapters.tts.qwen.client._taking import Taker
+from triolet_adapters.tts.qwen.client._turn import QwenTurn
+from triolet_adapters.tts.qwen.protocol import (
+    DEFAULT_MODEL,
+    AudioDelta,
+    Mode,
+    QwenSettings,
+    ResponseFormat,
+    ResponseReader,
+    SessionFinished,
+    billed_characters,
+    check_decodable,
+)
 
 KEY_VARIABLE = "DASHSCOPE_API_KEY"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from triolet.tts._websocket import WebSocketOptions
-from triolet_adapters.tts.qwen.wire_log import LogText
+from triolet_adapters.tts.qwen.client._wire_log import LogText
 
 
 @attrs.frozen(kw_only=True)

@@ -7,8 +7,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
-from triolet_adapters.tts.qwen._encoding import loads
-from triolet_adapters.tts.qwen._fields import clipped
+from triolet_adapters.tts.qwen.protocol import clipped, loads
 
 logger = logging.getLogger("triolet_adapters.tts.qwen")
 

@@ -13,9 +13,9 @@ import trio
 from triolet._model._audio import SAMPLE_BYTES
 from triolet.errors import TTSError
 from triolet.tts._websocket import Dial, Headers, WebSocket, open_websocket
-from triolet_adapters.tts.qwen.billing import billed_characters
-from triolet_adapters.tts.qwen.inbox import Deadline, Inbox
-from triolet_adapters.tts.qwen.options import QwenOptions
+from triolet_adapters.tts.qwen.client._inbox import Deadline, Inbox
+from triolet_adapters.tts.qwen.client._options import QwenOptions
+from triolet_adapters.tts.qwen.client._session_log import SessionLog, SessionUsage, Tap
 from triolet_adapters.tts.qwen.protocol import (
     AppendText,
     CancelResponse,
@@ -24,18 +24,18 @@ from triolet_adapters.tts.qwen.protocol import (
     CommitText,
     ErrorEvent,
     FinishSession,
+    QwenSettings,
     ServerEvent,
     SessionCreated,
     SessionFinished,
     SessionInfo,
     SessionUpdated,
     UpdateSession,
+    billed_characters,
     encode,
     parse_server_event,
+    service_error,
 )
-from triolet_adapters.tts.qwen.response import service_error
-from triolet_adapters.tts.qwen.session_log import SessionLog, SessionUsage, Tap
-from triolet_adapters.tts.qwen.settings import QwenSettings
 
 
 @asynccontextmanager

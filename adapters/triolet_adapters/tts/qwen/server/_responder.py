@@ -12,8 +12,6 @@ import trio
 from triolet._model._audio import SAMPLE_BYTES
 from triolet.errors import TTSError
 from triolet.tts._contract import TTS, TTSSession
-from triolet_adapters.tts.qwen.billing import billed_characters
-from triolet_adapters.tts.qwen.encoding import Encoder, encoder_for, wav_header
 from triolet_adapters.tts.qwen.protocol import (
     AudioDelta,
     AudioDone,
@@ -26,8 +24,10 @@ from triolet_adapters.tts.qwen.protocol import (
     ResponseUsage,
     ServerEvent,
     SessionInfo,
+    billed_characters,
 )
-from triolet_adapters.tts.qwen.server_options import ServerOptions
+from triolet_adapters.tts.qwen.server._encoders import Encoder, encoder_for, wav_header
+from triolet_adapters.tts.qwen.server._options import ServerOptions
 
 _SENTENCE = re.compile(r".*?(?:[.!?]+[\"')\]]*(?=\s|$)|[。！？…]+[」』”’）]*)", re.DOTALL)
 _AUDIO_TOKENS_A_SECOND = 12.7

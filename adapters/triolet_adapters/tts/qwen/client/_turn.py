@@ -8,13 +8,18 @@ import trio
 
 from triolet.errors import DeadlineExpired, ProtocolViolation
 from triolet.tts._contract import AudioCallback, TTSStream, Usage
-from triolet_adapters.tts.qwen.inbox import Deadline
-from triolet_adapters.tts.qwen.options import QwenOptions
-from triolet_adapters.tts.qwen.protocol import AudioDelta, ResponseDone, ServerEvent, SessionFinished
-from triolet_adapters.tts.qwen.response import ResponseReader
-from triolet_adapters.tts.qwen.session import QwenSession
-from triolet_adapters.tts.qwen.settings import QwenSettings
-from triolet_adapters.tts.qwen.taking import Taker
+from triolet_adapters.tts.qwen.client._inbox import Deadline
+from triolet_adapters.tts.qwen.client._options import QwenOptions
+from triolet_adapters.tts.qwen.client._session import QwenSession
+from triolet_adapters.tts.qwen.client._taking import Taker
+from triolet_adapters.tts.qwen.protocol import (
+    AudioDelta,
+    QwenSettings,
+    ResponseDone,
+    ResponseReader,
+    ServerEvent,
+    SessionFinished,
+)
 
 
 class QwenTurn(TTSStream):

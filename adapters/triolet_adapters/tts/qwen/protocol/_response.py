@@ -7,8 +7,7 @@ from collections import deque
 import attrs
 
 from triolet.errors import ProtocolViolation, ServiceError
-from triolet_adapters.tts.qwen._fields import clipped
-from triolet_adapters.tts.qwen.protocol import (
+from triolet_adapters.tts.qwen.protocol._events import (
     AudioDelta,
     ErrorEvent,
     PartOfResponse,
@@ -18,6 +17,7 @@ from triolet_adapters.tts.qwen.protocol import (
     ServerEvent,
     SessionFinished,
 )
+from triolet_adapters.tts.qwen.protocol._fields import clipped
 
 LONGEST_ID = 200
 """Characters of a response's id, which is kept as long as the session; 26 are usual."""

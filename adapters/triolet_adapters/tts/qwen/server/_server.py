@@ -12,10 +12,9 @@ import trio_websocket
 from wsproto.utilities import LocalProtocolError
 
 from triolet.tts._contract import TTS
-from triolet_adapters.tts.qwen._encoding import dumps
-from triolet_adapters.tts.qwen.endpoint import PATH
-from triolet_adapters.tts.qwen.server_options import ServerOptions
-from triolet_adapters.tts.qwen.server_session import ServerSession
+from triolet_adapters.tts.qwen.protocol import PATH, dumps
+from triolet_adapters.tts.qwen.server._options import ServerOptions
+from triolet_adapters.tts.qwen.server._session import ServerSession
 
 Voice = TTS | Callable[[int], TTS]
 """A voice, or what makes one for a sample rate."""

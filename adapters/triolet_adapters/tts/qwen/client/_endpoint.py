@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, parse_qs, quote, urlsplit, urlunsplit
 
 import attrs
 
+from triolet_adapters.tts.qwen.protocol import PATH
+
 REGIONS = {
     "cn-beijing": "dashscope.aliyuncs.com",
     "ap-southeast-1": "dashscope-intl.aliyuncs.com",
@@ -17,8 +19,6 @@ REGIONS = {
 }
 """Each region with its host for callers without a workspace (as in the vendor's SDK 2.0.2). Which of them serve this
 protocol's models is documented for the first two only."""
-
-PATH = "/api-ws/v1/realtime"
 
 
 @attrs.frozen(repr=False)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import attrs
 
+from triolet_adapters.tts.qwen.client._wire_log import LogText, log_event
 from triolet_adapters.tts.qwen.protocol import (
     AudioDelta,
     ResponseCreated,
@@ -17,7 +18,6 @@ from triolet_adapters.tts.qwen.protocol import (
     SessionInfo,
     SessionUpdated,
 )
-from triolet_adapters.tts.qwen.wire_log import LogText, log_event
 
 Tap = Callable[[float, Literal["sent", "received"], str], None]
 """Gets every raw event with its time on Trio's clock. Never waits. The key is in no event."""

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from triolet._model._audio import SAMPLE_BYTES
 from triolet.errors import NoAudio, TooMuchAudio
 from triolet.tts._contract import AudioCallback
-from triolet_adapters.tts.qwen.decoding import Decoder, decoder_for
-from triolet_adapters.tts.qwen.settings import QwenSettings
+from triolet_adapters.tts.qwen.protocol import Decoder, QwenSettings, decoder_for
 
 
 class Taker:

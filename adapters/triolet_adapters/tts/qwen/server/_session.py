@@ -12,8 +12,10 @@ import trio_websocket
 
 from triolet.errors import ProtocolViolation
 from triolet.tts._contract import TTS
-from triolet_adapters.tts.qwen.encoding import can_resample
 from triolet_adapters.tts.qwen.protocol import (
+    FORMATS,
+    LANGUAGES,
+    SAMPLE_RATES,
     AppendText,
     CancelResponse,
     ClearText,
@@ -32,9 +34,9 @@ from triolet_adapters.tts.qwen.protocol import (
     encode,
     parse_client_event,
 )
-from triolet_adapters.tts.qwen.server_options import ServerOptions
-from triolet_adapters.tts.qwen.server_response import Responder
-from triolet_adapters.tts.qwen.settings import FORMATS, LANGUAGES, SAMPLE_RATES
+from triolet_adapters.tts.qwen.server._encoders import can_resample
+from triolet_adapters.tts.qwen.server._options import ServerOptions
+from triolet_adapters.tts.qwen.server._responder import Responder
 
 _ID_LETTERS = string.ascii_letters + string.digits
 _MAX_TEXT = 100_000

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from triolet._model._audio import SAMPLE_BYTES
 from triolet.errors import ProtocolViolation
-from triolet_adapters.tts.qwen.ogg import OggReader
+from triolet_adapters.tts.qwen.protocol._ogg import OggReader
 
 
 class Decoder(Protocol):
