@@ -2,6 +2,7 @@
 
 from triolet.testing._collect import collect as collect
 from triolet.testing._network import Link as Link
+from triolet.testing._network import VirtualConnection as VirtualConnection
 from triolet.testing._network import VirtualListener as VirtualListener
 from triolet.testing._network import VirtualNetwork as VirtualNetwork
 from triolet.testing._network import VirtualStream as VirtualStream
