@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-mutations lint types pytest clean
+.PHONY: demo test test-mutations lint types pytest docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/triolet demo --out demo.wav
@@ -13,6 +13,10 @@ test: lint types pytest
 # Breaks the code in ten ways; each must be noticed. Takes minutes.
 test-mutations: $(VENV)/.test
 	$(BIN)/python -m tests.mutations
+
+# The documentation as a site, in build/site. Open build/site/index.html; no server is needed.
+docs: $(VENV)/.test
+	$(BIN)/mkdocs build --strict
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check
