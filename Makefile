@@ -16,7 +16,7 @@ test-mutations: $(VENV)/.test
 
 # The documentation as a site, in build/site. Open build/site/index.html; no server is needed.
 docs: $(VENV)/.test
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def links(path: Path) -> list[str]:
 def anchors(path: Path) -> set[str]:
     """What `#...` may lead to: headings, as GitHub names them."""
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(path.read_text("utf-8"))
-    headings = [after.content for token, after in zip(tokens, tokens[1:], strict=False) if token.type == "heading_open"]
+    headings = [after.content for token, after in itertools.pairwise(tokens) if token.type == "heading_open"]
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
