@@ -14,10 +14,9 @@ import attrs
 import trio
 import typer
 
-from triolet import Pipeline, TurnResult, speech
-from triolet.conversation._bounds import text_bound
+from triolet import Pipeline, TurnResult, speech, text_bound
 from triolet.errors import TrioletError
-from triolet.turn._events import Event, OutputOpened, SourceEnded, TurnStarted
+from triolet.events import Event, OutputOpened, SourceEnded, TurnStarted
 from triolet_adapters.cli._both import FileAndDevice
 from triolet_adapters.cli._cutting import Cutting, cut
 from triolet_adapters.cli._llm import SPOKEN_STYLE, answer, local_llm_is_installed

@@ -10,7 +10,7 @@ from typing import Any, cast
 import attrs
 
 from triolet import Clause, SpeechUnit
-from triolet.turn._events import Event, PhraseFailed, TextLeft, TurnEnded
+from triolet.events import Event, PhraseFailed, TextLeft, TurnEnded
 
 
 class KeepText(enum.StrEnum):

@@ -7,15 +7,7 @@ from typing import Any
 
 import attrs
 
-from triolet.turn._events import (
-    Event,
-    PhraseCommitted,
-    PhraseFailed,
-    PhraseHeard,
-    PhrasePlaying,
-    PhraseReady,
-    TurnStarted,
-)
+from triolet.events import Event, PhraseCommitted, PhraseFailed, PhraseHeard, PhrasePlaying, PhraseReady, TurnStarted
 
 
 class State(enum.StrEnum):

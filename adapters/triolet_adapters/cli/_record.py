@@ -29,7 +29,7 @@ import trio
 
 from triolet import TTS, AudioCallback, AudioFormat, TTSSession, TurnResult, Usage
 from triolet.errors import TTSError
-from triolet.turn._events import Event, TurnStarted
+from triolet.events import Event, TurnStarted
 from triolet_adapters.cli._keep_text import KeepText, event_fields, message, passage, wire_event, word
 from triolet_adapters.cli._report import as_json
 

@@ -27,7 +27,7 @@ from triolet import (
     errors,
 )
 from triolet.errors import TTSError
-from triolet.turn._events import PhraseReady
+from triolet.events import PhraseReady
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._record import FORMAT
 from triolet_adapters.sources import Replay, TimedToken

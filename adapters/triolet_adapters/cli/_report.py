@@ -21,7 +21,7 @@ from typing import Any
 
 import attrs
 
-from triolet.turn._result import PhraseState, TurnResult
+from triolet import PhraseState, TurnResult
 
 
 def summary(result: TurnResult) -> list[str]:

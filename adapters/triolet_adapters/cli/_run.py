@@ -12,7 +12,7 @@ from typing import NoReturn, cast
 
 import trio
 
-from triolet._tools._alone import lone_error
+from triolet import lone_error
 from triolet.errors import TrioletError
 
 FAILED = 1

@@ -9,7 +9,7 @@ from typing import Annotated
 import trio
 import typer
 
-from triolet._tools._alone import Alone
+from triolet import Alone
 from triolet_adapters.cli._run import run
 
 

@@ -7,10 +7,9 @@ import sys
 
 import trio
 
-from triolet import Pipeline, TurnResult
-from triolet._tools._alone import Alone
+from triolet import Alone, Pipeline, TurnResult
 from triolet.errors import OutputError
-from triolet.turn._events import Event, OutputOpened
+from triolet.events import Event, OutputOpened
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._report import as_json
 from triolet_adapters.cli._run import NothingToSay, last_words

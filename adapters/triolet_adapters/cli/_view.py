@@ -12,8 +12,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from triolet.turn._events import Event
-from triolet.turn._result import TurnResult
+from triolet import TurnResult
+from triolet.events import Event
 from triolet_adapters.cli._progress import Progress, Sentence, State
 from triolet_adapters.cli._report import summary
 

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import trio
 
-from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet import SAMPLE_BYTES, AudioFormat, Output
 from triolet.errors import OutputError
-from triolet.playout._output import Output
 
 PIPE_PIECE = 4096
 """Bytes a write to a pipe. A pipe that polls as writable takes so many at once (PIPE_BUF on Linux, and what a pipe keeps free

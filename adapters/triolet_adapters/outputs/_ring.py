@@ -7,7 +7,7 @@ import threading
 from array import array
 from collections import deque
 
-from triolet._model._audio import SAMPLE_BYTES
+from triolet import SAMPLE_BYTES
 
 
 class SampleRing:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import trio
 
-from triolet._model._audio import AudioFormat
+from triolet import AudioFormat
 from triolet.errors import OutputError
 from triolet_adapters.outputs._quiet import quiet_libraries
 

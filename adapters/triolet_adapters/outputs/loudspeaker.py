@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import trio
 
-from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet import SAMPLE_BYTES, AudioFormat, Output
 from triolet.errors import OutputError
-from triolet.playout._output import Output
 from triolet_adapters.outputs._ring import SampleRing
 from triolet_adapters.outputs._sound_card import Device, Pull, open_sound_card
 

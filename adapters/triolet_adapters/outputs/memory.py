@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import trio
 
-from triolet._model._audio import SAMPLE_BYTES, AudioFormat
-from triolet.playout._output import Output
+from triolet import SAMPLE_BYTES, AudioFormat, Output
 
 
 class Memory(Output):

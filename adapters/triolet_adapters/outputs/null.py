@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triolet.playout._paced_output import PacedOutput
+from triolet import PacedOutput
 
 
 class NullDevice(PacedOutput):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triolet._model._audio import AudioFormat
+from triolet import AudioFormat
 from triolet.errors import OutputError
 from triolet_adapters.outputs._file import FileOutput, RawFile
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 
-from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet import SAMPLE_BYTES, AudioFormat
 from triolet.errors import OutputError
 from triolet_adapters.outputs._file import FileOutput, RawFile
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from hibari.g2p import PUNCT_TAGS
 
-from triolet._model._audio import AudioFormat
+from triolet import AudioFormat
 from triolet.errors import ConnectionFailed, TTSError
 from triolet_adapters.tts._english import pieces
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 import trio
 
-from triolet._model._audio import AudioFormat
+from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
 from triolet.errors import Unspeakable
-from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet_adapters.tts._english import readable
 
 if TYPE_CHECKING:

@@ -74,7 +74,8 @@ async def test_is_loud_enough_never_clips_and_begins_and_ends_at_its_words(text:
         assert 8_000 < peak < 32_700
         audible = [i for i, s in enumerate(samples) if abs(s) > 100]
         assert 0.004 < audible[0] / 24_000 < 0.06, "10 ms before, and the soft beginning of a consonant"
-        assert 0.02 < (len(samples) - audible[-1]) / 24_000 < 0.16, "40 ms after, and the end of a breath"
+        # 40 ms after the last frame that is loud on average; single samples above 100 may follow in a softer one.
+        assert 0.01 < (len(samples) - audible[-1]) / 24_000 < 0.16, "40 ms after, and the end of a breath"
 
 
 async def test_the_first_sentence_is_heard_before_the_others_are_made() -> None:

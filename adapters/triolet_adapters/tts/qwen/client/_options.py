@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from triolet.tts._websocket import WebSocketOptions
+from triolet.websocket import WebSocketOptions
 from triolet_adapters.tts.qwen.client._wire_log import LogText
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import attrs
 import trio
 
-from triolet._model._audio import SAMPLE_BYTES
+from triolet import SAMPLE_BYTES
 from triolet.errors import TTSError
-from triolet.tts._websocket import Dial, Headers, WebSocket, open_websocket
+from triolet.websocket import Dial, Headers, WebSocket, open_websocket
 from triolet_adapters.tts.qwen.client._inbox import Deadline, Inbox
 from triolet_adapters.tts.qwen.client._options import QwenOptions
 from triolet_adapters.tts.qwen.client._session_log import SessionLog, SessionUsage, Tap

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from triolet._model._audio import SAMPLE_BYTES
+from triolet import SAMPLE_BYTES, AudioCallback
 from triolet.errors import NoAudio, TooMuchAudio
-from triolet.tts._contract import AudioCallback
 from triolet_adapters.tts.qwen.protocol import Decoder, QwenSettings, decoder_for
 
 

@@ -11,10 +11,9 @@ from typing import Any
 import attrs
 import trio
 
-from triolet._model._audio import AudioFormat
+from triolet import TTS, AudioCallback, AudioFormat, RateLimits, TTSSession, Usage
 from triolet.errors import AuthenticationFailed, TTSError
-from triolet.tts._contract import TTS, AudioCallback, RateLimits, TTSSession, Usage
-from triolet.tts._websocket import Dial, dial_tcp
+from triolet.websocket import Dial, dial_tcp
 from triolet_adapters.tts.qwen.client._endpoint import checked_key, is_loopback, service_url
 from triolet_adapters.tts.qwen.client._inbox import Deadline
 from triolet_adapters.tts.qwen.client._options import QwenOptions

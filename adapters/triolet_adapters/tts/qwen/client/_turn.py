@@ -6,8 +6,8 @@ from collections.abc import AsyncIterable
 
 import trio
 
+from triolet import AudioCallback, TTSStream, Usage
 from triolet.errors import DeadlineExpired, ProtocolViolation
-from triolet.tts._contract import AudioCallback, TTSStream, Usage
 from triolet_adapters.tts.qwen.client._inbox import Deadline
 from triolet_adapters.tts.qwen.client._options import QwenOptions
 from triolet_adapters.tts.qwen.client._session import QwenSession

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Protocol
 
-from triolet._model._audio import SAMPLE_BYTES
+from triolet import SAMPLE_BYTES
 from triolet.errors import ProtocolViolation
 from triolet_adapters.tts.qwen.protocol._ogg import OggReader
 

@@ -8,7 +8,7 @@ import io
 import struct
 from typing import Any, Protocol
 
-from triolet._model._audio import SAMPLE_BYTES
+from triolet import SAMPLE_BYTES
 from triolet_adapters.tts.qwen.protocol import SessionInfo
 from triolet_adapters.tts.qwen.server._options import ServerOptions
 

@@ -9,9 +9,8 @@ from typing import Protocol
 import attrs
 import trio
 
-from triolet._model._audio import SAMPLE_BYTES
+from triolet import SAMPLE_BYTES, TTS, TTSSession
 from triolet.errors import TTSError
-from triolet.tts._contract import TTS, TTSSession
 from triolet_adapters.tts.qwen.protocol import (
     AudioDelta,
     AudioDone,

@@ -11,7 +11,7 @@ import trio
 import trio_websocket
 from wsproto.utilities import LocalProtocolError
 
-from triolet.tts._contract import TTS
+from triolet import TTS
 from triolet_adapters.tts.qwen.protocol import PATH, dumps
 from triolet_adapters.tts.qwen.server._options import ServerOptions
 from triolet_adapters.tts.qwen.server._session import ServerSession

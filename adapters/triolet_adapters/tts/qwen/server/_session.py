@@ -10,8 +10,8 @@ import attrs
 import trio
 import trio_websocket
 
+from triolet import TTS
 from triolet.errors import ProtocolViolation
-from triolet.tts._contract import TTS
 from triolet_adapters.tts.qwen.protocol import (
     FORMATS,
     LANGUAGES,
