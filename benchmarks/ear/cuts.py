@@ -15,7 +15,7 @@ from benchmarks.ear.turns import Heard, turn
 from benchmarks.ear.voice import say
 from benchmarks.ear.words import count_at_fixed_rate, piece_times
 from triolet import PhraseState
-from triolet.synthesis._stage import LEAD
+from triolet.synthesis._options import LEAD
 
 
 @attrs.frozen

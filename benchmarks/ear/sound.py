@@ -20,7 +20,7 @@ from benchmarks.ear.turns import PAUSES
 from benchmarks.ear.voice import RATE, Said, direct, say
 from benchmarks.ear.words import piece_times
 from triolet import Phrase, PhrasingOptions
-from triolet.alignment._voicing import Voiced, VoiceDetector
+from triolet.alignment._voicing import Voiced, Voicing
 
 Samples = npt.NDArray[np.float64]
 
@@ -127,7 +127,7 @@ def _compare(sentence: Phrase, at: int) -> _Cut | None:
 
 
 def _voiced(said: Said) -> Voiced:
-    detector = VoiceDetector(RATE)
+    detector = Voicing(RATE)
     detector.feed(said.pcm)
     return detector.voiced
 

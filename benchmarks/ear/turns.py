@@ -13,7 +13,7 @@ from benchmarks.ear.network import DelayedVoice
 from benchmarks.ear.scripts import Script
 from benchmarks.ear.voice import RATE, say
 from triolet import Phrase, PhraseGaps, Pipeline, Playout, Stage, Synthesizer, TurnResult
-from triolet.alignment._voicing import AUDIBLE, Voiced, VoiceDetector
+from triolet.alignment._voicing import AUDIBLE, Voiced, Voicing
 from triolet.chain._stages import IterableSource
 from triolet.testing import RecordingOutput
 from triolet.turn._events import PhrasePlaying
@@ -98,7 +98,7 @@ async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None
 
 @functools.lru_cache(maxsize=4096)
 def _voiced(text: str) -> Voiced:
-    detector = VoiceDetector(RATE)
+    detector = Voicing(RATE)
     detector.feed(say(text).pcm)
     return detector.voiced
 

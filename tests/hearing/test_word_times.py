@@ -9,7 +9,7 @@ from benchmarks.ear.chain import phrases
 from benchmarks.ear.voice import RATE, say
 from benchmarks.ear.words import piece_times
 
-from triolet.alignment._voicing import VoiceDetector
+from triolet.alignment._voicing import Voicing
 from triolet_adapters.tts import LocalTTS
 
 TEXTS = (
@@ -35,7 +35,7 @@ def test_every_piece_has_its_time_and_pauses_lie_between_words(text: str) -> Non
         assert all(start < end for start, end in times)
         assert all(end <= start + 0.05 for (_, end), (start, _) in pairwise(times))
         said = say(phrase.words)
-        detector = VoiceDetector(RATE)
+        detector = Voicing(RATE)
         detector.feed(said.pcm)
         for (_, before), (after, _) in pairwise(detector.voiced.runs):
             middle = (before + after) / 2 / RATE

@@ -12,11 +12,11 @@ from tests.simulation._plan import Fault
 from tests.simulation._sound import RATE, Commit
 from tests.simulation._words import FILLER, PROBE, PROBE_TEXT, Name
 
-from triolet.synthesis._admission import AT_ONCE
-from triolet.synthesis._stage import IN_FLIGHT
+from triolet.synthesis._options import IN_FLIGHT
+from triolet.synthesis._speaking_turn import WAITING
 
-AHEAD, AHEAD_OF_FILE = IN_FLIGHT + 1, IN_FLIGHT + 3
-"""Phrases that may have been committed and not begun to be played: `IN_FLIGHT - 1` that wait for their turn, one that wants to,
+AHEAD, AHEAD_OF_FILE = WAITING + 1, WAITING + 3
+"""Phrases that may have been committed and not begun to be played: `WAITING - 1` that wait for their turn, one that wants to,
 and one in the hand of who passes them on; where a phrase is passed on whole, one more on its way, and one at the output's door."""
 
 
@@ -79,7 +79,7 @@ class Ledger:
         if self.lead is None or self.hits:
             return
         held = sum(each.given - each.said_until(reached) for each in others) / RATE
-        most_held = self.lead + AT_ONCE * max((each.samples for each in others), default=0) / RATE
+        most_held = self.lead + IN_FLIGHT * max((each.samples for each in others), default=0) / RATE
         assert held <= most_held, f"{held:.1f} s of turn {turn} are held, and {most_held:.1f} s may be"
 
     def note(self, what: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
+import copy
+import functools
 
 import attrs
 
 from triolet._model._audio import SAMPLE_BYTES
+from triolet._model._samples import numbers
 
 AUDIBLE = 104
 """The least sample value that counts as sound: -50 dB of full scale. A quiet room masks less."""
@@ -23,8 +24,7 @@ PAUSE = 0.1
 """Seconds. Shorter silences belong to a word: before a `p` or `k` the voice stops for up to 0.09 s."""
 
 _STRIDE = 6
-"""Every sixth sample is looked at: at 24 kHz the peak of a frame hardly changes, and a second of audio takes one
-millisecond."""
+"""Every sixth sample is looked at, where a frame divides so: at 24 kHz the peak of a frame hardly changes."""
 
 
 @attrs.frozen
@@ -58,41 +58,124 @@ class Voiced:
         return Voiced(max(0, end - start), tuple((a - start, b - start) for a, b in runs if a < b))
 
 
-class VoiceDetector:
-    """Feed the samples of one phrase as they come; ask at any time."""
+class Voicing:
+    """Where the voice sounds in the samples of one phrase. Feed them as they come; ask at any time."""
+
+    __slots__ = ("_frame", "_pause", "_rest", "_runs", "_stride", "judged", "loudest", "samples")
 
     def __init__(self, sample_rate: int, *, loudest: int = 0) -> None:
         """`loudest`: the largest sample value of this voice so far, for a phrase that begins softly."""
         self.loudest = loudest
+        """The largest sample value so far."""
+        self.samples = 0
+        """How many were fed."""
+        self.judged = 0
+        """How many of them are known to be silence or voice: those of whole frames."""
         self._frame = max(1, round(_FRAME * sample_rate))
+        self._stride = next(step for step in range(_STRIDE, 0, -1) if self._frame % step == 0)
         self._pause = round(PAUSE * sample_rate)
         self._runs: list[tuple[int, int]] = []
-        self._at = 0
         self._rest = b""
+        """The samples of the last, unfinished frame."""
 
     def feed(self, pcm: bytes) -> None:
         """Look at whole samples that follow those before."""
-        pcm = self._rest + pcm
-        samples = array("h", pcm)
-        if sys.byteorder == "big":
-            samples.byteswap()
-        whole = len(samples) // self._frame * self._frame
-        self._rest = pcm[whole * SAMPLE_BYTES :]
-        for start in range(0, whole, self._frame):
-            frame = samples[start : start + self._frame : _STRIDE]
-            low = min(frame)
-            self._judge(max(-low, max(frame)))  # noqa: PLW3301 -- twice as fast as unpacking them
-
-    def _judge(self, peak: int) -> None:
-        if peak >= max(AUDIBLE, self.loudest // _RANGE):
-            if self._runs and self._at - self._runs[-1][1] < self._pause:
-                self._runs[-1] = (self._runs[-1][0], self._at + self._frame)
+        self.samples += len(pcm) // SAMPLE_BYTES
+        if self._rest:
+            pcm = self._rest + pcm
+        whole = len(pcm) // SAMPLE_BYTES // self._frame
+        self._rest = pcm[whole * self._frame * SAMPLE_BYTES :]
+        # The high byte tells of most frames whether they are loud enough; `bytes` are sliced, translated and searched in C.
+        high = pcm[1 : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
+        step = self._frame // self._stride
+        marks = high.translate(_classes(self._threshold, self.loudest))
+        find, louder = marks.find, _LOUDER in marks
+        for at in range(0, whole * step, step):
+            if louder and find(_LOUDER, at, at + step) >= 0:
+                voice = self._is_voice(self._peak(pcm, at * self._stride))
+                marks = high.translate(_classes(self._threshold, self.loudest))
+                find, louder = marks.find, marks.find(_LOUDER, at + step) >= 0
             else:
-                self._runs.append((self._at, self._at + self._frame))
-            self.loudest = max(self.loudest, peak)
-        self._at += self._frame
+                voice = find(_VOICE, at, at + step) >= 0 or (
+                    find(_UNSURE, at, at + step) >= 0 and self._is_voice(self._peak(pcm, at * self._stride))
+                )
+            if voice:
+                self._sounds()
+            self.judged += self._frame
+
+    def cut(self, samples: int) -> None:
+        """Forget what follows so many samples: they were dropped."""
+        if samples >= self.samples:
+            return
+        self._rest = self._rest[: max(0, samples - self.judged) * SAMPLE_BYTES]
+        self.samples = samples
+        self.judged = min(self.judged, samples)
+        while self._runs and self._runs[-1][0] >= samples:
+            self._runs.pop()
+        if self._runs and self._runs[-1][1] > samples:
+            self._runs[-1] = (self._runs[-1][0], samples)
+
+    def copy(self, samples: int) -> Voicing:
+        """What the first so many samples show, to be fed on by another."""
+        other = copy.copy(self)
+        other._runs = list(self._runs)  # noqa: SLF001 -- of the same class
+        other.cut(samples)
+        return other
+
+    @property
+    def first(self) -> int | None:
+        """The sample at which the voice begins to sound; None: not yet."""
+        return self._runs[0][0] if self._runs else None
+
+    @property
+    def last(self) -> int | None:
+        """The sample after the last that sounded so far; None: nothing has."""
+        return self._runs[-1][1] if self._runs else None
+
+    def next_word(self, sample: int) -> int | None:
+        """The first sample of the first stretch that ends after this one; None if there is none yet."""
+        return next((start for start, end in self._runs if end > sample), None)
 
     @property
     def voiced(self) -> Voiced:
-        """What the samples so far show."""
-        return Voiced(self._at + len(self._rest) // SAMPLE_BYTES, tuple(self._runs))
+        """A snapshot of what the samples so far show."""
+        return Voiced(self.samples, tuple(self._runs))
+
+    def _peak(self, pcm: bytes, sample: int) -> int:
+        frame = numbers(pcm[sample * SAMPLE_BYTES : (sample + self._frame) * SAMPLE_BYTES])[:: self._stride]
+        return max(-min(frame), max(frame))  # noqa: PLW3301 -- twice as fast as unpacking them
+
+    @property
+    def _threshold(self) -> int:
+        return max(AUDIBLE, self.loudest // _RANGE)
+
+    def _is_voice(self, peak: int) -> bool:
+        if peak < self._threshold:
+            return False
+        self.loudest = max(self.loudest, peak)
+        return True
+
+    def _sounds(self) -> None:
+        start, end = self.judged, self.judged + self._frame
+        if self._runs and start - self._runs[-1][1] < self._pause:
+            self._runs[-1] = (self._runs[-1][0], end)
+        else:
+            self._runs.append((start, end))
+
+
+_SILENCE, _UNSURE, _VOICE, _LOUDER = b"\x00", b"\x01", b"\x02", b"\x03"
+
+
+@functools.lru_cache(maxsize=1024)
+def _classes(threshold: int, loudest: int) -> bytes:
+    """What each high byte of a sample tells: surely below the threshold, perhaps not, surely not; or perhaps the loudest so far."""
+    table = bytearray()
+    for high in range(256):
+        low, top = (256 * high, 256 * high + 255) if high < 128 else (256 * (255 - high) + 1, 256 * (256 - high))
+        if top > loudest and top >= threshold:
+            table += _LOUDER
+        elif low >= threshold:
+            table += _VOICE
+        else:
+            table += _UNSURE if top >= threshold else _SILENCE
+    return bytes(table)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from triolet.normalization import TextNormalizer
 from triolet.phrasing import Phraser
 from triolet.segmentation import SentenceSegmenter
-from triolet.synthesis._stage import IN_FLIGHT, Synthesizer
+from triolet.synthesis._speaking_turn import WAITING
+from triolet.synthesis._stage import Synthesizer
 
 
 def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
@@ -19,7 +20,7 @@ def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
     - clauses: one being passed on by the segmenter and one whose end it has not seen; those that wait for TextNormalizer and
       Phraser and those in their hands; those that the Phraser holds to join them; and the `group` that TextNormalizer reads as
       one;
-    - phrases: one sentence that the Phraser has not seen the end of; one in the Synthesizer's hand, committed; `IN_FLIGHT`
+    - phrases: one sentence that the Phraser has not seen the end of; one in the Synthesizer's hand, committed; `WAITING`
       whose audio waits, with the one being passed on; and one at the output.
 
     All lengths are in characters of the raw text, marks and white space included, and are those of the longest.
@@ -32,7 +33,7 @@ def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
     """
     tokens = 2 * (SentenceSegmenter.buffer + 1)
     clauses = 2 + _waiting_and_in_hand(TextNormalizer.buffer) + _waiting_and_in_hand(Phraser.buffer) + Phraser.hold
-    phrases = 1 + Synthesizer.buffer + 1 + IN_FLIGHT + 1
+    phrases = 1 + Synthesizer.buffer + 1 + WAITING + 1
     return tokens * token + clauses * clause + group + phrases * phrase
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from triolet._model._audio import SAMPLE_BYTES
-from triolet.synthesis._stage import IN_FLIGHT, LEAD
+from triolet.synthesis._options import LEAD
+from triolet.synthesis._speaking_turn import WAITING
 
 CHARACTER_BYTES = 200
 """A character on its way takes no more: in Chinese each is a piece of its own, with its place in the text."""
@@ -16,7 +17,7 @@ def audio_bound(longest: float, *, lead: float = LEAD, hold: float = 0.1, realti
     """The most seconds of audio that a turn holds: received, and not yet heard (or written).
 
     It counts the default chain. Before each commit, less than `lead` seconds wait of the phrases that are complete up to the
-    one now due. Besides those there are the one that is due and `IN_FLIGHT` behind it; and what the output has taken.
+    one now due. Besides those there are the one that is due and `WAITING` behind it; and what the output has taken.
     An output without a clock has no lead: there whole phrases wait, also one at the join to the output and one in its hand.
 
     Args:
@@ -27,8 +28,8 @@ def audio_bound(longest: float, *, lead: float = LEAD, hold: float = 0.1, realti
         realtime: whether the output has a clock.
     """
     if realtime:
-        return lead + (1 + IN_FLIGHT) * longest + hold
-    return (1 + IN_FLIGHT + 2) * longest
+        return lead + (1 + WAITING) * longest + hold
+    return (1 + WAITING + 2) * longest
 
 
 def memory_bound(text: int, audio: float, sample_rate: int) -> int:

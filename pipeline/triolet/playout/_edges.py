@@ -1,9 +1,16 @@
-"""The two ends of a phrase: how much of the silence there is played."""
+"""The two ends of a phrase: how much of the silence there is played.
+
+`WholePhrase` plays all that comes. `TrimmedPhrase` cuts the silence at both ends to what the gaps there need.
+"""
 
 from __future__ import annotations
 
-from triolet._model._audio import SAMPLE_BYTES
-from triolet.alignment._voicing import VoiceDetector
+import abc
+
+from triolet._model._audio import SAMPLE_BYTES, AudioChunk
+from triolet._tools._byte_queue import ByteQueue
+from triolet.alignment._voiced_chunk import voicing_of
+from triolet.alignment._voicing import Voicing
 
 MARGIN = 0.06
 """Seconds at either end that are never cut: a soft consonant or the release of a word is below what counts as voice there.
@@ -13,85 +20,152 @@ LONGEST_CUT = 2.0
 """Seconds of silence that are held back to be cut, at most. A voice that is silent for longer was asked to be."""
 
 
-class PhraseEdges:
-    """Takes the samples of one phrase as they come, and gives those that are played.
+class PhraseEdges(abc.ABC):
+    """Takes the samples of one phrase as they come, and gives those that are played now. Counts are in samples."""
 
-    With `trim`, silence is held back until it is known what it is: between two words it is played, at an end it is cut to
-    what the pause there needs. Holding it back costs nothing, since it would be silent anyway. Without, all is given at once.
-    """
-
-    def __init__(self, sample_rate: int, *, loudest: int, trim: bool, trailing: float) -> None:
-        """`trailing`: seconds of silence to leave at the end. `loudest`: see VoiceDetector."""
-        self.detector = VoiceDetector(sample_rate, loudest=loudest)
+    def __init__(self, chunk: AudioChunk, *, loudest: int) -> None:
+        """Begin with the first chunk of a phrase, not yet fed. `loudest`: see `Voicing`."""
+        known = voicing_of(chunk)
+        self.voicing = known or Voicing(chunk.format.sample_rate, loudest=loudest)
+        """Where the voice sounds: at least in what was fed."""
+        self._fed_elsewhere = known is not None
+        self.fed = 0
         self.passed = 0
-        """Samples given out or cut."""
-        self._trim = trim
-        self._margin = round(MARGIN * sample_rate)
-        self._trailing = max(self._margin, round(trailing * sample_rate))
-        self._longest = round(LONGEST_CUT * sample_rate)
-        self._held = b""
+        """Given out or cut."""
         self.ended = False
         """Whether all of it has come."""
-        self._cut_at_end = 0
 
-    def feed(self, pcm: bytes) -> None:
-        """Take whole samples."""
-        self.detector.feed(pcm)
-        self._held += pcm
+    def feed(self, chunk: AudioChunk) -> None:
+        """Take the next samples."""
+        if self._fed_elsewhere and voicing_of(chunk) is not self.voicing:  # a stage has changed them
+            self.voicing = self.voicing.copy(self.fed)
+            self._fed_elsewhere = False
+        if not self._fed_elsewhere:
+            self.voicing.feed(chunk.pcm)
+        self.fed += chunk.samples
+        self.ended = chunk.final
+        self._hold(chunk.pcm)
 
-    def end(self) -> None:
-        """No more will come."""
-        self.ended = True
+    @abc.abstractmethod
+    def _hold(self, pcm: bytes) -> None:
+        """Keep samples until they are taken."""
 
     @property
+    @abc.abstractmethod
     def beginning_known(self) -> bool:
         """Whether it is known how much silence comes first."""
-        return bool(self._held) and (
-            not self._trim or self.ended or bool(self.detector.voiced.runs) or self._samples >= self._longest
-        )
 
     @property
     def leading(self) -> int:
-        """Samples of silence before the first word."""
-        return self.detector.voiced.leading
+        """Silence before the first word, in what was fed."""
+        first = self.voicing.first
+        return self.fed if first is None else min(first, self.fed)
 
     @property
+    @abc.abstractmethod
     def trailing(self) -> int:
-        """Samples of silence after the last word that are played."""
-        return max(0, self.detector.voiced.trailing - self._cut_at_end)
+        """Silence after the last word that is played."""
+
+    @abc.abstractmethod
+    def take(self) -> bytes:
+        """The samples that are to be played now."""
 
     def cut_beginning(self, keep: int) -> int:
         """Cut the silence before the first word to `keep` samples, or the margin; give how many were cut."""
-        return self._cut(max(0, min(self.leading, self._samples) - max(keep, self._margin))) if self._trim else 0
+        return 0
 
     def cut_late(self, dry: int) -> int:
-        """Cut silence before a word that comes late, the listener having heard `dry` samples of silence already."""
-        if not self._trim:
-            return 0
-        word = next((start for start, end in self.detector.voiced.runs if end > self.passed), self.passed)
-        return self._cut(max(0, min(dry, word - self.passed)))
-
-    def take(self) -> bytes:
-        """The samples that are to be played now."""
-        count = self._samples
-        runs = self.detector.voiced.runs
-        if self._trim and runs:
-            surely = runs[-1][1] + self._trailing - self.passed
-            count = max(0, min(count, surely), count - self._longest)
-        pcm, self._held = self._held[: count * SAMPLE_BYTES], self._held[count * SAMPLE_BYTES :]
-        self.passed += count
-        return pcm
+        """Cut silence before a word that comes late, the listener having heard `dry` samples of silence already; give how many."""
+        return 0
 
     def cut_end(self) -> int:
         """Cut what is left after the end; give how many samples that were."""
-        self._cut_at_end = self._cut(self._samples)
+        return 0
+
+    def _silent_end(self) -> int:
+        last = self.voicing.last
+        return 0 if last is None else max(0, self.fed - last)
+
+
+class WholePhrase(PhraseEdges):
+    """Plays every sample."""
+
+    def __init__(self, chunk: AudioChunk, *, loudest: int) -> None:
+        super().__init__(chunk, loudest=loudest)
+        self._held = b""
+
+    def _hold(self, pcm: bytes) -> None:
+        self._held = self._held + pcm if self._held else pcm
+
+    @property
+    def beginning_known(self) -> bool:
+        return bool(self._held)
+
+    @property
+    def trailing(self) -> int:
+        return self._silent_end()
+
+    def take(self) -> bytes:
+        pcm, self._held = self._held, b""
+        self.passed = self.fed
+        return pcm
+
+
+class TrimmedPhrase(PhraseEdges):
+    """Holds silence back until it is known what it is: between two words it is played, at an end it is cut to what the gap
+    there needs. Holding it back costs nothing, since it would be silent anyway.
+    """
+
+    def __init__(self, chunk: AudioChunk, *, loudest: int, trailing: float) -> None:
+        """`trailing`: seconds of silence to leave at the end."""
+        super().__init__(chunk, loudest=loudest)
+        rate = chunk.format.sample_rate
+        self._margin = round(MARGIN * rate)
+        self._trailing = max(self._margin, round(trailing * rate))
+        self._longest = round(LONGEST_CUT * rate)
+        self._held = ByteQueue()
+        self._cut_at_end = 0
+
+    def _hold(self, pcm: bytes) -> None:
+        self._held.put(pcm)
+
+    @property
+    def beginning_known(self) -> bool:
+        first = self.voicing.first
+        come = first is not None and first <= self.fed
+        return bool(self._held) and (self.ended or come or self._waiting >= self._longest)
+
+    @property
+    def trailing(self) -> int:
+        return max(0, self._silent_end() - self._cut_at_end)
+
+    def take(self) -> bytes:
+        count, last = self._waiting, self.voicing.last
+        if last is not None:
+            surely = last + self._trailing - self.passed
+            count = max(0, min(count, surely), count - self._longest)
+        self.passed += count
+        return self._held.take(count * SAMPLE_BYTES)
+
+    def cut_beginning(self, keep: int) -> int:
+        silent = (
+            self.leading if self.ended or self.voicing.first is not None else min(self.leading, self.voicing.judged)
+        )
+        return self._cut(max(0, min(silent, self._waiting) - max(keep, self._margin)))
+
+    def cut_late(self, dry: int) -> int:
+        word = self.voicing.next_word(self.passed)
+        return 0 if word is None else self._cut(max(0, min(dry, word - self.passed, self._waiting)))
+
+    def cut_end(self) -> int:
+        self._cut_at_end = self._cut(self._waiting)
         return self._cut_at_end
 
     @property
-    def _samples(self) -> int:
+    def _waiting(self) -> int:
         return len(self._held) // SAMPLE_BYTES
 
     def _cut(self, samples: int) -> int:
-        self._held = self._held[samples * SAMPLE_BYTES :]
+        self._held.take(samples * SAMPLE_BYTES)
         self.passed += samples
         return samples

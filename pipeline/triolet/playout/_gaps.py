@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-import sys
-from array import array
 
 import attrs
 
+from triolet._model._samples import numbers, pcm_of
 from triolet._model._text import BlockKind, Boundary, Phrase
 from triolet.alignment._voicing import AUDIBLE
 
@@ -59,9 +58,7 @@ class RoomTone:
 
     def match(self, silence: bytes) -> None:
         """Be as loud as these samples."""
-        samples = array("h", silence)
-        if sys.byteorder == "big":
-            samples.byteswap()
+        samples = numbers(silence)
         loudness = math.sqrt(sum(sample * sample for sample in samples) / len(samples)) if samples else 0.0
         self._scale = round(min(loudness, AUDIBLE / math.sqrt(3)) / _BYTE_LOUDNESS * 256)
 
@@ -70,10 +67,7 @@ class RoomTone:
         if not self._scale:
             return bytes(2 * samples)
         noise = memoryview(self._dice.randbytes(samples)).cast("b")
-        tone = array("h", [value * self._scale + 128 >> 8 for value in noise])
-        if sys.byteorder == "big":
-            tone.byteswap()
-        return tone.tobytes()
+        return pcm_of(value * self._scale + 128 >> 8 for value in noise)
 
 
 _BYTE_LOUDNESS = 256 / math.sqrt(12)

@@ -7,6 +7,7 @@ import math
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet._tools._signal import Signal
 from triolet.playout._output import Output
 
 _ROUNDING = 1e-3
@@ -16,8 +17,10 @@ _ROUNDING = 1e-3
 class PacedOutput(Output):
     """Hears samples by `trio.current_time()`; makes no sound and waits for nothing else."""
 
-    def __init__(self, *, hold: float = 0.1, pace: float = 1.0) -> None:
-        """`hold`: seconds accepted and not yet heard at most. `pace`: 1.0 hears a second of audio in a second, 0.5 in two."""
+    def __init__(self, *, hold: float = 0.2, pace: float = 1.0) -> None:
+        """`hold`: seconds accepted and not yet heard at most; 0.2 is two chunks of what services send at once, so that one is heard while
+        the next comes. `pace`: 1.0 hears a second of audio in a second, 0.5 in two.
+        """
         if hold <= 0 or pace <= 0:
             raise ValueError(f"hold is {hold} and pace is {pace}; both must be above 0")
         self._hold = hold
@@ -28,7 +31,7 @@ class PacedOutput(Output):
         self._since: float | None = None  # when the clock was started; None while nothing sounds
         self._paused = False
         self._flushes = 0
-        self._changed = trio.Event()
+        self._changed = Signal()
 
     @property
     def heard(self) -> int:
@@ -56,18 +59,21 @@ class PacedOutput(Output):
         rate = self._opened().sample_rate
         if len(pcm) % SAMPLE_BYTES:
             raise ValueError(f"{len(pcm)} bytes are no whole number of 16-bit samples")
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.checkpoint_if_cancelled()
         hold = max(1, round(self._hold * rate))
-        rest = memoryview(pcm)
-        flushes = self._flushes
-        while rest and flushes == self._flushes:
-            room = (hold - (self._accepted - self.heard)) * SAMPLE_BYTES
-            if room > 0:
-                self._accept(bytes(rest[:room]))
-                rest = rest[room:]
+        flushes, waited = self._flushes, False
+        while pcm and flushes == self._flushes:
+            samples = len(pcm) // SAMPLE_BYTES
+            room = hold - (self._accepted - self.heard)
+            if room >= min(samples, max(1, hold // 2)):
+                self._accept(pcm[: room * SAMPLE_BYTES] if room < samples else pcm)
+                pcm = pcm[room * SAMPLE_BYTES :]
             else:
                 # Half of it at a time: fewer wake-ups, and never nothing left to hear.
-                await self._until(self._accepted - hold + min(len(rest) // SAMPLE_BYTES, max(1, hold // 2)))
+                await self._until(self._accepted - hold + min(samples, max(1, hold // 2)))
+                waited = True
+        if not waited:
+            await trio.lowlevel.cancel_shielded_checkpoint()
 
     async def drain(self) -> None:
         """Wait until all accepted samples have been heard."""
@@ -122,16 +128,14 @@ class PacedOutput(Output):
         return self._format
 
     def _wake(self) -> None:
-        self._changed.set()
-        self._changed = trio.Event()
+        self._changed.give()
 
     async def _until(self, sample: int) -> None:
         """Return when so many samples have been heard, or flushed."""
         flushes = self._flushes
         while flushes == self._flushes and self.heard < sample:
-            changed = self._changed
             deadline = math.inf
             if self._since is not None:
                 deadline = self._since + (sample - self._base) / (self._opened().sample_rate * self._pace)
             with trio.move_on_at(deadline):
-                await changed.wait()
+                await self._changed.wait()

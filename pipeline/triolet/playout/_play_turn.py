@@ -49,7 +49,7 @@ async def _run(
     source: Source[AudioChunk], playing: TurnPlayout, turn: TurnContext, interlude: Interlude | None
 ) -> None:
     playing.begin()
-    send, receive = trio.open_memory_channel[AudioChunk](1)
+    send, receive = trio.open_memory_channel[AudioChunk](0)  # what waits with the synthesizer can still be said anew
     with receive:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(source.drive, send, turn)

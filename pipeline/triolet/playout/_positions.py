@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import attrs
 
 
@@ -32,7 +34,10 @@ class Positions:
     """Tell it what is played; ask what has been heard once the output has played so many samples."""
 
     def __init__(self) -> None:
-        self._spans: list[_Span] = []
+        self._spans: deque[_Span] = deque()
+        """Those that were not yet heard to their end, and the last."""
+        self._passed: dict[int, int] = {}
+        """Samples of each phrase that were heard in spans which are over, as long as the phrase is asked for."""
 
     def play(self, phrase: int, start: int, samples: int, *, cut: int = 0) -> None:
         """`samples` of a phrase come at `start`; `cut` ones before them are not played."""
@@ -44,11 +49,23 @@ class Positions:
 
     def cut(self, samples: int) -> None:
         """So many samples of the phrase that was played last are not played."""
-        self._spans[-1].cut_after += samples
+        if samples:
+            self._spans[-1].cut_after += samples
 
-    def heard(self, position: int) -> dict[int, int]:
-        """How many samples of each phrase have been heard."""
-        heard: dict[int, int] = {}
-        for span in self._spans:
-            heard[span.phrase] = heard.get(span.phrase, 0) + span.heard(position)
+    def heard(self, phrase: int, position: int) -> int:
+        """How many samples of a phrase have been heard. Positions never go back."""
+        spans = self._spans
+        while len(spans) > 1 and position >= spans[0].end:
+            span = spans.popleft()
+            self._passed[span.phrase] = self._passed.get(span.phrase, 0) + span.heard(position)
+        heard = self._passed.get(phrase, 0)
+        for span in spans:
+            if span.start >= position:
+                break
+            if span.phrase == phrase:
+                heard += span.heard(position)
         return heard
+
+    def forget(self, phrase: int) -> None:
+        """A phrase was heard to its end, and is not asked for any more."""
+        self._passed.pop(phrase, None)

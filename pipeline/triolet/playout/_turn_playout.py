@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import sys
-from array import array
 from collections.abc import Callable, Generator
 from typing import Protocol
 
@@ -13,18 +11,20 @@ import attrs
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
+from triolet._model._samples import numbers
 from triolet._model._text import Phrase
 from triolet.alignment._voicing import AUDIBLE
 from triolet.chain._context import TurnContext
 from triolet.errors import OutputError
 from triolet.playout._deck import Deck
-from triolet.playout._edges import MARGIN, PhraseEdges
+from triolet.playout._edges import MARGIN, PhraseEdges, TrimmedPhrase, WholePhrase
 from triolet.playout._gaps import RoomTone
 from triolet.playout._positions import Positions
 from triolet.turn._events import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun
 
-SLICE = 0.02
-"""Seconds handed to a real-time output at a time: no more than this can pass a gate that shuts in the meantime."""
+SLICE = 0.2
+"""Seconds handed to a real-time output at a time. Whoever synthesizes gives shorter chunks; a longer one is cut, so that the
+playout clock is never further behind than this. The gate does not need it: an output that is flushed drops what it has."""
 
 DRAIN = 5.0
 """Seconds that an output may take longer to sound than what it holds lasts, pauses aside. A device that has stopped never ends;
@@ -37,15 +37,18 @@ FIRST_GAP = 0.001
 """Silences shorter than this are the clock's rounding."""
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Playing:
     """A phrase that is being played or was."""
 
     phrase: Phrase
     edges: PhraseEdges
     begun: bool = False
-    complete: bool = False
-    reported: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of it was given to the output."""
+        return self.edges.ended
 
 
 class TurnPlayout:
@@ -61,10 +64,13 @@ class TurnPlayout:
         self._base = 0
         self._given = 0
         self._positions = Positions()
-        self._phrases: dict[int, _Playing] = {}
+        self._unheard: dict[int, _Playing] = {}
+        """The phrases that have begun and were not reported as heard, in order."""
         self._previous: _Playing | None = None
+        self._loudest = 0
         self._tone = RoomTone()
         self._end = b""
+        """The last samples of the phrase before, at least `EDGE` seconds of them where there are so many."""
         self._wait: tuple[trio.CancelScope, Callable[[], float]] | None = None
         self._audible = False
         self._begun = False
@@ -107,17 +113,13 @@ class TurnPlayout:
                 f"this chunk has {chunk.format.sample_rate} samples a second, the output was opened for "
                 f"{expected.sample_rate if expected else None}; put a resampling stage before the output"
             )
-        phrase = self._phrases.get(chunk.phrase.index)
+        phrase = self._unheard.get(chunk.phrase.index)
         if phrase is None and chunk.samples:
             self._turn.timeline.record(PhrasePlaying(self._turn.now(), chunk.phrase))
-            phrase = self._phrases[chunk.phrase.index] = _Playing(chunk.phrase, self._edges(chunk))
+            phrase = self._unheard[chunk.phrase.index] = _Playing(chunk.phrase, self._edges(chunk))
         if phrase is not None:
-            phrase.edges.feed(chunk.pcm)
-            if chunk.final:
-                phrase.edges.end()
+            phrase.edges.feed(chunk)
             await self._play(phrase)
-            if chunk.final:
-                phrase.complete = True
         self.report()
 
     async def drain(self) -> None:
@@ -155,8 +157,8 @@ class TurnPlayout:
         """
         if not self._output.realtime:
             return math.inf
-        waiting = any(phrase.complete and not phrase.reported for phrase in self._phrases.values())
-        return self._listener.dry_at if waiting or not self._phrases else math.inf
+        waiting = any(phrase.complete for phrase in self._unheard.values())
+        return self._listener.dry_at if waiting or self._previous is None else math.inf
 
     @property
     def silent_since(self) -> float:
@@ -198,12 +200,12 @@ class TurnPlayout:
         if self._finished:
             return
         self._finished = True
-        for index, heard in self._heard().items():
-            phrase = self._phrases[index]
-            if not phrase.reported:
-                whole = phrase.complete and heard >= phrase.edges.passed
-                voiced = phrase.edges.detector.voiced
-                self._turn.timeline.record(PhraseHeard(self._turn.now(), index, heard, whole, voiced))
+        for index, phrase in self._unheard.items():
+            if not phrase.edges.passed:  # nothing of it was given to the output
+                continue
+            heard = self._heard(index)
+            whole = phrase.complete and heard >= phrase.edges.passed
+            self._turn.timeline.record(PhraseHeard(self._turn.now(), index, heard, whole, phrase.edges.voicing.voiced))
 
     async def _play(self, phrase: _Playing) -> None:
         """Play what is known to be played of a phrase."""
@@ -236,9 +238,16 @@ class TurnPlayout:
             self._underrun(gap - planned)
         phrase.begun, self._previous = True, phrase
         if planned > gap:
-            self._tone.match(self._end if before is not None and before.edges.trailing >= len(self._end) // 2 else b"")
+            self._match_tone(before)
             await self._write(self._tone.pcm(self._deck.format.samples(planned - gap)))
         return cut
+
+    def _match_tone(self, before: _Playing | None) -> None:
+        """Let the gap sound as the end of the phrase before, if the voice was silent there."""
+        assert self._deck.format is not None
+        end = self._end[-self._deck.format.samples(EDGE) * SAMPLE_BYTES :]
+        silent = before is not None and before.edges.trailing >= len(end) // SAMPLE_BYTES
+        self._tone.match(end if silent else b"")
 
     async def _go_on(self, phrase: _Playing) -> None:
         assert self._deck.format is not None
@@ -255,17 +264,23 @@ class TurnPlayout:
         if not self._audible:
             self._note_audible(pcm, self._deck.format)
         self._taken(cut, dry_at=self._listener.dry_at)
-        step = self._deck.format.samples(SLICE) * SAMPLE_BYTES if self._output.realtime else len(pcm)
-        for at in range(0, len(pcm), step or 1):
-            part = pcm[at : at + step]
-            samples = len(part) // SAMPLE_BYTES
+        step = self._deck.format.samples(SLICE) * SAMPLE_BYTES
+        if not self._output.realtime or len(pcm) <= step:
+            await self._give(phrase, pcm, cut)
+        else:
+            for at in range(0, len(pcm), step):
+                await self._give(phrase, pcm[at : at + step], cut if at == 0 else 0)
+        if len(pcm) >= self._deck.format.samples(EDGE) * SAMPLE_BYTES:
+            self._end = pcm
+        else:
+            self._end += pcm
+
+    async def _give(self, phrase: _Playing, pcm: bytes, cut: int) -> None:
+        samples = len(pcm) // SAMPLE_BYTES
+        if samples:
             self._positions.play(phrase.phrase.index, self._given, samples, cut=cut)
-            cut = 0
-            await self._write(part)
+            await self._write(pcm)
             self._taken(samples, dry_at=self._dry_at())
-            self.report()
-        edge = self._deck.format.samples(EDGE) * SAMPLE_BYTES
-        self._end = (self._end + pcm[-edge:])[-edge:]
 
     def _taken(self, samples: int, *, dry_at: float) -> None:
         assert self._deck.format is not None
@@ -280,13 +295,12 @@ class TurnPlayout:
         await self._output.play(pcm)
 
     def _edges(self, chunk: AudioChunk) -> PhraseEdges:
-        loudest = max((phrase.edges.detector.loudest for phrase in self._phrases.values()), default=0)
-        return PhraseEdges(
-            chunk.format.sample_rate,
-            loudest=loudest,
-            trim=self._deck.trim,
-            trailing=self._deck.gaps.least_after(chunk.phrase) - MARGIN,
-        )
+        if self._previous is not None:
+            self._loudest = max(self._loudest, self._previous.edges.voicing.loudest)
+        if not self._deck.trim:
+            return WholePhrase(chunk, loudest=self._loudest)
+        trailing = self._deck.gaps.least_after(chunk.phrase) - MARGIN
+        return TrimmedPhrase(chunk, loudest=self._loudest, trailing=trailing)
 
     def _set_deadline(self) -> None:
         if self._wait is not None:
@@ -316,34 +330,29 @@ class TurnPlayout:
             self._turn.timeline.record(Underrun(self._turn.now() - seconds, seconds))
 
     def _note_audible(self, pcm: bytes, audio: AudioFormat) -> None:
-        samples = array("h", pcm)
-        if sys.byteorder == "big":
-            samples.byteswap()
-        at = next((at for at, sample in enumerate(samples) if abs(sample) >= AUDIBLE), None)
+        at = next((at for at, sample in enumerate(numbers(pcm)) if abs(sample) >= AUDIBLE), None)
         if at is not None:
             self._audible = True
-            now = self._turn.now()
             delay = audio.seconds(self._held() + at) if self._output.realtime else 0.0
-            self._turn.timeline.record(FirstAudible(now + delay))
+            self._turn.timeline.record(FirstAudible(self._turn.now() + delay))
 
-    def _heard(self) -> dict[int, int]:
-        """How many samples of each phrase have been heard."""
-        return self._positions.heard(self._output.heard - self._base)
+    def _heard(self, phrase: int) -> int:
+        """How many samples of a phrase have been heard."""
+        return self._positions.heard(phrase, self._output.heard - self._base)
 
     def report(self) -> None:
         """Record the phrases whose last sample has been heard by now."""
-        waiting = [index for index, phrase in self._phrases.items() if phrase.complete and not phrase.reported]
-        if not waiting:
-            return
-        heard = self._heard()
-        for index in waiting:
-            phrase = self._phrases[index]
-            if heard.get(index, 0) >= phrase.edges.passed:
-                phrase.reported = True
-                voiced = phrase.edges.detector.voiced
-                self._turn.timeline.record(
-                    PhraseHeard(self._turn.now(), index, phrase.edges.passed, whole=True, voiced=voiced)
+        while self._unheard:
+            index, phrase = next(iter(self._unheard.items()))
+            if not (phrase.complete and phrase.edges.passed) or self._heard(index) < phrase.edges.passed:
+                break
+            del self._unheard[index]
+            self._positions.forget(index)
+            self._turn.timeline.record(
+                PhraseHeard(
+                    self._turn.now(), index, phrase.edges.passed, whole=True, voiced=phrase.edges.voicing.voiced
                 )
+            )
 
 
 class Interlude(Protocol):
@@ -364,7 +373,11 @@ async def play_all(
     """Play every chunk in order, then wait until the last one has been heard."""
     with contextlib.suppress(trio.EndOfChannel):
         while True:
-            await playing.play(await _next_chunk(upstream, playing, interlude))
+            try:
+                chunk = upstream.receive_nowait()  # the usual case, where the listener is behind
+            except trio.WouldBlock:
+                chunk = await _next_chunk(upstream, playing, interlude)
+            await playing.play(chunk)
     await playing.drain()
 
 
@@ -372,6 +385,8 @@ async def _next_chunk(
     upstream: trio.MemoryReceiveChannel[AudioChunk], playing: TurnPlayout, interlude: Interlude | None
 ) -> AudioChunk:
     """Wait for a chunk. Time-outs are around our own channel only: what plays is not cut, nor is the source."""
+    if interlude is None and math.isinf(playing.ends_at):
+        return await upstream.receive()
     with playing.waiting(lambda: playing.ends_at):
         return await upstream.receive()
     playing.report()  # the last phrase so far has just been heard whole: say so while nothing else comes

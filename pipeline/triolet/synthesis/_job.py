@@ -2,146 +2,118 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
+import enum
+import math
 
 import attrs
-import trio
 
-from triolet._model._audio import SAMPLE_BYTES
 from triolet._model._text import Phrase
+from triolet._tools._signal import Signal
 from triolet.alignment._heard import expected_seconds
-from triolet.alignment._voicing import VoiceDetector
+from triolet.alignment._voicing import Voiced
+from triolet.synthesis._phrase_audio import PhraseAudio
 
 
 @attrs.define(eq=False)
-class Part:
-    """What one commit says of a phrase."""
+class Commit:
+    """What one commit says of a phrase: its units from `unit` on."""
 
-    detector: VoiceDetector
+    made: float
+    """When it was made (in Trio's time)."""
     start: int = 0
     """Which sample of the phrase's audio is its first."""
     unit: int = 0
-    """Which piece of the phrase is its first."""
+    """Which unit of the phrase is its first."""
+    first_audio: float | None = None
+    """When its first samples came; None: none have."""
+
+
+class Progress(enum.Enum):
+    """How far a phrase has come."""
+
+    SPEAKING = enum.auto()
+    """More audio may come."""
+    SAID = enum.auto()
+    """No more will come; the next phrase goes on."""
+    GIVEN_UP = enum.auto()
+    """No more will come, and the turn ends with `Job.error`."""
 
 
 @attrs.define(eq=False)
 class Job:
-    """One phrase in flight: what has been received of it and not yet passed on."""
+    """One phrase in flight, over all the commits that it takes."""
 
     phrase: Phrase
-    committed: float
-    """When the last commit was made."""
-    part: Part
-    """What that commit says."""
-    usual: float = attrs.field(
-        init=False, default=attrs.Factory(lambda self: expected_seconds(self.phrase.words), takes_self=True)
-    )
-    """Seconds that it takes to say at a usual pace."""
-    expected: float = attrs.field(init=False, default=attrs.Factory(lambda self: self.usual, takes_self=True))
+    audio: PhraseAudio
+    commit: Commit
+    """The last one made."""
+    usual: float = attrs.field(init=False)
+    """Seconds that the phrase takes to say at a usual pace."""
+    expected: float = attrs.field(init=False)
     """Seconds that this voice should take."""
-    received: int = 0
-    """Samples of the phrase that have come and not been dropped."""
     credited: int = 0
-    passed_on: int = 0
-    """Samples."""
-    done: bool = False
-    """No more samples will come."""
+    """Samples of it that the playout clock knows of."""
+    progress: Progress = Progress.SPEAKING
     error: Exception | None = None
-    """No more samples will come, and the turn ends with this."""
     whole: bool = False
-    """One commit has said all of it."""
-    first: float | None = None
-    """When the first samples of the last commit came."""
-    _held: bytearray = attrs.Factory(bytearray)
-    _news: trio.Event = attrs.Factory(trio.Event)
+    """Whether one commit has said all of it."""
+    changed: Signal = attrs.Factory(Signal)
+    """Given when more audio has come, and when no more will."""
+
+    def __attrs_post_init__(self) -> None:
+        self.usual = self.expected = expected_seconds(self.phrase.words)
+
+    @property
+    def said(self) -> bool:
+        """Whether all of it has come."""
+        return self.progress is Progress.SAID
 
     @property
     def words(self) -> str:
-        """What the next commit has to say."""
-        return "".join(unit.text for unit in self.phrase.units[self.part.unit :]).strip()
+        """What the last commit has to say."""
+        return "".join(unit.text for unit in self.phrase.units[self.commit.unit :]).strip()
 
     @property
-    def of_part(self) -> int:
+    def of_commit(self) -> int:
         """Samples of the last commit that have come."""
-        return self.received - self.part.start
+        return self.audio.received - self.commit.start
 
     @property
-    def of_part_passed_on(self) -> int:
-        """Samples of the last commit that have been passed on."""
-        return max(0, self.passed_on - self.part.start)
+    def of_commit_passed_on(self) -> int:
+        """Samples of the last commit that were passed on."""
+        return max(0, self.audio.passed_on - self.commit.start)
 
-    def put(self, pcm: bytes) -> None:
-        """More samples have come."""
-        self._held += pcm
-        self.received += len(pcm) // SAMPLE_BYTES
-        self._news.set()
+    @property
+    def voiced(self) -> Voiced:
+        """What the samples of the last commit show."""
+        return self.audio.voicing.voiced.part(self.commit.start)
 
-    def end(self, error: Exception | None = None) -> None:
-        """No more will come. With an error, the phrase counts as not done."""
+    def end(self) -> None:
+        """All of it has come."""
+        self.progress = Progress.SAID
+        self.changed.give()
+
+    def give_up(self, error: Exception) -> None:
+        """No more will come, and the turn ends with this error."""
+        self.progress = Progress.GIVEN_UP
         self.error = error
-        self.done = error is None
-        self._news.set()
-
-    def look_at_the_rest(self) -> None:
-        """Let the detector of this part see also what has not been passed on."""
-        self.part.detector.feed(bytes(self._held[self._offset(max(self.passed_on, self.part.start)) :]))
+        self.changed.give()
 
     def cut(self, samples: int, *, fade: int) -> None:
-        """Drop what follows so many samples of the phrase. The last `fade` of those kept get softer, as far as they have
-        not been passed on: a voice that is cut off makes a click.
-        """
-        del self._held[self._offset(samples) :]
-        own = samples - max(self.passed_on, self.part.start)  # what came before this part has been faded
-        _fade_out(self._held, max(0, min(fade, own)) * SAMPLE_BYTES)
-        self.received = samples
+        """Drop what follows so many samples of the phrase; what is kept of the last commit ends softly."""
+        own = samples - max(self.audio.passed_on, self.commit.start)  # what came before has been faded
+        self.audio.cut(samples, fade=max(0, min(fade, own)))
         self.credited = min(self.credited, samples)
 
-    def go_on(self, part: Part) -> None:
-        """The next commit says this part."""
-        self.part = part
-        self.first = None
-        self._news.set()
-
-    async def take(self, most: int | None, *, keep: int) -> bytes | None:
-        """The next samples, `most` at a time; or, with None, all of them when all have come. None when there are no more.
+    def ready(self, most: int | None, *, keep: int) -> int:
+        """How many samples may be passed on now: at most `most`; or, with None, all of them once all have come.
 
         While more is to come, the last `keep` samples stay, to be faded if it does not.
         """
-        while not (size := self._ready(most, keep)):
-            if self.done or self.error is not None:
-                return None
-            self._news = trio.Event()
-            await self._news.wait()
-        pcm = bytes(self._held[: size * SAMPLE_BYTES])
-        del self._held[: size * SAMPLE_BYTES]
-        if most is not None:
-            self.part.detector.feed(pcm[max(0, self.part.start - self.passed_on) * SAMPLE_BYTES :])
-        self.passed_on += size
-        return pcm
-
-    def _ready(self, most: int | None, keep: int) -> int:
-        held = self.received - self.passed_on
-        if self.done or self.error is not None:
-            return held if most is None else min(most, held)
+        held = self.audio.received - self.audio.passed_on
+        if self.progress is not Progress.SPEAKING:
+            return int(min(held, math.inf if most is None else most))
         if most is None:
             return 0
-        sure = max(self.part.start, self.received - keep)
-        return max(0, min(most, sure - self.passed_on))
-
-    def _offset(self, sample: int) -> int:
-        return (sample - self.passed_on) * SAMPLE_BYTES
-
-
-def _fade_out(pcm: bytearray, size: int) -> None:
-    """Let the last `size` bytes go to zero."""
-    if not size:
-        return
-    samples = array("h", bytes(pcm[-size:]))
-    if sys.byteorder == "big":
-        samples.byteswap()
-    count = len(samples)
-    faded = array("h", [sample * (count - at - 1) // count for at, sample in enumerate(samples)])
-    if sys.byteorder == "big":
-        faded.byteswap()
-    pcm[-size:] = faded.tobytes()
+        sure = max(self.commit.start, self.audio.received - keep)
+        return max(0, min(most, sure - self.audio.passed_on))

@@ -12,7 +12,7 @@ from triolet._model._audio import SAMPLE_BYTES, AudioChunk
 from triolet._model._text import NormalizedClause, Phrase
 from triolet.chain._context import TurnContext
 from triolet.errors import NoAudio
-from triolet.synthesis._stage import LEAD
+from triolet.synthesis._options import LEAD
 from triolet.synthesis._voice_stage import VoiceStage, adjusted
 from triolet.tts._contract import TTS
 from triolet.turn._events import FirstAudio, PhraseCommitted, PhraseComplete, PhraseFailed, PhraseGrew, PhraseReady
@@ -50,7 +50,7 @@ class StreamSynthesizer(VoiceStage[NormalizedClause]):
         if first is None:
             return
         tts = adjusted(self.tts, turn.settings)
-        await _Run(self.lead, tts, turn, first).run(upstream, downstream)
+        await _StreamedTurn(self.lead, tts, turn, first).run(upstream, downstream)
 
 
 async def _first_with_words(upstream: trio.MemoryReceiveChannel[NormalizedClause]) -> NormalizedClause | None:
@@ -60,7 +60,7 @@ async def _first_with_words(upstream: trio.MemoryReceiveChannel[NormalizedClause
     return None
 
 
-class _Run:
+class _StreamedTurn:
     """One turn."""
 
     def __init__(self, lead: float, tts: TTS, turn: TurnContext, first: NormalizedClause) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from triolet.alignment._heard import weight
-from triolet.alignment._voicing import VoiceDetector
+from triolet.alignment._voicing import Voicing
 from triolet.synthesis._job import Job
 
 
@@ -16,9 +16,9 @@ class VoiceSoFar:
         self._sounding = 0.0
         self._loudest = 0
 
-    def detector(self) -> VoiceDetector:
-        """For the audio of one commit."""
-        return VoiceDetector(self._sample_rate, loudest=self._loudest)
+    def voicing(self) -> Voicing:
+        """For the audio of one phrase."""
+        return Voicing(self._sample_rate, loudest=self._loudest)
 
     @property
     def pace(self) -> float | None:
@@ -27,8 +27,8 @@ class VoiceSoFar:
 
     def learn(self, job: Job) -> None:
         """A phrase has been passed on."""
-        detector = job.part.detector
-        self._loudest = max(self._loudest, detector.loudest)
+        voicing = job.audio.voicing
+        self._loudest = max(self._loudest, voicing.loudest)
         if job.whole:
             self._weight += sum(weight(unit.text) for unit in job.phrase.units)
-            self._sounding += detector.voiced.sounding() / self._sample_rate
+            self._sounding += voicing.voiced.sounding() / self._sample_rate

@@ -142,7 +142,7 @@ class VirtualListener(trio.abc.Listener["VirtualStream"]):
 
 
 class VirtualConnection:
-    """Two ends and what happens between them. The faults are plain calls and take effect at once."""
+    """Two ends and what happens between them. Made by the network. The faults are plain calls and take effect at once."""
 
     def __init__(self, index: int, link: Link, seed: int) -> None:
         self.index = index
@@ -180,7 +180,7 @@ class VirtualConnection:
 
 
 class VirtualStream(trio.abc.Stream):
-    """One end of a connection."""
+    """One end of a connection. Made by the network."""
 
     def __init__(self, connection: VirtualConnection, *, incoming: _Pipe, outgoing: _Pipe) -> None:
         self.connection = connection

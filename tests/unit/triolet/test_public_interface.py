@@ -46,6 +46,8 @@ def signatures(thing: object) -> Iterator[tuple[str, object]]:
         for name, member in inspect.getmembers_static(thing):
             if name.startswith("_") and name not in ("__init__", "__call__", "__or__", "__ror__"):
                 continue
+            if name == "__init__" and "Made by" in (thing.__doc__ or ""):  # nobody else calls it
+                continue
             function = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
             if inspect.isfunction(function) and function.__module__.startswith("triolet"):
                 yield name, function

@@ -8,7 +8,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triolet.alignment._voicing import Voiced, VoiceDetector
+from triolet.alignment._voicing import Voiced, Voicing
 
 RATE = 8000
 
@@ -18,7 +18,7 @@ def sound(value: int, seconds: float) -> bytes:
 
 
 def detect(*parts: bytes) -> Voiced:
-    detector = VoiceDetector(RATE)
+    detector = Voicing(RATE)
     for part in parts:
         detector.feed(part)
     return detector.voiced
@@ -43,7 +43,7 @@ def test_noise_far_below_the_voice_is_silence() -> None:
 
 
 def test_a_soft_beginning_is_judged_by_the_voice_before() -> None:
-    detector = VoiceDetector(RATE, loudest=20_000)
+    detector = Voicing(RATE, loudest=20_000)
     detector.feed(sound(250, 0.3) + sound(9000, 0.2))
     assert detector.voiced.runs == ((2400, 4000),)
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given
+import attrs
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from triolet.playout._edges import LONGEST_CUT, MARGIN, PhraseEdges
+from triolet import AudioChunk, AudioFormat, Boundary, Phrase
+from triolet.alignment._voiced_chunk import VoicedChunk
+from triolet.alignment._voicing import Voicing
+from triolet.playout._edges import LONGEST_CUT, MARGIN, PhraseEdges, TrimmedPhrase, WholePhrase
 
 RATE = 8_000
+FORMAT = AudioFormat(RATE)
+PHRASE = Phrase(index=0, units=(), start=0, end=1, boundary=Boundary.SENTENCE)
 TRAILING = 0.3
 
 silence = st.tuples(st.just(False), st.integers(1, 5 * RATE // 2))
@@ -30,17 +36,32 @@ def split(pcm: bytes, cuts: list[int]) -> list[bytes]:
     return [pcm[a:b] for a, b in itertools.pairwise(places)]
 
 
+def chunks(parts: list[bytes], *, ahead: bool) -> list[AudioChunk]:
+    """The chunks of a phrase; `ahead`: whoever received them has looked at all of them by then."""
+    voicing = Voicing(RATE, loudest=1000)
+    voicing.feed(b"".join(parts))
+    starts = itertools.accumulate((len(part) // 2 for part in parts), initial=0)
+    made = [
+        AudioChunk(part, FORMAT, PHRASE, start, final=at == len(parts) - 1)
+        for at, (part, start) in enumerate(zip(parts, starts, strict=False))
+    ]
+    if not ahead:
+        return made
+    return [
+        VoicedChunk(each.pcm, FORMAT, PHRASE, each.offset, each.final, voicing=voicing, seen=each.pcm) for each in made
+    ]
+
+
 def play(
-    parts: list[bytes], *, trim: bool, keep: int = 0, dry: tuple[int, ...] = (0,)
+    parts: list[bytes], *, trim: bool, ahead: bool, keep: int = 0, dry: tuple[int, ...] = (0,)
 ) -> tuple[PhraseEdges, list[tuple[int, bytes]]]:
     """(samples cut before, samples played), step by step; at the end what was cut after."""
-    edges = PhraseEdges(RATE, loudest=1000, trim=trim, trailing=TRAILING)
+    given_out = chunks(parts, ahead=ahead)
+    edges = trimmed(given_out[0]) if trim else WholePhrase(given_out[0], loudest=1000)
     steps: list[tuple[int, bytes]] = []
     begun = False
-    for number, part in enumerate(parts):
-        edges.feed(part)
-        if number == len(parts) - 1:
-            edges.end()
+    for number, chunk in enumerate(given_out):
+        edges.feed(chunk)
         if begun:
             steps.append((edges.cut_late(dry[number % len(dry)]), edges.take()))
         elif edges.beginning_known:
@@ -50,25 +71,32 @@ def play(
     return edges, steps
 
 
-@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8))
-def test_without_trim_all_samples_are_given_at_once(shape: list[tuple[bool, int]], cuts: list[int]) -> None:
+def trimmed(chunk: AudioChunk) -> TrimmedPhrase:
+    return TrimmedPhrase(chunk, loudest=1000, trailing=TRAILING)
+
+
+@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8), st.booleans())
+def test_without_trim_all_samples_are_given_at_once(
+    shape: list[tuple[bool, int]], cuts: list[int], ahead: bool
+) -> None:
     parts = split(pcm_of(shape), cuts)
-    edges, steps = play(parts, trim=False, dry=(RATE,))
+    edges, steps = play(parts, trim=False, ahead=ahead, dry=(RATE,))
     assert [pcm for _, pcm in steps] == [*parts, b""]
     assert not any(cut for cut, _ in steps)
     assert edges.passed == len(pcm_of(shape)) // 2
 
 
-@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8), st.integers(0, RATE))
+@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8), st.integers(0, RATE), st.booleans())
+@example([(False, 15_999), (True, 160)], [16_001], 0, False)
 def test_only_silence_at_the_ends_is_cut_and_every_sample_is_accounted_for(
-    shape: list[tuple[bool, int]], cuts: list[int], keep: int
+    shape: list[tuple[bool, int]], cuts: list[int], keep: int, ahead: bool
 ) -> None:
     pcm = pcm_of(shape)
-    edges, steps = play(split(pcm, cuts), trim=True, keep=keep)
+    edges, steps = play(split(pcm, cuts), trim=True, ahead=ahead, keep=keep)
     assert edges.passed == len(pcm) // 2 == sum(cut + len(part) // 2 for cut, part in steps)
     first, last = steps[0][0], steps[-1][0]
     assert b"".join(part for _, part in steps) == pcm[2 * first : len(pcm) - 2 * last]
-    voiced = edges.detector.voiced
+    voiced = edges.voicing.voiced
     margin = round(MARGIN * RATE)
     if voiced.runs:
         assert first <= max(0, voiced.leading - margin)
@@ -79,25 +107,43 @@ def test_only_silence_at_the_ends_is_cut_and_every_sample_is_accounted_for(
             assert edges.trailing <= round(TRAILING * RATE)
 
 
-@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8), st.lists(st.integers(0, RATE), min_size=1))
+@given(
+    stretches,
+    st.lists(st.integers(0, 20 * RATE), max_size=8),
+    st.lists(st.integers(0, RATE), min_size=1),
+    st.booleans(),
+)
 def test_what_comes_late_is_cut_only_before_a_word(
-    shape: list[tuple[bool, int]], cuts: list[int], dry: list[int]
+    shape: list[tuple[bool, int]], cuts: list[int], dry: list[int], ahead: bool
 ) -> None:
     pcm = pcm_of(shape)
-    edges, steps = play(split(pcm, cuts), trim=True, dry=tuple(dry))
+    edges, steps = play(split(pcm, cuts), trim=True, ahead=ahead, dry=tuple(dry))
     played = b"".join(part for _, part in steps)
     assert [s for s in memoryview(played).cast("h") if s == 1000] == [s for s in memoryview(pcm).cast("h") if s == 1000]
     assert edges.passed == len(pcm) // 2
 
 
-@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8))
-def test_no_more_silence_is_held_back_than_may_be_cut(shape: list[tuple[bool, int]], cuts: list[int]) -> None:
-    edges = PhraseEdges(RATE, loudest=1000, trim=True, trailing=TRAILING)
+@given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8), st.booleans())
+def test_no_more_silence_is_held_back_than_may_be_cut(
+    shape: list[tuple[bool, int]], cuts: list[int], ahead: bool
+) -> None:
+    given_out = chunks(split(pcm_of(shape), cuts), ahead=ahead)
+    edges = trimmed(given_out[0])
     fed, begun = 0, False
-    for part in split(pcm_of(shape), cuts):
-        edges.feed(part)
-        fed += len(part) // 2
+    for chunk in given_out:
+        edges.feed(chunk)
+        fed += chunk.samples
         begun = begun or edges.beginning_known
         if begun:
             edges.take()
         assert fed - edges.passed <= LONGEST_CUT * RATE
+
+
+def test_a_stage_that_changes_samples_has_them_looked_at_anew() -> None:
+    """It made them silent from the second chunk on."""
+    first, second = chunks([pcm_of([(True, RATE)]), pcm_of([(True, RATE)])], ahead=True)
+    edges = WholePhrase(first, loudest=1000)
+    edges.feed(first)
+    edges.feed(attrs.evolve(second, pcm=bytes(2 * RATE)))
+    assert edges.voicing.voiced.runs == ((0, RATE),)
+    assert edges.trailing == RATE

@@ -43,7 +43,7 @@ def test_what_was_cut_is_heard_with_its_neighbour(
         totals[phrase] += end
     before = dict.fromkeys(totals, 0)
     for position in range(-1, at + 2):
-        heard = positions.heard(position)
+        heard = {phrase: positions.heard(phrase, position) for phrase in totals}
         assert heard == {
             phrase: sum(each == phrase and when <= position for each, when in heard_at) for phrase in totals
         }

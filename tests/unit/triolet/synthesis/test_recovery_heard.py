@@ -102,7 +102,7 @@ async def say(voice: Dying, text: str = f"{TEXT} {NEXT}", recovery: RecoveryPoli
     return Heard(voice, output, result, error)
 
 
-STEP = 1500
+STEP = 1000
 
 
 @pytest.mark.parametrize("pace", [1.02, 3.0, None])

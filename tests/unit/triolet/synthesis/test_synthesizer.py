@@ -45,8 +45,20 @@ async def test_the_audio_of_each_phrase_comes_whole_and_in_order(autojump_clock:
 
 async def test_one_session_serves_a_turn_and_is_closed_after_it() -> None:
     tts = ScriptedTTS([[tone(1)]])
-    await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts))
+    await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts, in_flight=1))
     assert (tts.opened, tts.open) == (1, 0)
+
+
+async def test_where_nobody_listens_by_a_clock_the_service_is_never_idle(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """A hundred phrases to a file: the second commit runs while the first does, and so on; never a third."""
+    tts = ScriptedTTS([[1.0, tone(1), 0.5, tone(1)]])
+    began = trio.current_time()
+    chunks = await collect(phrases(*["One."] * 100) | Synthesizer(tts))
+    assert [chunk.phrase.index for chunk in chunks if chunk.final] == list(range(100))
+    assert trio.current_time() - began <= 1.05 * 100 * 1.5 / 2
+    assert tts.opened == 2
 
 
 async def test_the_session_is_open_before_the_first_phrase_is_known(autojump_clock: trio.testing.MockClock) -> None:

@@ -1,0 +1,41 @@
+"""Bytes that wait in the chunks in which they came: nothing is joined until it is taken."""
+
+from __future__ import annotations
+
+from collections import deque
+
+
+class ByteQueue:
+    """First in, first out. `len` is how many bytes wait."""
+
+    __slots__ = ("_chunks", "_size", "_skip")
+
+    def __init__(self) -> None:
+        self._chunks: deque[bytes] = deque()
+        self._skip = 0
+        """Bytes of the first chunk that were taken."""
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def put(self, data: bytes) -> None:
+        """Add bytes at the end."""
+        if data:
+            self._chunks.append(data)
+            self._size += len(data)
+
+    def take(self, size: int) -> bytes:
+        """Take so many bytes, at most as many as wait. A whole chunk is given as it came."""
+        self._size -= size
+        taken: list[bytes] = []
+        while size:
+            chunk, skip = self._chunks[0], self._skip
+            part = chunk[skip : skip + size] if skip or size < len(chunk) else chunk
+            size -= len(part)
+            self._skip += len(part)
+            if self._skip == len(chunk):
+                self._chunks.popleft()
+                self._skip = 0
+            taken.append(part)
+        return taken[0] if len(taken) == 1 else b"".join(taken)
