@@ -1,24 +1,30 @@
 """One hardened WebSocket connection for all vendors.
 
-A pump task always receives and hands each message to a plain function, so pings are answered and a Close is seen however
-slow everybody else is. Sends are whole or the connection is dropped. Whatever ends the connection becomes one error of
-ours, made in one place, and reaches the task that waits for an answer through `failed`.
+One task reads the connection as long as it is open, and calls a plain function with each message: pings are answered and a
+Close is seen however slow everybody else is. trio-websocket opens the connection, `FrameReader` and wsproto read it. Sends
+are whole or the connection is dropped. Whatever ends the connection becomes one error of ours, made in one place, and
+reaches the task that waits for an answer through `failed`.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import cast
 
 import attrs
 import trio
 import trio_websocket
+from wsproto.connection import Connection, ConnectionState, ConnectionType
+from wsproto.events import CloseConnection, Event, Ping, Pong, TextMessage
 
-from triolet.errors import ConnectionLost, DeadlineExpired, ProtocolViolation, TrioletError
+from triolet.errors import DeadlineExpired, ProtocolViolation, TrioletError
 from triolet.tts import _websocket_failures as failures
 from triolet.tts._websocket_failures import Address
+from triolet.tts._websocket_frames import FrameReader, Happening, NoFrames, PeerClosed, TooLong
+from triolet.tts._websocket_handshake import Handshake, HandshakeEnded
 
 Dial = Callable[[str, int, bool], Awaitable[trio.abc.Stream]]
 """Opens a stream to (host, port), with TLS or without; raises OSError, ssl.SSLError or trio.BrokenResourceError."""
@@ -26,13 +32,16 @@ Dial = Callable[[str, int, bool], Awaitable[trio.abc.Stream]]
 Headers = Callable[[], Sequence[tuple[str, str]]]
 """Gives the headers of the handshake when they are needed, so that a key rests in no object that could be printed."""
 
-_HEAD_BYTES = 8 * 1024
-"""How much of a refused handshake's answer is kept for the error text; bodies of vendors are some hundred bytes."""
+_READ_BYTES = 64 * 1024
+"""At once: some messages, and as much as a kernel holds of a connection that is read in time. Reading 4 KiB at once costs
+half as much again."""
+
+_MESSAGES_A_STEP = 16
+"""After so many, other tasks run: a read may hold thousands of tiny messages, and each calls the receiver."""
 
 
-_HANDSHAKE_BYTES = 256 * 1024
-"""The most that an answer to the handshake may have, its body included: what comes after is not waited for. Four reads, so
-that events which follow a 101 at once never count."""
+_LATE = 0.05
+"""Seconds after a deadline from which this process is late, and not the peer: the answer may have come and not been read."""
 
 
 @attrs.frozen(kw_only=True)
@@ -96,8 +105,8 @@ async def open_websocket(
 
     `receive` gets each text message, in order, and never waits. What it raises ends the connection with that error. A
     binary message goes to `receive_bytes`; without one it is a `ProtocolViolation`. `failed` is called once if the open
-    connection ends by anything but leaving the block, with the error; `WebSocket.failure` keeps it. Both are called from
-    the pump and must not call back into the block's own task except by setting events.
+    connection ends by anything but leaving the block, with the error; `WebSocket.failure` keeps it. Both are called by
+    the task that reads: they run while nothing else does, so they must be short, and must not raise what they do not mean.
 
     `scrub` takes secrets out of everything the peer says, messages and errors: some services repeat a wrong key.
 
@@ -147,10 +156,21 @@ class WebSocket:
         self._options = options
         self._dial = dial
         self._scrub = scrub
-        # Shielded, or a cancellation from outside would end the pump before the polite close.
+        # Shielded, or a cancellation from outside would end the reading before the polite close.
         self._scope = trio.CancelScope(shield=True)
-        self._wire: _Wire | None = None
-        self._connection: trio_websocket.WebSocketConnection | None = None
+        self._handshake: Handshake | None = None
+        self._stream: trio.abc.Stream | None = None
+        """Once the handshake is complete."""
+        self._nursery: trio.Nursery | None = None
+        self._protocol = Connection(ConnectionType.CLIENT)
+        self._sending = trio.Lock()
+        self._paying = False
+        self._owed: dict[type[Event], Ping | Pong] = {}
+        """What is to be sent besides messages, the last of each kind: a pong need answer only the last ping."""
+        self._ping_numbers = itertools.count(1)
+        self._ping: bytes | None = None
+        """The one that has not been answered."""
+        self._timer = trio.CancelScope()
         self._settled = trio.Event()
         self._ended = trio.Event()
         self._closing = False
@@ -171,16 +191,12 @@ class WebSocket:
             ConnectionLost, ProtocolViolation: the connection has ended; the same error that `failed` got.
             RuntimeError: it was closed, or the block was left.
         """
-        if self._closing or self._connection is None:
-            await trio.lowlevel.checkpoint_if_cancelled()  # what left the block may have cancelled its sender, too
-            raise RuntimeError("this connection was closed, or its block was left")
-        if self._failure is None:
+        if self._failure is None and not self._closing and self._stream is not None:
             with trio.move_on_after(self._options.send_timeout, shield=True) as scope:
-                try:
-                    await self._connection.send_message(text)
-                except trio_websocket.ConnectionClosed:
-                    # The pump still hands over what came before the end, then knows why it ended.
-                    await self._ended.wait()
+                if await self._sent(TextMessage(data=text)):
+                    return
+                # What has come before the end is still handed over, then it is known why it ended.
+                await self._ended.wait()
             if scope.cancelled_caught:
                 self._fail(
                     DeadlineExpired(
@@ -190,12 +206,31 @@ class WebSocket:
                 )
         if self._failure is not None:
             raise self._failure
+        await trio.lowlevel.checkpoint_if_cancelled()  # what left the block may have cancelled its sender, too
+        raise RuntimeError("this connection was closed, or its block was left")
+
+    async def _sent(self, event: Event) -> bool:
+        """Send, one at a time; tell whether it was sent as a whole."""
+        assert self._stream is not None
+        try:
+            self._sending.acquire_nowait()  # costs a tenth of what waiting for it costs
+        except trio.WouldBlock:
+            await self._sending.acquire()
+        try:
+            if not _may_be_sent(event, self._protocol.state):
+                return False
+            await self._stream.send_all(self._protocol.send(event))
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            return False
+        finally:
+            self._sending.release()
+        return True
 
     async def _wait_until_open(self) -> None:
         with trio.move_on_after(self._options.connect_timeout):
             await self._settled.wait()
-        if self._failure is None and self._connection is None:
-            head = self._words(self._wire.head) if self._wire is not None else ""
+        if self._failure is None and self._stream is None:
+            head = self._head
             if "\r\n\r\n" in head:  # a refusal whose body does not end
                 self._fail(failures.broken_off(self._address, head))
             else:
@@ -205,61 +240,71 @@ class WebSocket:
                     )
                 )
         # What fails after the handshake, however soon, is told to `failed`: one way, whatever task runs first.
-        if self._connection is None and self._failure is not None:
+        if self._stream is None and self._failure is not None:
             raise self._failure
 
     async def _run(self) -> None:
         """Everything foreign happens in here: nothing but our own errors gets out, and those only through `_fail`."""
         try:
             with self._scope:
-                self._wire = wire = _Wire(await self._dial(self._address.host, self._address.port, self._address.tls))
+                stream = await self._dial(self._address.host, self._address.port, self._address.tls)
                 try:
-                    async with trio.open_nursery() as nursery:
-                        await self._pump(await self._shake_hands(nursery, wire), nursery)
+                    self._handshake = Handshake(stream)
+                    behind = await self._handshake.run(self._address, self._headers())
+                    self._handshake = None
+                    async with trio.open_nursery() as self._nursery:
+                        self._stream = stream
+                        self._settled.set()
+                        await self._read(stream, behind)
+                        self._nursery.cancel_scope.cancel()
                 finally:
-                    await trio.aclose_forcefully(wire)
+                    await trio.aclose_forcefully(stream)
         except* Exception as group:  # noqa: BLE001 -- every error is mapped, and none is lost
             self._fail(self._as_ours(_most_telling(group)))
         finally:
             self._ended.set()
             self._settled.set()
 
-    async def _shake_hands(self, nursery: trio.Nursery, wire: _Wire) -> trio_websocket.WebSocketConnection:
-        # trio-websocket waits for ever when the stream ends, or speaks no HTTP, before the handshake is complete.
-        async with trio.open_nursery() as watching:
-            watching.start_soon(wire.raise_at_end)
-            connection = await trio_websocket.wrap_client_stream(
-                nursery,
-                cast("trio.SocketStream", wire),
-                self._address.host_header,
-                self._address.resource,
-                extra_headers=[_encoded(name, value) for name, value in self._headers()],
-                max_message_size=self._options.max_message_size,
-                receive_buffer_size=64 * 1024,  # a third cheaper than the default of 4 KiB
-            )
-            wire.handshake_is_complete()
-            watching.cancel_scope.cancel()
-        return connection
-
-    async def _pump(self, connection: trio_websocket.WebSocketConnection, nursery: trio.Nursery) -> None:
-        self._connection = connection
-        self._settled.set()
-        if self._options.ping_interval is not None:
-            nursery.start_soon(self._keep_alive, connection, self._options.ping_interval)
+    async def _read(self, stream: trio.abc.Stream, behind: bytes) -> None:
+        """Read to the end of the connection, and see to it that the peer is alive meanwhile."""
+        reader = FrameReader(self._protocol, self._options.max_message_size)
+        due = self._next_ping()
         while True:
-            try:
-                message = await connection.get_message()
-            except trio_websocket.ConnectionClosed as closed:
-                if not self._closing:
-                    if closed.reason is None:
-                        # The reader has failed, by Ctrl-C in its midst for example: its own error ends this sleep.
-                        await trio.sleep(self._options.close_timeout)  # noqa: ASYNC120
-                    raise
-                return  # closed by us; the reader goes on in the nursery, for it waits for the peer's Close
-            try:
-                self._hand_over(message)
-            except Exception as error:  # noqa: BLE001 -- not ours to judge: whoever waits for an answer gets it as it is
-                self._fail(error)
+            # It interrupts a read that has nothing, and nothing else.
+            with trio.CancelScope(deadline=due) as self._timer:
+                if behind and await self._take(reader.feed(behind)):
+                    return
+                behind = b""
+                while data := await self._receive_some(stream):
+                    if await self._take(reader.feed(data)):
+                        return
+                if not await self._take(reader.finish()):
+                    self._fail(failures.broke(self._address))
+                return
+            due = self._ping_again(due)
+
+    async def _receive_some(self, stream: trio.abc.Stream) -> bytes | bytearray:
+        try:
+            return await stream.receive_some(_READ_BYTES)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            return b""
+
+    async def _take(self, happenings: Iterator[Happening | None]) -> bool:
+        """Hand over what has come; tell whether it was the last."""
+        for number, happening in enumerate(happenings, 1):
+            if isinstance(happening, str | bytes):
+                if self._closing or self._failure is not None:
+                    continue  # nothing is received any more, but the peer's Close may come
+                try:
+                    self._hand_over(happening)
+                except Exception as error:  # noqa: BLE001 -- not ours to judge: whoever waits for an answer gets it as it is
+                    self._fail(error)
+                    return True
+            elif happening is not None and await self._take_control(happening):
+                return True
+            if not number % _MESSAGES_A_STEP:
+                await trio.lowlevel.cancel_shielded_checkpoint()
+        return False
 
     def _hand_over(self, message: str | bytes) -> None:
         if isinstance(message, str):
@@ -271,46 +316,96 @@ class WebSocket:
                 f"{self._address} sent a binary message of {len(message)} bytes; its events are text"
             )
 
-    async def _keep_alive(self, connection: trio_websocket.WebSocketConnection, interval: float) -> None:
-        while True:
-            await trio.sleep(interval)
-            with trio.move_on_after(self._options.ping_timeout) as scope:
-                try:
-                    await connection.ping()
-                except trio_websocket.ConnectionClosed:
-                    return  # the pump knows why
-            if scope.cancelled_caught:
+    async def _take_control(self, happening: Ping | Pong | PeerClosed | NoFrames | TooLong) -> bool:
+        """What is no message; tell whether it was the last."""
+        match happening:
+            case Ping():
+                self._owe(happening.response())
+                return False
+            case Pong():
+                if bytes(happening.payload) == self._ping:
+                    self._ping = None
+                    self._timer.deadline = self._next_ping()
+                return False
+            case PeerClosed():
+                reason = self._scrub(happening.event.reason or "")
+                self._fail(failures.closed(self._address, happening.event.code, reason))
+                farewell = happening.event.response()
+            case NoFrames():
+                self._fail(failures.no_frames(self._address, happening.code, self._scrub(happening.reason)))
+                farewell = CloseConnection(happening.code)
+            case TooLong():
+                self._fail(failures.too_long(self._address, self._options.max_message_size))
+                farewell = CloseConnection(1009)
+        with trio.move_on_after(self._options.close_timeout, shield=True):
+            await self._sent(farewell)
+        return True
+
+    def _next_ping(self) -> float:
+        return trio.current_time() + (math.inf if self._options.ping_interval is None else self._options.ping_interval)
+
+    def _ping_again(self, due: float) -> float:
+        """The timer has expired: send a ping; give the time by which it must be answered."""
+        now = trio.current_time()
+        if self._ping is None:
+            self._ping = next(self._ping_numbers).to_bytes(4, "big")
+            self._owe(Ping(self._ping))
+            return now + self._options.ping_timeout
+        late = now - due
+        if late > _LATE:
+            return now + late
+        raise DeadlineExpired(
+            f"{self._address} did not answer a ping within {self._options.ping_timeout:g} s (ping_timeout): "
+            "the connection is dead"
+        )
+
+    def _owe(self, event: Ping | Pong) -> None:
+        """Have it sent by a task of its own: a reader that waits for the peer to read would let both wait for ever."""
+        self._owed[type(event)] = event
+        if not self._paying:
+            self._paying = True
+            assert self._nursery is not None
+            self._nursery.start_soon(self._pay)
+
+    async def _pay(self) -> None:
+        while self._owed:
+            event = self._owed.pop(next(iter(self._owed)))
+            with trio.move_on_after(self._options.send_timeout) as scope:
+                await self._sent(event)
+            if scope.cancelled_caught:  # perhaps in the middle of the frame
                 raise DeadlineExpired(
-                    f"{self._address} did not answer a ping within {self._options.ping_timeout:g} s (ping_timeout): "
-                    "the connection is dead"
+                    f"{self._address} did not take a {type(event).__name__.lower()} within "
+                    f"{self._options.send_timeout:g} s (send_timeout)"
                 )
+        self._paying = False
 
     def _fail(self, error: Exception) -> None:
         if self._failure is not None or self._closing:
             return
         self._failure = error
         self._scope.cancel()
-        if self._connection is not None:
+        if self._stream is not None:
             self._failed(error)
+
+    @property
+    def _head(self) -> str:
+        return self._words(self._handshake.head) if self._handshake is not None else ""
 
     def _as_ours(self, error: Exception) -> Exception:
         """The one place where foreign errors become ours; what is no error of the outside (a bug) stays what it is."""
         ours: Exception
-        head = self._words(self._wire.head) if self._wire is not None else ""
+        head = self._head
         match error:
             case trio_websocket.ConnectionRejected():
                 body = self._words(error.body) if error.body else head.partition("\r\n\r\n")[2]
                 ours = failures.refused(self._address, error.status_code, body)
-            case _HandshakeEnded():
+            case HandshakeEnded():
                 ours = failures.broken_off(self._address, head)
-            case trio_websocket.ConnectionClosed():
-                code, reason = (error.reason.code, error.reason.reason) if error.reason else (None, None)
-                ours = failures.closed(self._address, code, self._scrub(reason or ""), self._options.max_message_size)
-            case OSError() | trio.BrokenResourceError() if self._connection is not None:
-                ours = ConnectionLost(f"the connection to {self._address} broke: {error}")
+            case OSError() | trio.BrokenResourceError() if self._stream is not None:
+                ours = failures.broke(self._address, error)
             case OSError() | trio.BrokenResourceError():
                 ours = failures.unreachable(self._address, error)
-            case _ if self._connection is None and head:
+            case _ if self._stream is None and head:
                 ours = failures.broken_off(self._address, head)  # the libraries below choked on the answer
             case _:
                 return error
@@ -327,76 +422,25 @@ class WebSocket:
         Nothing is received afterwards. Closing twice does nothing.
         """
         self._closing = True
-        if self._connection is not None and self._failure is None:
+        if self._stream is not None and self._failure is None:
             with trio.move_on_after(self._options.close_timeout, shield=True):
-                await self._connection.aclose(1000)
+                await self._sent(CloseConnection(1000))
+                await self._ended.wait()  # the reader waits for the peer's Close
         self._scope.cancel()
         with trio.CancelScope(shield=True):  # bounded: what is left in there closes by force
             await self._ended.wait()
 
 
-class _HandshakeEnded(Exception):
-    """The stream ended during the handshake."""
-
-
-class _Wire(trio.abc.Stream):
-    """The stream below the WebSocket, which knows when it has ended and what came first."""
-
-    def __init__(self, stream: trio.abc.Stream) -> None:
-        self._stream = stream
-        self._end = trio.Event()
-        self._shaking_hands = True
-        self._came = 0
-        self.head = b""
-        """What came before the handshake was complete, for the text of an error."""
-
-    async def raise_at_end(self) -> None:
-        await self._end.wait()
-        raise _HandshakeEnded
-
-    def handshake_is_complete(self) -> None:
-        self._shaking_hands = False
-        self.head = b""
-
-    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        try:
-            await self._stream.send_all(data)
-        except trio.BrokenResourceError:
-            self._end.set()
-            raise
-
-    async def wait_send_all_might_not_block(self) -> None:
-        await self._stream.wait_send_all_might_not_block()
-
-    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        data: bytes | bytearray = b""
-        try:
-            data = await self._stream.receive_some(max_bytes)
-        finally:
-            if not data:
-                self._end.set()
-        if self._shaking_hands:
-            self.head = (self.head + data)[:_HEAD_BYTES]
-            self._came += len(data)
-            if self._came > _HANDSHAKE_BYTES:
-                self._end.set()
-                return b""
-        return data
-
-    async def aclose(self) -> None:
-        self._end.set()
-        await self._stream.aclose()
-
-
-def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    if not (value.isascii() and value.isprintable()):  # the value may be a key: it is not shown
-        raise ValueError(f"the header {name} has a value with characters that no header may have")
-    return name.encode("ascii"), value.encode("ascii")
+def _may_be_sent(event: Event, state: ConnectionState) -> bool:
+    """Whether the protocol has room for it: nothing goes out behind a Close but the answer to the peer's."""
+    if isinstance(event, CloseConnection):
+        return state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING)
+    return state is ConnectionState.OPEN
 
 
 def _most_telling(group: BaseExceptionGroup[Exception]) -> Exception:
     flat = [_most_telling(error) if isinstance(error, BaseExceptionGroup) else error for error in group.exceptions]
-    ranking = (TrioletError, trio_websocket.ConnectionRejected, _HandshakeEnded)
+    ranking = (TrioletError, trio_websocket.ConnectionRejected, HandshakeEnded)
     for kind in ranking:
         for error in flat:
             if isinstance(error, kind):

@@ -10,12 +10,11 @@ import attrs
 
 from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, ProtocolViolation
 
+_NO_TEXT = 1007
+"""RFC 6455, 7.4.1."""
+
 _PERMANENT_CLOSE_CODES = frozenset({1003, 1007, 1008, 1009, 1010})
 """RFC 6455, 7.4.1: the peer refuses what we sent, so the same again would be refused again."""
-
-
-_NO_UTF8 = re.compile("'utf-8' codec can't decode|Error decoding CLOSE reason")
-"""How our own side (wsproto) says that what the peer sent is no text; the code alone, 1007, may come from the peer."""
 
 
 @attrs.frozen
@@ -71,24 +70,29 @@ def broken_off(address: Address, head: str) -> ConnectionFailed:
     return ConnectionFailed(f"{address} closed the connection during the handshake")
 
 
-def closed(
-    address: Address, code: int | None, reason: str, max_message_size: int
-) -> ConnectionLost | ProtocolViolation:
-    """For an open connection that was closed with a code and a reason, by the peer or by trio-websocket."""
-    if code is None:
-        return ProtocolViolation(f"{address} sent bytes that are no WebSocket frames")
-    if reason == f"Exceeded maximum message size: {max_message_size} bytes":  # said by our own side
-        return ProtocolViolation(
-            f"{address} sent a message of more than {max_message_size} characters (max_message_size)", retryable=False
-        )
-    if code == 1007 and _NO_UTF8.match(reason):
-        return ProtocolViolation(f"{address} sent text that is no UTF-8: {reason}", code="1007")
-    if code == 1002:
-        return ProtocolViolation(f"{address} sent broken WebSocket frames: {reason}", code="1002")
-    if code == 1006:
-        return ConnectionLost(f"the connection to {address} broke", code="1006")
-    text = f"{address} closed the connection: {code}" + (f" {reason}" if reason else "")
-    return ConnectionLost(text, code=str(code), message=reason, retryable=code not in _PERMANENT_CLOSE_CODES)
+def closed(address: Address, code: int, reason: str) -> ConnectionLost:
+    """For an open connection that the peer closed with a code and a reason."""
+    text = f"{address} closed the connection: {code:d}" + (f" {reason}" if reason else "")
+    return ConnectionLost(text, code=str(int(code)), message=reason, retryable=code not in _PERMANENT_CLOSE_CODES)
+
+
+def broke(address: Address, error: Exception | None = None) -> ConnectionLost:
+    """For an open connection that ended without a Close; 1006 is its code by RFC 6455, 7.1.5."""
+    said = f": {error}" if error is not None and str(error) else ""
+    return ConnectionLost(f"the connection to {address} broke{said}", code="1006")
+
+
+def no_frames(address: Address, code: int, reason: str) -> ProtocolViolation:
+    """For bytes that cannot be read as frames of a WebSocket (1002), or as text (1007)."""
+    what = "text that is no UTF-8" if code == _NO_TEXT else "broken WebSocket frames"
+    return ProtocolViolation(f"{address} sent {what}: {reason}", code=str(int(code)))
+
+
+def too_long(address: Address, max_message_size: int) -> ProtocolViolation:
+    """For a message above the limit."""
+    return ProtocolViolation(
+        f"{address} sent a message of more than {max_message_size} characters (max_message_size)", retryable=False
+    )
 
 
 def unreachable(address: Address, error: Exception) -> ConnectionFailed:
