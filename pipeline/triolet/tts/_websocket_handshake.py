@@ -23,8 +23,8 @@ _READ_BYTES = 64 * 1024
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 """What h11 takes for the empty line behind a head."""
 
-_INTERIM = re.compile(rb"HTTP/\d\.\d 1\d\d")
-"""A head after which another comes, or, if it is 101, the WebSocket."""
+_YES = re.compile(rb"HTTP/\d\.\d 101")
+"""How a head begins behind which there is a WebSocket."""
 
 
 class HandshakeEnded(Exception):
@@ -73,12 +73,12 @@ class _Wire(trio.abc.Stream):
         self._stream = stream
         self._end = trio.Event()
         self._came = 0
-        self._interim: bytes | None = b""
-        """The head that is coming; None once it is the last, and its body may follow."""
+        self._answer: bytes | None = b""
+        """The head of the answer, as long as it is not complete."""
         self._switched = False
         self.head = b""
         self.behind = b""
-        """What came behind a head that says 101."""
+        """What came behind the head of an answer that says yes."""
 
     async def raise_at_end(self) -> None:
         await self._end.wait()
@@ -111,21 +111,18 @@ class _Wire(trio.abc.Stream):
         return self._of_handshake(bytes(data))
 
     def _of_handshake(self, data: bytes) -> bytes:
-        if self._interim is None:
+        """All of it, but what comes behind a head that says yes."""
+        if self._answer is None:
             return data
-        known = len(self._interim)
-        self._interim += data
-        while found := _END_OF_HEAD.search(self._interim, max(0, known - 2)):
-            known = 0
-            head, rest = self._interim[: found.end()], self._interim[found.end() :]
-            if not _INTERIM.match(head):
-                self._interim = None
-                break
-            self._interim = rest
-            if head[9:12] == b"101":
+        known = len(self._answer)
+        self._answer += data
+        if end := _END_OF_HEAD.search(self._answer, max(0, known - 2)):
+            head, behind = self._answer[: end.end()], self._answer[end.end() :]
+            self._answer = None
+            if _YES.match(head):
                 self._switched = True
-                self.behind = rest
-                return data[: len(data) - len(rest)]
+                self.behind = behind
+                return data[: len(data) - len(behind)]
         return data
 
     async def aclose(self) -> None:
