@@ -132,7 +132,7 @@ class SpeakingTurn:
                 break
             longest = min(LONGEST_BACK_OFF, self._recovery.back_off * 2 ** max(0, in_a_row - 1))
             with self._pool.coming_back(job.phrase.index):
-                await trio.sleep(longest * random.uniform(0.5, 1.0))
+                await trio.sleep(min(longest * random.uniform(0.5, 1.0), max(0.0, self._pool.patience)))
             job.commit.made = self._turn.now()
 
     async def _commit(self, job: Job) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager
 
 import attrs
@@ -85,6 +85,14 @@ class TTS(abc.ABC):
     def limits(self) -> RateLimits:
         """What the service allows; nothing is known of most."""
         return RateLimits()
+
+    @property
+    def account(self) -> Hashable:
+        """What shares `limits`: voices whose accounts are equal are counted together. By default those of one class.
+
+        Never a key: it may be shown.
+        """
+        return type(self)
 
     @property
     def bills(self) -> bool:

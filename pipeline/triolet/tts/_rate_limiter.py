@@ -1,12 +1,18 @@
-"""Keeping within what a service allows, by waiting."""
+"""Keeping within what a service allows, by waiting: who is most urgent goes first."""
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections import deque
 
 import trio
 
+from triolet._tools._signal import Signal
 from triolet.tts._contract import RateLimits
+
+BUSY_MINUTE = 20
+"""Requests that one turn may need in a minute: an answer takes up to 16 commits, and some are made again."""
 
 
 class RateLimiter:
@@ -18,24 +24,45 @@ class RateLimiter:
             for seconds, most in ((1.0, limits.per_second), (60.0, limits.per_minute))
             if most is not None
         )
-        self._lock = trio.StrictFIFOLock()
+        self._per_minute = limits.per_minute
+        self._waiting: list[tuple[int, int]] = []
+        """A heap of those who wait: how urgent (the smaller the more), and who came first."""
+        self._arrivals = itertools.count()
+        self._changed = Signal()
         self.waited = 0.0
         """Seconds that requests have been held back in all."""
 
-    async def wait(self) -> None:
-        """Return when the next request may be sent; it counts from then on. First come, first served.
+    async def wait(self, urgency: int = 0) -> None:
+        """Return when the next request may be sent; it counts from then on. The smallest `urgency` goes first.
 
         Cancellation just gives the place up.
         """
         asked = trio.current_time()
-        async with self._lock:
-            await trio.sleep_until(self.free_at())
+        place = (urgency, next(self._arrivals))
+        heapq.heappush(self._waiting, place)
+        try:
+            await trio.lowlevel.checkpoint()
+            while (first := place == self._waiting[0]) is False or self.free_at() > trio.current_time():
+                with trio.move_on_at(self.free_at()) if first else trio.CancelScope():
+                    await self._changed.wait()
             now = trio.current_time()
             for _, times in self._windows:
                 times.append(now)
-        self.waited += now - asked
+            self.waited += now - asked
+        finally:
+            self._waiting.remove(place)
+            heapq.heapify(self._waiting)
+            self._changed.give()
 
     def free_at(self) -> float:
         """When the next request may be sent (in Trio's time), if nobody else waits."""
         full = [times[0] + seconds for seconds, times in self._windows if len(times) == times.maxlen]
         return max([trio.current_time(), *full])
+
+    def left_over(self, turns: int) -> bool:
+        """Whether a request that nobody waits for takes nothing from so many turns in this minute."""
+        if self._per_minute is None:
+            return True
+        now = trio.current_time()
+        used = sum(now - time < 60.0 for seconds, times in self._windows if seconds == 60.0 for time in times)
+        return used + BUSY_MINUTE * max(1, turns) < self._per_minute

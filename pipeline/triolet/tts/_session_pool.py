@@ -1,26 +1,28 @@
 """Sessions that are open before they are needed, and no more of them than are wanted.
 
 Each session has a keeper: a task that enters and leaves its `connect()` block. A failure of a session at work reaches the
-task that commits on it; one of an idle session only its keeper. Nothing polls: every keeper sleeps until the pool changes
-or its own deadline comes.
+task that commits on it; one of an idle session only its keeper. Nothing polls: a keeper sleeps until its session ends, its
+deadline comes, or the pool lets it go.
 """
 
 from __future__ import annotations
 
 import enum
 import itertools
+import logging
 import math
 import random
 from collections import deque
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Hashable
 from contextlib import asynccontextmanager, contextmanager
 
 import attrs
 import trio
 
 from triolet._tools._alone import Alone
+from triolet._tools._signal import Signal
 from triolet.errors import TTSError
-from triolet.tts._contract import TTS, AudioCallback, RateLimits, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet.tts._rate_limiter import RateLimiter
 from triolet.tts._service_pace import ServicePace
 
@@ -58,6 +60,18 @@ class PoolOptions:
 
 
 LONGEST_BACK_OFF = 8.0
+"""Seconds between two connects of a service that fails, at most."""
+
+LONGEST_QUIET = 60.0
+"""Seconds for which no session is opened ahead, at most, where the service ends those that are idle."""
+
+KEPT_IDLE = 2.0
+"""Seconds for which a session has to be idle, and still be good, to show that the service keeps idle sessions."""
+
+_SPARE = 1_000_000
+"""How urgent a connect is that nobody waits for: less than the commit of any phrase."""
+
+logger = logging.getLogger("triolet.sessions")
 
 
 @attrs.frozen(kw_only=True)
@@ -96,14 +110,26 @@ class _State(enum.Enum):
 class _Slot:
     """One session, and what its keeper has to know."""
 
+    urgency: int
+    """Of its connect; see `RateLimiter.wait`."""
     state: _State = _State.OPENING
     session: TTSSession | None = None
-    scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
+    opening: trio.CancelScope = attrs.Factory(trio.CancelScope)
+    """Around all of the keeper's work: cancelled, it gives up a connect."""
+    delay: trio.CancelScope = attrs.Factory(trio.CancelScope)
+    """Around the time for which a connect that nobody waits for is put off."""
+    stay: trio.CancelScope = attrs.Factory(trio.CancelScope)
+    """Around the time in which the session is open: it ends at the deadline of an idle session, or when it is let go."""
     commits: int = 0
     ended: bool = False
     """Whether the service has closed it, or it broke."""
     born: float = math.inf
     idle_since: float = math.inf
+
+    def leave(self) -> None:
+        """Let the session go: it says goodbye. A connect under way is left to end."""
+        self.state = _State.LEAVING
+        self.stay.cancel()
 
 
 @attrs.define
@@ -133,17 +159,21 @@ class SessionPool:
         self._limiter = limiter
         self._slots: list[_Slot] = []
         self._waiting: list[tuple[int, int]] = []
-        """Who waits for a session: how urgent (the smaller the more), and who came first."""
+        """The tasks that wait for a session: how urgent (the smaller the more), and who came first."""
         self._arrivals = itertools.count()
         self._coming_back: list[int] = []
-        """How urgent they are who will wait again in a moment."""
-        self._users = 0
+        """How urgent the commits are that failed and will be made again in a moment."""
+        self._turns = 0
         self._warm_until = -math.inf
         self._failures = 0
         self._throttled_since = math.inf
         self._failure: TTSError | None = None
+        self._lapses = 0
+        """Sessions in a row that the service ended while they were idle."""
+        self._quiet_until = -math.inf
+        """No session is opened ahead before: the service ends those that are idle."""
         self._closed = False
-        self._changed = trio.Event()
+        self._changed = Signal()
         self._counts = _Counts()
         self._connect_times: deque[float] = deque(maxlen=20)
 
@@ -160,25 +190,25 @@ class SessionPool:
     @property
     def used(self) -> bool:
         """Whether a turn runs with it."""
-        return self._users > 0
+        return self._turns > 0
 
     def warm_up(self) -> None:
         """A turn is likely to begin within `cool_down` seconds: have a session open by then. A plain call."""
         self._warm_until = max(self._warm_until, trio.current_time() + self._options.cool_down)
-        self._failures = 0  # whoever expects something expects that it is tried
+        self._failures = 0  # whoever expects a turn expects that it is tried
         self._change()
 
     @asynccontextmanager
     async def in_use(self) -> AsyncGenerator[None]:
         """While a turn runs."""
-        if not self._users:
+        if not self._turns:
             self._throttled_since = math.inf
-        self._users += 1
+        self._turns += 1
         self.warm_up()
         try:
             yield
         finally:
-            self._users -= 1
+            self._turns -= 1
             self.warm_up()
 
     def close(self) -> None:
@@ -186,8 +216,8 @@ class SessionPool:
         self._closed = True
         for slot in self._slots:
             if slot.state is _State.OPENING:
-                slot.scope.cancel()
-            slot.state = _State.LEAVING
+                slot.opening.cancel()
+            slot.leave()
         self._change()
 
     async def commit(self, text: str, accept: AudioCallback, *, order: int = 0) -> Usage:
@@ -212,13 +242,16 @@ class SessionPool:
             if isinstance(error, TTSError):
                 self._counts.broken += 1
                 self._note(error)
-            slot.state = _State.LEAVING
+                logger.info("a commit was lost: %s", _named(error))
+            slot.leave()
             self._change()
             raise
         self._throttled_since = math.inf
         if slot.ended:  # right behind its response: nothing more can be said on it
             self._counts.broken += 1
-        slot.state = _State.LEAVING if slot.ended else _State.IDLE
+            slot.leave()
+        else:
+            slot.state = _State.IDLE
         slot.idle_since = trio.current_time()
         self._change()
         return usage
@@ -227,7 +260,12 @@ class SessionPool:
         """Whether what failed is to be tried again, however often it has been: the service only says that requests come too
         fast, and not yet for `throttled_timeout`.
         """
-        return error.throttled and trio.current_time() < self._throttled_since + self._options.throttled_timeout
+        return error.throttled and self.patience > 0
+
+    @property
+    def patience(self) -> float:
+        """Seconds for which a service may go on to say that requests come too fast."""
+        return self._throttled_since + self._options.throttled_timeout - trio.current_time()
 
     def _note(self, error: TTSError) -> None:
         if error.throttled:
@@ -248,14 +286,14 @@ class SessionPool:
         """A session that is ours when the service's limits allow a request; one that ends meanwhile is replaced."""
         slot, session = await self._take(order)
         try:
-            await self._limiter.wait()
+            await self._limiter.wait(order)
         except BaseException:  # raised again: nobody else has it
-            slot.state = _State.LEAVING
+            slot.leave()
             self._change()
             raise
         while slot.ended:
             self._counts.broken += 1
-            slot.state = _State.LEAVING
+            slot.leave()
             slot, session = await self._take(order)
         return slot, session
 
@@ -268,6 +306,8 @@ class SessionPool:
                 first = sum(other < order for other in self._coming_back)
                 for slot in self._free()[first:] if place == min(self._waiting) else ():
                     if slot.session is not None:
+                        if trio.current_time() - slot.idle_since >= KEPT_IDLE:
+                            self._lapses = 0
                         slot.state = _State.BUSY
                         return slot, slot.session
                 if self._failure is not None:
@@ -287,52 +327,59 @@ class SessionPool:
         return sum(slot.state is state for slot in self._slots)
 
     def _warm(self) -> bool:
-        return bool(self._users) or self._options.always_warm or trio.current_time() < self._warm_until
+        return bool(self._turns) or self._options.always_warm or trio.current_time() < self._warm_until
 
     def _wanted_ahead(self) -> int:
         """How many idle sessions should stand by."""
         if not self._warm() or self._failures >= self._options.attempts:
             return 0  # nobody is helped by asking a service that refuses again and again
-        if self._users:
-            return self._options.spares + (not self._number(_State.BUSY))
-        return max(1, self._options.spares)
+        spares = self._options.spares if self._limiter.left_over(self._turns) else 0
+        if self._turns:
+            return spares + (not self._number(_State.BUSY))
+        return max(1, spares)
 
     def _expired(self, slot: _Slot) -> bool:
-        return trio.current_time() >= self._deadline(slot)
+        return slot.stay.cancel_called or trio.current_time() >= self._deadline(slot)
 
     def _deadline(self, slot: _Slot) -> float:
         """When an idle session should be left, if nothing changes."""
         deadline = min(slot.born + self._options.renew_age, slot.idle_since + self._options.renew_idle)
-        if not (self._users or self._options.always_warm):
+        if not (self._turns or self._options.always_warm):
             deadline = min(deadline, self._warm_until)
         return deadline
 
     def _change(self) -> None:
-        """Something is other than before: open what is missing, and let everybody look."""
+        """Something is other than before: open what is missing, move deadlines, and let those who wait look."""
+        coming = self._number(_State.IDLE) + self._number(_State.OPENING)
         wanted = max(len(self._waiting), self._wanted_ahead())
-        missing = wanted - self._number(_State.IDLE) - self._number(_State.OPENING)
         room = self._options.maximum - len(self._slots) + self._number(_State.LEAVING)
         if self._failure is None and not self._closed:
-            for _ in range(min(missing, room)):
-                slot = _Slot()
+            for number in range(coming, coming + min(wanted - coming, room)):
+                needed = number < len(self._waiting)
+                slot = _Slot(min(self._waiting)[0] if needed else _SPARE)
                 self._slots.append(slot)
                 self._nursery.start_soon(self._keep, slot)
-        self._changed.set()
-        self._changed = trio.Event()
+        short = max(0, len(self._waiting) - self._number(_State.IDLE))
+        for slot in [slot for slot in self._slots if slot.state is _State.OPENING][:short]:
+            slot.urgency = min(slot.urgency, min(self._waiting)[0])
+            slot.delay.cancel()  # somebody waits for it now
+        for slot in self._slots:
+            if slot.state in (_State.IDLE, _State.BUSY):
+                slot.stay.deadline = self._deadline(slot) if slot.state is _State.IDLE else math.inf
+        self._changed.give()
 
     async def _keep(self, slot: _Slot) -> None:
         """Hold one session open until it is spent, ends by itself, or is not wanted any more."""
         try:
-            with slot.scope:
+            with slot.opening:
+                with slot.delay:
+                    await trio.sleep_until(self._quiet_until)
                 await self._back_off()
-                await self._limiter.wait()
+                await self._limiter.wait(slot.urgency)
                 began = trio.current_time()
                 async with self._tts.connect() as session:
                     self._opened(slot, session, trio.current_time() - began)
-                    async with trio.open_nursery() as nursery:
-                        nursery.start_soon(self._watch, slot, session)
-                        await self._hold(slot)
-                        nursery.cancel_scope.cancel()
+                    await self._stay(slot, session)
         except* TTSError as group:
             self._failed(slot, group)
         finally:
@@ -347,28 +394,38 @@ class SessionPool:
         self._failures = 0
         self._change()
 
-    async def _hold(self, slot: _Slot) -> None:
-        while slot.state is not _State.LEAVING:
-            deadline = self._deadline(slot) if slot.state is _State.IDLE else math.inf
-            changed = self._changed
-            with trio.move_on_at(deadline):
-                await changed.wait()
-            if slot.state is _State.IDLE and self._expired(slot):
-                slot.state = _State.LEAVING
-                self._counts.renewed += self._warm()
+    async def _stay(self, slot: _Slot, session: TTSSession) -> None:
+        with slot.stay:
+            await session.ended()
+            slot.ended = True
+            if slot.state is _State.BUSY:  # the commit that runs on it finds out by itself, and lets it go
+                await trio.sleep_forever()
+        if slot.state is not _State.IDLE:
+            return
+        slot.leave()
+        if slot.ended:
+            self._lapsed()
+        else:
+            self._counts.renewed += self._warm()
+            self._lapses = 0
+            logger.debug("a session was idle or old, and is left")
 
-    async def _watch(self, slot: _Slot, session: TTSSession) -> None:
-        await session.ended()
-        slot.ended = True
-        if slot.state is _State.IDLE:  # a commit that runs on it finds out by itself
-            slot.state = _State.LEAVING
-            self._counts.broken += 1
-            self._change()
+    def _lapsed(self) -> None:
+        """The service has ended a session that was idle."""
+        self._counts.broken += 1
+        self._lapses += 1
+        quiet = min(LONGEST_QUIET, self._options.back_off * (2.0 ** min(self._lapses - 1, 20) - 1))
+        self._quiet_until = trio.current_time() + quiet
+        logger.info(
+            "the service ended an idle session, number %d in a row; the next is opened ahead in %.1f s",
+            self._lapses,
+            quiet,
+        )
 
     async def _back_off(self) -> None:
         if self._failures:
             longest = min(LONGEST_BACK_OFF, self._options.back_off * 2 ** (self._failures - 1))
-            await trio.sleep(longest * random.uniform(0.5, 1.0))
+            await trio.sleep(min(longest * random.uniform(0.5, 1.0), max(0.0, self.patience)))
 
     def _failed(self, slot: _Slot, group: BaseExceptionGroup[TTSError]) -> None:
         """Connecting failed, or leaving did; the latter harms nobody."""
@@ -377,6 +434,7 @@ class SessionPool:
         self._counts.refused += 1
         self._failures += 1
         error = next(iter(_leaves(group)))
+        logger.info("no session could be opened: %s", _named(error))
         self._note(error)
         if self.patient(error):
             return
@@ -384,6 +442,11 @@ class SessionPool:
             self._failures = max(self._failures, self._options.attempts)
         if self._failures >= self._options.attempts and self._waiting:
             self._failure = error
+
+
+def _named(error: TTSError) -> str:
+    """An error without a service's own words, which may quote the text that it was given."""
+    return f"{type(error).__name__} {error.code or ''}".rstrip()
 
 
 def _leaves(group: BaseExceptionGroup[TTSError]) -> list[TTSError]:
@@ -400,14 +463,14 @@ class SessionPools:
         self._nursery = nursery
         self._options = options
         self._pools: dict[TTS, SessionPool] = {}
-        self._limiters: dict[RateLimits, RateLimiter] = {}
+        self._limiters: dict[Hashable, RateLimiter] = {}
 
     def pool(self, tts: TTS) -> SessionPool:
         """The pool of this voice; equal voices share one."""
         pool = self._pools.pop(tts, None)
         if pool is None:
             # One account serves all settings of a voice: what limits it is shared.
-            limiter = self._limiters.setdefault(tts.limits, RateLimiter(tts.limits))
+            limiter = self._limiters.setdefault((tts.account, tts.limits), RateLimiter(tts.limits))
             pool = SessionPool(tts, self._nursery, self._options, limiter)
         self._pools[tts] = pool  # the last is the one that was asked for last
         self._let_go()

@@ -1,0 +1,170 @@
+"""A service that allows little, or ends what is idle: the due commit comes first, and nothing is opened in vain."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+import trio
+from tests.unit.triolet.tts.test_sessions import Service
+from trio.testing import MockClock
+
+from triolet import TTS, Conversation, PoolOptions, RateLimits, TTSSession, speech
+from triolet.errors import ConnectionFailed, ConnectionLost, TTSError
+from triolet.events import Event, Underrun
+from triolet.testing import RecordingOutput, ToneTTS
+from triolet.tts._rate_limiter import RateLimiter
+from triolet.tts._session_pool import SessionPools, open_pools
+
+TEN = RateLimits(per_minute=10)
+ANSWER = " ".join(f"This is sentence number {number} of an answer that is rather long." for number in range(30))
+
+
+class Limited(ToneTTS):
+    """A voice of a small account."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connects = 0
+
+    @property
+    def limits(self) -> RateLimits:
+        return TEN
+
+    def connect(self) -> AbstractAsyncContextManager[TTSSession]:
+        self.connects += 1
+        return super().connect()
+
+
+async def longest_silence(options: PoolOptions) -> tuple[float, int]:
+    silences = [0.0]
+
+    def observe(event: Event) -> None:
+        if isinstance(event, Underrun):
+            silences.append(event.seconds)
+
+    voice = Limited()
+    async with Conversation(speech(voice, "en"), RecordingOutput(), pool=options) as conversation:
+        result = await conversation.say([ANSWER], observer=observe)
+    assert result.heard == ANSWER
+    return max(silences), voice.connects
+
+
+async def test_under_a_small_quota_the_longest_silence_is_that_without_spares(autojump_clock: MockClock) -> None:
+    bare, _ = await longest_silence(PoolOptions(spares=0))
+    silence, connects = await longest_silence(PoolOptions())
+    assert silence <= bare + 0.1
+    assert connects == 1
+
+
+async def test_the_most_urgent_request_goes_first(autojump_clock: MockClock) -> None:
+    limiter = RateLimiter(RateLimits(per_second=1))
+    order: list[str] = []
+
+    async def ask(name: str, urgency: int) -> None:
+        await limiter.wait(urgency)
+        order.append(name)
+
+    await limiter.wait()
+    async with trio.open_nursery() as nursery:
+        for name, urgency in (("spare", 1_000_000), ("next", 3), ("due", 2), ("due, later", 2)):
+            nursery.start_soon(ask, name, urgency)
+            await trio.testing.wait_all_tasks_blocked()
+    assert order == ["due", "due, later", "next", "spare"]
+
+
+async def test_who_leaves_the_queue_holds_nobody_up(autojump_clock: MockClock) -> None:
+    limiter = RateLimiter(RateLimits(per_second=1))
+    await limiter.wait()
+    began = trio.current_time()
+    async with trio.open_nursery() as nursery:
+        with trio.move_on_after(0.1):
+            await limiter.wait(0)
+        nursery.start_soon(limiter.wait, 1)
+    assert trio.current_time() - began == pytest.approx(1.0)
+
+
+class Ending(Service):
+    """Ends its sessions when they have been idle for so long."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__(connect=0.01, commit=0.05)
+        self.after = after
+
+    def connect(self) -> AbstractAsyncContextManager[TTSSession]:
+        return self._ending()
+
+    @asynccontextmanager
+    async def _ending(self) -> AsyncGenerator[TTSSession]:
+        async with super().connect() as session, trio.open_nursery() as nursery:
+            nursery.start_soon(self._end, self.open[-1])
+            yield session
+            nursery.cancel_scope.cancel()
+
+    async def _end(self, session: object) -> None:
+        await trio.sleep(self.after)
+        session.dead.set()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+async def test_a_service_that_hangs_up_at_once_is_not_dialled_again_and_again(autojump_clock: MockClock) -> None:
+    service = Ending(0.0)
+    async with open_pools(PoolOptions(cool_down=60.0)) as pools:
+        pools.pool(service).warm_up()
+        await trio.sleep(10)
+    assert len(service.connects) <= 8
+    assert pools.pool(service).statistics().broken == len(service.connects)
+
+
+async def test_a_service_with_a_short_idle_limit_is_dialled_once_a_commit(autojump_clock: MockClock) -> None:
+    service = Ending(0.3)
+    async with open_pools(PoolOptions()) as pools:
+        pool = pools.pool(service)
+        async with pool.in_use():
+            for _ in range(20):
+                await pool.commit("Hello.", lambda pcm: None)
+                await trio.sleep(1.0)
+    assert len(service.connects) <= 20 + 10
+
+
+async def test_sessions_that_are_lost_in_their_commits_end_in_an_error(autojump_clock: MockClock) -> None:
+    service = Service(connect=0.01, commit=0.01)
+    service.failures = [ConnectionLost("it hung up") for _ in range(100)]
+    async with open_pools(PoolOptions()) as pools:
+        pool = pools.pool(service)
+        async with pool.in_use():
+            for _ in range(3):
+                with pytest.raises(ConnectionLost, match="it hung up"):
+                    await pool.commit("Hello.", lambda pcm: None)
+    assert len(service.connects) <= 6
+
+
+async def test_a_service_that_says_too_fast_is_given_up_at_the_deadline(autojump_clock: MockClock) -> None:
+    service = Service(connect=0.01)
+    service.refusals = [ConnectionFailed("too fast", code="429", retryable=True, throttled=True) for _ in range(100)]
+    began = trio.current_time()
+    async with open_pools(PoolOptions(throttled_timeout=5.0)) as pools:
+        pool = pools.pool(service)
+        async with pool.in_use():
+            with pytest.raises(TTSError, match="too fast"):
+                await pool.commit("Hello.", lambda pcm: None)
+    assert trio.current_time() - began == pytest.approx(5.0, abs=0.2)
+
+
+class Other(Service):
+    """Another vendor, with the same limits."""
+
+
+async def test_two_vendors_with_the_same_limits_do_not_share_them(autojump_clock: MockClock) -> None:
+    one, other = Service(limits=RateLimits(per_second=1)), Other(limits=RateLimits(per_second=1))
+
+    async def spent(pools: SessionPools, *voices: TTS) -> float:
+        began = trio.current_time()
+        for voice in voices:
+            async with pools.pool(voice).in_use():
+                await pools.pool(voice).commit("Hello.", lambda pcm: None)
+        return trio.current_time() - began
+
+    async with open_pools(PoolOptions(spares=0)) as pools:
+        alone = await spent(pools, one)
+        assert await spent(pools, other) == pytest.approx(alone)
