@@ -101,6 +101,10 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
         with joined(downstream, upstream):
             await self.run(upstream, downstream, turn)
 
+    def in_task_of(self, before: Stage[Any, In_contra]) -> Stage[Any, Out_co] | None:
+        """One stage that does the work of `before` and of this one in one task; None if each needs a task of its own."""
+        return None
+
     def __or__(self, other: Stage[Out_co, Next]) -> Stage[In_contra, Next]:
         """Join two stages to one."""
         return _Stages(self, other) if isinstance(other, Stage) else NotImplemented
@@ -134,7 +138,10 @@ class IterableSource(Source[Out_co]):
             if not started:
                 turn.timeline.record(FirstToken(turn.now()))
                 started = True
-            await downstream.send(item)
+            try:
+                downstream.send_nowait(item)  # no checkpoint: the stage after it then takes many items in one hop
+            except trio.WouldBlock:
+                await downstream.send(item)
 
         if isinstance(self._items, AsyncIterable):
             iterator = aiter(self._items)
@@ -216,12 +223,24 @@ def _start_stages(
     downstream: trio.MemorySendChannel[Any],
     turn: TurnContext,
 ) -> None:
-    """Start one task for each stage in a row, joined by channels."""
-    for stage, after in itertools.pairwise(stages):
+    """Start stages in a row, joined by channels: one task each, but for those that can share one."""
+    row = _sharing_tasks(stages)
+    for stage, after in itertools.pairwise(row):
         send, receive = trio.open_memory_channel[Any](after.buffer)
         nursery.start_soon(stage.drive, upstream, send, turn)
         upstream = receive
-    nursery.start_soon(stages[-1].drive, upstream, downstream, turn)
+    nursery.start_soon(row[-1].drive, upstream, downstream, turn)
+
+
+def _sharing_tasks(stages: tuple[Stage[Any, Any], ...]) -> list[Stage[Any, Any]]:
+    row = [stages[0]]
+    for stage in stages[1:]:
+        both = stage.in_task_of(row[-1])
+        if both is None:
+            row.append(stage)
+        else:
+            row[-1] = both
+    return row
 
 
 class _FunctionStage(Stage[In_contra, Out_co]):

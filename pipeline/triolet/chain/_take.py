@@ -1,7 +1,8 @@
-"""Taking many items in one hop: a hop over a channel costs the same for one item as for many."""
+"""Many items in one hop. A hop over a channel costs the same for one item as for many."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 import trio
@@ -26,3 +27,15 @@ def waiting(channel: trio.MemoryReceiveChannel[Item]) -> list[Item]:
             items.append(channel.receive_nowait())
     except (trio.WouldBlock, trio.EndOfChannel):
         return items
+
+
+async def send_all(channel: trio.MemorySendChannel[Item], items: Iterable[Item]) -> None:
+    """Send items in order. It is no checkpoint while the channel has room for them.
+
+    Cancellation leaves out the items that had no room.
+    """
+    for item in items:
+        try:
+            channel.send_nowait(item)
+        except trio.WouldBlock:
+            await channel.send(item)
