@@ -1,4 +1,4 @@
-"""Which language a stream is in: by its script, and in Latin script by its common words."""
+"""Which language a stream is in: its script tells it, and in Latin script its common words."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ for _code, _list in _COMMON.items():
     for _word in _list.split():
         _VOTES[_word] = (*_VOTES.get(_word, ()), _code)
 
-_ENOUGH = 1.0  # votes that a language must lead by before it takes over
-_FADE = 0.5  # what a clause's votes are still worth one clause later
+_ENOUGH = 1.0  # votes by which a language must lead before it replaces the one before
+_FADE = 0.5  # factor by which votes lose weight from clause to clause
 
 
 class Guess:
-    """The language of the latest clauses of one stream."""
+    """Guesses the language of one stream, clause by clause."""
 
     def __init__(self) -> None:
         self._latin = "en"
@@ -41,7 +41,7 @@ class Guess:
         self._seen = -1  # offset in the stream up to which words have voted
 
     def language(self, text: str, begin: int, end: int, base: int) -> str:
-        """The language of the clause `text[begin:end]`, `text` being at `base` in the stream."""
+        """Count the words of the clause `text[begin:end]`. Return its language. `base` is the offset of `text` in the stream."""
         for pattern, code in _SCRIPTS:
             if pattern.search(text, begin, end):
                 if code == "ja":

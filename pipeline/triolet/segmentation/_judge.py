@@ -1,4 +1,4 @@
-"""Is this the end of a sentence? The rules, over the words of one language."""
+"""Whether a mark ends a sentence: the rules, over the words of one language."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from triolet.segmentation._language import Dotted, Rules
 from triolet.segmentation._pysbd import Splitter
 
 _LONGEST_WORD = 48
-_LONGEST_WITHOUT_VOWEL = 5  # letters of a word that is taken for an abbreviation
-_HESITATION = (
-    4  # characters, in scripts without capitals, that three dots do not make a sentence (`음... 잘 모르겠어요`)
-)
-_UNLIKE_A_NAME = 5  # letters, one of them not ASCII
+_LONGEST_WITHOUT_VOWEL = 5  # letters of a word without a vowel that counts as an abbreviation
+# Characters before three dots that make no sentence of them in scripts without capitals (`음... 잘 모르겠어요`).
+_HESITATION = 4
+_UNLIKE_A_NAME = 5  # letters, one of them not ASCII, of a word that no file or host is named like
 _OPENING = "\"'“‘«„‹([{*_~¡¿<"
 _NEXT = re.compile(r"\s[\s" + re.escape(_OPENING) + r"]*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
@@ -25,11 +24,12 @@ _ROMAN = re.compile("[IVXLC]+")
 
 
 class Verdict(enum.Enum):
-    """What is known of a mark."""
+    """Whether a sentence ends at a mark."""
 
     END = enum.auto()
-    """A sentence ends here."""
+    """It ends."""
     GOES_ON = enum.auto()
+    """It goes on."""
     WAIT = enum.auto()
     """More text must be seen."""
 
@@ -40,7 +40,7 @@ _INNER, _NUMBERED, _WEAK, _NAMED = Dotted.INNER, Dotted.NUMBERED, Dotted.WEAK, D
 
 
 class Ahead:
-    """The text after a mark, read only as far as a rule asks."""
+    """The text after a mark. It is read only as far as a rule asks."""
 
     __slots__ = ("_complete", "_start", "_text")
 
@@ -50,7 +50,7 @@ class Ahead:
         self._complete = complete
 
     def visible(self) -> str | None:
-        """The first character that is not white space or an opening mark; "" at the end of the text, None if unknown."""
+        """The first character that is neither white space nor an opening mark; "" at the end of the text, None if unknown."""
         found = _NEXT.match(self._text, self._start)
         at = found.end() if found else self._start
         if at < len(self._text):
@@ -58,7 +58,7 @@ class Ahead:
         return "" if self._complete else None
 
     def word(self) -> str | None:
-        """The whole next word; "" if there is none, None if it may go on."""
+        """The next word, whole; "" if there is none, None while it may go on."""
         found = _NEXT.match(self._text, self._start)
         at = found.end() if found else self._start
         word = _WORD.match(self._text, at)
@@ -68,7 +68,7 @@ class Ahead:
         return word[0] if word else ""
 
     def dash(self) -> Verdict:
-        """For a next character that is a dash: an end before ` - `, none before `-3`."""
+        """The verdict before a dash: an end before ` - `, none before `-3`."""
         found = _NEXT.match(self._text, self._start)
         at = (found.end() if found else self._start) + 1
         if at >= len(self._text) and not self._complete:
@@ -76,13 +76,13 @@ class Ahead:
         return END if self._text[at : at + 1].isspace() else GOES_ON
 
     def is_initial(self) -> bool:
-        """Whether the next word, known already, is a single letter with a dot."""
+        """Whether the next word is a single letter with a dot. It must be known."""
         found = _NEXT.match(self._text, self._start)
         at = found.end() if found else self._start
         return self._text[at + 1 : at + 2] == "."
 
     def second(self) -> str | None:
-        """The word after the next word, as `word`."""
+        """The word after the next word; see `word`."""
         found = _NEXT.match(self._text, self._start)
         word = _WORD.match(self._text, found.end() if found else self._start)
         if word is None:
@@ -91,13 +91,13 @@ class Ahead:
 
 
 def word_before(text: str, start: int, at: int) -> str:
-    """What stands between the last space and the mark at `at`, at most `_LONGEST_WORD` characters of it."""
+    """What stands between the last space and the mark at `at`: at most its last `_LONGEST_WORD` characters."""
     reach = at - _LONGEST_WORD
     return text[max(start, reach) : at].rpartition(" ")[2]
 
 
 def is_plain(rules: Rules, text: str, at: int, word: str) -> bool:
-    """Whether the word before the dot at `at` is so plain that nothing else need be asked."""
+    """Whether the dot at `at` ends a sentence because the word before it is plain: no abbreviation, nor like one."""
     length = len(word)
     if length < 2 or not word.isalpha() or rules.splitter is not None or word.lower() in rules.dotted:
         return False
@@ -107,9 +107,9 @@ def is_plain(rules: Rules, text: str, at: int, word: str) -> bool:
 
 
 def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Verdict:
-    """Judges a single dot at `at` that white space follows, closing marks between them aside.
+    """Judge a single dot at `at` that white space follows, perhaps after closing marks.
 
-    `start`: where the sentence began.
+    `start` is where the sentence began.
     """
     before = text[max(start, at - _LONGEST_WORD) : at]
     parts = before.rsplit(None, 1)
@@ -142,7 +142,7 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
 
 
 def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
-    """What the word is known as; None for a plain word or a letter."""
+    """Which kind of abbreviation the word is; None for a plain word or a letter."""
     lower = word.lower()
     dotted = rules.dotted
     kind = dotted.get(lower)
@@ -209,7 +209,7 @@ def _without_case(first: str) -> bool:
 
 
 def if_starter(rules: Rules, ahead: Ahead) -> Verdict:
-    """Ends before a word that begins sentences."""
+    """An end before a word that begins sentences; else none."""
     word = ahead.word()
     if word is None:
         return WAIT
@@ -220,7 +220,7 @@ def if_starter(rules: Rules, ahead: Ahead) -> Verdict:
 
 
 def _after_letter(rules: Rules, letter: str, previous: str, ahead: Ahead) -> Verdict:
-    """`J. R. R. Tolkien`, `vitamin C. You`, `9 m. The`."""
+    """Judge a dot after one letter: `J. R. R. Tolkien`, `vitamin C. You`, `9 m. The`."""
     first = ahead.visible()
     if first is None:
         return WAIT
@@ -272,9 +272,9 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
 
 
 def stands_alone(rules: Rules, word: str) -> bool:
-    """Whether a dot after the word ends a sentence whatever comes, if nothing is open: so that nobody need wait.
+    """Whether a dot after the word ends a sentence whatever follows, if nothing is open.
 
-    It does after a word that no file, host, number or abbreviation is spelled like.
+    It does after a word that no file, host, number or abbreviation is spelled like. Such a sentence need not wait.
     """
     if word.isascii():
         return word[-1:] in ")%" and len(word) > 2
@@ -291,7 +291,7 @@ def stands_alone(rules: Rules, word: str) -> bool:
 
 
 def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
-    """Judges `!` or `?` that white space follows and no closing mark."""
+    """Judge `!` or `?` with white space, and no closing mark, after it."""
     last = text[at - 1 : at]
     if last.isdecimal() and text[at] == "!":
         first = ahead.visible()
@@ -311,9 +311,9 @@ def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict
 
 
 def after_closing(rules: Rules, ahead: Ahead, *, led_by_quote: bool) -> Verdict:
-    """Judges a mark with a closing quote or bracket after it: `?" she asked`.
+    """Judge a mark with a closing quote or bracket after it: `?" she asked`.
 
-    `led_by_quote`: the quote that closes opened the sentence, so who said it may follow.
+    `led_by_quote`: whether the sentence began with the quote that closes. Then the name of the speaker may follow.
     """
     first = ahead.visible()
     if first is None:
@@ -331,8 +331,8 @@ def after_closing(rules: Rules, ahead: Ahead, *, led_by_quote: bool) -> Verdict:
     return END
 
 
-def after_ellipsis(ahead: Ahead, result: int) -> Verdict:
-    """Judges `...` and the like that white space follows; `result` is how many characters of the sentence stand before."""
+def after_ellipsis(ahead: Ahead, before: int) -> Verdict:
+    """Judge `...` and the like with white space after it. `before` counts the characters of the sentence before it."""
     first = ahead.visible()
     if first is None:
         return WAIT
@@ -340,11 +340,11 @@ def after_ellipsis(ahead: Ahead, result: int) -> Verdict:
         return END
     if first.islower() or first in "—–-,;:":
         return GOES_ON
-    return GOES_ON if _without_case(first) and result <= _HESITATION else END
+    return GOES_ON if _without_case(first) and before <= _HESITATION else END
 
 
 def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdict:
-    """Judges a dot between a small letter and a capital: `the end.Then`, but not `asp.Net` or `object.Method(`."""
+    """Judge a dot between a small letter and a capital: an end in `the end.Then`, none in `asp.Net` and `object.Method(`."""
     word = _LAST_WORD.search(text, max(0, at - _LONGEST_WORD), at)
     if word is None or not _VOWEL.search(word[0]) or word[0].lower() in rules.dotted:
         return GOES_ON
@@ -359,7 +359,7 @@ def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdic
     return END if word[0].islower() and (end == len(text) or text[end] in " ,'’\n") else GOES_ON
 
 
-_SPLITTER_REACH = 600  # characters of a sentence that pysbd is shown
+_SPLITTER_REACH = 600  # the most characters of a sentence that pysbd is shown
 _SAYS = re.compile(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|笑)")
 _SAYS_REACH = 8
 _PHRASE_END = re.compile(r"[，。！？：；、“”「」\s]")
@@ -367,7 +367,7 @@ _PARTICLES = "とってのをはがにもでやなかさへよだ"
 
 
 def after_full_quote(code: str, text: str, tail: int, *, led_by_quote: bool, complete: bool) -> Verdict:
-    """Judges `。` and the like with a closing quote after it: `“我不知道。”她说。`, `「はい。」と彼は言った。`"""
+    """Judge `。` and the like with a closing quote after it: `“我不知道。”她说。`, `「はい。」と彼は言った。`"""
     follows = text[tail : tail + 1]
     if follows and follows in "，、,；：;:。！？.!?…—":
         return GOES_ON
@@ -383,7 +383,7 @@ def after_full_quote(code: str, text: str, tail: int, *, led_by_quote: bool, com
 
 
 def by_splitter(splitter: Splitter, text: str, start: int, tail: int, ahead: Ahead) -> Verdict:
-    """Asks whether a sentence ends at `tail` if the next word follows."""
+    """Ask pysbd whether a sentence ends at `tail` when the next word follows."""
     following = ahead.word()
     if following is None:
         return WAIT

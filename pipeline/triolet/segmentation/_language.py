@@ -1,4 +1,4 @@
-"""What the rules know of one language: words only, no code."""
+"""What the rules know of one language: its words."""
 
 from __future__ import annotations
 
@@ -13,65 +13,69 @@ import attrs
 from triolet.segmentation import _pysbd
 
 RULED = ("zh", "en", "de", "it", "pt", "es", "ja", "ko", "fr", "ru")
-"""The languages with rules of their own."""
+"""The languages that have rules of their own."""
 
 
 class Dotted(enum.Enum):
-    """What a dot after a word may be."""
+    """Which kind of abbreviation a word is: what may follow its dot."""
 
     INNER = enum.auto()
-    """Something always follows: titles, `e.g.`, `vs.`; never an end."""
+    """Never an end: something always follows a title, `e.g.`, `vs.`"""
     NUMBERED = enum.auto()
-    """A number follows (`No. 5`, `p. 12`, `Art. 3`); before a capital it is an end."""
+    """No end before a number (`No. 5`, `p. 12`, `Art. 3`); an end before a capital."""
     WEAK = enum.auto()
-    """An end before a capital (`etc.`, `hrs.`)."""
+    """An end before a capital: `etc.`, `hrs.`"""
     NAMED = enum.auto()
-    """Names follow as well: an end only before a word that begins sentences (`U.S.`, `Inc.`, `St.`)."""
+    """An end only before a word that begins sentences, since names may follow, too: `U.S.`, `Inc.`, `St.`"""
 
 
 @attrs.frozen(kw_only=True)
 class Language:
     """The words of one language that decide whether a dot ends a sentence.
 
-    Abbreviations are in small letters and without their last dot; those of several parts without spaces (`z.b` stands
-    for `z.B.` and `z. B.`). Lists are white-space-separated text.
+    A list is text with white space between its words. An abbreviation stands in small letters, without its last dot. One of
+    several parts stands without spaces: `z.b` means `z.B.` and `z. B.`
     """
 
     code: str
+    """ISO 639-1."""
     inner: str = ""
+    """Abbreviations of the kind `Dotted.INNER`."""
     numbered: str = ""
+    """Abbreviations of the kind `Dotted.NUMBERED`."""
     weak: str = ""
-    """The three, and `named`, as in `Dotted`; pysbd's list is added to the weak."""
+    """Abbreviations of the kind `Dotted.WEAK`. Those that pysbd lists are added."""
     named: str = ""
+    """Abbreviations of the kind `Dotted.NAMED`."""
     words: str = ""
-    """Common words that pysbd lists as abbreviations: a dot after them is an end."""
+    """Common words that pysbd lists as abbreviations. A dot after them is an end."""
     starters: str = ""
-    """Words that begin sentences and, with a capital, hardly anything else."""
+    """Words that, with a capital, hardly stand anywhere but at the start of a sentence."""
     months: str = ""
-    """What may follow an ordinal number written with a dot."""
+    """Words that may follow an ordinal number written with a dot."""
     lettered: str = ""
-    """Nouns that take a letter as their name (`vitamin C`, `plan B`)."""
+    """Nouns that have a letter for a name (`vitamin C`, `plan B`)."""
     exclaimed: str = ""
     """Names that end in an exclamation mark, without it."""
     saying: str = ""
-    """Verbs of speech that may come after their subject: `"Who is there?" Anna asked.`"""
+    """Verbs of speech that may stand after their subject: `"Who is there?" Anna asked.`"""
     suffixes: tuple[str, ...] = ()
-    """Ends of compounds that are abbreviated and named (`Goethestr.`)."""
+    """Endings of compounds that are abbreviations of the kind `Dotted.NAMED` (`Goethestr.`)."""
     years: str = ""
-    """Words after a year or century, with which a short phrase opens a sentence (`В 1854 г. Толстой`)."""
+    """Words after the number of a year or a century. They end no sentence that has just begun (`В 1854 г. Толстой`)."""
     reversed_quotes: bool = False
     """Whether `»` opens and `«` closes."""
     conjunctions: tuple[str, ...] = ()
-    """A speaker may breathe before these."""
+    """Words before which a speaker may breathe."""
     ordinals: bool = False
     """Whether a dot makes a number an ordinal (`3. Oktober`)."""
     capital_nouns: bool = False
-    """Whether a capital in the middle of a sentence is nothing special."""
+    """Whether nouns have a capital, so that a capital does not show that a sentence begins."""
 
 
 @attrs.frozen
 class Rules:
-    """A language made ready for look-up."""
+    """The words of one language in sets, so that a look-up is quick. See `Language` for each set."""
 
     language: Language
     dotted: dict[str, Dotted]
@@ -83,19 +87,19 @@ class Rules:
     saying: frozenset[str]
     years: frozenset[str]
     breath: Callable[[str, int, int], re.Match[str] | None]
-    """Searches for the white space before a conjunction or a lone hyphen; the space after it must be there."""
+    """Finds the space before a conjunction or a lone hyphen that a space follows."""
     splitter: _pysbd.Splitter | None = None
-    """Is asked instead of the words."""
+    """Decides about every dot in place of the words; None for a language with rules."""
 
 
 def choices() -> list[str]:
-    """The codes of all languages: with rules here, or known to pysbd."""
+    """The codes of all languages that have rules here or are known to pysbd."""
     return sorted(_pysbd.languages() | set(RULED))
 
 
 @functools.cache
 def rules(code: str) -> Rules:
-    """The rules of one of `choices`, with pysbd's abbreviations."""
+    """The rules of one of the `choices`, with the abbreviations that pysbd lists."""
     if code not in RULED:
         return _ready(Language(code=code), {}, _pysbd.splitter(code))
     language: Language = importlib.import_module(f"triolet.segmentation._rules.{code}").LANGUAGE

@@ -1,4 +1,4 @@
-"""The head of a line: what part of a document the line belongs to, and how many of its characters are marks."""
+"""The head of a line: which kind of block the line belongs to, and how many of its characters are marks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import attrs
 from triolet._model._text import BlockKind
 
 LONGEST_HEAD = 200
-"""Characters looked at before a line that goes on like a mark (`------`) is taken for text."""
+"""Characters after which a line that may still be a mark (`------`) counts as text."""
 
-# While a line holds nothing else than this, more of it may still change what it is.
+# A line that consists of this alone may still become a line of another kind.
 _UNDECIDED = re.compile(r"(?:[-*+•◦▪‣⁃·_=|:#`~> \t\r\d]|[a-z](?=[.)]|$)|、|[.)](?=[ \t)]|$)|\[(?:[ xX](?:\]|$)|\]|$))*")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t\r]*$")
@@ -26,16 +26,20 @@ _ITEM = re.compile(
 
 
 class LineKind(enum.Enum):
-    """What a line is for the reader of lines."""
+    """How a line is read."""
 
     BLANK = enum.auto()
     TEXT = enum.auto()
+    """Words, in which marks are read."""
     ROW = enum.auto()
+    """Words that are one clause, whatever marks they have: a table row, indented code."""
     MARKUP = enum.auto()
+    """Marks without words: a rule, an underline."""
     FENCE = enum.auto()
+    """A line that begins or ends a code block."""
 
 
-# An attribute of an enumeration is slow to get: five of them take longer than to read a line of words.
+# An attribute of an enumeration is slow to get: five of them take longer than reading a line of words.
 _TEXT, _FENCE_LINE, _BLANK, _ROW, _MARKUP = LineKind.TEXT, LineKind.FENCE, LineKind.BLANK, LineKind.ROW, LineKind.MARKUP
 _PROSE, _QUOTED, _HEADED, _LISTED, _CODE = (
     BlockKind.PROSE,
@@ -46,18 +50,20 @@ _PROSE, _QUOTED, _HEADED, _LISTED, _CODE = (
 )
 
 
-@attrs.define  # there is one for many lines, and a frozen one takes three times as long to make
+@attrs.define  # not frozen: that takes three times as long to make, and many lines have one
 class Head:
     """The head of one line."""
 
     line: LineKind
+    """How the line is read."""
     kind: BlockKind
+    """The kind of block that the line belongs to."""
     length: int
     """Characters of the line that are marks."""
     fence: str = ""
-    """The marks that opened a fence."""
+    """The marks of a fence; empty for any other line."""
     indent: int = 0
-    """Columns of white space before the first mark or word."""
+    """Columns of white space before the first mark or word; a tab goes to the next multiple of four."""
 
 
 _PLAIN = Head(_TEXT, _PROSE, 0)
@@ -66,7 +72,7 @@ _PLAIN = Head(_TEXT, _PROSE, 0)
 def read_head(text: str, at: int, *, complete: bool) -> Head | None:
     """The head of the line that starts at `at`; None while more of it must be seen.
 
-    `complete`: nothing comes after the end of `text`.
+    `complete`: whether nothing comes after the end of `text`.
     """
     if at < len(text):
         first = text[at]
@@ -86,7 +92,7 @@ def read_head(text: str, at: int, *, complete: bool) -> Head | None:
 
 
 def closes(line: str, fence: str) -> bool:
-    """Whether a line ends the block of code that `fence` opened."""
+    """Whether a line ends the code block that `fence` opened."""
     body = line.strip(" \t\r>")
     return len(body) >= len(fence) and not body.strip(fence[0])
 

@@ -1,6 +1,6 @@
-"""Marks inside a line, other than those that end sentences.
+"""Marks inside a line that end no sentence.
 
-Each function reads the mark at `at` and moves `reading.at` past it; it gives False if it must see more text first.
+Each function reads the mark at `at` and moves `reading.at` past it. It returns False if it must see more text first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from triolet.segmentation._reading import OPEN_FOR, PAIRS, Reading
 
 _CLOSING = r"\"'”’»“‹›)\]}*_~」』】》〉）"
 _TAIL = re.compile(rf"(?:[{_CLOSING}]|\[\^?\w{{1,8}}\](?!\()|[¹²³⁰⁴-⁹]|</\w{{1,10}}>)*")
-_NOTE = 12  # characters a footnote mark or closing tag may have
+_NOTE = 12  # the most characters of a footnote mark or a closing tag
 _STARS = re.compile(r"\*{1,200}")
 _TICKS = re.compile("`{1,200}")
 _DASHES = re.compile("[—―]{1,64}")
@@ -25,7 +25,7 @@ _STOPS = "。！？｡"
 
 
 def tail_of(text: str, at: int, *, complete: bool) -> int:
-    """The end of the closing marks at `at`; -1 while they may go on."""
+    """Where the closing marks at `at` end; -1 while more of them may come."""
     if text[at : at + 1] == " ":  # the usual case
         return at
     found = _TAIL.match(text, at)
@@ -40,7 +40,7 @@ def tail_of(text: str, at: int, *, complete: bool) -> int:
 
 
 def comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """`,` `;` `:`: a boundary where white space follows."""
+    """`,` `;` `:` are a boundary where white space follows."""
     after = at + 1
     if after == len(text) and not complete:
         return False
@@ -66,7 +66,7 @@ def comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
 
 
 def full_comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """`，` `、` `；` `：`: a boundary at once, but in numbers."""
+    """`，` `、` `；` `：` are a boundary at once, but not inside a number."""
     after = at + 1
     if text[at - 1 : at].isdecimal():
         if after == len(text) and not complete:
@@ -81,7 +81,7 @@ def full_comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
 
 
 def dash(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """`—`, and `–` with white space around it."""
+    """`—` is a boundary, and so is `–` with white space around it."""
     run = _DASHES.match(text, at)
     end = run.end() if run else at + 1
     if end == len(text) and not complete:
@@ -98,7 +98,7 @@ def dash(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
 
 
 def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:  # noqa: ARG001
-    """Quotes and brackets."""
+    """Quotes and brackets open and close."""
     mark = text[at]
     reading.at = at + 1
     opened = reading.opened
@@ -126,7 +126,7 @@ def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:  # no
 
 
 def star(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """Emphasis: only whether any is open."""
+    """Emphasis opens or closes."""
     run = _STARS.match(text, at)
     end = run.end() if run else at + 1
     if end == len(text) and not complete:
@@ -140,7 +140,7 @@ def star(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
 
 
 def tick(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """Code inside a line is passed over; a mark that does not close within the line is none."""
+    """Code inside a line is skipped. A code mark that nothing closes within the line counts as none."""
     run = _TICKS.match(text, at)
     end = run.end() if run else at + 1
     if end == len(text) and not complete:

@@ -1,6 +1,7 @@
-"""What is taken from pysbd: its abbreviation lists, and whole languages that have no rules here.
+"""What pysbd gives: its lists of abbreviations, and whole languages that have no rules here.
 
-pysbd is imported on first use: it compiles a few hundred patterns, which not every process that imports triolet needs.
+pysbd is imported when it is first needed. It compiles a few hundred patterns, and not every process that imports triolet
+needs them.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def languages() -> frozenset[str]:
 
 
 def abbreviations(code: str) -> frozenset[str]:
-    """Its abbreviations of a language, in small letters, without the last dot; empty for a language it has not."""
+    """The abbreviations of a language, in small letters, without the last dot; none for a language that pysbd does not know."""
     language = _modules()[1].get(code)
     if language is None:
         return frozenset()

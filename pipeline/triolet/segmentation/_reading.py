@@ -1,4 +1,4 @@
-"""What is held of a stream, and what is known of it: the state that all rules share."""
+"""The text that is held of a stream, and what is known of it: the state that all rules share."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from triolet.segmentation._language import Rules
 from triolet.segmentation._lines import LineKind
 
 HOLD = 600
-"""Characters of one clause that are held at most: five times a long sentence, about 40 s of speech."""
+"""The most characters of one clause that are held: five times a long sentence, about 40 s of speech."""
 
 OPEN_FOR = 200
-"""Characters after which a quote, bracket or code mark that is still open is none."""
+"""Characters after which a quote, a bracket or a code mark that has not been closed counts as none."""
 
 SLACK = 64
-"""More than any conjunction is long: what marks decide is decided before the bound on length is looked at."""
+"""Characters by which a clause may exceed `HOLD` before it is cut: longer than any conjunction. So marks and conjunctions
+are read before the bound applies."""
 
-_DEEPEST = 16  # marks open at a time
-_KEEP = 640  # characters before the clause that rules may look back at: what is open, what pysbd is shown
-_TRIM = 512  # characters before the clause that may pile up before they are dropped
+_DEEPEST = 16  # quotes and brackets that are open at a time
+_KEEP = 640  # characters before the clause that rules may look back at: more than OPEN_FOR, and than pysbd is shown
+_TRIM = 512  # characters that nobody needs any more, and that pile up before they are dropped
 
 _LINE, _SENTENCE = Boundary.LINE, Boundary.SENTENCE  # an attribute of an enumeration is slow to get
 _ALNUM = re.compile(r"[^\W_]")
@@ -41,16 +42,16 @@ PAIRS = {
     "«": "»",
     "‘": "’",
 }
-"""What opens, and what closes it."""
+"""Opening marks, each with the mark that closes it."""
 
 BLOCKING = frozenset(")]}）】》〉")
-"""Closing marks inside which no sentence ends."""
+"""The closing marks of brackets. No sentence ends inside a bracket."""
 
 
 class Reading:
-    """The text held, how far it is understood, and the clauses cut from it.
+    """The text that is held, how far it has been read, what is open in it, and the clauses cut from it.
 
-    Places in `text` are plain indices; what must outlive a trim is kept as an offset in the stream.
+    A place in `text` is a plain index. A place that must stay true when old text is dropped is an offset in the stream.
     """
 
     __slots__ = (
@@ -82,47 +83,51 @@ class Reading:
     def __init__(self, rules: Rules, weakest: Boundary = Boundary.NONE) -> None:
         self.rules = rules
         self.weakest = weakest
-        """Boundaries below it are taken note of, as rules look back to them, but end no clause that is given out."""
+        """The weakest boundary that ends a clause. Weaker ones move only `begin`, which the rules look back to."""
         self.text = ""
         self.base = 0
         """Offset of `text` in the stream."""
         self.at = 0
-        """How far the text is understood."""
+        """How far the text has been read."""
         self.begin = 0
-        """Where the clause begins."""
+        """Where the clause begins that is being read."""
         self.given = 0
-        """Up to where the text is in clauses: before `begin` where weak boundaries were only taken note of."""
+        """Where the text begins that is in no clause yet. It lies before `begin` after a boundary that is weaker than `weakest`."""
         self.head = 0
         """Where the marks at the head of the line end."""
         self.breath_at = 0
-        """How far conjunctions have been looked for."""
+        """How far the text has been searched for conjunctions."""
         self.complete = False
-        """Nothing comes after `text`."""
+        """Whether nothing comes after `text`."""
         self.fresh = True
-        """At the start of a line whose head has not been read."""
+        """Whether `at` is the start of a line whose head has not been read."""
         self.line = LineKind.TEXT
+        """What kind of line it is."""
         self.kind = BlockKind.PROSE
+        """The kind of block that the line belongs to."""
         self.fence = ""
-        """The mark of the code block that is open."""
+        """The mark that opened the code block; empty outside of one. After the opening line, a `+` stands before it."""
         self.item = -1
-        """The number of the list item that the line is."""
+        """The number of the list item that was read last in this line; -1 for none."""
         self.dialogue = False
-        """The line opens with a dash: who speaks may follow any mark."""
+        """Whether the line begins with a dash. It is a dialogue then, and the name of the speaker may follow any mark."""
         self.opening = Boundary.PARAGRAPH
+        """The boundary before the next clause."""
         self.segment = 0
-        """Offset in the stream where the sentence or line began."""
+        """Offset in the stream where the sentence or the line began."""
         self.at_once = -1
-        """Offset in the stream of the last cut without a look at what follows."""
+        """Offset in the stream of the last cut that was made without a look at what follows."""
         self.asked = -1
-        """Offset in the stream of a mark that does not end a sentence whatever follows."""
+        """Offset in the stream of the last mark that was found to need a look at what follows."""
         self.opened: list[tuple[str, int]] = []
-        """The mark that would close what is open, and the offset in the stream where it was opened."""
+        """For each quote or bracket that is open: the mark that would close it, and the offset in the stream where it was opened."""
         self.stars = -1
-        """Offset in the stream where emphasis was opened."""
+        """Offset in the stream where emphasis was opened; -1 where none is open."""
         self.out: list[Clause] = []
+        """The clauses that were cut and not yet taken."""
 
     def add(self, text: str) -> None:
-        """Takes more text; drops what no rule needs any more."""
+        """Append text. Drop text that no rule needs any more."""
         held = self.text
         drop = self.given - _KEEP
         if drop > _TRIM:
@@ -136,7 +141,7 @@ class Reading:
         self.text = held + text
 
     def cut(self, end: int, boundary: Boundary) -> None:
-        """Ends the clause, unless the boundary is too weak to be given out."""
+        """End the clause at `end`. A boundary below `weakest` is only taken note of."""
         if self.complete and end == len(self.text):
             boundary = Boundary.END
         if boundary >= self.weakest or end - self.given > HOLD:
@@ -146,7 +151,7 @@ class Reading:
             self.segment = self.base + end
 
     def begin_line(self, opening: Boundary) -> None:
-        """What follows does not belong to the text before, whether or not that ended with a mark."""
+        """A line begins. What follows does not belong to the text before it, even if no mark ended that."""
         if self.begin > self.given:
             self._give(self.begin, _LINE)
         if opening > self.opening:  # noqa: PLR1730 - called for every line
@@ -175,13 +180,20 @@ class Reading:
         self.opening = boundary
         self.given = end
 
+    def take(self) -> list[Clause]:
+        """Hand over the clauses that were cut since the last call."""
+        if not self.out:
+            return []
+        clauses, self.out = self.out, []
+        return clauses
+
     def cut_at_once(self, end: int) -> None:
-        """Ends a sentence without a look at what follows: marks that do follow are a clause of their own."""
+        """End a sentence without a look at what follows. Marks that follow all the same become a clause of their own."""
         self.cut(end, _SENTENCE)
         self.at_once = self.base + end
 
     def cut_long(self, end: int) -> None:
-        """Cuts a clause that is longer than is held; `end` is how far its marks are known."""
+        """Cut a clause that is longer than `HOLD`. `end` is how far its marks have been read."""
         at = self.at
         while end - self.begin > HOLD:
             start = self.begin
@@ -194,27 +206,27 @@ class Reading:
         self.at = max(at, self.begin)
 
     def has_words(self, end: int) -> bool:
-        """Whether the clause, up to `end`, has a letter or digit that is no mark."""
+        """Whether the clause, up to `end`, has a letter or a digit that is not part of a block mark."""
         start = self.begin if self.begin > self.head else self.head  # noqa: FURB136 - called for every mark
         return end > start and (self.text[end - 1].isalnum() or _ALNUM.search(self.text, start, end) is not None)
 
     def is_leftover(self, at: int) -> bool:
-        """Whether the mark at `at` directly follows a cut that did not wait for it."""
+        """Whether the mark at `at` stands right after a cut that did not wait for it."""
         return at == self.begin and self.base + at == self.at_once
 
     def sentence(self) -> int:
-        """Where the sentence begins, as far as it is still held."""
+        """Where the sentence begins; where the held text begins, if that is later."""
         start = self.segment - self.base
         start = max(start, self.head)
         return start if start > 0 else 0  # noqa: FURB136 - called for every mark
 
     def leads(self, offset: int) -> bool:
-        """Whether nothing is said between the start of the sentence and `offset`, a place in the stream."""
+        """Whether no letter or digit stands between the start of the sentence and `offset`, a place in the stream."""
         end = offset - self.base
         return _ALNUM.search(self.text, max(self.sentence(), end - OPEN_FOR), end) is None
 
     def inside(self) -> bool:
-        """Whether a bracket is open; forgets what has been open for too long."""
+        """Forget what has been open for too long. Return whether a bracket is open."""
         opened = self.opened
         here = self.base + self.at
         while opened and here - opened[0][1] > OPEN_FOR:
@@ -226,19 +238,19 @@ class Reading:
         return self.stars >= 0 and self.base + self.at - self.stars <= OPEN_FOR
 
     def nothing_open(self) -> bool:
-        """Whether no closing mark is to be expected."""
+        """Forget what has been open for too long. Return whether no closing mark is to be expected."""
         if self.opened:
             self.inside()
         return not (self.opened or self.dialogue or (self.stars >= 0 and self.emphasized()))
 
     def open(self, close: str, at: int) -> None:
-        """Takes note of a mark that `close` would close."""
+        """Take note of the opening mark at `at`, which `close` would close."""
         self.opened.append((close, self.base + at))
         if len(self.opened) > _DEEPEST:
             del self.opened[0]
 
     def close(self, begin: int, end: int) -> None:
-        """Takes note of what the marks between two places close."""
+        """Take note of what the marks between two places close."""
         opened = self.opened
         for mark in self.text[begin:end]:
             if mark == "*":
@@ -249,7 +261,7 @@ class Reading:
                     break
 
     def next_item(self, at: int, tail: int) -> bool:
-        """Whether the number before `at` is the next one of a numbered list inside a line; if so, cuts before it."""
+        """If the number before `at` is the next item of a numbered list inside the line, cut before it. Return whether it is."""
         number = _NUMBER.search(self.text, max(self.begin, at - 8), at)
         if number is None or int(number[1]) != self.item + 1 or not self.has_words(number.start()):
             return False

@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+from collections.abc import Generator
+
 import trio
 
 from triolet._model._text import Boundary, Clause
+from triolet.chain._batches import Batches, PulledStage
 from triolet.chain._context import TurnContext
-from triolet.chain._stages import Stage
-from triolet.chain._take import take_waiting, waiting
 from triolet.segmentation._core import SegmenterCore
 from triolet.turn._events import ClauseCut, TextLeft
 
 SENTENCE_AFTER = 0.3
-"""Seconds without a token after which a finished sentence stops waiting for what could follow its mark: three times what
-lies between the tokens of a slow LLM (10 a second)."""
+"""Seconds without a token after which a complete sentence no longer waits for what may follow its mark: three times what lies
+between the tokens of a slow LLM (10 tokens a second)."""
 
 CLAUSE_AFTER = 0.8
-"""The same for a finished clause: by then the listener waits, and a clause alone is better than silence."""
+"""The same for a complete clause. By then the listener waits, and a clause alone is better than silence."""
 
 WORDS_AFTER = 2.0
-"""The same for words without a mark: a break where none is written sounds wrong, but a listener takes a long silence for the
+"""The same for words without a mark. A boundary where none is written sounds wrong, but a listener takes a long silence for the
 end."""
 
 
-class SentenceSegmenter(Stage[str, Clause]):
-    """Reads tokens and finds every boundary with its strength, as early as is right.
+class SentenceSegmenter(PulledStage[str, Clause]):
+    """Cuts tokens into clauses: finds every boundary and its strength, as early as it is certain.
 
-    `language` is an ISO 639-1 code, or "auto" to follow the script. Any cutting of the same text into tokens gives the same
-    clauses, as long as the source does not pause: where a listener waits (the output is a real-time one), a pause ends a
-    sentence after `sentence_after` seconds, a clause after `clause_after`, and words after `words_after`; None waits for ever.
+    `language` is an ISO 639-1 code, or "auto" to follow the script and the words.
 
-    `weakest` is the weakest boundary that ends a clause. The default gives every boundary, as the Phraser chooses among
-    them; LINE, the strongest choice, gives whole sentences, headings, items and rows at three quarters of the cost, and
-    a pause then ends none of their clauses.
+    The same text gives the same clauses, whatever its tokens are, as long as the source does not stall. Where a listener
+    hears in real time, a stall ends a sentence after `sentence_after` seconds without a token, a clause after
+    `clause_after`, and words after `words_after`. None: a stall of any length ends nothing.
+
+    `weakest` is the weakest boundary that ends a clause. By default every boundary does, and the Phraser chooses among
+    them. LINE is the strongest choice: then only whole sentences, headings, items and rows come out, for three quarters
+    of the time, and a stall ends none of their clauses.
+
+    Raises:
+        ValueError: an unknown language, or a `weakest` above LINE.
     """
 
     buffer = 32
-    """Tokens that may wait: half a second of a fast LLM, taken in one go."""
+    """Tokens that may wait, to be taken in one go: half a second of a fast LLM."""
 
     def __init__(
         self,
@@ -60,66 +68,107 @@ class SentenceSegmenter(Stage[str, Clause]):
             if after is not None
         )
 
-    async def run(
-        self, upstream: trio.MemoryReceiveChannel[str], downstream: trio.MemorySendChannel[Clause], turn: TurnContext
-    ) -> None:
-        """Cut until the tokens end."""
-        core = SegmenterCore(self.language, weakest=self.weakest)
-        rest = _Rest()
-
-        async def send(clauses: list[Clause]) -> None:
-            for clause in clauses:
-                rest.drop(len(clause.text))
-                turn.timeline.record(ClauseCut(turn.now(), clause))
-                await downstream.send(clause)
-
-        async def tokens() -> list[str]:
-            if rest and turn.clock.realtime:
-                waited = 0.0
-                for after, strength in self._stalls:
-                    with trio.move_on_after(after - waited):  # around our own channel: the source is not touched
-                        return await take_waiting(upstream)
-                    waited = after
-                    await send(core.release(strength))
-            return await take_waiting(upstream)
-
+    @contextlib.contextmanager
+    def pull(self, upstream: Batches[str], turn: TurnContext) -> Generator[Batches[Clause]]:
+        """The clauses of the tokens that come. In the end, text that is in no clause is recorded as left."""
+        cutting = _ClauseBatches(upstream, SegmenterCore(self.language, weakest=self.weakest), self._stalls, turn)
         try:
-            while True:
-                try:
-                    batch = await tokens()
-                except trio.EndOfChannel:
-                    break
-                rest.add(batch)
-                for token in batch:
-                    if not isinstance(token, str):
-                        raise TypeError(
-                            f"the source gave a {type(token).__name__}; a token is a str (bytes: decode them "
-                            "incrementally; an API's event: take its text)"
-                        )
-                    await send(core.feed(token))
-            await send(core.flush())
+            yield cutting
         finally:
-            rest.add(waiting(upstream))  # it had come by the time that ended the turn, such as an error of the source
-            if left := rest.text:
-                turn.timeline.record(TextLeft(turn.now(), left))
+            cutting.record_rest()
 
 
-class _Rest:
-    """The text that has come and is in no clause yet."""
+class _ClauseBatches(Batches[Clause]):
+    """Clauses, cut from batches of tokens and recorded."""
 
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
+    def __init__(
+        self,
+        upstream: Batches[str],
+        core: SegmenterCore,
+        stalls: list[tuple[float, Boundary]],
+        turn: TurnContext,
+    ) -> None:
+        self._upstream = upstream
+        self._core = core
+        self._stalls = stalls
+        self._turn = turn
+        self._fed = 0
+        """Characters that the core has taken."""
+        self._cut = 0
+        """Characters that are in clauses."""
+        self._unread = ""
+        """Text that has come and that the core has not taken, because of an error."""
+        self._waits_since = 0.0
+        """When the last tokens came, in Trio's time."""
+        self._stall = 0
+        """How many of `stalls` have passed since then."""
+        self._ended = False
 
-    def __bool__(self) -> bool:
-        return bool(self._pieces)
+    async def next(self) -> list[Clause]:
+        """Wait until clauses are cut. Return them."""
+        clauses: list[Clause] = []
+        while not clauses:
+            if self._ended:
+                raise trio.EndOfChannel
+            try:
+                clauses = await (self._in_time() if self._turn.clock.realtime else self._in_the_end())
+            except trio.EndOfChannel:
+                self._ended = True
+                clauses = self._core.flush()
+        self._cut = clauses[-1].end
+        now = self._turn.now()
+        for clause in clauses:
+            self._turn.timeline.record(ClauseCut(now, clause))
+        return clauses
 
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
+    def record_rest(self) -> None:
+        """Record the text that is in no clause. It had come by the time that ended the turn, such as an error of the source."""
+        if rest := self._core.rest + self._unread + _text_of(self._upstream.waiting()):
+            self._turn.timeline.record(TextLeft(self._turn.now(), rest))
 
-    def add(self, tokens: list[str]) -> None:
-        self._pieces += [token for token in tokens if token and isinstance(token, str)]
+    async def _in_the_end(self) -> list[Clause]:
+        """The clauses that the next tokens end."""
+        return self._feed(await self._upstream.next())
 
-    def drop(self, characters: int) -> None:
-        left = self.text[characters:]
-        self._pieces = [left] if left else []
+    async def _in_time(self) -> list[Clause]:
+        """The clauses that the next tokens end, or a stall."""
+        if tokens := self._upstream.waiting():
+            return self._feed(tokens)
+        # One scope for many tokens: to move its deadline costs less than to enter another. Within it we wait for our own
+        # channel; the source is not touched.
+        with trio.CancelScope() as scope:
+            while True:
+                scope.deadline = self._stalls_at()
+                clauses = self._feed(await self._upstream.next())
+                if clauses or scope.cancel_called:
+                    return clauses
+        _, strength = self._stalls[self._stall]
+        self._stall += 1
+        return self._core.release(strength)
+
+    def _stalls_at(self) -> float:
+        """When the next stall is over, in Trio's time. Infinite if there is nothing that a stall could end."""
+        if self._fed == self._cut or self._stall == len(self._stalls):
+            return math.inf
+        return self._waits_since + self._stalls[self._stall][0]
+
+    def _feed(self, tokens: list[str]) -> list[Clause]:
+        """The clauses that tokens end."""
+        try:
+            text = "".join(tokens)
+        except TypeError:
+            self._unread = _text_of(tokens)
+            other = next(type(token) for token in tokens if not isinstance(token, str))
+            raise TypeError(
+                f"the source gave a {other.__name__}; a token is a str (bytes: decode them "
+                "incrementally; an API's event: take its text)"
+            ) from None
+        self._fed += len(text)
+        self._waits_since = self._turn.now()
+        self._stall = 0
+        return self._core.feed(text)
+
+
+def _text_of(tokens: list[str]) -> str:
+    """The text of those tokens that are text, whatever a source without type hints gives."""
+    return "".join(token for token in tokens if isinstance(token, str))

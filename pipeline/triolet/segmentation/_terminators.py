@@ -1,4 +1,4 @@
-"""Marks that end sentences. Each function keeps to the contract of `_marks`."""
+"""Marks that end sentences. The functions keep to the contract that `_marks` states."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _EMOJI = re.compile(rf"(?:{EMOJI}\u200D?){{1,64}}")
 
 
 def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """`.`, `!`, `?`, ellipses and runs of them."""
-    result = reading.has_words(at)
+    """`.`, `!`, `?`, an ellipsis, or several of them in a row."""
+    worded = reading.has_words(at)
     end = at + 1
-    free = result and reading.nothing_open()
+    free = worded and reading.nothing_open()
     if free and text[at] == ".":
         rules = reading.rules
         word = _judge.word_before(text, reading.sentence(), at)
@@ -66,7 +66,7 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         return _glued(reading, text, at, end, tail, complete=complete)
     if reading.opened and reading.inside():
         return _in_bracket(reading, text, at, end, tail, complete=complete)
-    if not result:
+    if not worded:
         reading.at = tail
         if reading.is_leftover(at):
             reading.cut_at_once(tail)
@@ -96,7 +96,7 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
 
 
 def _in_bracket(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> bool:
-    """Inside brackets nothing ends but what they close with: `(It is true.) Then`."""
+    """Inside a bracket, only a sentence that ends with the bracket ends: `(It is true.) Then`."""
     if not any(mark in BLOCKING for mark in text[end:tail]):
         reading.at = end
         return True
@@ -124,7 +124,7 @@ def _in_bracket(reading: Reading, text: str, at: int, end: int, tail: int, *, co
 
 
 def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> Verdict:
-    """Judges marks that white space follows."""
+    """Judge marks that white space follows."""
     if text[tail : tail + 1] == "\n" or (tail == len(text) and complete):
         return END
     marks = text[at:end]
@@ -153,7 +153,7 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
 
 
 def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> bool:
-    """No white space after the mark: an end only between words that cannot be one name, or in EAST_ASIAN text."""
+    """Without white space after the mark, a sentence ends only between words that cannot be one name, or in CJK text."""
     follows, before = text[tail], text[at - 1 : at]
     reading.at = end
     if tail > end or not follows.isalnum() or (reading.opened and reading.inside()):
@@ -185,7 +185,7 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
 
 
 def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """`。！？` and the full stops of other scripts: at once when nothing is open."""
+    """`。！？` and the full stops of other scripts end a sentence at once when nothing is open."""
     after = at + 1
     if not reading.opened and reading.stars < 0:
         if reading.has_words(at) or reading.is_leftover(at):
@@ -219,7 +219,7 @@ def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
 
 
 def emoji(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """Emoji after a word end a sentence if a word that begins one follows: `Sounds good 👍 Let me know.`"""
+    """Emoji after a word end a sentence if a word follows that begins one: `Sounds good 👍 Let me know.`"""
     run = _EMOJI.match(text, at)
     end = run.end() if run else at + 1
     if end == len(text) and not complete:
