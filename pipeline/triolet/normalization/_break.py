@@ -1,14 +1,14 @@
-"""Silence that a text asks for."""
+"""Breaks: silence that the text asks for."""
 
 from __future__ import annotations
 
 import re
 from typing import Self
 
-MAX_PAUSE = 10.0
-"""Seconds; the longest break that Amazon Polly takes, and longer than anyone waits for a voice to go on."""
+MAX_BREAK = 10.0
+"""Seconds of the longest break. Amazon Polly takes no longer one, and nobody waits longer for a voice to go on."""
 
-# SSML 1.1 leaves the lengths to the processor; 3.2.3 gives the names.
+# SSML 1.1, section 3.2.3, gives the names. It leaves the lengths to the processor.
 _STRENGTHS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 1.0, "x-strong": 1.5}
 
 _TIME = re.compile(r"""\btime\s*=\s*["']?\s*\+?(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})\s*(ms|s)\b""", re.IGNORECASE)
@@ -16,24 +16,28 @@ _STRENGTH = re.compile(r"""\bstrength\s*=\s*["']?\s*([a-z-]{1,9})""", re.IGNOREC
 
 
 class Break(str):
-    """A pause that can stand in a stream of tokens: the text `<break time="500ms"/>`.
+    """A break as a token: the text `<break time="500ms"/>`, for a stream of tokens.
 
-    `[*tokens, Break(0.5), *tokens]` is silent for half a second there, on top of the usual pause.
+    In `[*before, Break(0.5), *after]`, the voice is silent for half a second there, on top of the usual gap.
     """
 
     __slots__ = ()
 
     def __new__(cls, seconds: float) -> Self:
-        """Make one; ValueError unless 0 <= seconds <= 10."""
-        if not 0 <= seconds <= MAX_PAUSE:
-            raise ValueError(f"a pause lasts from 0 to {MAX_PAUSE:g} seconds, not {seconds!r}")
+        """Make a break of so many seconds.
+
+        Raises:
+            ValueError: it is not from 0 to 10 seconds.
+        """
+        if not 0 <= seconds <= MAX_BREAK:
+            raise ValueError(f"a break lasts from 0 to {MAX_BREAK:g} seconds, not {seconds!r}")
         return super().__new__(cls, f'<break time="{round(seconds * 1000)}ms"/>')
 
 
 def seconds_of(tag: str) -> float:
-    """How long a `<break ...>` tag asks to be silent, at most MAX_PAUSE; without `time` and `strength`, half a second."""
+    """Seconds of silence that a `<break ...>` tag asks for, at most MAX_BREAK. Without `time` and `strength` it is half a second."""
     time = _TIME.search(tag)
     if time:
-        return min(float(time[1]) * (0.001 if time[2].lower() == "ms" else 1.0), MAX_PAUSE)
+        return min(float(time[1]) * (0.001 if time[2].lower() == "ms" else 1.0), MAX_BREAK)
     strength = _STRENGTH.search(tag)
     return _STRENGTHS.get(strength[1].lower(), 0.5) if strength else 0.5

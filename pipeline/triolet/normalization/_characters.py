@@ -1,4 +1,4 @@
-"""What kind of character each one is to a voice."""
+"""What each character is to a voice, and how a text is cut into words, spaces and marks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import unicodedata
 from triolet._tools._characters import CJK, EMOJI, EXTENDS, PICTOGRAPH
 
 SPECIAL = r"*_~`\[\]<&\\$!|"
-"""Where inline Markdown, HTML or LaTeX may begin."""
+"""Characters at which inline Markdown, HTML or LaTeX may begin."""
 
-# All that needs a look of its own; the rest, every letter that is written with spaces included, is a word as it stands.
+# Every character that needs a look of its own. All others form words as they stand, such as the letters of every script that
+# puts spaces between words.
 _APART = (
     rf"\s{SPECIAL}{PICTOGRAPH}"
     r"\x00-\x1F\x7F-\xA0\xAD\u061C\u180B-\u180F\u200B-\u200F\u2018\u201C\u2028-\u202F\u205F-\u206F\u2190-\u21FF\u20E3"
@@ -25,37 +26,44 @@ _REST = rf"|(\s+)|([{CJK}][{EXTENDS}]*+)|([{SPECIAL}])|({EMOJI})|(.)"
 TOKEN = re.compile(rf"([^{_APART}]++)(\s*+)" + _REST, re.DOTALL)
 """One step through a text. Groups: 1 and 2 a word and the white space after it, 3 white space, 4 a CJK character, 5 a
 special character, 6 an emoji, 7 any other character."""
+PLAIN = re.compile(rf"(?:[^{_APART}]|[ \n])*+")
+"""Words with white space between them, and nothing else."""
+PLAIN_WORD = re.compile(r"([^ \n]+)([ \n]*)")
+"""One word of a plain text, and the white space after it."""
 TOKEN_NO_URL = re.compile(rf"((?:(?!{_URL_BEGINS})[^{_APART}])++)(\s*+)" + _REST, re.DOTALL)
-"""The same, but a word stops where a URL begins; slower, and needed only where `HAS_URL` finds one."""
+"""The same, but a word stops where a URL begins. It is slower, so it is used only where `HAS_URL` finds one."""
 HAS_URL = re.compile(_URL_BEGINS)
 URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"`|\\^{}\[\]\x00-\x1F\x7F-\xA0\u1100-\u11FF\u2010-\u206F\u2E80-\uA4CF\uAC00-\uFAFF"
     r"\uFE00-\uFFFF\U0001F000-\U0010FFFF]*+"
 )
-"""A URL and perhaps marks after it. It ends at white space, at quotes, and at CJK and Hangul, which follow it unspaced."""
+"""A URL, perhaps with marks after it. It ends at white space, at a quote, and at CJK and Hangul, which follow without a
+space."""
 
 SPEAKABLE = re.compile(r"[^\W_]|[$¢£¤¥\u20A0-\u20CF]")
-"""A letter, a digit or a currency sign: without one, there is nothing to say."""
+"""A letter, a digit or a currency sign. A text without one has nothing to say."""
 CJK_AT_END = re.compile(rf"[{CJK}\u3000-\u303F\uFF01-\uFF60][”’\"')]*\s*\Z")
 CJK_AT_START = re.compile(rf"\s*[“‘\"'(]*[{CJK}\u3000-\u303F\uFF01-\uFF60]")
 DECORATION = re.compile(r"\s*([=_*~#+|-])\1{2,}\s*")
 CLOSING = re.compile(r"[)\]}>.,:;!?%°'’”»…—–\-]+")
-"""Marks that stay with the CJK character before them."""
+"""Marks that belong to the CJK character before them."""
 
 
 class Sort(enum.Enum):
-    """What to do with a character that is neither word nor white space nor Markdown."""
+    """What to do with a character that is neither part of a word nor white space nor Markdown."""
 
     WORD = enum.auto()
+    """Say it as part of a word."""
     MARK_BEFORE = enum.auto()
-    """Punctuation that belongs to what stands before it."""
+    """Punctuation: add it to what stands before it."""
     MARK_AFTER = enum.auto()
-    """An opening quote or bracket."""
+    """An opening quote or bracket: add it to what follows."""
     EXTENDS = enum.auto()
-    """A combining mark: part of the grapheme before it."""
+    """A combining mark: add it to the grapheme before it."""
     ARROW = enum.auto()
+    """An arrow: make a short stop."""
     SILENT = enum.auto()
-    """Nothing that a voice could say: control characters, lone surrogates, zero-width and bidi marks, private use."""
+    """Leave it out, as no voice could say it: control characters, lone surrogates, zero-width and bidi marks, private use."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -79,11 +87,11 @@ def sort(character: str) -> Sort:
 
 
 def clean(text: str) -> str:
-    """`text` without the characters that no voice can say."""
+    """The text without the characters that no voice can say."""
     return "".join(character for character in text if sort(character) is not Sort.SILENT)
 
 
 def emoji_name(emoji: str) -> str:
-    """The Unicode name of an emoji in small letters; empty where Python knows none."""
+    """The Unicode name of an emoji in small letters; empty if Python knows none."""
     names = (unicodedata.name(character, "") for character in emoji if sort(character) is Sort.WORD)
     return " ".join(name.lower() for name in names if name)

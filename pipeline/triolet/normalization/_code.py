@@ -1,4 +1,4 @@
-"""Code blocks: said as they stand, or discarded as they stream."""
+"""Code blocks: said as they stand, or dropped as they stream."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _WORD = re.compile(r"(\S+)(\s*)")
 
 
 class CodeReader:
-    """Reads one code block after another, each in any cuts; knows which lines are its fences."""
+    """Reads one code block after another, however each is cut into clauses. Leaves out the lines that are fences."""
 
     def __init__(self) -> None:
         self.begin_block()
 
     def begin_block(self) -> None:
-        """Another block begins with the next clause."""
+        """The next clause begins another block."""
         self._fence = ""
         self._begun = False
         self._fence_line = False  # the rest of this line belongs to a fence
         self._line_begins = True
 
     def read(self, clause: Clause, *, say: bool) -> list[SpeechUnit]:
-        """The pieces of one clause of code, fences left out."""
+        """The units of one clause of code. There are none if the block is not to be said."""
         units: list[SpeechUnit] = []
         at = 0
         text = clause.text

@@ -1,4 +1,4 @@
-"""Long numbers as people read them out: digit by digit, in groups."""
+"""Long numbers, said as people read them out: digit by digit, in groups."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _ALONE = re.compile(r"([^\w$¢£¤¥\u20A0-\u20CF]*+)([0-9]++)([^\w%‰$¢£¤¥
 
 
 def spell(unit: SpeechUnit, least: int) -> SpeechUnit:
-    """A piece that is a number of at least `least` digits, spelled: "4155552671" as "4 1 5, 5 5 5, 2 6 7 1".
+    """The unit with its number spelled, if it is a number of at least `least` digits: "4155552671" as "4 1 5, 5 5 5, 2 6 7 1".
 
-    Groups are of three digits, the last of up to four; of four where four divides a length from 12 on, as on cards.
-    Numbers that end in `000` count something and stay; so do money, decimals and parts of words.
+    A group has three digits, the last one up to four. From 12 digits on it has four, as on cards, if four divides the length.
+    A number that ends in `000` counts something, so it stays as it is. So do money, decimals and parts of words.
     """
     number = _ALONE.fullmatch(unit.text)
     if number is None or len(number[2]) < least or number[2].endswith("000"):

@@ -1,4 +1,4 @@
-r"""Where formulas end, and what is a formula and what a price. Offsets in, offsets out, as in `_links`."""
+r"""Where a formula ends, and whether it is one or a price. The functions keep to the contract that `_links` states."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _OTHER_SIGN = re.compile(r"`|\]\(")
 
 
 def delimited_end(text: str, at: int, closing: str, *, final: bool) -> int:
-    r"""The end of a formula that opens with two characters: `$$ $$`, `\( \)`, `\[ \]`."""
+    r"""The end of a formula that begins with two characters: `$$ $$`, `\( \)`, `\[ \]`."""
     close = text.find(closing, at + 2, at + MAX_HELD)
     if close >= 0:
         return close + len(closing)
@@ -20,10 +20,11 @@ def delimited_end(text: str, at: int, closing: str, *, final: bool) -> int:
 
 
 def dollar_end(text: str, at: int, *, final: bool) -> int:
-    """The end of `$x$`, where prices are more frequent than formulas.
+    """The end of the formula `$x$`. Prices are more frequent, so the rule is strict.
 
-    Pandoc's rule: no white space inside the marks, no digit after; and with a digit first and a space in it, a sign of
-    mathematics. `final`: the sentence ends with the text, which `$5` does not wait beyond in any case.
+    The rule is Pandoc's: no white space stands right inside the marks, and no digit after them. One more: a formula that
+    begins with a digit and has a space in it must have a sign of mathematics. `final`: whether the sentence ends with the
+    text. `$5` never waits for more.
     """
     first = text[at + 1 : at + 2]
     if not first or first.isspace():

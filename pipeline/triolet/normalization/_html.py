@@ -1,4 +1,4 @@
-"""Where an HTML or SSML tag begins and ends, and what kind of tag it is (grammar: CommonMark 0.31, 6.5 and 6.6)."""
+"""Where an HTML or SSML tag ends, and which kind of tag it is. The grammar is that of CommonMark 0.31, 6.5 and 6.6."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _ATTRIBUTE = rf"{_SPACE}++[A-Za-z_:][\w.:-]*+(?:{_SPACE}*+={_SPACE}*+(?:\"[^\"]*
 TAG = re.compile(
     rf"<(?:([A-Za-z][A-Za-z0-9:-]*+)(?:{_ATTRIBUTE})*+{_SPACE}*+/?>|/([A-Za-z][A-Za-z0-9:-]*+){_SPACE}*+>)"
 )
-"""A whole tag; group 1 the name of an opening one, group 2 of a closing one."""
+"""A whole tag. Group 1 is the name of an opening one, group 2 that of a closing one."""
 
 _TAG_BEGUN = re.compile(
     rf"<(?:[A-Za-z][A-Za-z0-9:-]*+(?:{_ATTRIBUTE})*+{_SPACE}*+(?:/|={_SPACE}*+(?:\"[^\"]*+|'[^']*+)?+)?+"
@@ -23,19 +23,19 @@ _AUTOLINK_BEGUN = re.compile(
 
 _DECLARATION_BEGUN = re.compile(r"<!(?:-|\[[A-Z]*+)?\Z")
 DECLARATIONS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">"))
-"""How other markup begins and ends; the first that fits counts."""
+"""How other markup begins and ends. The first that fits counts."""
 
 NOT_TEXT = frozenset({"script", "style"})
-"""What stands between these tags is never words."""
+"""Tags between which no words stand."""
 
 _SEPARATES = """
 address article aside blockquote br caption center col dd details dialog div dl dt fieldset figcaption figure footer form
 h1 h2 h3 h4 h5 h6 header hr li main menu nav ol optgroup option p pre section summary table tbody td tfoot th thead tr ul
 """
 SEPARATES = frozenset(_SEPARATES.split())
-"""Tags that part words as white space does."""
+"""Tags that stand for white space between words."""
 
-# Speech markup that has no counterpart in HTML.
+# Tags of SSML that HTML does not have.
 _SSML = """
 speak voice prosody emphasis say-as phoneme lexicon lookup token w lang desc metadata express-as effect vocal
 """
@@ -43,7 +43,7 @@ SSML = frozenset(_SSML.split())
 
 
 def may_become_tag(text: str, at: int, *, break_only: bool) -> bool:
-    """Whether `text` from `at` to its end is the beginning of a tag, or of other markup in `< >`."""
+    """Whether what stands from `at` on may become a tag, or other markup in `< >`, when more text comes."""
     if break_only:
         begun = text[at : at + len("<break")]
         return "<break".startswith(begun) and _TAG_BEGUN.match(text, at) is not None
@@ -51,5 +51,5 @@ def may_become_tag(text: str, at: int, *, break_only: bool) -> bool:
 
 
 def is_ssml(name: str) -> bool:
-    """Whether a tag of this name asks a voice for something (`mstts:express-as` as well)."""
+    """Whether a tag of this name asks a voice for something. `mstts:express-as` does, too."""
     return name.rpartition(":")[2].lower() in SSML

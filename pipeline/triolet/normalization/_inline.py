@@ -1,4 +1,4 @@
-"""Reads inline Markdown, HTML and LaTeX once, as it streams: what of it is words, and where."""
+"""Inline Markdown, HTML and LaTeX, read once, as it streams: what of it is words, and where they stand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from triolet._tools._characters import EAST_ASIAN
 from triolet.normalization._break import seconds_of
-from triolet.normalization._characters import HAS_URL, TOKEN, TOKEN_NO_URL, clean
+from triolet.normalization._characters import HAS_URL, PLAIN, TOKEN, TOKEN_NO_URL, clean
 from triolet.normalization._formulas import delimited_end, dollar_end
 from triolet.normalization._html import AUTOLINK, DECLARATIONS, NOT_TEXT, SEPARATES, TAG, is_ssml, may_become_tag
 from triolet.normalization._latex import plain
@@ -35,24 +35,24 @@ _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 class InlineReader:
-    """Reads one block after another; within a block, text that arrives in parts.
+    """Reads one block after another. The text of a block comes in parts.
 
-    `extend` adds text, `run` reads as far as the text decides and tells whether all is read. Where a mark's meaning needs
-    more text (a code span, a tag, a link's destination, a formula), it stops in front of it; `final` says that the block
-    ends here, so nothing more decides. It gives up waiting by itself at the bounds of `_options`. `cut` empties it for
-    the next part of the same block, and what spans parts (open brackets, a comment) goes on.
+    `extend` adds text. `run` reads it into `builder`, and stops at a mark whose meaning only more text can tell: a code span,
+    a tag, the destination of a link, a formula. It waits for that text within the bounds that `_options` states. `cut` makes
+    it ready for the next part of the same block: what spans parts, such as an open bracket or a comment, stays open.
     """
 
     def __init__(self, options: NormalizationOptions) -> None:
         self.builder = UnitBuilder()
+        """Has the words that were read."""
         self.breaks: list[tuple[int, float]] = []
-        """Where the text asked for silence (offset after the tag), and for how many seconds."""
+        """The breaks that were read: the offset after each tag, and its seconds of silence."""
         self._options = options
         self._plain = PlainText(self.builder, options)
         self._warned = False
-        self._skip_until = ""  # the end of a comment or script, which may span blocks
+        self._skip_until = ""  # what ends the comment or the script that is open; it may span blocks
         self._skipped = 0
-        # Each takes where its character stands, and gives where to read on, or WAIT.
+        # Each takes the offset of its character, and returns the offset from which to read on, or WAIT.
         self._handlers: dict[str, Callable[[int], int]] = {
             "*": self._emphasis,
             "_": self._emphasis,
@@ -70,16 +70,16 @@ class InlineReader:
         self.begin_block()
 
     def begin_block(self, *, list_item: bool = False) -> None:
-        """Forget what ends with a block: a new paragraph, heading or list item begins."""
-        self._brackets = 0  # open ones
+        """A new block begins: forget what ends with the one before."""
+        self._brackets = 0  # how many are open
         self._task = list_item  # a box to tick may come
-        self._skip_block = False  # a note that is not said
+        self._skip_block = False  # the block is a note that is not said
         self._after_link_text = False
         self._in_destination = False
         self._in_url = False
         self._before = ""  # the character before the text
         self._reset()
-        self._fresh_at = 0  # up to here, link definitions only; -1 after the block's first words
+        self._fresh_at = 0  # nothing but link definitions stands before it; -1 after the first words of the block
 
     def _reset(self) -> None:
         self._text = ""
@@ -89,25 +89,30 @@ class InlineReader:
         self._line_done = False
         self._line_begins = True
         self._url_ahead = False
-        self._no_ticks: dict[int, int] = {}  # up to where no run of so many backticks ends a code span
+        self._no_ticks: dict[int, int] = {}  # for a count of backticks: up to where none in such a row ends a code span
 
     def extend(
         self, text: str, language: str, *, begins_line: bool = True, ends_line: bool = True, ends_sentence: bool = True
     ) -> None:
-        """More text of the block, and what is known of its edges."""
+        """Add text of the block. The rest says what is known of its edges."""
         if not self._text:
             self._line_begins = begins_line
         self._words = wording(language)
         self._text += text
         self._line_done = ends_line
         self._sentence_done = ends_sentence
-        self._url_ahead = HAS_URL.search(self._text, self._at) is not None
+        may_have_url = "://" in self._text or "www." in self._text  # quicker than the pattern
+        self._url_ahead = may_have_url and HAS_URL.search(self._text, self._at) is not None
 
     def run(self, *, final: bool) -> bool:
-        """Read on; False if what comes next must decide, which it never must with `final`."""
+        """Read on. Return False if only more text can tell what a mark means. `final`: none comes, the block ends here."""
         self._final = final
         text, at, builder = self._text, self._at, self.builder
         if at == 0:
+            if PLAIN.fullmatch(text) and not self._goes_on:
+                builder.plain(text)
+                self._at = len(text)
+                return True
             at = self._resume()
             if at == WAIT:
                 return False
@@ -152,7 +157,7 @@ class InlineReader:
         return True
 
     def cut(self) -> None:
-        """All is read and taken; be ready for the next part of the block."""
+        """All text has been read and taken: be ready for the next part of the block."""
         fresh = self._is_fresh(len(self._text))
         if self._text:
             self._before = self._text[-1]
@@ -162,7 +167,20 @@ class InlineReader:
 
     # What goes on from the part before.
 
+    @property
+    def _goes_on(self) -> bool:
+        """Whether something that began in the part before goes on, so that plain words may be none."""
+        return bool(
+            self._in_destination
+            or self._in_url
+            or self._after_link_text
+            or self._skip_block
+            or self._skip_until
+            or self._url_ahead
+        )
+
     def _resume(self) -> int:
+        """Read the rest of what goes on. Return the offset after it, or WAIT."""
         text = self._text
         at = 0
         if self._in_destination:
@@ -214,7 +232,7 @@ class InlineReader:
             self._plain.url(url, at, end, self._words)
         return end
 
-    # Emphasis and strikethrough: whether a mark has a partner is no matter, as neither is spoken.
+    # Emphasis and strikethrough. Neither of two marks is said, so it does not matter whether a mark has a partner.
 
     def _emphasis(self, at: int) -> int:
         text, mark = self._text, self._text[at]
@@ -225,7 +243,7 @@ class InlineReader:
         after = text[end : end + 1]
         one_star = mark == "*" and end == at + 1
         if mark == "_" and before.isalnum() and after.isalnum():
-            self.builder.word(" ", at, end)  # snake_case is said as two words, but is one
+            self.builder.word(" ", at, end)  # snake_case is one unit, said as two words
         elif (
             (mark == "~" and end == at + 1)
             or (one_star and before.isdigit() and after.isdigit())  # a product
@@ -254,7 +272,7 @@ class InlineReader:
             self.builder.drop(end)
             return end
         self.builder.mark(begin)
-        # A pair of spaces around it is no part of the code.
+        # One space on either side of the code is no part of it.
         padded = text[begin].isspace() and text[close - 1].isspace() and not text[begin:close].isspace()
         read = begin
         for word in _WORDS.finditer(text, begin, close):
@@ -268,7 +286,7 @@ class InlineReader:
         return end
 
     def _closing_ticks(self, begin: int, ticks: int) -> int:
-        """Where a run of exactly so many backticks begins, or -1."""
+        """Where a row of exactly so many backticks begins; -1 for nowhere."""
         text = self._text
         limit = begin + MAX_HELD
         at = text.find("`", max(begin, self._no_ticks.get(ticks, 0)), limit)
@@ -303,7 +321,7 @@ class InlineReader:
 
     def _open_bracket(self, at: int) -> int:
         text, builder = self._text, self.builder
-        end = self._unspoken_bracket(at)
+        end = self._silent_bracket(at)
         if end == WAIT:
             return WAIT
         if end == at:
@@ -316,8 +334,8 @@ class InlineReader:
         builder.mark(end)
         return end
 
-    def _unspoken_bracket(self, at: int) -> int:
-        """The end of a box to tick, a note's mark, a definition or a citation; `at` if it is none of them."""
+    def _silent_bracket(self, at: int) -> int:
+        """The end of a box to tick, of the mark of a note, of a definition or of a citation; `at` if it is none of them."""
         text, final = self._text, self._final
         if self._task and not text[:at].strip():
             box = _TASK.match(text, at)
@@ -344,11 +362,11 @@ class InlineReader:
         return end
 
     def _is_fresh(self, at: int) -> bool:
-        """Whether nothing but link definitions stands in the block before `at`."""
+        """Whether nothing but link definitions stands before `at` in the block."""
         return self._fresh_at >= 0 and not self._text[self._fresh_at : at].strip()
 
     def _begins_line(self, at: int) -> bool:
-        """Whether only blanks stand between `at` and the beginning of its line."""
+        """Whether only spaces stand between the start of the line and `at`."""
         text = self._text
         while at and text[at - 1] in " \t":
             at -= 1
@@ -413,7 +431,9 @@ class InlineReader:
             self.builder.mark(end)
             if is_ssml(name) and not self._warned:
                 self._warned = True
-                logger.warning("SSML is not sent to the voice: <%s> and its like are removed, <break> is a pause", name)
+                logger.warning(
+                    "SSML is not sent to the voice: <%s> and its like are removed, <break> is kept as silence", name
+                )
         if tag[1] and name in NOT_TEXT and not tag[0].endswith("/>"):
             closing = f"</{name}>"
             if self._begins_line(tag.start()) or closing in self._text[end : end + MAX_HELD].lower():

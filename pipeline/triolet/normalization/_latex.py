@@ -1,4 +1,4 @@
-r"""Formulas as plain text that voices can read: `\frac{a}{b} \leq x^2` becomes "a/b ≤ x²"."""
+r"""Formulas as plain text that a voice can read: `\frac{a}{b} \leq x^2` becomes "a/b ≤ x²"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 _TOKEN = re.compile(r"\\([A-Za-z]+)\*?|\\(.)|([{}^_&~])|(\s+)|([^\\{}^_&~\s]+)", re.DOTALL)
 _MAX_DEPTH = 20
-"""Braces deeper than this are read flat; no formula for people has them."""
+"""Depth of braces from which on they are ignored. No formula for people has so many."""
 
 _NAMES = """
 alpha:α beta:β gamma:γ delta:δ epsilon:ε varepsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ lambda:λ mu:μ nu:ν xi:ξ pi:π
@@ -27,12 +27,14 @@ _TWO = frozenset({"frac", "dfrac", "tfrac", "binom"})
 
 
 class _Reader:
+    """Reads one formula, token by token."""
+
     def __init__(self, formula: str) -> None:
         self._tokens = list(_TOKEN.finditer(formula))
         self._at = 0
 
     def sequence(self, depth: int) -> str:
-        """Up to the brace that closes this group, or the end."""
+        """The text up to the brace that closes this group, or up to the end."""
         parts: list[str] = []
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
@@ -105,5 +107,5 @@ def _grouped(term: str) -> str:
 
 
 def plain(formula: str) -> str:
-    """A formula, without its dollar signs, as one line of plain text."""
+    """A formula as one line of plain text. It comes without its dollar signs."""
     return " ".join(_Reader(formula).sequence(0).split())

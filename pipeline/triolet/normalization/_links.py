@@ -1,7 +1,8 @@
-r"""Where links, their definitions, notes and citations end. Offsets in, offsets out; no state.
+r"""Where links, their definitions, notes and citations end.
 
-Each function takes a text and where something begins, and gives where it ends: the same offset if it is not what it may
-be, WAIT if more text decides (never with `final`, nor beyond its bound).
+Each function takes a text and the offset where something begins, and returns the offset where it ends. It returns the same
+offset if it is no such thing, and WAIT if only more text can tell. It never returns WAIT with `final`, nor beyond the bound
+of what may be held.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from triolet.normalization._options import MAX_DESTINATION, MAX_HELD
 
 WAIT = -1
+"""Only more text can tell."""
 
 _DESTINATION = r"(?:<[^<>\n]*+>|(?!<)(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*+\))*+\))*+)"
 _TITLE = r"(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\))"
@@ -38,7 +40,7 @@ _DESTINATION_ENDS = re.compile(r"[\s)]")
 
 
 def target_end(text: str, at: int, *, final: bool) -> int:
-    """The end of `(destination "title")` or `[label]`, right after a link's text."""
+    """The end of `(destination "title")` or of `[label]`, right after the text of a link."""
     opening = text[at : at + 1]
     if opening == "(":
         pattern, begun, limit = _TARGET, _TARGET_BEGUN, MAX_DESTINATION
@@ -53,13 +55,13 @@ def target_end(text: str, at: int, *, final: bool) -> int:
 
 
 def is_endless(text: str, at: int) -> bool:
-    """Whether the destination at `at` is longer than may be held, and without white space: no word, in any case."""
+    """Whether a destination at `at` is longer than may be held and has no white space. It is no word, in any case."""
     limit = at + MAX_DESTINATION
     return text.startswith("(", at) and len(text) >= limit and not _SPACE.search(text, at, limit)
 
 
 def destination_end(text: str, at: int) -> tuple[int, bool]:
-    """Where a destination that is discarded ends, seen from inside it, and whether that is so."""
+    """Where a destination ends that is being dropped, seen from inside it, and whether it ends in this text."""
     ended = _DESTINATION_ENDS.search(text, at)
     if ended is None:
         return len(text), False
@@ -67,7 +69,7 @@ def destination_end(text: str, at: int) -> tuple[int, bool]:
 
 
 def image_end(text: str, at: int, *, final: bool) -> int:
-    """The end of a whole image whose `[` is at `at`."""
+    """The end of an image whose `[` is at `at`."""
     label = _LABEL.match(text, at)
     if label is None:
         return WAIT if not final and len(text) - at < MAX_HELD and _LABEL_BEGUN.match(text, at) else at
@@ -76,7 +78,7 @@ def image_end(text: str, at: int, *, final: bool) -> int:
 
 
 def definition_end(text: str, at: int, *, line_done: bool, final: bool) -> int:
-    """The end of `[label]: destination "title"`, alone on its line."""
+    """The end of the definition `[label]: destination "title"`, which must stand alone on its line."""
     definition = _DEFINITION.match(text, at)
     if definition and (definition.end() < len(text) or line_done or final):
         return definition.end()
@@ -85,7 +87,7 @@ def definition_end(text: str, at: int, *, line_done: bool, final: bool) -> int:
 
 
 def note_end(text: str, at: int, *, final: bool) -> int:
-    """The end of `[^1]`."""
+    """The end of the mark of a note, `[^1]`."""
     note = _NOTE.match(text, at)
     if note:
         return note.end()
@@ -93,6 +95,6 @@ def note_end(text: str, at: int, *, final: bool) -> int:
 
 
 def citation_end(text: str, at: int, *, final: bool) -> int:
-    """The end of `[1]`, `[1, 2]` or `[1](link)`."""
+    """The end of a citation: `[1]`, `[1, 2]` or `[1](link)`."""
     citation = _CITATION.match(text, at)
     return target_end(text, citation.end(), final=final) if citation else at

@@ -1,4 +1,4 @@
-"""Characters that mean only themselves, on their way into pieces: words, CJK, emoji, URLs."""
+"""Text without marks, on its way into units: words, CJK, emoji, URLs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ _ARROWS = "➔➘➙➚➛➜➝➞➟➠➡"
 
 
 class PlainText:
-    """Writes text without marks into a builder."""
+    """Gives a builder the words of text without marks."""
 
     def __init__(self, builder: UnitBuilder, options: NormalizationOptions) -> None:
         self._builder = builder
         self._options = options
 
     def literal(self, text: str, start: int, end: int) -> None:
-        """Text in which no mark means anything; one raw character each, or all of it for the raw [start, end)."""
+        """Text in which no mark means anything. Each character stands for one raw character in [start, end) if there are as many,
+        else all of it stands for all of them.
+        """
         same = len(text) == end - start
         at = 0
         while at < len(text):
@@ -50,13 +52,13 @@ class PlainText:
                 self.other(token[7], first, last)
 
     def character(self, character: str, start: int, end: int) -> None:
-        """A CJK character with what combines with it."""
+        """A CJK character, with what combines with it."""
         if len(character) > 1:
             character = "".join(c for c in character if sort(c) is not Sort.SILENT)
         self._builder.character(character, start, end)
 
     def emoji(self, emoji: str, start: int, end: int) -> None:
-        """An emoji, dropped or by its name; an arrow is a short stop."""
+        """An emoji, which is dropped or named. An arrow among them is a short stop."""
         if emoji[0] in _ARROWS:
             self._builder.comma(end)
             return
@@ -99,7 +101,7 @@ class PlainText:
 
 
 def unescaped(text: str) -> str:
-    """`text` with its HTML entities as characters."""
+    """The text with its HTML entities as characters."""
     return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
 
 
@@ -110,7 +112,7 @@ def entity_at(text: str, at: int) -> str:
 
 
 def url_at(text: str, at: int) -> str:
-    """The URL that begins at `at`, without the marks that end the sentence around it; empty if there is none."""
+    """The URL that begins at `at`, without the marks that end its sentence; empty if there is none."""
     found = URL.match(text, at) if HAS_URL.match(text, at) else None
     if found is None:
         return ""
@@ -123,6 +125,6 @@ def url_at(text: str, at: int) -> str:
 
 
 def goes_on(text: str) -> int:
-    """How many characters at the start of `text` go on with a URL."""
+    """How many characters at the start of the text are the rest of a URL."""
     going_on = URL.match("www." + text[:2048])
     return going_on.end() - 4 if going_on else 0

@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
+
 import trio
 
 from triolet._model._text import Clause, NormalizedClause
+from triolet.chain._batches import Batches, PulledStage
 from triolet.chain._context import TurnContext
-from triolet.chain._stages import Stage
-from triolet.chain._take import take_waiting
 from triolet.normalization._core import NormalizerCore
 from triolet.normalization._options import NormalizationOptions
 
 
-class TextNormalizer(Stage[Clause, NormalizedClause]):
-    """Reads Markdown and leaves what a person would say, each piece with its span of the raw text."""
+class TextNormalizer(PulledStage[Clause, NormalizedClause]):
+    """Reads Markdown and leaves what a person would say. Each unit of it knows which part of the raw text it stands for.
+
+    After a `SentenceSegmenter` it works in the same task.
+    """
 
     buffer = 4
-    """Clauses that may wait: a sentence's worth."""
+    """Clauses that may wait: about a sentence."""
 
     def __init__(self, options: NormalizationOptions | None = None) -> None:
         self.options = options or NormalizationOptions()
 
-    async def run(
-        self,
-        upstream: trio.MemoryReceiveChannel[Clause],
-        downstream: trio.MemorySendChannel[NormalizedClause],
-        turn: TurnContext,
-    ) -> None:
-        """Turn clauses into speech until they end."""
-        core = NormalizerCore(self.options)
-        while True:
+    @contextlib.contextmanager
+    def pull(self, upstream: Batches[Clause], turn: TurnContext) -> Generator[Batches[NormalizedClause]]:
+        """What a person would say of the clauses that come."""
+        yield _NormalizedBatches(upstream, self.options)
+
+
+class _NormalizedBatches(Batches[NormalizedClause]):
+    """What a person would say of batches of clauses."""
+
+    def __init__(self, upstream: Batches[Clause], options: NormalizationOptions) -> None:
+        self._upstream = upstream
+        self._core = NormalizerCore(options)
+        self._ended = False
+
+    async def next(self) -> list[NormalizedClause]:
+        """Wait until something can be said. Return it."""
+        ready: list[NormalizedClause] = []
+        while not ready:
+            if self._ended:
+                raise trio.EndOfChannel
             try:
-                clauses = await take_waiting(upstream)
+                clauses = await self._upstream.next()
             except trio.EndOfChannel:
-                break
-            for clause in clauses:
-                for spoken in core.feed(clause):
-                    await downstream.send(spoken)
-        for spoken in core.flush():
-            await downstream.send(spoken)
+                self._ended = True
+                ready = self._core.flush()
+            else:
+                for clause in clauses:
+                    ready += self._core.feed(clause)
+        return ready

@@ -1,4 +1,4 @@
-"""Tables, a row at a time."""
+"""What is said of one table, row by row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CROSSES = frozenset("✗✘❌✖❎👎")
 
 
 def cells(row: str) -> list[tuple[int, int]]:
-    r"""Where each cell of a row begins and ends, without the bars; `\|` is no bar."""
+    r"""Where each cell of a row begins and ends, without the bars. `\|` is no bar."""
     bars = [bar.start() for bar in re.finditer(r"(?<!\\)\|", row)]
     edges = [-1, *bars, len(row)]
     spans = [(left + 1, right) for left, right in itertools.pairwise(edges)]
@@ -27,7 +27,7 @@ def cells(row: str) -> list[tuple[int, int]]:
 
 
 class TableReader:
-    """Says the rows of one table: what `read` (inline Markdown) makes of each cell, with or without the headers."""
+    """Makes the units of the rows of one table, with or without the headers. `read` makes the units of one cell."""
 
     def __init__(
         self, read: Callable[[str, int, int], list[SpeechUnit]], words: Wording, *, with_headers: bool
@@ -38,13 +38,13 @@ class TableReader:
         self._headers: list[str] = []
 
     def head(self, row: str, start: int) -> list[SpeechUnit]:
-        """The pieces of the head, cell by cell; its words go before the cells of every row."""
+        """The units of the head. Its words go before the cells of every row."""
         parts = [self._read(row, *span) for span in cells(row)]
         self._headers = ["".join(unit.text for unit in part).rstrip(":： ") for part in parts]
-        return self._joined(parts, start)
+        return self._in_a_row(parts, start)
 
     def row(self, row: str, start: int) -> list[SpeechUnit]:
-        """The pieces of one row; offsets from `start`."""
+        """The units of one row, which begins at `start` in the stream."""
         parts: list[list[SpeechUnit]] = []
         for column, (left, right) in enumerate(cells(row)):
             units = self._read(row, left, right) or self._tick(row, left, right)
@@ -53,7 +53,7 @@ class TableReader:
                 first = units[0]
                 units[0] = SpeechUnit(f"{header}{self._words.colon}{first.text}", first.start, first.end)
             parts.append(units)
-        return self._joined(parts, start)
+        return self._in_a_row(parts, start)
 
     def _tick(self, row: str, left: int, right: int) -> list[SpeechUnit]:
         content = row[left:right].replace("\ufe0f", "").strip()
@@ -62,7 +62,7 @@ class TableReader:
             return [SpeechUnit(word, left + len(row[left:right]) - len(row[left:right].lstrip()), right)]
         return []
 
-    def _joined(self, parts: list[list[SpeechUnit]], start: int) -> list[SpeechUnit]:
+    def _in_a_row(self, parts: list[list[SpeechUnit]], start: int) -> list[SpeechUnit]:
         said = [part for part in parts if part]
         result: list[SpeechUnit] = []
         for index, part in enumerate(said):

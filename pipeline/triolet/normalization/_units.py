@@ -1,4 +1,4 @@
-"""Words and marks in, pieces out: which characters are heard together."""
+"""Words and marks in, units out: which characters are heard together."""
 
 from __future__ import annotations
 
@@ -6,33 +6,48 @@ from collections.abc import Sequence
 
 from triolet._model._text import SpeechUnit
 from triolet._tools._characters import EAST_ASIAN
-from triolet.normalization._characters import CLOSING, DECORATION, SPEAKABLE, clean
+from triolet.normalization._characters import CLOSING, DECORATION, PLAIN_WORD, SPEAKABLE, clean
 
-_JOINS_BACK = frozenset(".,;:!?…)]}。，、；：！？）")
+_BELONGS_BEFORE = frozenset(".,;:!?…)]}。，、；：！？）")
 
 _MAX_MARKS = 64
-"""Characters of punctuation without a word that a voice is given at most; nobody hears more of it."""
+"""Characters of punctuation without a word that a voice is given at most. Nobody hears more of it."""
 
 
 class UnitBuilder:
-    """Gathers the pieces of one text, in order; offsets are those of the text.
+    """Gathers the units of one text, in order. Offsets are those of the text.
 
-    One piece is open at a time: a word until white space, a CJK character until the next one. What is not spoken only
-    lengthens the span of the piece before it; punctuation that stands alone joins the piece before it, or the first.
+    One unit is open at a time: a word until white space, a CJK character until the next one. What is not said only
+    lengthens the span of the unit before it. Punctuation that stands alone is added to the unit before it, or to the first.
     """
 
     def __init__(self) -> None:
         self._done: list[tuple[str, int, int, int]] = []  # text, start, and the two ends as below
         self._text = ""
         self._start = 0
-        self._word_end = 0  # of what is said of it
-        self._end = 0  # with what is not
+        self._word_end = 0  # where what is said ends
+        self._end = 0  # where what is not said after it ends
         self._cjk = False
         self._dropped = False  # something visible was left out since the last word
-        self._barrier = 0  # pieces before this one are out of reach
+        self._barrier = 0  # how many units stand before the last break; nothing is added to them
+
+    def plain(self, text: str) -> None:
+        """A whole text of plain words with white space between them (`PLAIN`), when nothing has come before it."""
+        done = self._done
+        at = len(text) - len(text.lstrip(" \n"))
+        for word, space in PLAIN_WORD.findall(text, at):
+            word_end = at + len(word)
+            end = word_end + len(space)
+            if not self._text and (word.isalnum() or SPEAKABLE.search(word)):
+                done.append((word + " " if space else word, at, word_end, end))
+            else:
+                self._add(word, at, word_end)
+                if space:
+                    self.space(end)
+            at = end
 
     def word(self, text: str, start: int, end: int) -> None:
-        """Letters, digits and punctuation that belong to one word together with what touches them."""
+        """Letters, digits and punctuation that are one word together with what touches them."""
         if self._cjk:
             closing = CLOSING.match(text)
             if closing:
@@ -48,7 +63,7 @@ class UnitBuilder:
         self._add(text, start, end)
 
     def character(self, text: str, start: int, end: int) -> None:
-        """A CJK character: a piece of its own, with the opening marks before it and the marks after it."""
+        """A CJK character: a unit of its own, with the opening marks before it and the marks after it."""
         if self._text and SPEAKABLE.search(self._text):
             self.close()
         self._dropped = False
@@ -59,69 +74,69 @@ class UnitBuilder:
         """Punctuation, or a combining mark, that belongs to what stands before it."""
         if self._dropped:
             self._after_dropped(text[0])
-        if not self._text and self._joinable and not self._done[-1][0].endswith(" "):
+        if not self._text and self._within_reach and not self._done[-1][0].endswith(" "):
             self._reopen()
         self._add(text, start, end)
 
     def mark_after(self, text: str, start: int, end: int) -> None:
-        """An opening quote or bracket: begins a new piece, but a narrow one inside a word that is written with spaces."""
+        """An opening quote or bracket. It begins a new unit, but a narrow one stays inside a word written with spaces."""
         if self._cjk or text >= EAST_ASIAN:
             self.close()
         self.word(text, start, end)
 
     def whole(self, text: str, start: int, end: int) -> None:
-        """Rewritten words, heard whole or not at all."""
+        """Rewritten words: one unit."""
         if self._text and SPEAKABLE.search(self._text):
             self.close()
         self._dropped = False
         self._add(text, start, end)
 
     def space(self, end: int) -> None:
-        """White space up to `end` ends the open piece."""
+        """White space up to `end`. It ends the open unit."""
         if self._text:
             if self._text[-1] != " ":
                 self._text += " "
             self._end = end
             self.close()
-        elif self._joinable:
+        elif self._within_reach:
             text, start, word_end, _ = self._done[-1]
             self._done[-1] = (text if text.endswith(" ") else text + " ", start, word_end, end)
 
     def mark(self, end: int) -> None:
-        """Something unspoken up to `end`: it counts with the piece before it."""
+        """Something up to `end` that is not said. It belongs to the unit before it."""
         if self._text:
             self._end = end
-        elif self._joinable:
+        elif self._within_reach:
             text, start, word_end, _ = self._done[-1]
             self._done[-1] = (text, start, word_end, end)
 
     def drop(self, end: int) -> None:
-        """Something visible that is left out: the words around it stay apart, and a mark after it joins what is before."""
+        """Something visible up to `end` that is left out. The words around it stay apart; a mark after it belongs before it."""
         self.mark(end)
         self._dropped = True
 
     def comma(self, end: int) -> None:
-        """A sign that a reader makes a short stop for."""
-        if not self._text and self._joinable:
+        """A sign up to `end` for which a reader makes a short stop."""
+        if not self._text and self._within_reach:
             self._reopen()
         if self._text and SPEAKABLE.match(self._text.rstrip()[-1:]):
             self._text = self._text.rstrip() + ","
         self.space(end)
 
     def part(self, end: int) -> None:
-        """A pause at `end`: no piece goes across it, nor does what comes after join what came before."""
+        """A break at `end`. No unit spans it, and nothing after it is added to a unit before it."""
         self.space(end)
         self.close()
-        self._text = ""  # marks with no word
+        self._text = ""  # marks without a word
         self._barrier = len(self._done)
 
     @property
     def last(self) -> str:
-        """The last character to say so far, or nothing."""
+        """The last character to say so far; empty if there is none."""
         return self._text[-1:] or (self._done[-1][0][-1:] if self._done else "")
 
     def close(self) -> None:
-        """End the open piece."""
+        """End the open unit."""
         text = self._text
         if not text:
             return
@@ -129,7 +144,7 @@ class UnitBuilder:
             if len(text) > _MAX_MARKS or DECORATION.fullmatch(text):
                 self._text = ""
                 self.mark(self._end)
-            elif self._joinable:
+            elif self._within_reach:
                 before, start, word_end, _ = self._done[-1]
                 if len(before) <= _MAX_MARKS:
                     before, word_end = before + text, self._word_end
@@ -142,15 +157,20 @@ class UnitBuilder:
         self._cjk = False
 
     def finish(self, base: int, edges: Sequence[int] = ()) -> list[SpeechUnit]:
-        """All pieces, with offsets from `base`; the builder is empty afterwards.
+        """All units, with offsets from `base`. The builder is empty afterwards.
 
-        White space and marks after one of `edges` (where clauses end) are left to the clause after it.
+        `edges` are the offsets where clauses end. White space and marks after an edge belong to the clause after it.
         """
         self.close()
-        self._text = ""  # marks with no word
+        self._text = ""  # marks without a word
         self._dropped = False
         done, self._done = self._done, []
         self._barrier = 0
+        if not edges:
+            return [
+                SpeechUnit(text if text.isprintable() else clean(text), base + start, base + end)
+                for text, start, _, end in done
+            ]
         units: list[SpeechUnit] = []
         edge = 0
         for text, start, word_end, end in done:
@@ -168,12 +188,13 @@ class UnitBuilder:
         self._end = self._word_end = end
 
     @property
-    def _joinable(self) -> bool:
+    def _within_reach(self) -> bool:
+        """Whether something may be added to the last unit that was ended."""
         return len(self._done) > self._barrier
 
     def _after_dropped(self, following: str) -> None:
         self._dropped = False
-        if following in _JOINS_BACK and not self._text and self._joinable:
+        if following in _BELONGS_BEFORE and not self._text and self._within_reach:
             self._reopen()
             self._text = self._text.rstrip()
         elif self._text[-1:].isalnum() and following.isalnum():

@@ -1,4 +1,4 @@
-"""The few words and marks that TextNormalizer adds, by language."""
+"""The few words and marks that are added to the text, by language."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Wording:
-    """What one language calls a link, and its marks."""
+    """What one language calls a link, a tick and a cross, and its marks."""
 
     link: str
-    """`{}` stands for the host."""
+    """A bare URL. `{}` stands for the host."""
     yes: str
+    """A table cell with nothing but a tick."""
     no: str
-    """What a table cell says that holds nothing but a tick or a cross."""
+    """A table cell with nothing but a cross."""
     stop: str = "."
+    """After what stands for itself."""
     comma: str = ", "
+    """Between table cells."""
     colon: str = ": "
+    """After a table header."""
 
 
 _WORDINGS = {
@@ -35,5 +39,5 @@ _HOST_ALONE = Wording(link="{}", yes="✓", no="✗")
 
 
 def wording(language: str) -> Wording:
-    """The wording of `language` (`pt-BR` is `pt`); of one that is not known, no words at all: the host alone."""
+    """The wording of a language (`pt-BR` is `pt`). An unknown one has no words: of a URL, it says the host alone."""
     return _WORDINGS.get(language) or _WORDINGS.get(language[:2].lower(), _HOST_ALONE)
