@@ -80,7 +80,7 @@ def _phrases(phraser: PhraserCore, clauses: list[NormalizedClause]) -> list[Phra
     if not any(char.isalnum() for clause in clauses for char in clause.words):
         return []
     phrase = phraser.phrase(offer)
-    phraser.taken(offer)
+    phraser.take(offer)
     return [phrase]
 
 

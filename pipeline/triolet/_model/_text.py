@@ -1,6 +1,6 @@
-"""Text on its way to speech: clauses as they are cut, pieces to say, phrases to commit.
+"""Text on its way to speech: clauses, what is said of them, and phrases.
 
-All offsets count characters (Python `str` indices) of the raw token stream of one turn, from its first character.
+Every offset counts characters (Python `str` indices) of the raw token stream of one turn, from its first character.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import attrs
 
 
 class Boundary(enum.IntEnum):
-    """How strong the break is at the end of a clause; a larger value is a stronger break.
+    """How strong the boundary at the end of a clause is. A larger value is a stronger boundary.
 
-    From LINE on, a boundary ends a segment that stands for itself (a sentence, a heading, a list item).
+    A boundary of LINE or more ends a segment that stands for itself: a sentence, a heading, a list item.
     """
 
     NONE = 0
-    """No mark at all: a cut that only a bound on length explains."""
+    """No mark. The clause was cut because it was too long, or because the source stalled."""
     CONJUNCTION = 1
     """Before a conjunction: the weakest place where a speaker may breathe."""
     COMMA = 2
@@ -25,7 +25,7 @@ class Boundary(enum.IntEnum):
     CLAUSE = 3
     """`;` `:` `—` and their full-width forms."""
     LINE = 4
-    """The end of a line without a sentence mark: heading, list item, table row, verse."""
+    """The end of a line without a sentence mark: a heading, a list item, a table row, a verse."""
     SENTENCE = 5
     """The end of a sentence."""
     PARAGRAPH = 6
@@ -35,7 +35,7 @@ class Boundary(enum.IntEnum):
 
 
 class BlockKind(enum.Enum):
-    """What part of a document a clause belongs to."""
+    """Which kind of block a clause belongs to."""
 
     PROSE = "prose"
     HEADING = "heading"
@@ -44,35 +44,38 @@ class BlockKind(enum.Enum):
     TABLE_HEAD = "table head"
     TABLE_ROW = "table row"
     CODE = "code"
-    """A fenced or indented code block, its fences included."""
+    """A fenced or indented code block, with its fences."""
     MARKUP = "markup"
-    """Marks with no words: a rule, the line below a table's head, the underline of a heading."""
+    """Marks without words: a rule, the line below a table's head, the underline of a heading."""
 
 
 @attrs.frozen(kw_only=True, slots=False)  # without slots for `unchecked`
 class Clause:
     """The text between two neighbouring boundaries of any strength.
 
-    The clauses of a turn tile its raw stream: each starts where the one before ended, and all `text` joined is what the
-    source sent. A mark and what closes with it (quote, bracket, bold) stay with the clause they end; white space after
-    it opens the next clause.
+    The clauses of a turn tile its raw stream: each starts where the one before it ended, and the texts of all of them, one
+    after another, are what the source gave. A mark belongs to the clause that it ends, and so do the quote, the bracket or
+    the bold mark that closes after it. White space after the mark belongs to the next clause.
     """
 
     text: str
-    """Exactly `raw[start:end]`; never empty."""
+    """`raw[start:end]`, never empty."""
     start: int
+    """Offset of its first character."""
     end: int
+    """Offset after its last character."""
     boundary: Boundary
-    """The break at the end, as far as it is known when the clause is cut (a blank line shows only later: see `opening`)."""
+    """The boundary at its end, as far as it is known when the clause is cut. A blank line shows only later: see `opening`."""
     opening: Boundary
-    """The break before: at least the boundary of the clause before; PARAGRAPH where a blank line lies between, or for the
-    first clause of the stream."""
+    """The boundary before it: at least the `boundary` of the clause before. PARAGRAPH after a blank line, and for the first
+    clause of the stream."""
     kind: BlockKind = BlockKind.PROSE
+    """The kind of its block."""
     marker: int = 0
-    """How many characters at the start are white space and block marks (`## `, `- `, `1. `, `> `): never words. Zero or
-    white space only where the clause does not begin a block."""
+    """How many characters at its start are white space and block marks (`## `, `- `, `1. `, `> `). They are never words. Only
+    a clause that begins a block has block marks."""
     language: str = "en"
-    """ISO 639-1 code of the rules that cut it."""
+    """ISO 639-1 code of the language whose rules cut it."""
 
     def __attrs_post_init__(self) -> None:
         if self.end - self.start != len(self.text) or not self.text:
@@ -90,7 +93,7 @@ class Clause:
         marker: int,
         language: str,
     ) -> Clause:
-        """For a segmenter, which knows that its offsets are right: takes half the time of the constructor."""
+        """Make a clause without the check of its offsets, in half the time. For a segmenter, which knows that they are right."""
         clause = cls.__new__(cls)
         fields = clause.__dict__
         fields["text"] = text
@@ -106,13 +109,15 @@ class Clause:
 
 @attrs.frozen
 class SpeechUnit:
-    """The smallest unit of speech that is heard whole or not: a word, a CJK character, or words rewritten as one."""
+    """The smallest part of speech that counts as heard or not heard: a word, a CJK character, or words rewritten as one."""
 
     text: str
-    """What to say, with the spaces that join it to its neighbours: the pieces of a phrase, joined, are its words."""
+    """What to say, with the space before the next unit. The texts of the units of a phrase, one after another, are its
+    words."""
     start: int
-    """Offset in the raw stream of what it stands for, unspoken marks after it included."""
+    """Offset in the raw stream of the first character that it stands for."""
     end: int
+    """Offset after the last character that it stands for. Marks after a word that are not said belong to it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -120,19 +125,25 @@ class NormalizedClause:
     """What a person would say of one clause."""
 
     units: tuple[SpeechUnit, ...]
-    """In order; their spans lie in [start, end), do not overlap and do not go back. Empty: nothing to say."""
+    """What to say, in the order of the text. Their spans lie in [start, end) and do not overlap. Empty: nothing to say."""
     start: int
+    """Offset of the first character of its part of the raw stream."""
     end: int
+    """Offset after the last one."""
     boundary: Boundary
+    """The boundary at its end."""
     opening: Boundary
+    """The boundary before it."""
     kind: BlockKind = BlockKind.PROSE
+    """The kind of its block."""
     language: str = "en"
+    """ISO 639-1 code."""
     break_before: float = 0.0
-    """Seconds of silence that the text itself asked for before it (`<break time="1s"/>`), on top of the usual pause."""
+    """Seconds of silence before it that the text asks for (`<break time="1s"/>`), on top of the usual gap."""
 
     @property
     def words(self) -> str:
-        """The pieces joined."""
+        """The texts of its units, one after another."""
         return "".join(unit.text for unit in self.units)
 
 
@@ -141,22 +152,26 @@ class Phrase:
     """What one commit carries."""
 
     index: int
-    """Counts the phrases of a turn, from 0."""
+    """Its place among the phrases of the turn, from 0."""
     units: tuple[SpeechUnit, ...]
+    """What to say, in the order of the text."""
     start: int
-    """Where its part of the raw stream begins: the phrases of a turn do not overlap and do not go back."""
+    """Offset of the first character of its part of the raw stream. The parts of a turn's phrases do not overlap, and follow
+    each other."""
     end: int
+    """Offset after the last one."""
     boundary: Boundary
-    """The break at its end."""
+    """The boundary at its end."""
     opening: Boundary = Boundary.PARAGRAPH
-    """The break before its first clause."""
+    """The boundary before its first clause."""
     kind: BlockKind = BlockKind.PROSE
-    """The kind of its first clause."""
+    """The kind of its first clause's block."""
     language: str = "en"
+    """ISO 639-1 code of its first clause's language."""
     break_before: float = 0.0
-    """Seconds of silence that the text itself asked for before it, on top of the usual pause."""
+    """Seconds of silence before it that the text asks for, on top of the usual gap."""
 
     @property
     def words(self) -> str:
-        """What is said: the pieces joined, without white space around them."""
+        """What to say: the texts of its units, one after another, without white space around them."""
         return "".join(unit.text for unit in self.units).strip()

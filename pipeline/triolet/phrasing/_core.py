@@ -1,9 +1,9 @@
-"""Which clauses are committed together: the policy, without a clock."""
+"""The pure core: which clauses are committed together, without a clock."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -13,43 +13,71 @@ from triolet._tools._graphemes import inside_grapheme
 from triolet.alignment._heard import expected_pause, expected_seconds
 from triolet.phrasing._options import PhrasingOptions
 
+# An attribute of an enumeration is slow to get.
+_PROSE = BlockKind.PROSE
+_COMMA, _CLAUSE, _CONJUNCTION = Boundary.COMMA, Boundary.CLAUSE, Boundary.CONJUNCTION
+_LINE, _SENTENCE = Boundary.LINE, Boundary.SENTENCE
+
 
 @attrs.frozen
 class Offer:
-    """How much of what is held could be committed together."""
+    """How many of the clauses that are held could be committed together, from the first."""
 
     clauses: int = 0
-    """0: nothing."""
+    """0: none."""
     seconds: float = 0.0
-    """That it is expected to take to say."""
+    """How long they are expected to sound."""
     final: bool = False
-    """Whether waiting cannot make it longer."""
+    """Whether no clause that comes could make it longer."""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to commit."""
+        return self.clauses > 0
 
 
-@attrs.frozen
+_NOTHING = Offer()
+
+
 class _Held:
-    clause: NormalizedClause
-    size: int
-    """Characters."""
-    seconds: float
-    """That it is expected to take."""
-    pause: float
-    """The same, before what follows."""
+    """A clause that waits, and what is known of it."""
 
-    @classmethod
-    def of(cls, clause: NormalizedClause) -> _Held:
+    __slots__ = ("clause", "ends", "follows", "may_grow", "pause", "sayable", "seconds", "size")
+
+    def __init__(self, clause: NormalizedClause, before: NormalizedClause | None) -> None:
         words = clause.words
-        return cls(clause, len(words), expected_seconds(words), expected_pause(words))
+        self.size = len(words)
+        self.sayable = any(map(str.isalnum, words))
+        self.seconds = expected_seconds(words)
+        """How long it is expected to sound."""
+        self.pause = expected_pause(words)
+        """How long a voice is expected to pause after it, inside a phrase."""
+        self.follows = before is not None and _follows(before, clause)
+        """Whether it may stand in one phrase with the clause before it."""
+        self.set(clause)
+
+    def set(self, clause: NormalizedClause) -> None:
+        """Replace the clause by one with the same words."""
+        self.clause = clause
+        self.ends = clause.boundary >= _LINE
+        """Whether a sentence ends with it."""
+        self.may_grow = _may_grow(clause)
+        """Whether the sentence that comes may be merged with the one that ends here."""
 
 
 class PhraserCore:
-    """Feed clauses, look at what they would give, take it."""
+    """Holds clauses until they are committed, and says which of them could be committed together.
 
-    def __init__(self, phrasing: PhrasingOptions | None = None) -> None:
-        self._phrasing = phrasing or PhrasingOptions()
+    `feed` adds a clause. `sentences`, `breath` and `everything` are offers: each is a number of clauses from the first.
+    `phrase` shows what an offer would be, and `take` removes it.
+
+    A sentence without anything to say is dropped when it would come first. A break before it then stands before the next.
+    """
+
+    def __init__(self, options: PhrasingOptions | None = None) -> None:
+        self._options = options or PhrasingOptions()
         self._held: deque[_Held] = deque()
         self._break = 0.0
-        """Asked for after what is held."""
+        """Seconds of silence that the text asks for after what is held."""
         self._next = 0
         self._ended = False
 
@@ -60,159 +88,190 @@ class PhraserCore:
 
     @property
     def held(self) -> int:
-        """Clauses that wait."""
+        """How many clauses wait."""
         return len(self._held)
 
+    @property
+    def has_sentence(self) -> bool:
+        """Whether a whole sentence waits."""
+        return bool(self._first_sentence())
+
     def feed(self, clause: NormalizedClause) -> None:
-        """Take one clause."""
+        """Add a clause."""
         if not clause.units:
-            self._break += clause.break_before
-            if self._held and clause.boundary > self._held[-1].clause.boundary:  # a line that goes on without words
-                last = self._held.pop()
-                self._held.append(attrs.evolve(last, clause=attrs.evolve(last.clause, boundary=clause.boundary)))
+            self._feed_silence(clause)
             return
         if self._break:
             clause = attrs.evolve(clause, break_before=clause.break_before + self._break)
             self._break = 0.0
-        while sum(len(unit.text) for unit in clause.units) > self._phrasing.longest:
-            head, tail = _cut_units(clause.units, self._phrasing.longest)
+        longest = self._options.longest
+        while sum(len(unit.text) for unit in clause.units) > longest:
+            head, tail = _cut_units(clause.units, longest)
             middle = tail[0].start
-            self._held.append(_Held.of(attrs.evolve(clause, units=head, end=middle, boundary=Boundary.NONE)))
+            self._append(attrs.evolve(clause, units=head, end=middle, boundary=Boundary.NONE))
             clause = attrs.evolve(clause, units=tail, start=middle, opening=Boundary.NONE, break_before=0.0)
-        self._held.append(_Held.of(clause))
+        self._append(clause)
+        self._drop_unsayable()
 
     def end(self) -> None:
-        """There are no more clauses: what is held is whole."""
+        """No clause follows: what is held is whole."""
         self._ended = True
+        self._drop_unsayable()
 
     def sentences(self, seconds: float = 0.0) -> Offer:
-        """The next whole sentence, with those that can be joined to it within so many seconds of speech in all."""
-        while True:
-            offer = self._sentences(seconds)
-            if not offer.clauses or self._sayable(offer.clauses):
-                return offer
-            if not offer.final:
-                return Offer()
-            self._drop(offer.clauses)
+        """The next whole sentence, with the sentences that can be merged with it within so many seconds of speech in all."""
+        held = self._held
+        if not held:
+            return _NOTHING
+        merge, longest = self._options.merge, self._options.longest
+        size = count = whole = 0
+        time = pause = whole_time = 0.0
+        for one in held:
+            size += one.size
+            if count and (size > longest or not one.follows):
+                return Offer(whole, whole_time, True) if whole else Offer(count, time, True)
+            time += pause + one.seconds
+            pause = one.pause
+            if whole and (size > merge or time > seconds):
+                return Offer(whole, whole_time, True)
+            count += 1
+            if one.ends:
+                whole, whole_time = count, time
+        if self._ended or self._break:
+            return Offer(count, time, True)
+        return Offer(whole, whole_time, held[-1].ends and not held[-1].may_grow)
 
     def breath(self) -> Offer:
-        """The beginning of a sentence up to the last place where a speaker may breathe, if there is one."""
-        for count in range(len(self._held), 0, -1):
-            boundary = self._held[count - 1].clause.boundary
-            if boundary is Boundary.CLAUSE or (boundary is Boundary.COMMA and self._parts(count)):
-                return Offer(count) if self._sayable(count) else Offer()
-        return Offer()
+        """The beginning of a sentence up to the last place where a speaker may breathe; nothing if there is no such place."""
+        held = self._held
+        for count in range(len(held), 0, -1):
+            boundary = held[count - 1].clause.boundary
+            if boundary is _CLAUSE or (boundary is _COMMA and self._parts(count)):
+                return Offer(count) if self._sayable(count) else _NOTHING
+        return _NOTHING
 
     def everything(self) -> Offer:
-        """All that is held, within the longest phrase, if it ends at a comma or for want of more; nothing before a
-        conjunction, as the source goes on there.
-        """
+        """All that is held, within the longest phrase. Nothing if it ends before a conjunction, as the source goes on there."""
+        held = self._held
+        if not held or held[-1].clause.boundary is _CONJUNCTION:
+            return _NOTHING
         size, count = 0, 0
-        if not self._held or self._held[-1].clause.boundary is Boundary.CONJUNCTION:
-            return Offer()
-        while count < len(self._held) and (size := size + self._held[count].size) <= self._phrasing.longest:
+        while count < len(held) and (size := size + held[count].size) <= self._options.longest:
             count += 1
-        return Offer(count) if count and self._sayable(count) else Offer()
+        return Offer(count) if count and self._sayable(count) else _NOTHING
 
     def phrase(self, offer: Offer) -> Phrase:
-        """What an offer would be. It stays held until it is `taken`."""
-        clauses = [self._held[at].clause for at in range(offer.clauses)]
-        first = clauses[0]
+        """The phrase that an offer would be."""
+        first = self._held[0].clause
+        last = self._held[offer.clauses - 1].clause
+        units = first.units
+        if first is not last:
+            units = tuple(unit for at in range(offer.clauses) for unit in self._held[at].clause.units)
         return Phrase(
             index=self._next,
-            units=tuple(unit for clause in clauses for unit in clause.units),
+            units=units,
             start=first.start,
-            end=clauses[-1].end,
-            boundary=clauses[-1].boundary,
+            end=last.end,
+            boundary=last.boundary,
             opening=first.opening,
             kind=first.kind,
             language=first.language,
             break_before=first.break_before,
         )
 
-    def taken(self, offer: Offer) -> None:
-        """Let go of what an offer holds."""
-        for _ in range(offer.clauses):
-            self._held.popleft()
+    def take(self, offer: Offer) -> None:
+        """Remove the clauses of an offer: they have been committed."""
+        self._remove(offer.clauses)
         self._next += 1
+        self._drop_unsayable()
 
     def take_sentences(self) -> Iterator[Phrase]:
-        """All whole sentences, one by one."""
-        while (offer := self.sentences()).clauses:
+        """Remove all whole sentences, each as a phrase."""
+        while offer := self.sentences():
             phrase = self.phrase(offer)
-            self.taken(offer)
+            self.take(offer)
             yield phrase
 
-    def _sentences(self, seconds: float) -> Offer:
-        whole, size, time, pause = Offer(), 0, 0.0, 0.0
-        last: NormalizedClause | None = None
-        for count, held in enumerate(self._held):
-            size += held.size
-            if last is not None and (size > self._phrasing.longest or not _goes_on(last, held.clause)):
-                return attrs.evolve(whole if whole.clauses else Offer(count, time), final=True)
-            time += pause + held.seconds
-            pause = held.pause
-            if whole.clauses and (size > self._phrasing.merge or time > seconds):
-                return attrs.evolve(whole, final=True)
-            last = held.clause
-            if last.boundary >= Boundary.LINE:
-                whole = Offer(count + 1, time)
-        if last is None:
-            return Offer()
-        if self._ended or self._break:
-            return Offer(len(self._held), time, final=True)
-        return attrs.evolve(whole, final=last.boundary >= Boundary.LINE and not _may_go_on(last))
+    def _append(self, clause: NormalizedClause) -> None:
+        self._held.append(_Held(clause, self._held[-1].clause if self._held else None))
 
-    def _parts(self, count: int) -> bool:
-        """Whether a comma parts two halves, as far as they are known, and not the items of an enumeration."""
-        after = self._held[count].clause if count < len(self._held) else None
-        if after is not None and after.boundary is Boundary.COMMA and not self._enough([after]):
-            return False
-        clauses = [self._held[at].clause for at in range(count)]
-        return self._enough(clauses) and (count == 1 or self._enough(clauses[-1:]))
-
-    def _enough(self, clauses: Sequence[NormalizedClause]) -> bool:
-        words = "".join(clause.words for clause in clauses)
-        cjk = sum(is_wide(char) and char.isalpha() for char in words)
-        return cjk >= self._phrasing.early_cjk or len(words.split()) >= self._phrasing.early_words
-
-    def _sayable(self, count: int) -> bool:
-        """Whether a voice could say anything of the first so many clauses."""
-        units = (unit for at in range(count) for unit in self._held[at].clause.units)
-        return any(char.isalnum() for unit in units for char in unit.text)
-
-    def _drop(self, count: int) -> None:
-        """Let go of what no voice can say; its pause goes to what follows."""
-        pause = self._held[0].clause.break_before
+    def _remove(self, count: int) -> None:
         for _ in range(count):
             self._held.popleft()
+
+    def _feed_silence(self, clause: NormalizedClause) -> None:
+        """Take a clause without words: its break goes to what follows, its end of a line to what is held."""
+        self._break += clause.break_before
         if self._held:
-            first = self._held.popleft()
-            self._held.appendleft(
-                attrs.evolve(first, clause=attrs.evolve(first.clause, break_before=first.clause.break_before + pause))
-            )
-        else:
-            self._break += pause
+            last = self._held[-1]
+            if clause.boundary > last.clause.boundary:  # a line that goes on without words
+                last.set(attrs.evolve(last.clause, boundary=clause.boundary))
+            self._drop_unsayable()
+
+    def _first_sentence(self) -> int:
+        """How many clauses the first sentence has; 0 while it may go on."""
+        size = 0
+        for count, one in enumerate(self._held):
+            size += one.size
+            if count and (not one.follows or size > self._options.longest):
+                return count
+            if one.ends:
+                return count + 1
+        return len(self._held) if self._ended or self._break else 0
+
+    def _drop_unsayable(self) -> None:
+        """Drop whole sentences at the front that have nothing to say. A break before them goes to what follows."""
+        held = self._held
+        while held and not held[0].sayable:
+            count = self._first_sentence()
+            if not count or self._sayable(count):
+                return
+            seconds = held[0].clause.break_before
+            self._remove(count)
+            if not held:
+                self._break += seconds
+            elif seconds:
+                first = held[0]
+                first.set(attrs.evolve(first.clause, break_before=first.clause.break_before + seconds))
+
+    def _sayable(self, count: int) -> bool:
+        """Whether any of the first so many clauses has something to say."""
+        return any(self._held[at].sayable for at in range(count))
+
+    def _parts(self, count: int) -> bool:
+        """Whether a comma after so many clauses parts two halves, as far as they are known, and not the items of a list."""
+        held = self._held
+        after = held[count].clause if count < len(held) else None
+        if after is not None and after.boundary is _COMMA and not self._enough([after]):
+            return False
+        before = [held[at].clause for at in range(count)]
+        return self._enough(before) and (count == 1 or self._enough(before[-1:]))
+
+    def _enough(self, clauses: Iterable[NormalizedClause]) -> bool:
+        """Whether clauses have enough words to stand alone."""
+        words = "".join(clause.words for clause in clauses)
+        cjk = sum(is_wide(char) and char.isalpha() for char in words)
+        return cjk >= self._options.early_cjk or len(words.split()) >= self._options.early_words
 
 
-def _goes_on(before: NormalizedClause, clause: NormalizedClause) -> bool:
-    """Whether a clause goes on in the sentence, or else in the paragraph, of the one before it."""
+def _follows(before: NormalizedClause, clause: NormalizedClause) -> bool:
+    """Whether a clause goes on in the sentence of the clause before it, or with a sentence of the same paragraph."""
     if clause.break_before:
         return False
-    if before.boundary < Boundary.LINE:
+    if before.boundary < _LINE:
         return True
-    if clause.opening > Boundary.SENTENCE or clause.kind is not before.kind:
+    if clause.opening > _SENTENCE or clause.kind is not before.kind:
         return False
-    return _may_go_on(before)
+    return _may_grow(before)
 
 
-def _may_go_on(clause: NormalizedClause) -> bool:
-    """Whether what follows a sentence may be joined to it: only in prose, since the items of a list have a pause of their own."""
-    return clause.kind is BlockKind.PROSE and clause.boundary is Boundary.SENTENCE
+def _may_grow(clause: NormalizedClause) -> bool:
+    """Whether the next sentence may be merged with the one that this clause ends. It may in prose: list items have gaps."""
+    return clause.kind is _PROSE and clause.boundary is _SENTENCE
 
 
 def _cut_units(units: tuple[SpeechUnit, ...], longest: int) -> tuple[tuple[SpeechUnit, ...], tuple[SpeechUnit, ...]]:
-    """Split pieces so that the first part has at most `longest` characters, after a space where there is one."""
+    """The units in two parts, of which the first has at most `longest` characters. It ends after a space if it can."""
     size, fits, spaced = 0, 0, 0
     for count, unit in enumerate(units, 1):
         size += len(unit.text)
@@ -221,7 +280,7 @@ def _cut_units(units: tuple[SpeechUnit, ...], longest: int) -> tuple[tuple[Speec
         fits = count
         if unit.text[-1:].isspace():
             spaced = count
-    if not fits:  # one piece is longer than a phrase may be: cut it, at no less than a grapheme
+    if not fits:  # one unit is longer than a phrase may be: cut it, but no grapheme
         first = units[0]
         at = longest
         while at > 1 and inside_grapheme(first.text, at):

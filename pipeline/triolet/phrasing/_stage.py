@@ -1,4 +1,4 @@
-"""The stage that decides when clauses are committed, by how much audio the listener has left."""
+"""The stage that decides when phrases are committed, by how much audio the listener has left."""
 
 from __future__ import annotations
 
@@ -7,154 +7,182 @@ import math
 import trio
 
 from triolet._model._text import NormalizedClause, Phrase
+from triolet._tools._signal import Signal
+from triolet.chain._batches import Batches, BatchStage
 from triolet.chain._context import TurnContext
-from triolet.chain._stages import Stage
-from triolet.chain._take import take_waiting
 from triolet.phrasing._core import Offer, PhraserCore
 from triolet.phrasing._options import PhrasingOptions
 from triolet.turn._events import FirstToken, PhraseReady
 
 TYPICAL_REST = 60
-"""Characters that a sentence is expected to go on for after its first clause: half of a sentence of chat prose."""
+"""Characters for which a sentence is expected to go on after its first clause: half of a sentence of chat prose."""
 
 COMFORTABLE = 2.5
-"""Seconds of audio, what is committed included, at which the next sentences are committed: the later, the more of them are
-joined and the less an interruption wastes. What a slow service needs to give the first samples of a commit (0.7 s is
-reported of Qwen's) and most gaps of the network or the service (1 to 2 s) pass unheard."""
+"""Seconds of audio, with what is committed, at which the next sentences are committed. The later that is, the more of them are
+merged, and the less an interruption wastes. In so long, a slow service gives the first samples of a commit (0.7 s is reported
+of Qwen's), and most gaps of the network or the service (1 to 2 s) pass unheard."""
 
-JOINING = 1.2
-"""Seconds of audio at which they are committed though what comes next could be joined to them, or though they are so long
-that they exceed the lead: time for the first samples, and half a second to spare."""
+MERGING_ENDS = 1.2
+"""Seconds of audio at which sentences are committed even if the next one could be merged with them, or if they are so long that
+they exceed the lead: time for the first samples, and half a second to spare."""
 
 SHORT = 1.0
-"""Seconds of audio below which the beginning of a sentence is not held any longer: the first samples of a commit take about
-so long, so whatever comes later is heard late."""
+"""Seconds of audio below which the beginning of a sentence is not held any longer. The first samples of a commit take about so
+long, so whatever is committed later is heard late."""
 
 PATIENCE = 0.8
-"""Seconds without a clause after which the first words of an answer are not held any longer, if they end where a speaker may
-breathe."""
+"""Seconds without a clause after which the first words of an answer are not held any longer, if a speaker may breathe after
+them."""
 
 IDLE = 2.0
-"""Seconds without a clause after which what is held goes out to a listener who hears nothing, if it ends at any comma, however
-few its words, or where the segmenter has given up waiting for more."""
+"""Seconds without a clause after which everything that is held goes to a listener who hears nothing. It must end at a comma,
+however few words it has, or where the segmenter has given up waiting for more."""
 
 
-class Phraser(Stage[NormalizedClause, Phrase]):
-    """Joins clauses into phrases: whole sentences while the listener has audio left, the best clause when not.
+class Phraser(BatchStage[NormalizedClause, Phrase]):
+    """Makes phrases of clauses: whole sentences while the listener has audio left, the best clauses when not.
 
-    A phrase is decided when the synthesizer takes it: until then, sentences that come are joined to it, as long as what is on
-    its way to the listener stays within the synthesizer's lead. The first phrase of a turn is one sentence, or its beginning.
-    Where there is no real-time listener (a file), every sentence is a phrase, whatever the clock says.
+    A phrase is decided when the synthesizer takes it. Until then, sentences that come are merged with it, as long as the
+    speech on its way to the listener stays within the lead of the synthesizer. The first phrase of a turn is one sentence, or
+    the beginning of one. Where nobody listens in real time, every sentence is a phrase, whatever the clock says.
+
+    It reads in the task of the `TextNormalizer` before it, and gives phrases in a task of its own.
     """
 
     buffer = 4
-    """Clauses that may wait: a sentence's worth."""
+    """Clauses that may wait: about a sentence."""
 
     hold = 8
-    """Clauses that may be held, to be joined, when there is a whole sentence: some sentences' worth."""
+    """Clauses that may be held, to be merged, when a whole sentence is there: some sentences."""
 
     def __init__(self, phrasing: PhrasingOptions | None = None) -> None:
         self.phrasing = phrasing or PhrasingOptions()
 
-    async def run(
-        self,
-        upstream: trio.MemoryReceiveChannel[NormalizedClause],
-        downstream: trio.MemorySendChannel[Phrase],
-        turn: TurnContext,
+    async def work(
+        self, upstream: Batches[NormalizedClause], downstream: trio.MemorySendChannel[Phrase], turn: TurnContext
     ) -> None:
-        """Join until the clauses end."""
-        run = _Run(self, turn)
+        """Make phrases until the clauses end."""
+        desk = _Desk(self.phrasing, self.hold, turn)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(run.read, upstream)
+            nursery.start_soon(desk.read, upstream)
             try:
-                await run.give(downstream)
+                await desk.give(downstream)
             except trio.BrokenResourceError:
                 nursery.cancel_scope.cancel()  # nobody wants phrases any more
                 raise
 
 
-class _Run:
-    """One turn of a Phraser: one task reads, one gives."""
+class _Desk:
+    """Where the clauses of one turn wait until they are given as phrases: one task puts them here, another takes them."""
 
-    def __init__(self, settings: Phraser, turn: TurnContext) -> None:
-        self._phrasing = settings.phrasing
-        self._hold = settings.hold
+    def __init__(self, options: PhrasingOptions, hold: int, turn: TurnContext) -> None:
+        self._options = options
+        self._hold = hold
         self._turn = turn
-        self._core = PhraserCore(settings.phrasing)
+        self._core = PhraserCore(options)
         self._ended = False
+        self._began: float | None = None
+        """When the source gave its first token."""
         self._came = 0.0
         """When the last clause came."""
         self._read = 0
-        """Characters of the raw text."""
-        self._until_news = trio.CancelScope()
-        self._given = trio.Event()
+        """Characters of the raw text that have come."""
+        self._news = Signal()
+        self._taken = Signal()
+        self._until_news: trio.CancelScope | None = None
+        """What is decided with the clauses that are there; news ends it."""
 
-    async def read(self, upstream: trio.MemoryReceiveChannel[NormalizedClause]) -> None:
-        """Take clauses while there is room."""
+    # Reading.
+
+    async def read(self, upstream: Batches[NormalizedClause]) -> None:
+        """Put clauses on the desk while there is room."""
         while not self._ended:
-            while self._core.held >= self._hold and self._core.sentences().clauses:
-                await self._given.wait()
+            await self._until_room()
             try:
-                for clause in await take_waiting(upstream):
-                    self._core.feed(clause)
-                    self._read = clause.end
+                clauses = await upstream.next()
             except trio.EndOfChannel:
                 self._core.end()
                 self._ended = True
-            self._came = self._turn.now()
+            else:
+                for clause in clauses:
+                    if self._full:
+                        self._tell()
+                        await self._until_room()
+                    self._core.feed(clause)
+                    self._read = clause.end
+            self._tell()
+
+    @property
+    def _full(self) -> bool:
+        """Whether there is no room for a clause. There always is for the rest of a sentence, which else could not be given."""
+        return self._core.held >= self._hold and self._core.has_sentence
+
+    async def _until_room(self) -> None:
+        while self._full:
+            await self._taken.wait()
+
+    def _tell(self) -> None:
+        """Clauses came, or their end: they may make the next phrase a better one."""
+        self._came = self._turn.now()
+        self._news.give()
+        if self._until_news is not None:
             self._until_news.cancel()
 
+    # Giving.
+
     async def give(self, downstream: trio.MemorySendChannel[Phrase]) -> None:
-        """Offer the best phrase as soon as it is time; a clause that comes before it is taken may make it a better one."""
+        """Give the best phrase as soon as it is time. A clause that comes before it is taken may make it a better one."""
         while self._core.held or not self._ended:
-            with trio.CancelScope() as self._until_news:
-                await self._until_due()
-                offer = self._best()
-                if not offer.clauses:
-                    if self._ended:
-                        break
-                    offer = await self._left_over()
-                phrase = self._core.phrase(offer)
-                await downstream.send(phrase)
-                self._turn.timeline.record(PhraseReady(self._turn.now(), phrase))
-                self._core.taken(offer)
-                self._given.set()
-                self._given = trio.Event()
-                # Who has taken it counts it now; only then is the next one decided.
-                await trio.lowlevel.checkpoint()
+            if self._core.held and self._turn.clock.realtime:
+                with trio.CancelScope() as self._until_news:
+                    await self._until_due()
+                    offer = self._best() or await self._left_over()
+                    await self._give(offer, downstream)
+                self._until_news = None
+            elif offer := self._core.sentences():
+                await self._give(offer, downstream)
+            else:
+                await self._news.wait()
+
+    async def _give(self, offer: Offer, downstream: trio.MemorySendChannel[Phrase]) -> None:
+        phrase = self._core.phrase(offer)
+        await downstream.send(phrase)
+        self._turn.timeline.record(PhraseReady(self._turn.now(), phrase))
+        self._core.take(offer)
+        self._taken.give()
+        # The synthesizer now counts the phrase as speech on its way. Only then is the next one decided.
+        await trio.lowlevel.checkpoint()
 
     async def _until_due(self) -> None:
-        """Wait until the listener has so little left that what is held must go out."""
+        """Wait until the listener has so little audio left that what is held must go out."""
         clock = self._turn.clock
-        if not clock.realtime:
-            return
-        if (sentence := self._core.sentences()).clauses:
+        if sentence := self._core.sentences():
             await clock.until_ahead_below(
-                min(COMFORTABLE, max(JOINING, clock.supply.bound - sentence.seconds * clock.supply.stretch))
+                min(COMFORTABLE, max(MERGING_ENDS, clock.supply.bound - sentence.seconds * clock.supply.stretch))
             )
             if not self._core.sentences(clock.room).final:
-                await clock.until_ahead_below(JOINING)
+                await clock.until_ahead_below(MERGING_ENDS)
         else:
             await clock.until_ahead_below(SHORT)
-            if self._core.started or self._rest() < self._phrasing.worth:
+            if self._core.started or self._rest() < self._options.worth:
                 await trio.sleep_until(self._came + PATIENCE)
 
     async def _left_over(self) -> Offer:
-        """What is said when nothing better is to be expected; waits until then."""
-        offer = self._core.everything() if self._turn.clock.realtime else Offer()
-        await trio.sleep_until(self._came + IDLE if offer.clauses else math.inf)
+        """Wait until nothing better is to be expected. Return all that is held."""
+        offer = self._core.everything()
+        await trio.sleep_until(self._came + IDLE if offer else math.inf)
         return offer
 
     def _best(self) -> Offer:
-        clock = self._turn.clock
-        if not clock.realtime:
-            return self._core.sentences()
-        offer = self._core.sentences(clock.room if self._core.started else 0.0)  # services may begin longer texts later
-        if not offer.clauses and (self._core.started or self._phrasing.early_start):
+        # The first phrase is one sentence: a service may begin a longer text later.
+        offer = self._core.sentences(self._turn.clock.room if self._core.started else 0.0)
+        if not offer and (self._core.started or self._options.early_start):
             offer = self._core.breath()
         return offer
 
     def _rest(self) -> float:
-        """Seconds until the sentence is expected to end, if the source goes on at the speed that it has had so far."""
-        began = next((event.at for event in self._turn.timeline if isinstance(event, FirstToken)), self._came)
-        return self._came + (self._came - began) * TYPICAL_REST / max(1, self._read) - self._turn.now()
+        """Seconds until the sentence is expected to end, if the source goes on as fast as so far."""
+        if self._began is None:
+            first = next((event.at for event in self._turn.timeline if isinstance(event, FirstToken)), self._came)
+            self._began = first
+        return self._came + (self._came - self._began) * TYPICAL_REST / max(1, self._read) - self._turn.now()

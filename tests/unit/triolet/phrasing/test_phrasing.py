@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from triolet import BlockKind, Boundary, NormalizedClause, Phrase, Phraser, PhrasingOptions, SpeechUnit, TurnContext
 from triolet.phrasing import PhraserCore
-from triolet.phrasing._stage import COMFORTABLE, JOINING, SHORT
+from triolet.phrasing._stage import COMFORTABLE, MERGING_ENDS, SHORT
 from triolet.testing import collect
 from triolet.turn._events import PhraseReady
 
@@ -60,7 +60,7 @@ def taken(core: PhraserCore, seconds: float = 0.0, *, final: bool = False) -> li
     phrases: list[Phrase] = []
     while (offer := core.sentences(seconds)).clauses and offer.final >= final:
         phrases.append(core.phrase(offer))
-        core.taken(offer)
+        core.take(offer)
     return phrases
 
 
@@ -214,7 +214,7 @@ def test_nothing_is_lost_repeated_or_longer_than_the_bound(
             phrases += taken(core, seconds)
             if (offer := core.breath()).clauses:
                 phrases.append(core.phrase(offer))
-                core.taken(offer)
+                core.take(offer)
     core.end()
     phrases += taken(core, seconds)
     assert core.held == 0
@@ -302,8 +302,8 @@ async def test_sentences_wait_to_be_joined_until_the_listener_s_audio_runs_low(
     turn = with_audio(10.0)
     phrases = await given_at([SHORT_ONES[0], 0.5, *SHORT_ONES[1:3], 30.0, SHORT_ONES[3]], turn)
     assert phrases == [
-        ("One is here.", 10.0 - JOINING),  # the first phrase of a turn is one sentence
-        ("Two is here. Three is here.", 10.0 - JOINING),
+        ("One is here.", 10.0 - MERGING_ENDS),  # the first phrase of a turn is one sentence
+        ("Two is here. Three is here.", 10.0 - MERGING_ENDS),
         ("Four.", 30.5),
     ]
 
@@ -315,7 +315,7 @@ async def test_what_waiting_cannot_make_longer_is_given_while_the_listener_is_co
     two = attrs.evolve(two, opening=Boundary.PARAGRAPH)
     assert await given_at([one, two, 30.0], with_audio(10.0)) == [
         ("One is here.", 10.0 - COMFORTABLE),
-        ("Two is here.", 10.0 - JOINING),
+        ("Two is here.", 10.0 - MERGING_ENDS),
     ]
 
 
@@ -348,7 +348,7 @@ async def test_a_sentence_is_cut_only_when_the_listener_s_audio_runs_out(
     ]
     turn = with_audio(4.0)
     assert await given_at([parts[0], 0.2, parts[1], 30.0, parts[2]], turn) == [
-        ("One is here.", 4.0 - JOINING),
+        ("One is here.", 4.0 - MERGING_ENDS),
         (FIRST.strip(), 4.0 - SHORT),
         (REST.strip(), 30.2),
     ]
