@@ -1,4 +1,7 @@
-"""Stages that share a task, so that a batch of items costs one hop, and not one hop for each item and each stage."""
+"""Stages that share a task, so that a batch of items costs one hop, and not one hop for each item and each stage.
+
+Their methods `_work` and `_pull` call each other. They are private because what they take is no part of the public interface.
+"""
 
 from __future__ import annotations
 
@@ -54,14 +57,14 @@ class BatchStage(Stage[In, Out]):
     """A stage that takes batches. It works in the task of the `PulledStage` before it, if there is one."""
 
     @abc.abstractmethod
-    async def work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
+    async def _work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
         """Do what `Stage.run` does."""
 
     async def run(
         self, upstream: trio.MemoryReceiveChannel[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext
     ) -> None:
         """Work until the items end."""
-        await self.work(FromChannel(upstream), downstream, turn)
+        await self._work(FromChannel(upstream), downstream, turn)
 
     def in_task_of(self, before: Stage[Any, In]) -> Stage[Any, Out] | None:
         """The two as one, if the other is a `PulledStage`."""
@@ -72,12 +75,12 @@ class PulledStage(BatchStage[In, Out]):
     """A stage that works only while the next one asks it for items."""
 
     @abc.abstractmethod
-    def pull(self, upstream: Batches[In], turn: TurnContext) -> AbstractContextManager[Batches[Out]]:
+    def _pull(self, upstream: Batches[In], turn: TurnContext) -> AbstractContextManager[Batches[Out]]:
         """What comes out of the stage. Leaving the context ends its work."""
 
-    async def work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
+    async def _work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
         """Send all that comes out."""
-        with self.pull(upstream, turn) as batches, contextlib.suppress(trio.EndOfChannel):
+        with self._pull(upstream, turn) as batches, contextlib.suppress(trio.EndOfChannel):
             while True:
                 await send_all(downstream, await batches.next())
 
@@ -94,9 +97,9 @@ class _PulledAndLast(BatchStage[In, Out]):
         self._last: BatchStage[Any, Out] = last
         self.buffer = pulled.buffer
 
-    async def work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
-        with self._pulled.pull(upstream, turn) as batches:
-            await self._last.work(batches, downstream, turn)
+    async def _work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
+        with self._pulled._pull(upstream, turn) as batches:  # noqa: SLF001 -- see the module
+            await self._last._work(batches, downstream, turn)  # noqa: SLF001
 
 
 class _BothPulled(PulledStage[In, Out]):
@@ -108,6 +111,7 @@ class _BothPulled(PulledStage[In, Out]):
         self.buffer = first.buffer
 
     @contextlib.contextmanager
-    def pull(self, upstream: Batches[In], turn: TurnContext) -> Generator[Batches[Out]]:
-        with self._first.pull(upstream, turn) as between, self._second.pull(between, turn) as batches:
+    def _pull(self, upstream: Batches[In], turn: TurnContext) -> Generator[Batches[Out]]:
+        between = self._first._pull(upstream, turn)  # noqa: SLF001 -- see the module
+        with between as items, self._second._pull(items, turn) as batches:  # noqa: SLF001
             yield batches

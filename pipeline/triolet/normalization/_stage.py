@@ -27,7 +27,7 @@ class TextNormalizer(PulledStage[Clause, NormalizedClause]):
         self.options = options or NormalizationOptions()
 
     @contextlib.contextmanager
-    def pull(self, upstream: Batches[Clause], turn: TurnContext) -> Generator[Batches[NormalizedClause]]:
+    def _pull(self, upstream: Batches[Clause], turn: TurnContext) -> Generator[Batches[NormalizedClause]]:
         """What a person would say of the clauses that come."""
         yield _NormalizedBatches(upstream, self.options)
 

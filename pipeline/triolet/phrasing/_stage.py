@@ -58,7 +58,7 @@ class Phraser(BatchStage[NormalizedClause, Phrase]):
     def __init__(self, phrasing: PhrasingOptions | None = None) -> None:
         self.phrasing = phrasing or PhrasingOptions()
 
-    async def work(
+    async def _work(
         self, upstream: Batches[NormalizedClause], downstream: trio.MemorySendChannel[Phrase], turn: TurnContext
     ) -> None:
         """Make phrases until the clauses end."""

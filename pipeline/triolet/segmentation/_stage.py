@@ -25,6 +25,10 @@ WORDS_AFTER = 2.0
 """The same for words without a mark. A boundary where none is written sounds wrong, but a listener takes a long silence for the
 end."""
 
+AT_ONCE = 500
+"""Characters that are read between two looks at the other tasks: about a millisecond, with what the stages after it in the same
+task do. A source may give a whole book as one token."""
+
 
 class SentenceSegmenter(PulledStage[str, Clause]):
     """Cuts tokens into clauses: finds every boundary and its strength, as early as it is certain.
@@ -69,7 +73,7 @@ class SentenceSegmenter(PulledStage[str, Clause]):
         )
 
     @contextlib.contextmanager
-    def pull(self, upstream: Batches[str], turn: TurnContext) -> Generator[Batches[Clause]]:
+    def _pull(self, upstream: Batches[str], turn: TurnContext) -> Generator[Batches[Clause]]:
         """The clauses of the tokens that come. In the end, text that is in no clause is recorded as left."""
         cutting = _ClauseBatches(upstream, SegmenterCore(self.language, weakest=self.weakest), self._stalls, turn)
         try:
@@ -96,8 +100,10 @@ class _ClauseBatches(Batches[Clause]):
         """Characters that the core has taken."""
         self._cut = 0
         """Characters that are in clauses."""
-        self._unread = ""
-        """Text that has come and that the core has not taken, because of an error."""
+        self._text = ""
+        """The text of the last tokens."""
+        self._read = 0
+        """How much of it the core has taken."""
         self._waits_since = 0.0
         """When the last tokens came, in Trio's time."""
         self._stall = 0
@@ -110,6 +116,10 @@ class _ClauseBatches(Batches[Clause]):
         while not clauses:
             if self._ended:
                 raise trio.EndOfChannel
+            if self._unread:
+                await trio.lowlevel.checkpoint()
+                clauses = self._feed_some()
+                continue
             try:
                 clauses = await (self._in_time() if self._turn.clock.realtime else self._in_the_end())
             except trio.EndOfChannel:
@@ -123,8 +133,13 @@ class _ClauseBatches(Batches[Clause]):
 
     def record_rest(self) -> None:
         """Record the text that is in no clause. It had come by the time that ended the turn, such as an error of the source."""
-        if rest := self._core.rest + self._unread + _text_of(self._upstream.waiting()):
+        if rest := self._core.rest + self._text[self._read :] + _text_of(self._upstream.waiting()):
             self._turn.timeline.record(TextLeft(self._turn.now(), rest))
+
+    @property
+    def _unread(self) -> bool:
+        """Whether there is text that the core has not taken."""
+        return self._read < len(self._text)
 
     async def _in_the_end(self) -> list[Clause]:
         """The clauses that the next tokens end."""
@@ -140,7 +155,7 @@ class _ClauseBatches(Batches[Clause]):
             while True:
                 scope.deadline = self._stalls_at()
                 clauses = self._feed(await self._upstream.next())
-                if clauses or scope.cancel_called:
+                if clauses or self._unread or scope.cancel_called:
                     return clauses
         _, strength = self._stalls[self._stall]
         self._stall += 1
@@ -153,20 +168,29 @@ class _ClauseBatches(Batches[Clause]):
         return self._waits_since + self._stalls[self._stall][0]
 
     def _feed(self, tokens: list[str]) -> list[Clause]:
-        """The clauses that tokens end."""
+        """The clauses that the first of the text of these tokens ends."""
+        self._read = 0
         try:
-            text = "".join(tokens)
+            self._text = "".join(tokens)
         except TypeError:
-            self._unread = _text_of(tokens)
+            self._text = _text_of(tokens)
             other = next(type(token) for token in tokens if not isinstance(token, str))
             raise TypeError(
                 f"the source gave a {other.__name__}; a token is a str (bytes: decode them "
                 "incrementally; an API's event: take its text)"
             ) from None
-        self._fed += len(text)
         self._waits_since = self._turn.now()
         self._stall = 0
-        return self._core.feed(text)
+        return self._feed_some()
+
+    def _feed_some(self) -> list[Clause]:
+        """The clauses that the next of the text ends."""
+        some = self._text
+        if len(some) > AT_ONCE:
+            some = some[self._read : self._read + AT_ONCE]
+        self._read += len(some)
+        self._fed += len(some)
+        return self._core.feed(some)
 
 
 def _text_of(tokens: list[str]) -> str:
