@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self, cast
 import attrs
 
 from triolet.errors import ProtocolViolation
+from triolet_adapters.tts.qwen.protocol._delta import split, without_text
 from triolet_adapters.tts.qwen.protocol._fields import Fields, Raw
 from triolet_adapters.tts.qwen.protocol._json import dumps, from_base64, loads, to_base64
 
@@ -26,7 +27,7 @@ class Event:
     type: ClassVar[str] = ""
     event_id: str = ""
     raw: Raw = attrs.field(factory=dict[str, Any], eq=False, repr=False)
-    """The event as it came; empty for one that was made here."""
+    """The event as it came; empty for one that was made here. No `dict` if it carries audio, which is kept once."""
 
     def body(self) -> dict[str, Any]:
         """The fields besides `event_id` and `type`, as the wire has them."""
@@ -302,7 +303,8 @@ class AudioDelta(PartOfResponse):
             audio = from_base64(delta)
         except ValueError as error:
             raise fields.violation(f"its delta is no base64: {error}") from None
-        return cls(audio=audio, **fields.place(), **fields.common())
+        raw = without_text(fields.event, delta, audio)
+        return cls(audio=audio, event_id=fields.text("event_id", ""), raw=raw, **fields.place())
 
     def body(self) -> dict[str, Any]:
         """See `Event.body`."""
@@ -495,9 +497,25 @@ def parse_server_event(text: str) -> ServerEvent:
     Raises:
         ProtocolViolation: no JSON object with a type, or one of its fields that is relied on is missing or wrong.
     """
+    if (delta := _read_delta(text)) is not None:
+        return delta
     fields = _parse(text)
     read = _SERVER_EVENTS.get(fields.text("type"))
     return UnknownEvent(name=fields.text("type"), **fields.common()) if read is None else read(fields)
+
+
+def _read_delta(text: str) -> AudioDelta | None:
+    """The event, if it is what nearly all are: audio behind names. What is odd in any way is not for here."""
+    parts = split(text)
+    if parts is None:
+        return None
+    fields, delta, audio = parts
+    names = [fields.get(name, "") for name in ("event_id", "response_id", "item_id")]
+    if fields.get("type") != AudioDelta.type or not all(isinstance(name, str) for name in names):
+        return None
+    event_id, response_id, item_id = names
+    raw = without_text(fields, delta, audio)
+    return AudioDelta(event_id=event_id, response_id=response_id, item_id=item_id, audio=audio, raw=raw)
 
 
 def parse_client_event(text: str) -> ClientEvent:
