@@ -208,6 +208,10 @@ class QwenSession:
         """As `next_event`, with a deadline that may have begun before."""
         return await self._inbox.next(deadline)
 
+    async def hear(self, take: Callable[[ServerEvent], bool], deadline: Callable[[], Deadline]) -> None:
+        """Call `take` with each event as it comes, until it tells that this was the last. See `Inbox.hear`."""
+        await self._inbox.hear(take, deadline)
+
     def take_unread(self) -> list[ServerEvent]:
         """What has come and was not read."""
         return self._inbox.take_unread()

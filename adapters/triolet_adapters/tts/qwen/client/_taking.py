@@ -25,14 +25,16 @@ class Taker:
         """Of audio so far."""
         return self._samples / self._settings.sample_rate
 
-    def take(self, audio: bytes) -> None:
-        """Pass the audio of one delta on.
+    def take(self, audio: bytes) -> bool:
+        """Pass the audio of one delta on; tell whether it held any samples.
 
         Raises:
             TooMuchAudio: above the cap.
             ProtocolViolation: it cannot be decoded.
         """
+        before = self._samples
         self._pass_on(self._decoder.feed(audio))
+        return self._samples > before
 
     def end_of_response(self) -> None:
         """Pass on what the decoder still holds.

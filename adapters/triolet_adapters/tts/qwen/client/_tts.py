@@ -28,6 +28,7 @@ from triolet_adapters.tts.qwen.protocol import (
     QwenSettings,
     ResponseFormat,
     ResponseReader,
+    ServerEvent,
     SessionFinished,
     billed_characters,
     check_decodable,
@@ -305,22 +306,30 @@ class QwenCommits(TTSSession):
         await self.session.wait_failed()
 
     async def _listen(self, taker: Taker, where: str) -> None:
-        options = self._options
-        deadline = Deadline(
-            name="first_audio_timeout", seconds=options.first_audio_timeout, awaited="no audio", where=where
-        )
-        while not self._reader.done:
-            event = await self.session.next_before(deadline)
+        began = trio.current_time()
+        last_audio: float | None = None
+
+        def take(event: ServerEvent) -> bool:
+            nonlocal last_audio
             audio = self._reader.feed(event)
-            if isinstance(event, AudioDelta):
-                before = taker.seconds
-                taker.take(audio)
-                if taker.seconds > before:  # only sound puts it off: a service could send other things for ever
-                    deadline = Deadline(
-                        name="chunk_timeout",
-                        seconds=options.chunk_timeout,
-                        awaited="neither audio nor response.done",
-                        where=f"{where}, {taker.seconds:.1f} s of audio so far",
-                    )
+            if isinstance(event, AudioDelta) and taker.take(audio):
+                last_audio = trio.current_time()  # only sound puts it off: a service could send other things for ever
+            return self._reader.done
+
+        def deadline() -> Deadline:
+            if last_audio is None:
+                seconds = self._options.first_audio_timeout
+                return Deadline(
+                    name="first_audio_timeout", seconds=seconds, awaited="no audio", where=where, since=began
+                )
+            return Deadline(
+                name="chunk_timeout",
+                seconds=self._options.chunk_timeout,
+                awaited="neither audio nor response.done",
+                where=f"{where}, {taker.seconds:.1f} s of audio so far",
+                since=last_audio,
+            )
+
+        await self.session.hear(take, deadline)
         taker.end_of_response()
         taker.finish()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable
 import trio
 
 from triolet import AudioCallback, TTSStream, Usage
-from triolet.errors import DeadlineExpired, ProtocolViolation
+from triolet.errors import ProtocolViolation
 from triolet_adapters.tts.qwen.client._inbox import Deadline
 from triolet_adapters.tts.qwen.client._options import QwenOptions
 from triolet_adapters.tts.qwen.client._session import QwenSession
@@ -81,34 +81,34 @@ class QwenTurn(TTSStream):
         reader = ResponseReader()
         characters = 0
         last_audio = trio.current_time()
-        while not isinstance(event := await self._next_event(taker, last_audio), SessionFinished):
+
+        def take(event: ServerEvent) -> bool:
+            nonlocal reader, characters, last_audio
+            if isinstance(event, SessionFinished):
+                if reader.response_id:
+                    raise ProtocolViolation(
+                        "the service finished the session before the response was done", event=event.raw
+                    )
+                return True
             audio = reader.feed(event)
-            if isinstance(event, AudioDelta):
-                before = taker.seconds
-                taker.take(audio)
-                if taker.seconds > before:
-                    last_audio = trio.current_time()
-            if isinstance(event, ResponseDone):  # the service may use several in one turn
+            if isinstance(event, AudioDelta) and taker.take(audio):
+                last_audio = trio.current_time()
+            elif isinstance(event, ResponseDone):  # the service may use several in one turn
                 taker.end_of_response()
                 characters += reader.usage.characters or 0
                 reader = reader.following()
-        if reader.response_id:
-            raise ProtocolViolation("the service finished the session before the response was done", event=event.raw)
-        taker.finish(words=self._appended_words)
-        return Usage(characters or self.session.usage.computed)
+            return False
 
-    async def _next_event(self, taker: Taker, last_audio: float) -> ServerEvent:
-        while True:
+        def deadline() -> Deadline:
             ended_at = self._texts_ended_at
-            deadline = Deadline(
+            return Deadline(
                 name="chunk_timeout",
                 seconds=self._options.chunk_timeout,
                 awaited="neither audio nor session.finished",
                 where=f"{self._appended} characters appended, {taker.seconds:.1f} s of audio so far",
                 since=trio.current_time() if ended_at is None else max(ended_at, last_audio),
             )
-            try:
-                return await self.session.next_before(deadline)
-            except DeadlineExpired:
-                if ended_at is not None or self.session.failure is not None:
-                    raise
+
+        await self.session.hear(take, deadline)
+        taker.finish(words=self._appended_words)
+        return Usage(characters or self.session.usage.computed)

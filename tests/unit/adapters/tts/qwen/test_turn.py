@@ -124,6 +124,25 @@ async def test_a_connection_that_dies_while_the_source_is_silent_is_found(autoju
         assert trio.current_time() < 30
 
 
+@pytest.mark.parametrize("attempt", range(8))
+async def test_a_refusal_tells_more_than_the_close_behind_it(autojump_clock: MockClock, attempt: int) -> None:
+    """Both come in one read while text is being appended: whichever task runs first, the refusal is what is raised."""
+
+    async def peer(server: Script) -> None:
+        await server.open()
+        await server.until("input_text_buffer.append")
+        refusal = b'{"type":"error","error":{"code":"no","message":"not this text"}}'
+        await server.raw(b"\x81" + bytes([len(refusal)]) + refusal + b"\x88\x02\x03\xe8")
+        await trio.sleep_forever()
+
+    async with scripted(peer, mode="server_commit") as tts:
+        with pytest.raises(ServiceError, match="not this text"):
+            async with tts.connect_stream() as turn:
+                for _ in range(attempt):
+                    await trio.lowlevel.checkpoint()  # each attempt draws another order of tasks
+                await turn.speak(Texts(*["word "] * 100), bytearray().extend)
+
+
 async def test_the_modes_are_told_apart(autojump_clock: MockClock) -> None:
     async with serving(ServerOptions()) as world:
         with pytest.raises(RuntimeError, match="connect_stream"):
