@@ -24,7 +24,8 @@ PAUSE = 0.1
 """Seconds. Shorter silences belong to a word: before a `p` or `k` the voice stops for up to 0.09 s."""
 
 _STRIDE = 6
-"""Every sixth sample is looked at, where a frame divides so: at 24 kHz the peak of a frame hardly changes."""
+"""Every sixth sample is looked at, where a frame divides so: at 24 kHz the peak of a frame hardly changes. The last of a frame is
+one of them, so that a voice which begins in it is not missed."""
 
 
 @attrs.frozen
@@ -86,7 +87,7 @@ class Voicing:
         whole = len(pcm) // SAMPLE_BYTES // self._frame
         self._rest = pcm[whole * self._frame * SAMPLE_BYTES :]
         # The high byte tells of most frames whether they are loud enough; `bytes` are sliced, translated and searched in C.
-        high = pcm[1 : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
+        high = pcm[SAMPLE_BYTES * self._stride - 1 : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
         step = self._frame // self._stride
         marks = high.translate(_classes(self._threshold, self.loudest))
         find, louder = marks.find, _LOUDER in marks
@@ -142,7 +143,9 @@ class Voicing:
         return Voiced(self.samples, tuple(self._runs))
 
     def _peak(self, pcm: bytes, sample: int) -> int:
-        frame = numbers(pcm[sample * SAMPLE_BYTES : (sample + self._frame) * SAMPLE_BYTES])[:: self._stride]
+        frame = numbers(pcm[sample * SAMPLE_BYTES : (sample + self._frame) * SAMPLE_BYTES])[
+            self._stride - 1 :: self._stride
+        ]
         return max(-min(frame), max(frame))  # noqa: PLW3301 -- twice as fast as unpacking them
 
     @property

@@ -64,13 +64,15 @@ class PacedOutput(Output):
         flushes, waited = self._flushes, False
         while pcm and flushes == self._flushes:
             samples = len(pcm) // SAMPLE_BYTES
+            enough = min(
+                samples, max(1, hold // 2)
+            )  # half of it at a time: fewer wake-ups, and never nothing left to hear
             room = hold - (self._accepted - self.heard)
-            if room >= min(samples, max(1, hold // 2)):
+            if room >= enough:
                 self._accept(pcm[: room * SAMPLE_BYTES] if room < samples else pcm)
                 pcm = pcm[room * SAMPLE_BYTES :]
             else:
-                # Half of it at a time: fewer wake-ups, and never nothing left to hear.
-                await self._until(self._accepted - hold + min(samples, max(1, hold // 2)))
+                await self._until(self._accepted - hold + enough)
                 waited = True
         if not waited:
             await trio.lowlevel.cancel_shielded_checkpoint()
@@ -79,7 +81,8 @@ class PacedOutput(Output):
         """Wait until all accepted samples have been heard."""
         self._opened()
         await trio.lowlevel.checkpoint()
-        await self._until(self._accepted)
+        if self.heard < self._accepted:
+            await self._until(self._accepted)
 
     def flush(self) -> None:
         """Nothing accepted so far is heard any more."""
@@ -131,11 +134,13 @@ class PacedOutput(Output):
         self._changed.give()
 
     async def _until(self, sample: int) -> None:
-        """Return when so many samples have been heard, or flushed."""
+        """Return when so many samples have been heard, more than have been by now, or when some were flushed."""
         flushes = self._flushes
-        while flushes == self._flushes and self.heard < sample:
+        while True:
             deadline = math.inf
             if self._since is not None:
                 deadline = self._since + (sample - self._base) / (self._opened().sample_rate * self._pace)
             with trio.move_on_at(deadline):
                 await self._changed.wait()
+            if flushes != self._flushes or self.heard >= sample:
+                return

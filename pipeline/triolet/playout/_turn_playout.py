@@ -319,9 +319,10 @@ class TurnPlayout:
 
     def _dry_for(self) -> float:
         """For how long the listener has heard nothing, the output having run dry."""
-        if not self._output.realtime or self._held() or not self._given:
+        if not self._output.realtime or not self._given:
             return 0.0
-        return max(0.0, self._turn.now() - self._listener.dry_at)
+        late = self._turn.now() - self._listener.dry_at
+        return 0.0 if late <= 0 or self._held() else late
 
     def _underrun(self, seconds: float) -> None:
         """A silence that nobody had planned ends now; what was said in it is none, and the silence before that is another."""

@@ -365,7 +365,9 @@ class SessionPool:
             slot.delay.cancel()  # somebody waits for it now
         for slot in self._slots:
             if slot.state in (_State.IDLE, _State.BUSY):
-                slot.stay.deadline = self._deadline(slot) if slot.state is _State.IDLE else math.inf
+                deadline = self._deadline(slot) if slot.state is _State.IDLE else math.inf
+                if deadline != slot.stay.deadline:  # Trio keeps deadlines in a heap: moving one costs
+                    slot.stay.deadline = deadline
         self._changed.give()
 
     async def _keep(self, slot: _Slot) -> None:
