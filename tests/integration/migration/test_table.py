@@ -1,4 +1,4 @@
-"""Each row of the README's table "From the DashScope SDK": what the SDK does, and that ours does it."""
+"""Each row of the table for those who come from the DashScope SDK: what the SDK does, and that ours does it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import trio
 from dashscope.audio.qwen_tts_realtime import AudioFormat, QwenTtsRealtime, QwenTtsRealtimeCallback
 from dashscope.v2._config import LEGACY_WS_GATEWAY_HOSTS, VALID_REGIONS
 from dashscope.v2.resources.audio.realtime import Realtime, RealtimeSession
-from tests.integration.migration.readme import codes, table
+from tests.integration.docs.markdown import ROOT, codes, table
 from tests.integration.migration.sessions import (
     KEY,
     MODEL,
@@ -42,7 +42,8 @@ from triolet_adapters.tts.qwen.protocol import ClientEvent, SessionFinished
 
 Three = dict[str, Recorded]
 Check = Callable[[Three], None] | Callable[[Three], Awaitable[None]]
-ROWS = {row[0] or row[1]: row for row in table("`QwenTtsRealtime`", "`Client`", "Triolet")}
+PAGE = ROOT / "docs" / "how-to" / "from-the-dashscope-sdk.md"
+ROWS = {row[0] or row[1]: row for row in table(PAGE, "`QwenTtsRealtime`", "`Client`", "Triolet")}
 CHECKS: dict[str, Check] = {}
 UPDATE_SESSION: Callable[..., None] = cast("Any", QwenTtsRealtime).update_session
 

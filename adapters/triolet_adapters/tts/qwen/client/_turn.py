@@ -44,7 +44,9 @@ class QwenTurn(TTSStream):
         pieces of audio. Nothing is iterated under a time-out. If cancelled, leave the block of `connect_stream()`.
 
         Raises:
-            What `texts` raises, as it is; else as `TTSSession.commit`, `TooMuchAudio` above `max_turn_audio`.
+            Exception: what `texts` raises, as it is.
+            TooMuchAudio: more audio than `max_turn_audio`.
+            TTSError: see `TTSSession.commit`.
         """
         if self._used:
             raise RuntimeError("this turn has been spoken; open another with connect_stream()")

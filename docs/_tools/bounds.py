@@ -1,0 +1,230 @@
+"""The tables of bounds and deadlines: names and units are listed here, defaults and reasons are read from the code."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import inspect
+import itertools
+import pkgutil
+import re
+from typing import Any
+
+import attrs
+from docs._tools.public_names import SOURCES, documented
+
+import triolet
+import triolet_adapters
+
+OPTIONS = ("QwenOptions", "PoolOptions", "FailoverOptions", "RecoveryPolicy", "PhrasingOptions")
+"""Classes whose fields all stand in a table, but for those that are no numbers."""
+
+GROUPS: dict[str, list[str]] = {
+    "A session with Qwen-TTS": ["QwenOptions.*", "KEPT_ADJUSTMENTS"],
+    "Sources": [
+        "OpenAIChat.connect_deadline",
+        "OpenAIChat.first_token_deadline",
+        "OpenAIChat.between_tokens_deadline",
+        "LocalLLM.start_deadline",
+        "CLOSE_SOURCE",
+    ],
+    "Text": [
+        "SentenceSegmenter.buffer",
+        "SentenceSegmenter.sentence_after",
+        "SentenceSegmenter.clause_after",
+        "SentenceSegmenter.words_after",
+        "HOLD",
+        "TextNormalizer.buffer",
+        "MAX_HELD",
+        "MAX_SKIPPED",
+        "MAX_DESTINATION",
+        "MAX_GROUP",
+        "MAX_ROW",
+        "Stage.buffer",
+    ],
+    "Phrases": ["Phraser.buffer", "Phraser.hold", "PhrasingOptions.*"],
+    "Synthesis": [
+        "Synthesizer.buffer",
+        "Synthesizer.lead",
+        "Synthesizer.longest_commit",
+        "Synthesizer.in_flight",
+        "WAITING",
+        "RecoveryPolicy.*",
+    ],
+    "Sessions that are kept": ["PoolOptions.*", "LONGEST_BACK_OFF"],
+    "Several providers": ["FailoverOptions.*", "LONGEST_PROBE"],
+    "Playout and outputs": [
+        "DRAIN",
+        "CLOSE_OUTPUT",
+        "NullDevice.hold",
+        "Loudspeaker.hold",
+        "OPEN_DEADLINE",
+        "STALL_DEADLINE",
+        "READER_WAIT",
+        "EXIT_DEADLINE",
+    ],
+}
+
+UNITS = {
+    "max_message_size": "characters",
+    "KEPT_ADJUSTMENTS": "voices",
+    "SentenceSegmenter.buffer": "tokens",
+    "TextNormalizer.buffer": "clauses",
+    "Phraser.buffer": "clauses",
+    "Phraser.hold": "clauses",
+    "Stage.buffer": "item",
+    "Synthesizer.buffer": "phrases",
+    "Synthesizer.in_flight": "commits",
+    "WAITING": "phrases",
+    "HOLD": "characters",
+    "MAX_HELD": "characters",
+    "MAX_SKIPPED": "characters",
+    "MAX_DESTINATION": "characters",
+    "MAX_GROUP": "characters",
+    "MAX_ROW": "characters",
+    "early_words": "words",
+    "early_cjk": "characters",
+    "merge": "characters",
+    "longest": "characters",
+    "RecoveryPolicy.attempts": "commits",
+    "per_turn": "commits",
+    "repeats": "clause",
+    "spares": "session",
+    "maximum": "sessions",
+    "voices": "voices",
+    "PoolOptions.attempts": "connects",
+}
+"""By field or full name; what is not here is in seconds."""
+
+ELSEWHERE = {
+    "Synthesizer.lead": "LEAD",
+    "Synthesizer.longest_commit": "LONGEST_COMMIT",
+    "Synthesizer.in_flight": "IN_FLIGHT",
+    "SentenceSegmenter.sentence_after": "SENTENCE_AFTER",
+    "SentenceSegmenter.clause_after": "CLAUSE_AFTER",
+    "SentenceSegmenter.words_after": "WORDS_AFTER",
+}
+"""Parameters whose reason stands at a constant."""
+
+REASONS = {
+    "NullDevice.hold": "Accepted and not yet heard: what an event loop may be late.",
+    "Loudspeaker.hold": "The same, besides 20 ms in the device.",
+    "LONGEST_BACK_OFF": "The longest that `PoolOptions.back_off` and `RecoveryPolicy.back_off` grow to.",
+}
+"""For the few that have no docstring of their own."""
+
+
+def tables() -> str:
+    """Markdown: a heading and a table for each group."""
+    parts: list[str] = []
+    for title, listed in GROUPS.items():
+        rows = [f"| {_linked(name)} | {shown(name)} | {reason(name)} |" for name in _each(listed)]
+        parts.append("\n".join([f"## {title}", "", "| name | default | reason |", "| --- | --- | --- |", *rows]))
+    return "\n\n".join(parts)
+
+
+def all_names() -> list[str]:
+    """Every name in the tables, in order."""
+    return [name for listed in GROUPS.values() for name in _each(listed)]
+
+
+def default(name: str) -> Any:
+    """The value in the code."""
+    owner, _, field = name.rpartition(".")
+    if not owner:
+        return the_only(field)
+    kind = the_only(owner)
+    parameter = inspect.signature(kind).parameters.get(field)
+    return getattr(kind, field) if parameter is None else parameter.default
+
+
+def shown(name: str) -> str:
+    """The default with its unit."""
+    value = default(name)
+    unit = UNITS.get(name) or UNITS.get(name.rpartition(".")[2]) or "s"
+    figure = f"{value:,.0f}" if value >= 1000 else f"{value:g}"
+    return f"{figure} {unit}"
+
+
+def reason(name: str) -> str:
+    """What its docstring says, on one line."""
+    text = REASONS.get(name)
+    if text is None:
+        text = _docstrings().get(ELSEWHERE.get(name, name))
+        if text is None:
+            raise LookupError(f"{name} has no docstring that says why: give it one, or an entry in REASONS")
+    return re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
+
+
+def _linked(name: str) -> str:
+    owner, _, field = name.partition(".")
+    path = documented().get(owner)
+    return f"[`{name}`][{path}]" if path is not None and field else f"`{name}`"
+
+
+def _each(listed: list[str]) -> list[str]:
+    names: list[str] = []
+    for name in listed:
+        if name.endswith(".*"):
+            owner = name.removesuffix(".*")
+            numbers = [field.name for field in attrs.fields(the_only(owner)) if _is_number(field.default)]
+            names += [f"{owner}.{field}" for field in numbers]
+        else:
+            names.append(name)
+    return names
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+@functools.cache
+def the_only(name: str) -> Any:
+    """What has this name in both packages; modules import from each other."""
+    found: set[Any] = {vars(module)[name] for module in _modules() if name in vars(module)}
+    if len(found) != 1:
+        raise LookupError(f"{name}: {found}")
+    return found.pop()
+
+
+@functools.cache
+def _modules() -> list[Any]:
+    return [
+        importlib.import_module(found.name)
+        for package in (triolet, triolet_adapters)
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        if not found.name.endswith("__main__") and "_llama_server" not in found.name
+    ]
+
+
+@functools.cache
+def _docstrings() -> dict[str, str]:
+    """Of all constants and class attributes, by `NAME` and `Class.name`."""
+    found: dict[str, str] = {}
+    for package, source in zip(("triolet", "triolet_adapters"), SOURCES, strict=True):
+        for path in sorted((source / package).rglob("*.py")):
+            tree = ast.parse(path.read_text("utf-8"))
+            _collect(tree.body, "", found)
+            for node in tree.body:
+                if isinstance(node, ast.ClassDef):
+                    _collect(node.body, f"{node.name}.", found)
+    for name in OPTIONS:  # a field that is inherited
+        for kind in the_only(name).__mro__:
+            for field in getattr(kind, "__attrs_attrs__", ()):
+                if (text := found.get(f"{kind.__name__}.{field.name}")) is not None:
+                    found.setdefault(f"{name}.{field.name}", text)
+    return found
+
+
+def _collect(body: list[ast.stmt], prefix: str, found: dict[str, str]) -> None:
+    """A text that stands under an assignment is its docstring."""
+    for assigned, below in itertools.pairwise(body):
+        match assigned, below:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                found[prefix + name] = inspect.cleandoc(text)
+            case _:
+                pass

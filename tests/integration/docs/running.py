@@ -1,0 +1,206 @@
+"""Running the blocks of a page, from the first to the last, in one folder."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import io
+import os
+import re
+import runpy
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import attrs
+from tests.integration.docs.markdown import ROOT, Block, blocks
+from tests.integration.docs.world import Enter, run_all, world
+
+from triolet_adapters.cli._app import app
+
+ELSEWHERE = ("make ", "pip install ", "pip download ", "python recipes/", "python -m ", "pytest", "pre-commit ")
+"""Command lines that others run: `make`, the tests of the wheel and of the recipes. What they name exists, see
+test_repository_pages."""
+
+SUITE = re.compile(r"Contract\):|^(?:async )?def test_", re.MULTILINE)
+PROGRAM = re.compile(r"^(?:    )?(?:trio|asyncio)\.run\(", re.MULTILINE)
+
+
+def is_suite(block: Block) -> bool:
+    """Whether it is a test, which pytest runs."""
+    return block.language == "python" and SUITE.search(block.code) is not None
+
+
+RECIPE = re.compile(r"# (recipes/\w+\.py)\n")
+
+
+def recipe_of(block: Block) -> Path | None:
+    """The recipe that the site shows in its place, whole. Each has tests of its own; where a page shows what it prints, it is run here, too."""
+    found = RECIPE.fullmatch(block.code)
+    return None if found is None else ROOT / found[1]
+
+
+def is_program(block: Block) -> bool:
+    """Whether it runs Trio, or asyncio, itself."""
+    return block.language == "python" and not is_suite(block) and PROGRAM.search(block.code) is not None
+
+
+def uses_sockets(block: Block) -> bool:
+    """Whether it listens on this machine."""
+    return re.search(r"\bserve\b|serve_tcp|serve_websocket", block.code) is not None
+
+
+def compiled(block: Block, flags: int = 0) -> Any:
+    """Its code, with the lines of its page."""
+    return compile("\n" * (block.line - 1) + block.code, str(block.path), "exec", flags=flags, dont_inherit=True)
+
+
+@attrs.define
+class Page:
+    """One page on its way."""
+
+    path: Path
+    printed: str = ""
+    """What the last block printed."""
+    names: dict[str, Any] = attrs.field(init=False)
+    """What the fragments of the page share."""
+
+    def __attrs_post_init__(self) -> None:
+        self.names = vars(ModuleType("page"))
+
+    def run(self) -> int:
+        """Run all blocks; give how many there were."""
+        count = 0
+        for group in self._groups():
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                self._run(group)
+            if group[-1].language not in ("text", "console"):
+                self.printed = out.getvalue()
+            count += len(group)
+        return count
+
+    def _groups(self) -> Iterator[list[Block]]:
+        """Fragments in a row run in one Trio run; everything else by itself."""
+        group: list[Block] = []
+        for block in blocks(self.path):
+            fragment = block.language == "python" and not (is_program(block) or is_suite(block) or recipe_of(block))
+            if not fragment and group:
+                yield group
+                group = []
+            if fragment:
+                group.append(block)
+            else:
+                yield [block]
+        if group:
+            yield group
+
+    def _run(self, group: list[Block]) -> None:
+        block = group[0]
+        if is_suite(block):
+            return
+        if (recipe := recipe_of(block)) is not None:
+            if self._has_output(block):
+                with world(), blamed(block):
+                    runpy.run_path(str(recipe), run_name="__main__")
+            return
+        match block.language:
+            case "python" if is_program(block):
+                with world(sockets=uses_sockets(block)), blamed(block):
+                    exec(compiled(block), {"__name__": "__main__"})
+            case "python":
+                with world(sockets=any(map(uses_sockets, group))):
+                    run_all([self._fragment(each) for each in group])
+            case "sh":
+                for line in block.code.splitlines():
+                    with blamed(block):
+                        self._command(line)
+            case "text":
+                with blamed(block):
+                    assert_alike(block.code, self.printed)
+            case "console":
+                with blamed(block):
+                    assert_resembles(block.code, self.printed)
+            case other:
+                raise AssertionError(f"{block}: {other!r} is neither run nor known")
+
+    def _has_output(self, block: Block) -> bool:
+        """Whether what it prints stands below it."""
+        after = [each for each in blocks(self.path) if each.line > block.line]
+        return bool(after) and after[0].language in ("text", "console")
+
+    def _fragment(self, block: Block) -> Callable[[Enter], Any]:
+        async def work(enter: Enter) -> None:
+            self.names["enter"] = enter
+            with blamed(block):
+                awaitable = eval(compiled(block, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), self.names)
+                if inspect.isawaitable(awaitable):
+                    await awaitable
+
+        return work
+
+    def _command(self, line: str) -> None:
+        line = line.partition(" #")[0].strip()
+        if not line or line.startswith(ELSEWHERE):
+            return
+        assert line.startswith("triolet "), f"{line!r} is not run"
+        if line.startswith("triolet serve "):
+            serve_until_interrupted(line)
+            return
+        with world(sockets=line.startswith("triolet doctor")):  # which measures how fast the voice is
+            code = call(shlex.split(line)[1:])
+        assert code == 0, f"{line!r} ended with {code}"
+
+
+def call(arguments: list[str]) -> int:
+    """The command, in this process."""
+    try:
+        app(arguments, prog_name="triolet")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
+def serve_until_interrupted(line: str) -> None:
+    """A command that runs until Ctrl-C, in a process of its own."""
+    command = [sys.executable, "-m", "triolet_adapters.cli", *shlex.split(line)[1:]]
+    environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            assert server.stdout.readline().startswith("ws://127.0.0.1:")
+            server.send_signal(signal.SIGINT)
+            assert server.wait(20) == 0
+        finally:
+            server.kill()
+
+
+@contextlib.contextmanager
+def blamed(block: Block) -> Generator[None]:
+    """An error says in which block it is."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"in the block at {block}")
+        raise
+
+
+def assert_alike(shown: str, printed: str) -> None:
+    """What a page shows is what was printed, figures aside."""
+    ours, theirs = ([re.sub(r"\d+(?:[.,]\d+)*", "#", line) for line in _lines(text)] for text in (shown, printed))
+    assert ours == theirs[-len(ours) :]
+
+
+def assert_resembles(shown: str, printed: str) -> None:
+    """What a page shows as an example has the lines of what was printed, by their first words."""
+    ours, theirs = ([line.split(" ")[0] for line in _lines(text)] for text in (shown, printed))
+    assert ours == theirs[-len(ours) :]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().split("\n")]

@@ -1,0 +1,101 @@
+"""The site is built without a warning, its links lead somewhere, and every public name is in it."""
+
+from __future__ import annotations
+
+import html.parser
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from docs._tools import public_names
+from tests.integration.docs.markdown import ROOT
+
+MODULES = [
+    "triolet",
+    "triolet.errors",
+    "triolet.events",
+    "triolet.websocket",
+    "triolet.testing",
+    "triolet_adapters.sources",
+    "triolet_adapters.outputs",
+    "triolet_adapters.tts",
+    "triolet_adapters.tts.qwen",
+]
+
+
+class Read(html.parser.HTMLParser):
+    """Where a page can be linked to, and what it links to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.anchors: set[str] = set()
+        self.links: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.anchors |= {given[name] or "" for name in ("id", "name") if given.get(name)}
+        self.links |= {given[name] or "" for name in ("href", "src") if given.get(name)}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Read]:
+    """All pages of the site, built anew."""
+    folder = tmp_path_factory.mktemp("site")
+    environment = dict(os.environ) | {
+        "NO_MKDOCS_2_WARNING": "1",
+        "PYTHONPATH": os.pathsep.join(path for path in [str(ROOT), *sys.path] if path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    pages: dict[Path, Read] = {}
+    for path in folder.rglob("*.html"):
+        pages[path] = Read()
+        pages[path].feed(path.read_text("utf-8"))
+    return pages
+
+
+def test_links_lead_somewhere(site: dict[Path, Read]) -> None:
+    checked = 0
+    for path, page in site.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or path.name == "404.html":
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            assert target.exists(), f"{path.name}: {link}"
+            if parts.fragment and target in site:
+                assert unquote(parts.fragment) in site[target].anchors | {"__codelineno-0-1"}, f"{path.name}: {link}"
+            checked += 1
+    assert checked > 1000
+
+
+def test_nothing_is_fetched_from_elsewhere(site: dict[Path, Read]) -> None:
+    for path in site:
+        text = path.read_text("utf-8")
+        assert '<script src="http' not in text
+        assert '<link rel="stylesheet" href="http' not in text
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_name_is_explained(module: str, site: dict[Path, Read]) -> None:
+    anchors = {anchor for page in site.values() for anchor in page.anchors}
+    elsewhere = {"triolet.events.Timeline", "triolet_adapters.tts.qwen.QwenTTS"}  # a name of two modules
+    names = {f"{module}.{name}" for name in public_names.names(module)}
+    assert names - anchors <= elsewhere
+
+
+def test_the_reference_names_nothing_that_is_not_there() -> None:
+    for name, path in public_names.documented().items():
+        module = path.rpartition(".")[0]
+        assert name in public_names.names(module), path
