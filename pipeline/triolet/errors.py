@@ -1,5 +1,7 @@
-"""One small tree of errors. Misuse of this library raises ValueError, TypeError or RuntimeError at once; what the outside
-world does wrong is a `TrioletError`.
+"""The errors of this library.
+
+A failure of the outside world (a service, a device, a file) raises a `TrioletError`. Misuse of the library raises ValueError,
+TypeError or RuntimeError at once.
 """
 
 from __future__ import annotations
@@ -12,20 +14,20 @@ if TYPE_CHECKING:
 
 
 class TrioletError(Exception):
-    """What went wrong outside: a service, a device, a file."""
+    """Something outside the program failed: a service, a device, a file."""
 
     retryable: bool = False
-    """Whether the same request may succeed on another try."""
+    """Whether the same request may succeed on another try. False by default."""
 
     result: TurnResult | None = None
-    """What had been said and heard when the error ended a turn."""
+    """What had been said and heard when this error ended a turn. None if it ended no turn."""
 
 
 class TTSError(TrioletError):
     """A speech service failed or broke its contract.
 
-    `code` and `message` are the service's own words and `event` its raw event, where it sent one. `throttled` tells that
-    requests came too fast for it: another try helps when some time has passed.
+    `code` and `message` are the service's own; `event` is the raw event that it sent. Each is None where it sent none.
+    `throttled` is true where the service says that requests came too fast: another try helps after some time.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class TTSError(TrioletError):
 
 
 class ConnectionFailed(TTSError):
-    """No session could be opened: no route, refused, TLS, an HTTP status other than 101."""
+    """No session could be opened: no route, connection refused, a TLS failure, or an HTTP status other than 101."""
 
     retryable = True
 
@@ -60,19 +62,19 @@ class AuthenticationFailed(ConnectionFailed):
 
 
 class ConnectionLost(TTSError):
-    """A session that was open has ended: closed by the service, reset, or broken by us after a deadline."""
+    """An open session has ended: the service closed it, the connection was reset, or we closed it after a deadline."""
 
     retryable = True
 
 
 class DeadlineExpired(TTSError):
-    """The service did not answer in time; the text names the deadline, its length and what was waited for."""
+    """The service did not answer in time. The text names the deadline, its length in seconds, and the answer that is missing."""
 
     retryable = True
 
 
 class ServiceError(TTSError):
-    """The service answered with an error of its own; `code`, `message` and `event` hold it."""
+    """The service answered with an error of its own, which `code`, `message` and `event` hold."""
 
 
 class ProtocolViolation(TTSError):
@@ -82,20 +84,21 @@ class ProtocolViolation(TTSError):
 
 
 class NoAudio(TTSError):
-    """The service said that it had finished, and had sent no sample for text that has words."""
+    """The service finished without sending a sample for text that has words."""
 
 
 class TooMuchAudio(TTSError):
-    """More audio for one commit than the stated cap."""
+    """One commit gave more audio than its cap (`Synthesizer(longest_commit=)`, 120 s by default)."""
 
 
 class Unspeakable(TTSError):
-    """The voice cannot speak this text: another language, or signs it does not know."""
+    """The voice cannot speak this text: it is in another language, or has characters that the voice does not know."""
 
 
 class AllProvidersFailed(TTSError):
-    """No provider of a `Failover` speaks; `failures` has the last error of each, by its name. Another try may help if it
-    may with one of them.
+    """Every provider of a `Failover` has failed. `failures` maps each provider's name to its last error.
+
+    It is `retryable`, and `throttled`, if one of these errors is.
     """
 
     def __init__(self, failures: Mapping[str, TTSError]) -> None:
@@ -109,8 +112,8 @@ class AllProvidersFailed(TTSError):
 
 
 class BudgetExceeded(TrioletError):
-    """The text was longer than its budget; what the budget allowed has been said, and `.result` tells of it."""
+    """The text was longer than its `Budget`. What the budget allows has been said; see `.result`."""
 
 
 class OutputError(TrioletError):
-    """A sound device or a file failed; the text says what can be done."""
+    """A sound device or a file failed. The text says what you can do."""

@@ -1,6 +1,7 @@
-"""The events of a turn, as `Pipeline.run(observer=)` and `Conversation.say(observer=)` see them.
+"""The events of a turn. Pass an observer to `Pipeline.run(observer=)` or `Conversation.say(observer=)` to receive them.
 
-All times are seconds on the clock of the Trio run. A stage of your own may record events with `turn.timeline.record(...)`.
+All times are seconds on Trio's clock (`trio.current_time()`). A stage of your own records an event with
+`turn.timeline.record(...)`.
 """
 
 from triolet.alignment._voicing import Voiced as Voiced

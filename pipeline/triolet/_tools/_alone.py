@@ -1,4 +1,4 @@
-"""Errors leave alone: nurseries wrap even a single one in a group."""
+"""Take a single error out of the group that a nursery puts around it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import trio
 
 
 def lone_error(error: BaseException) -> BaseException:
-    """The one error inside nested groups of one; the error itself where there are several.
+    """The error inside nested groups of one. A group that holds several errors is returned as it is.
 
-    A cancellation beside it does not count: what was cancelled at the very moment of an error has failed.
+    Cancellations in the group do not count: a task that is cancelled at the moment of its error has failed.
     """
     while isinstance(error, BaseExceptionGroup):
         group = cast("BaseExceptionGroup[BaseException]", error)
@@ -23,14 +23,14 @@ def lone_error(error: BaseException) -> BaseException:
 
 
 def only_cancelled(error: BaseException) -> bool:
-    """Whether this is a cancellation and nothing else: several tasks that were cancelled arrive as a group."""
+    """Whether this is a cancellation and nothing else. Several cancelled tasks arrive as a group of cancellations."""
     if isinstance(error, BaseExceptionGroup):
         return cast("BaseExceptionGroup[BaseException]", error).split(trio.Cancelled)[1] is None
     return isinstance(error, trio.Cancelled)
 
 
 class Alone:
-    """`with Alone():` lets a single error out of the groups around it."""
+    """`with Alone():` raises a single error from its block by itself, without the groups around it."""
 
     def __enter__(self) -> None:
         pass
@@ -46,4 +46,4 @@ class Alone:
             try:
                 raise lone
             finally:
-                lone.__context__ = context  # the group around it says nothing more
+                lone.__context__ = context  # `raise` set it to the group, which adds nothing

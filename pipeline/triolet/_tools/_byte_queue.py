@@ -1,4 +1,4 @@
-"""Bytes that wait in the chunks in which they came: nothing is joined until it is taken."""
+"""A queue of bytes. It keeps them in the chunks in which they came, and joins chunks only when they are taken."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections import deque
 
 
 class ByteQueue:
-    """First in, first out. `len` is how many bytes wait."""
+    """First in, first out. `len(queue)` is the number of bytes in it."""
 
     __slots__ = ("_chunks", "_size", "_skip")
 
     def __init__(self) -> None:
         self._chunks: deque[bytes] = deque()
         self._skip = 0
-        """Bytes of the first chunk that were taken."""
+        """Bytes of the first chunk that are already taken."""
         self._size = 0
 
     def __len__(self) -> int:
@@ -26,7 +26,7 @@ class ByteQueue:
             self._size += len(data)
 
     def take(self, size: int) -> bytes:
-        """Take so many bytes, at most as many as wait. A whole chunk is given as it came."""
+        """Remove and return the first `size` bytes. `size` must not exceed `len`. A whole chunk is returned without a copy."""
         self._size -= size
         taken: list[bytes] = []
         while size:

@@ -1,4 +1,4 @@
-"""Where a text may be cut: not inside what a reader takes for one character."""
+"""Where a text may be cut: not inside a grapheme, which is what a reader takes for one character."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import re
 import unicodedata
 
 _EXTENDS = re.compile("[\u0e33\u0eb3\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-"""What belongs to the character before it, besides what Unicode calls a mark: joiners, vowels, voicing, skin, tags."""
+"""Characters that belong to the one before them and are not marks (category M): joiners, vowels, voicing, skin tones, tags."""
 _HALF_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _SYLLABLE = re.compile(
     "[\u1100-\u115f\ua960-\ua97c][\u1100-\u115f\ua960-\ua97c\uac00-\ud7a3]"
     "|[\u1100-\u11ff\ua960-\ua97c\uac00-\ud7fb][\u1160-\u11ff\ud7b0-\ud7fb]|\r\n"
 )
-"""Two parts of a Hangul syllable, or of the end of a line."""
+"""Two characters that stay together: parts of a Hangul syllable, or CR and LF."""
 
 
 def inside_grapheme(text: str, at: int) -> bool:
-    """Whether the character at this place belongs to the one before it."""
+    """Whether the character at index `at` belongs to the one before it. False at both ends of the text."""
     if not 0 < at < len(text):
         return False
     char = text[at]

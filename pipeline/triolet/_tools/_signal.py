@@ -1,4 +1,4 @@
-"""A signal that can be given again and again."""
+"""A signal that can be given any number of times."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import trio
 
 
 class Signal:
-    """Wakes every task that waits for it at this moment. A task that waits later waits for the next time.
+    """`give()` wakes every task that is in `wait()` at that moment. It is not remembered: a later `wait()` waits for the next one.
 
-    Look first, then wait, with no `await` between the two: then no signal is missed.
+    Check your condition, then wait, with no `await` between the two: then you miss no signal.
     """
 
     __slots__ = ("_lot",)
@@ -17,10 +17,10 @@ class Signal:
         self._lot = trio.lowlevel.ParkingLot()
 
     def give(self) -> None:
-        """Wake all who wait. A plain call."""
+        """Wake all tasks that wait. A plain call."""
         if self._lot:
             self._lot.unpark_all()
 
     async def wait(self) -> None:
-        """Wait until the signal is given. Cancellation just ends the wait."""
+        """Wait until the signal is given. Cancellation ends the wait and changes nothing else."""
         await self._lot.park()

@@ -1,4 +1,4 @@
-"""Sources and stages, how they join, and what the stages of one turn share."""
+"""Sources, stages and sinks, how they join, and what the stages of one turn share."""
 
 from triolet.chain._audio_stage import AudioStage as AudioStage
 from triolet.chain._context import TurnContext as TurnContext

@@ -1,6 +1,6 @@
-"""Stages that share a task, so that a batch of items costs one hop, and not one hop for each item and each stage.
+"""Stages that share a task. A batch of items then costs one hop between tasks, instead of one for each item and each stage.
 
-Their methods `_work` and `_pull` call each other. They are private because what they take is no part of the public interface.
+Their methods `_work` and `_pull` call each other across classes. They are private because `Batches` is not public.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ Item = TypeVar("Item")
 
 
 class Batches(abc.ABC, Generic[Item]):
-    """Items, many at a time."""
+    """Gives items, many at a time."""
 
     @abc.abstractmethod
     async def next(self) -> list[Item]:
-        """Wait for items. Return all that are there, at least one.
+        """Wait until there is an item, then return all that are there.
 
         Raises:
-            trio.EndOfChannel: there will be no more.
+            trio.EndOfChannel: there will be no more items.
         """
 
     def waiting(self) -> list[Item]:
-        """Take the items that are there, if any. A plain call."""
+        """Return the items that are there now; an empty list if there are none. A plain call."""
         return []
 
 
@@ -45,20 +45,20 @@ class FromChannel(Batches[Item]):
         self._channel = channel
 
     async def next(self) -> list[Item]:
-        """Wait for one item, then take all that are waiting."""
+        """Wait for one item, then take all that wait in the channel."""
         return await take_waiting(self._channel)
 
     def waiting(self) -> list[Item]:
-        """Take what waits in the channel."""
+        """Take all items that wait in the channel."""
         return waiting(self._channel)
 
 
 class BatchStage(Stage[In, Out]):
-    """A stage that takes batches. It works in the task of the `PulledStage` before it, if there is one."""
+    """A stage that takes batches of items. If the stage before it is a `PulledStage`, the two share one task."""
 
     @abc.abstractmethod
     async def _work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
-        """Do what `Stage.run` does."""
+        """Do the work of `Stage.run`, with batches in place of a channel."""
 
     async def run(
         self, upstream: trio.MemoryReceiveChannel[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext
@@ -67,16 +67,16 @@ class BatchStage(Stage[In, Out]):
         await self._work(FromChannel(upstream), downstream, turn)
 
     def in_task_of(self, before: Stage[Any, In]) -> Stage[Any, Out] | None:
-        """The two as one, if the other is a `PulledStage`."""
+        """One stage for both, if the other is a `PulledStage`; else None."""
         return _PulledAndLast(before, self) if isinstance(before, PulledStage) else None
 
 
 class PulledStage(BatchStage[In, Out]):
-    """A stage that works only while the next one asks it for items."""
+    """A stage that works only while the next stage asks it for items."""
 
     @abc.abstractmethod
     def _pull(self, upstream: Batches[In], turn: TurnContext) -> AbstractContextManager[Batches[Out]]:
-        """What comes out of the stage. Leaving the context ends its work."""
+        """Give what comes out of the stage. Leaving the context ends its work."""
 
     async def _work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
         """Send all that comes out."""
@@ -85,12 +85,12 @@ class PulledStage(BatchStage[In, Out]):
                 await send_all(downstream, await batches.next())
 
     def in_task_of(self, before: Stage[Any, In]) -> Stage[Any, Out] | None:
-        """The two as one, if the other is a `PulledStage`, too."""
+        """One stage for both, if the other is a `PulledStage` too; else None."""
         return _BothPulled(before, self) if isinstance(before, PulledStage) else None
 
 
 class _PulledAndLast(BatchStage[In, Out]):
-    """A stage that is pulled by the one after it, in one task."""
+    """Two stages in one task: the last pulls the one before it."""
 
     def __init__(self, pulled: PulledStage[In, Item], last: BatchStage[Item, Out]) -> None:
         self._pulled: PulledStage[In, Any] = pulled
@@ -103,7 +103,7 @@ class _PulledAndLast(BatchStage[In, Out]):
 
 
 class _BothPulled(PulledStage[In, Out]):
-    """Two stages of which the second pulls the first, and is pulled itself."""
+    """Two stages in one task: the second pulls the first, and is itself pulled by the stage after them."""
 
     def __init__(self, first: PulledStage[In, Item], second: PulledStage[Item, Out]) -> None:
         self._first: PulledStage[In, Any] = first

@@ -17,9 +17,9 @@ Resource = TypeVar("Resource")
 
 @attrs.frozen
 class TurnContext:
-    """What the stages of one turn share: its timeline, how far the listener is, the voice asked for.
+    """What the stages of one turn share: the timeline, the playout clock, the voice settings.
 
-    A stage gets it when it runs and keeps nothing of it afterwards.
+    A stage gets it in `run`, and keeps no reference to it afterwards.
     """
 
     timeline: Timeline = attrs.Factory(Timeline)
@@ -27,14 +27,14 @@ class TurnContext:
     clock: PlayoutClock = attrs.Factory(PlayoutClock)
     """How far the speech is ahead of the listener."""
     settings: VoiceSettings = attrs.Factory(VoiceSettings)
-    """What this turn changes about the voice."""
+    """What this turn changes of the voice; nothing by default."""
     resources: Mapping[type, object] = attrs.field(factory=dict[type, object], repr=False)
-    """What outlives the turn, by its type, such as the sessions of a conversation."""
+    """Objects that outlive the turn, by their type: a conversation shares its sessions here. Empty by default."""
 
     def resource(self, kind: type[Resource]) -> Resource | None:
-        """The resource of this type; None where the turn has none, and a stage makes its own for the turn."""
+        """The resource of this type, or None if the turn has none. A stage then makes its own for this turn."""
         return cast("Resource | None", self.resources.get(kind))
 
     def now(self) -> float:
-        """The time that events of this turn carry: seconds on the clock of the Trio run."""
+        """The time now, for the events of this turn: seconds on Trio's clock."""
         return trio.current_time()

@@ -1,4 +1,4 @@
-"""A whole pipeline, from a source to a sink: it runs once."""
+"""A whole pipeline, from a source to a sink. It runs once."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ class Sink(abc.ABC, Generic[In_contra]):
 
     @abc.abstractmethod
     async def consume(self, source: Source[In_contra], turn: TurnContext) -> None:
-        """Run the source to its end as one turn, and record what becomes of its items.
+        """Run the source to its end as one turn, and record what becomes of its items in `turn.timeline`.
 
-        An error of any stage ends the turn and is raised, alone. Cancellation ends every stage; nothing is left behind.
+        An error of any stage ends the turn, and is raised by itself, not in an exception group. Cancellation ends every stage;
+        no task and no open source remains.
         """
 
     def __ror__(self, source: Source[In_contra]) -> Pipeline:
-        """End a pipeline."""
+        """Make a pipeline of a source and this sink."""
         return Pipeline(source, self) if isinstance(source, Source) else NotImplemented
 
 
 class Pipeline:
-    """`source | stage | ... | output`. Runs once, in one nursery: when `run` returns or raises, nothing is left behind."""
+    """`source | stage | ... | output`. It runs once, in one nursery: when `run` returns or raises, all its tasks have ended."""
 
     def __init__(self, source: Source[In], sink: Sink[In]) -> None:
         self._consume: Callable[[TurnContext], Awaitable[None]] = functools.partial(sink.consume, source)
@@ -38,32 +39,33 @@ class Pipeline:
 
     @property
     def result(self) -> TurnResult:
-        """What has been said and heard so far; final once `run` has ended, however it ended."""
+        """What has been said and heard so far. It is final when `run` has returned or raised."""
         return TurnResult.fold(self._timeline or ())
 
     @property
     def timeline(self) -> Timeline:
-        """The events so far.
+        """The events recorded so far, in order.
 
         Raises:
-            RuntimeError: before `run`.
+            RuntimeError: `run` has not been called.
         """
         if self._timeline is None:
             raise RuntimeError("this pipeline has not run yet; await pipeline.run() first")
         return self._timeline
 
     async def run(self, observer: Callable[[Event], None] | None = None) -> TurnResult:
-        """Speak until the source has ended and the last sample has been heard; return what was said and heard.
+        """Speak until the source has ended and the last sample has been heard. Return what was said and heard.
+
+        Cancellation ends every stage and closes the output, which drops what it has not yet played. `result` then says what
+        was heard.
 
         Args:
-            observer: called with each event (`triolet.events`) as it happens. It must not raise and cannot wait.
-
-        An error of any stage ends the whole pipeline at once and is raised here, alone, with `.result` set on it.
-        Cancellation ends every stage and closes the output; what the output held and had not played is dropped. `result` then
-        tells what was heard.
+            observer: called with each event (`triolet.events`) as it happens. It must not raise, and cannot wait.
 
         Raises:
-            RuntimeError: it has run before. Sources cannot be read twice: build a new pipeline.
+            RuntimeError: this pipeline has run before. A source cannot be read twice: build a new pipeline.
+            Exception: what any stage raises. It ends the whole pipeline at once and is raised by itself, not in an exception
+                group, with `.result` set on it.
         """
         if self._timeline is not None:
             raise RuntimeError("a pipeline runs once; build a new one with a fresh source")

@@ -1,6 +1,6 @@
-"""How far the speech on its way is ahead of the listener: the one thing that travels against the stream.
+"""How far the speech on its way is ahead of the listener: the only thing that travels against the stream.
 
-Each side of it has one writer: the stage that makes audio writes `supply`, the playout writes `listener`. Everybody may read.
+Each side has one writer: the stage that makes audio writes `supply`, the playout writes `listener`. Every stage may read both.
 """
 
 from __future__ import annotations
@@ -13,69 +13,72 @@ import trio
 from triolet._tools._signal import Signal
 
 SOON = 0.001
-"""Seconds. Sums of floats differ by less."""
+"""Seconds. Times that differ by less count as equal: the rounding of sums of floats is smaller."""
 
 
 class Supply:
-    """What the stage that makes audio has received, and what it still expects. That stage alone writes here."""
+    """How much audio has been received, and how much is still expected. Only the stage that makes audio writes here."""
 
     __slots__ = ("_wake", "bound", "promised", "received", "stretch")
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self.received = 0.0
-        """Seconds of speech that have come, without a hole, up to the phrase now due."""
+        """Seconds of audio received without a hole, from the start of the turn on. The audio of later phrases does not count
+        until all before it has come."""
         self.promised = 0.0
-        """Seconds of speech that are committed, are expected, and have not come."""
+        """Seconds of audio that are committed and expected, but have not come."""
         self.bound = math.inf
-        """How many seconds ahead of the listener the stage wants to be at most, the next commit included."""
+        """The most seconds that the stage wants to be ahead of the listener, the next commit included. Infinite until the stage
+        sets it."""
         self.stretch = 1.0
-        """Seconds that the voice takes to say what is usually said in one."""
+        """Seconds that this voice takes for what takes one second at the usual pace. 1 until it has been measured."""
 
     def receive(self, seconds: float) -> None:
-        """So much more speech has come."""
+        """Add seconds of audio that have come."""
         self.received += seconds
 
     def promise(self, seconds: float) -> None:
-        """So much speech is expected and has not come; replaces what was promised before."""
+        """Set how many seconds of audio are expected and have not come. Replaces the promise before."""
         if seconds != self.promised:
             self.promised = seconds
             self._wake()
 
     def lose(self, seconds: float) -> None:
-        """So much of what had come will not be played: it comes again."""
+        """Take back seconds of audio that had come and will not be played. Their phrase is spoken again, or has failed."""
         self.received -= seconds
         self._wake()
 
 
 class Listener:
-    """What the output has taken and when it will have sounded. The playout alone writes here."""
+    """How much audio the output has taken, and when it will have sounded. Only the playout writes here."""
 
     __slots__ = ("_wake", "dry_at", "realtime", "streamed", "taken")
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self.realtime = False
-        """Whether a listener hears at the pace of a clock. False until an output has said so: then nothing has to hurry
-        and nothing is held back."""
+        """Whether somebody hears the audio at the pace of a clock. False until an output has opened, and for files: then no
+        commit is hurried and none is held back."""
         self.streamed = False
-        """Whether somebody may hear audio as soon as it is passed on though there is no clock: a pipe, and no file."""
+        """Whether somebody may hear audio as soon as it is passed on, though there is no clock. True for a pipe, false for a
+        file."""
         self.taken = 0.0
-        """Seconds that the output took."""
+        """Seconds of audio that the output has taken."""
         self.dry_at = -math.inf
-        """When the output will have played, or had played, all that it took (in Trio's time)."""
+        """When the output will have played all that it has taken, on Trio's clock. In the past if it has run dry."""
 
     def take(self, seconds: float, *, dry_at: float) -> None:
-        """The output took so much more; it will have played all it has at `dry_at` (in Trio's time)."""
+        """Add seconds of audio that the output has taken. It will have played all it has at `dry_at`, on Trio's clock."""
         self.taken += seconds
         self.dry_at = dry_at
         self._wake()
 
 
 class PlayoutClock:
-    """How far the speech of one turn is ahead of its listener.
+    """How far the speech of one turn is ahead of its listener, in seconds.
 
-    Stages read it to decide when the next phrase is worth committing. All calls are plain but for the waits.
+    Stages read it to decide when to commit the next phrase. All calls are plain, except the `until_...` waits.
     """
 
     def __init__(self) -> None:
@@ -88,59 +91,61 @@ class PlayoutClock:
 
     @property
     def realtime(self) -> bool:
-        """Whether a listener hears at the pace of a clock."""
+        """Whether somebody hears the audio at the pace of a clock. False for a file, and until the output has opened."""
         return self.listener.realtime
 
     @property
     def backlog(self) -> float:
-        """Seconds received that the output has not taken; 0 where there is no real-time listener."""
+        """Seconds of audio received that the output has not taken. 0 without a real-time listener."""
         return max(0.0, self.supply.received - self.listener.taken) if self.listener.realtime else 0.0
 
     @property
     def lead(self) -> float:
-        """Seconds until the listener has heard all that has been received; infinite where there is no real-time listener."""
+        """Seconds until the listener has heard all audio received so far. Infinite without a real-time listener."""
         if not self.listener.realtime:
             return math.inf
         return max(0.0, self.listener.dry_at - trio.current_time()) + self.backlog
 
     @property
     def ahead(self) -> float:
-        """The lead and what is promised, in seconds: what an interruption now would waste."""
+        """Seconds of the lead and of what is promised: the audio that an interruption would waste now."""
         return self.lead + self.supply.promised
 
     @property
     def room(self) -> float:
-        """Seconds, at a usual pace, that the next commit may take within the bound; infinite where there is no real-time
-        listener.
+        """The most seconds, at the usual pace, that the next commit may take to stay within `supply.bound`. Infinite without a
+        real-time listener.
         """
         if not self.listener.realtime:
             return math.inf
         return max(0.0, self.supply.bound - self.ahead) / self.supply.stretch
 
     async def until_backlog_below(self, seconds: float) -> None:
-        """Wait until the output has taken all but so many seconds of what was received.
+        """Wait until `backlog` is below so many seconds. Returns at once without a real-time listener.
 
-        Cancellation just ends the wait.
+        Cancellation ends the wait and changes nothing else.
         """
         while self.backlog >= seconds:
             await self._until_owed_below(seconds + self.supply.promised)
 
     async def until_ahead_below(self, seconds: float) -> None:
-        """Wait until `ahead` is at most so many seconds. Return at once where there is no real-time listener.
+        """Wait until `ahead` is at most so many seconds. Returns at once without a real-time listener.
 
-        Cancellation just ends the wait.
+        Cancellation ends the wait and changes nothing else.
         """
         while self.listener.realtime and self.ahead - seconds > SOON:
             owed = self._owed
             if owed >= seconds:
                 await self._until_owed_below(seconds)
                 continue
-            with trio.move_on_at(self.listener.dry_at - (seconds - owed)):  # the output plays it meanwhile
+            with trio.move_on_at(self.listener.dry_at - (seconds - owed)):  # what the output holds shrinks with time
                 await self._until_owed_below(owed - SOON)
 
     async def until_played(self, patience: float) -> None:
-        """Wait until all that was received has been played, or `patience` seconds longer than that should take. Where there is
-        no real-time listener: until it has been written.
+        """Wait until all audio received so far has been played; for a file, until it has been written.
+
+        Returns without an error if that takes `patience` seconds longer than it should. Cancellation ends the wait and changes
+        nothing else.
         """
         missing = max(0.0, self.supply.received - self.listener.taken)
         with trio.move_on_after(max(0.0, self.listener.dry_at - trio.current_time()) + missing + patience):
@@ -150,7 +155,7 @@ class PlayoutClock:
 
     @property
     def _owed(self) -> float:
-        """Seconds that the output has not taken: they get fewer by events, not by time."""
+        """Seconds of audio, received or promised, that the output has not taken. Only a write changes it; time does not."""
         return self.backlog + self.supply.promised
 
     async def _until_owed_below(self, seconds: float) -> None:
@@ -164,7 +169,7 @@ class PlayoutClock:
                 self._waiting.remove(entry)
 
     def _look(self) -> None:
-        """Something was written: wake those whose wait is over."""
+        """Something was written: wake the tasks whose condition now holds."""
         self._looked.give()
         if self._waiting:
             owed = self._owed

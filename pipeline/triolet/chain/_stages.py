@@ -1,8 +1,8 @@
 """Stages, and how they join: `source | stage | ... | output`.
 
-Each stage runs as one task of the pipeline's nursery; neighbours are joined by a bounded memory channel. The end of the
-stream travels down (a channel closes when its sender has no more), and "I have left" travels up (sending to a stage that
-has ended ends the sender too). What a stage raises ends them all.
+Each stage runs as a task of the pipeline's nursery. A bounded memory channel joins two neighbours. The end of the stream
+travels down: a sender closes its channel when it has no more items. The end of a receiver travels up: a stage that sends to
+one that has ended ends too. An error of any stage ends all stages.
 """
 
 from __future__ import annotations
@@ -25,58 +25,64 @@ Out_co = TypeVar("Out_co", covariant=True)
 Next = TypeVar("Next")
 
 CLOSE_SOURCE = 2.0
-"""Seconds that a source has to close when a turn ends early: enough for an HTTP stream to hang up, short enough that nobody
-waits for one that does not."""
+"""Seconds that a source has to close when a turn ends early: enough for an HTTP stream to hang up, and short enough that a
+source that does not close holds nobody up."""
 
 
 @contextlib.contextmanager
 def joined(
     downstream: trio.MemorySendChannel[Any], upstream: trio.MemoryReceiveChannel[Any] | None = None
 ) -> Generator[None]:
-    """Around one stage's work: closes its channels when it ends, and takes "downstream has left" for an ordinary end."""
+    """Run one stage's work in this block: it closes the stage's channels, and suppresses the error that says that the receiver
+    has ended.
+    """
     try:
         with downstream, upstream or contextlib.nullcontext():
             yield
     except* trio.BrokenResourceError:
         if downstream.statistics().open_receive_channels:
-            raise  # it comes from something else, which the stage uses
+            raise  # our receiver is there: the error comes from a channel of the stage's own
 
 
 class Source(abc.ABC, Generic[Out_co]):
-    """Where items come from: the head of a pipeline."""
+    """The head of a pipeline: gives its items. `source | stage` is a source again."""
 
     @property
     def parts(self) -> tuple[Source[Any] | Stage[Any, Any], ...]:
-        """The source and the stages that it is made of, in order."""
+        """The source and the stages that this source is made of, in order."""
         return (self,)
 
     @abc.abstractmethod
     async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
-        """Send every item downstream and return. Cancellation ends it at once, in the middle of an item or not."""
+        """Send every item downstream, then return. The engine closes the channel.
+
+        Cancellation ends it at once; items that it has not sent are lost.
+        """
 
     async def drive(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
-        """Run as the engine does it: close the channel afterwards, and end without an error when nobody listens any more."""
+        """Call `run` as the engine does: close the channel afterwards, and return without an error if the receiver has ended."""
         with joined(downstream):
             await self.run(downstream, turn)
 
     def __or__(self, other: Stage[Out_co, Next]) -> Source[Next]:
-        """Join a stage. (A `Sink`, such as an output, ends the pipeline.)"""
+        """Join a stage to this source. (Joining a `Sink`, such as an output, makes a `Pipeline`.)"""
         return _SourceAndStages(self, other) if isinstance(other, Stage) else NotImplemented
 
 
 class Stage(abc.ABC, Generic[In_contra, Out_co]):
-    """Takes items from above and sends items down. Holds settings only: what belongs to a run lives in `run`.
+    """Receives items from upstream and sends items downstream. Subclass it to write a stage of your own.
 
-    The same stage may be part of several pipelines, at the same time too.
+    A stage holds settings only; keep the state of a run in local variables of `run`. Then one stage may be part of several
+    pipelines, even at the same time.
     """
 
     buffer: int = 1
-    """How many items may wait at the join before this stage. One is enough to let both sides work at once; more only
-    delays the moment when back-pressure is felt."""
+    """How many items may wait in the channel before this stage. The default of 1 lets both neighbours work at the same time; more
+    would only delay back-pressure."""
 
     @property
     def parts(self) -> tuple[Stage[Any, Any], ...]:
-        """The stages that it is made of, in order."""
+        """The stages that this stage is made of, in order."""
         return (self,)
 
     @abc.abstractmethod
@@ -86,9 +92,10 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
         downstream: trio.MemorySendChannel[Out_co],
         turn: TurnContext,
     ) -> None:
-        """Work until `upstream` ends, then return. The engine closes both channels.
+        """Receive from `upstream` until it ends, send to `downstream`, then return. The engine closes both channels.
 
-        Let `trio.BrokenResourceError` from `downstream.send` through: it means that nobody listens any more.
+        Do not catch `trio.BrokenResourceError` from `downstream.send`: it says that the next stage has ended, and ends this
+        one. Cancellation ends it at once; items that it has not sent are lost.
         """
 
     async def drive(
@@ -97,40 +104,40 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
         downstream: trio.MemorySendChannel[Out_co],
         turn: TurnContext,
     ) -> None:
-        """Run as the engine does it: close both channels afterwards, and end without an error when nobody listens any more."""
+        """Call `run` as the engine does: close both channels afterwards, and return without an error if the receiver has ended."""
         with joined(downstream, upstream):
             await self.run(upstream, downstream, turn)
 
     def in_task_of(self, before: Stage[Any, In_contra]) -> Stage[Any, Out_co] | None:
-        """One stage that does the work of `before` and of this one in one task; None if each needs a task of its own."""
+        """Return a stage that does the work of `before` and of this stage in one task; None (the default) if each needs its own."""
         return None
 
     def __or__(self, other: Stage[Out_co, Next]) -> Stage[In_contra, Next]:
-        """Join two stages to one."""
+        """Join two stages into one."""
         return _Stages(self, other) if isinstance(other, Stage) else NotImplemented
 
     def __ror__(
         self, items: Iterable[In_contra] | AsyncIterable[In_contra] | trio.abc.ReceiveChannel[In_contra]
     ) -> Source[Out_co]:
-        """Start a pipeline with any iterable or async iterable of items."""
+        """Start a pipeline with any iterable or async iterable of items, or with a Trio receive channel."""
         if isinstance(items, (Iterable, AsyncIterable)):
             return _SourceAndStages(IterableSource(items), self)
         return NotImplemented
 
 
 class IterableSource(Source[Out_co]):
-    """Items from an iterable, an async iterable, or a Trio receive channel.
+    """A source that gives the items of an iterable, an async iterable, or a Trio receive channel.
 
-    It is iterated in one task and never under a time-out of ours, since that would end a generator silently. When the turn
-    ends, its iterator is closed (`aclose`, `close`), so that an LLM stops writing what nobody will hear. An iterable that
-    blocks blocks the whole Trio run: give an async one.
+    One task iterates it, and never under a time-out of ours: a time-out inside a generator would end it silently. When the turn
+    ends, its iterator is closed (`aclose`, within 2 s, or `close`), so that an LLM does not go on writing what nobody hears. An
+    iterable that blocks would block the whole Trio run: give an async one instead.
     """
 
     def __init__(self, items: Iterable[Out_co] | AsyncIterable[Out_co]) -> None:
         self._items = items
 
     async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
-        """Send every item; record the first and the end."""
+        """Send every item. Record the first item and the end in the timeline. Cancellation closes the iterator."""
         started = False
 
         async def send(item: Any) -> None:
@@ -139,7 +146,7 @@ class IterableSource(Source[Out_co]):
                 turn.timeline.record(FirstToken(turn.now()))
                 started = True
             try:
-                downstream.send_nowait(item)  # no checkpoint: the stage after it then takes many items in one hop
+                downstream.send_nowait(item)  # no checkpoint, so that the next stage takes many items in one hop
             except trio.WouldBlock:
                 await downstream.send(item)
 
@@ -166,7 +173,7 @@ class IterableSource(Source[Out_co]):
 
 
 class _SourceAndStages(Source[Out_co]):
-    """A source and the stages after it are a source."""
+    """A source and the stages after it, as one source."""
 
     def __init__(self, source: Source[In], stage: Stage[In, Out_co]) -> None:
         head, *before = source.parts
@@ -188,7 +195,7 @@ class _SourceAndStages(Source[Out_co]):
 
 
 class _Stages(Stage[In_contra, Out_co]):
-    """Stages in a row are a stage."""
+    """Stages in a row, as one stage."""
 
     def __init__(self, first: Stage[In_contra, Next], second: Stage[Next, Out_co]) -> None:
         self._stages: tuple[Stage[Any, Any], ...] = first.parts + second.parts
@@ -223,7 +230,7 @@ def _start_stages(
     downstream: trio.MemorySendChannel[Any],
     turn: TurnContext,
 ) -> None:
-    """Start stages in a row, joined by channels: one task each, but for those that can share one."""
+    """Start stages in a row, joined by channels. Each gets a task, except that neighbours which can share one do."""
     row = _sharing_tasks(stages)
     for stage, after in itertools.pairwise(row):
         send, receive = trio.open_memory_channel[Any](after.buffer)
@@ -267,14 +274,13 @@ class _FunctionStage(Stage[In_contra, Out_co]):
 def stage(
     function: Callable[[trio.MemoryReceiveChannel[In], trio.MemorySendChannel[Out]], Awaitable[None]],
 ) -> Stage[In, Out]:
-    """Make a stage of an async function that receives from one channel and sends to another.
+    """Make a stage from an async function that receives from one channel and sends to another.
 
         @stage
         async def shout(upstream: trio.abc.ReceiveChannel[str], downstream: trio.abc.SendChannel[str]) -> None:
             async for token in upstream:
                 await downstream.send(token.upper())
 
-    The engine closes both channels when the function ends. A stage with settings, or with a type parameter, is a subclass
-    of `Stage`.
+    The engine closes both channels when the function ends. If your stage has settings or a type parameter, subclass `Stage`.
     """
     return _FunctionStage(function)

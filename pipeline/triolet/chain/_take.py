@@ -1,4 +1,4 @@
-"""Many items in one hop. A hop over a channel costs the same for one item as for many."""
+"""Move many items over a channel in one hop: waking the next task costs the same for one item as for many."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Item = TypeVar("Item")
 
 
 async def take_waiting(channel: trio.MemoryReceiveChannel[Item]) -> list[Item]:
-    """Wait for one item, then take all that are waiting.
+    """Wait for one item, then take all that wait in the channel. Cancellation loses no item.
 
     Raises:
-        trio.EndOfChannel: there will be no more.
+        trio.EndOfChannel: there will be no more items.
     """
     return [await channel.receive(), *waiting(channel)]
 
 
 def waiting(channel: trio.MemoryReceiveChannel[Item]) -> list[Item]:
-    """Take all items that are waiting, if any. A plain call."""
+    """Take all items that wait in the channel; none if it is empty or at its end. A plain call."""
     items: list[Item] = []
     try:
         while True:
@@ -30,9 +30,9 @@ def waiting(channel: trio.MemoryReceiveChannel[Item]) -> list[Item]:
 
 
 async def send_all(channel: trio.MemorySendChannel[Item], items: Iterable[Item]) -> None:
-    """Send items in order. It is no checkpoint while the channel has room for them.
+    """Send items in order, waiting while the channel is full. It is no checkpoint while the channel has room.
 
-    Cancellation leaves out the items that had no room.
+    If cancelled, the items that are not yet sent are dropped.
     """
     for item in items:
         try:

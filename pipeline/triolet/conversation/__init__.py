@@ -1,4 +1,4 @@
-"""Turns on one output, one after another."""
+"""Conversations: turns on one output, one after another."""
 
 from triolet.conversation._bounds import text_bound as text_bound
 from triolet.conversation._budget import Budget as Budget

@@ -1,4 +1,4 @@
-"""How much text can be on its way: what back-pressure promises, as a formula."""
+"""How much text can be on its way through the chain, as a formula: the bound that back-pressure keeps."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from triolet.synthesis._stage import Synthesizer
 
 
 def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
-    """The most characters that a source can have given of which the output has not taken the sound: where `speech()` stops
-    the source when the output stops.
+    """The most characters of text that `speech()` takes from a source beyond those whose audio the output has taken.
 
-    It counts the joins of the default chain. At each, `buffer` items wait; the stage behind it has as many in its hand,
-    since it takes all that wait in one go, and one more, which the stage before it was about to send.
+    When the output stops, the chain stops reading the source at this bound. The formula counts the default chain. `buffer` items
+    wait in the channel before each stage. The stage holds as many again and one more: it takes all that wait at once, and one
+    that the stage before it was about to send.
 
-    - tokens: those that wait for the segmenter, one in the source's hand, and as many in the segmenter's;
-    - clauses: one being passed on by the segmenter and one whose end it has not seen; those that wait for TextNormalizer and
-      Phraser and those in their hands; those that the Phraser holds to join them; and the `group` that TextNormalizer reads as
-      one;
-    - phrases: one sentence that the Phraser has not seen the end of; one in the Synthesizer's hand, committed; `WAITING`
-      whose audio waits, with the one being passed on; and one at the output.
+    - tokens: those that wait before the segmenter, one that the source is sending, and those that the segmenter holds;
+    - clauses: one that the segmenter is sending, and one whose end it has not seen; those that wait before TextNormalizer and
+      Phraser, and those that they hold; those that the Phraser keeps to merge them; and the `group` that TextNormalizer reads
+      as one;
+    - phrases: one sentence whose end the Phraser has not seen; one that the Synthesizer has committed; the phrase that is
+      passed on, and those whose audio waits (`WAITING` in all); and one at the output.
 
-    All lengths are in characters of the raw text, marks and white space included, and are those of the longest.
+    All lengths are in characters of the raw text, marks and white space included. Give the longest of each.
 
     Args:
-        token: what the source gives at once.
-        clause: from boundary to boundary; the segmenter holds no more than `HOLD` characters of one.
-        phrase: what one commit stands for; `PhrasingOptions.longest` bounds its words.
-        group: clauses that a mark keeps together, such as a link that goes over a comma, or a table's head.
+        token: the longest token that the source gives.
+        clause: the longest clause, from boundary to boundary. The segmenter holds at most `HOLD` characters of one.
+        phrase: the longest text of one commit. `PhrasingOptions.longest` bounds its words.
+        group: the longest run of clauses that a mark keeps together, such as a link over a comma, or the head of a table. 0, the
+            default, is for text without such runs.
     """
     tokens = 2 * (SentenceSegmenter.buffer + 1)
     clauses = 2 + _waiting_and_in_hand(TextNormalizer.buffer) + _waiting_and_in_hand(Phraser.buffer) + Phraser.hold

@@ -1,4 +1,4 @@
-"""An end to answers that do not end by themselves."""
+"""A limit on how much text is said: for answers that do not end by themselves."""
 
 from __future__ import annotations
 
@@ -15,20 +15,24 @@ from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
 
 LONGEST_WORD = 100
-"""Characters before its end from which on a budget lets whole words pass only; a longer word may be cut."""
+"""Characters. The last so many of a budget are given to whole words only. A word that is longer may be cut."""
 
 _WORD_ENDS = re.compile(rf"(?:[\s{CJK}]|.(?=[\s{CJK}]))(?![{EXTENDS}])", re.DOTALL)
 
 
 @attrs.frozen(kw_only=True)
 class Budget:
-    """How many characters of text a turn, or a whole conversation, may say. What is said ends with a whole word."""
+    """How many characters a turn, or a whole conversation, may say. Text that exceeds it is cut at the end of a word.
+
+    `Conversation.say` then raises `BudgetExceeded`, when what the budget allows has been heard.
+    """
 
     characters: int = attrs.field(validator=attrs.validators.ge(1))
-    """Of the raw text. A service bills about as many; Han characters are billed twice by Qwen."""
+    """Characters of the raw text, at least 1. A service bills about as many; Qwen bills a Han character as two."""
     per: Literal["turn", "conversation"] = attrs.field(
         default="turn", validator=attrs.validators.in_(("turn", "conversation"))
     )
+    """What the budget is for: each `"turn"` (the default), or the `"conversation"` as a whole."""
 
 
 @attrs.define(eq=False)
@@ -38,11 +42,13 @@ class Meter:
     left: int
     exceeded: bool = False
     _begun: bool = False
-    """Whether any word has been said."""
+    """Whether any word has passed."""
 
     def take(self, text: str, *, whole: bool = False) -> str:
-        """The beginning of a text that may be said: all of it if it is `whole` and the budget has room for it. Else more may
-        follow, and a last word that may not have room stays behind.
+        """Take the beginning of `text` that may be said off the budget, and return it.
+
+        `whole` says that no more text follows: then all of it is returned if the budget has room. Otherwise a last word that
+        may grow beyond the budget stays behind: give it again, with what follows.
         """
         over = len(text) > self.left
         kept = text if whole and not over else text[: self._word_end(text)]
@@ -56,11 +62,11 @@ class Meter:
 
     @property
     def _free(self) -> int:
-        """Characters that have room whatever follows."""
+        """Characters that have room whatever follows: those before the last `LONGEST_WORD` of the budget."""
         return max(0, self.left - LONGEST_WORD)
 
     def _word_end(self, text: str) -> int:
-        """The last place within the budget where a word surely ends, or up to which no word needs to end."""
+        """The last index within the budget at which a word surely ends; at least `_free`, up to which words may be cut."""
         places = range(min(self.left, len(text) - 1), self._free, -1)
         return next((at for at in places if _word_ends(text, at)), min(self._free, len(text)))
 
@@ -70,10 +76,10 @@ class Meter:
 
 
 class Metered(Source[str]):
-    """The tokens of a source until the budget is spent; then the source is closed.
+    """Gives the tokens of a source until the budget is spent, then closes the source.
 
-    It is a source and no stage, so that what the source gave before it failed has been passed on before the other stages hear of
-    the failure.
+    It is a source rather than a stage: so the tokens before a failure of the source are passed on before the stages are
+    cancelled.
     """
 
     def __init__(self, source: Source[str], meter: Meter) -> None:
@@ -81,7 +87,7 @@ class Metered(Source[str]):
         self._meter = meter
 
     async def run(self, downstream: trio.MemorySendChannel[str], turn: TurnContext) -> None:
-        """Pass on. Cancellation closes the source."""
+        """Pass the tokens on. Cancellation closes the source."""
         send, upstream = trio.open_memory_channel[str](0)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._source.drive, send, turn)
@@ -98,7 +104,7 @@ class Metered(Source[str]):
                     held = held[len(kept) :]
                 if self._meter.exceeded:
                     return
-        except trio.Cancelled:  # raised again: what the source gave before it failed is known all the same
+        except trio.Cancelled:  # raised again: the source may have failed, and what it gave before belongs to the turn
             with contextlib.suppress(trio.WouldBlock, trio.BrokenResourceError):
                 downstream.send_nowait(held)
             raise
@@ -107,5 +113,5 @@ class Metered(Source[str]):
 
 
 def _word_ends(text: str, at: int) -> bool:
-    """Whether a word ends before this place: at white space, or at a CJK character, which is a word by itself."""
+    """Whether a word ends before index `at`: at white space, or at a CJK character, which is a word by itself."""
     return bool(_WORD_ENDS.match(text, at - 1)) and not inside_grapheme(text, at)

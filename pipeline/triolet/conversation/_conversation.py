@@ -1,4 +1,4 @@
-"""Turns on one output: said one after another, interrupted at any moment."""
+"""A conversation: turns on one output, said one after another, which can be interrupted at any moment."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from triolet.turn._timeline import Timeline
 
 @attrs.define(eq=False)
 class _Running:
-    """A turn that is being said, or waits to be."""
+    """A turn that is being said, or that waits for others."""
 
     scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
     playing: list[TurnPlayout] = attrs.Factory(list[TurnPlayout])
-    """The turn's own, and that of its filler."""
+    """The playout of the turn, and that of its filler while it is said."""
     interrupted: bool = False
 
 
@@ -48,12 +48,11 @@ class Conversation:
 
         async with Conversation(speech(tts), Loudspeaker()) as conversation:
             nursery.start_soon(when_the_caller_talks, conversation.interrupt)
-            spoken = await conversation.say(llm.stream(messages))
-            messages.append({"role": "assistant", "content": spoken.heard})
+            result = await conversation.say(llm.stream(messages))
+            messages.append({"role": "assistant", "content": result.heard})
 
-    `chain` is any stage from tokens to audio. The output is opened when the block is entered, and a session of the chain's
-    voice begins to open; both are closed when the block is left. Leaving it, or cancelling it, ends the turn that is being
-    said as an interruption does.
+    Entering the block opens the output, and starts to open a session of the chain's voice. Leaving the block, or cancelling it,
+    interrupts the turn that is being said, and closes the output and all sessions.
     """
 
     def __init__(
@@ -64,6 +63,14 @@ class Conversation:
         pool: PoolOptions | None = None,
         budget: Budget | None = None,
     ) -> None:
+        """Speak on an output. Nothing is opened before the block is entered.
+
+        Args:
+            chain: any stage from tokens to audio, such as `speech(tts)`.
+            output: the device or file; or a `Playout`, to set the gaps between phrases.
+            pool: how many sessions to keep open, and for how long; `PoolOptions()` by default.
+            budget: how many characters a turn or the conversation may say; no limit by default.
+        """
         self._chain = chain
         self._deck = (Playout(output) if isinstance(output, Output) else output).deck
         self._pool_options = pool or PoolOptions()
@@ -77,22 +84,22 @@ class Conversation:
 
     @property
     def last(self) -> TurnResult | None:
-        """What became of the last turn that ended, however it ended; None before the first."""
+        """The result of the turn that ended last, also if it was interrupted, cancelled, or failed. None before the first."""
         return self._last
 
     async def __aenter__(self) -> Self:
-        """Open the output.
+        """Open the output, and start to open a session. If cancelled, nothing remains open.
 
         Raises:
-            OutputError: it cannot be had.
-            RuntimeError: the conversation is open already.
+            OutputError: the device or file cannot be opened.
+            RuntimeError: this conversation is open already.
         """
         if self._block is not None:
             raise RuntimeError("this conversation is open already")
         self._block = self._opened()
         try:
             self._pools = await self._block.__aenter__()
-        except BaseException:  # raised again: what did not open can be opened again
+        except BaseException:  # raised again: a conversation that failed to open may be opened later
             self._block = None
             raise
         return self
@@ -100,7 +107,7 @@ class Conversation:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End what is being said, and close the output and all sessions."""
+        """Interrupt what is being said, and close the output and all sessions, each within its deadline."""
         block, self._block, self._pools = self._block, None, None
         if block is not None:
             with Alone():
@@ -137,26 +144,27 @@ class Conversation:
         replace: bool = False,
         observer: Callable[[Event], None] | None = None,
     ) -> TurnResult:
-        """Say what the tokens say; return what the listener heard, when the last sample has been heard or the turn was
+        """Say the text of the tokens. Return what the listener heard, when the last sample has been heard or the turn was
         interrupted.
 
-        A `say` during another turn waits until that has ended; with `replace` it interrupts it, and those that wait. An
-        interruption ends the waiting ones, too: they return with nothing said, and their sources are not read.
-        Cancellation does what an interruption does; what was heard is then `last`.
+        If another turn is being said, this one waits for its end; with `replace=True` it interrupts that turn, and those that
+        wait. An interruption also ends the turns that wait: they return with nothing said, and their sources are not read.
+        Cancellation does what an interruption does, and `last` is then the result.
 
         Args:
             tokens: the text, as it comes.
-            voice: speak this turn with another voice.
-            language: in another language, in the service's own terms.
-            instructions: in another manner, where the service takes instructions.
-            filler: a few words for a listener who waits.
-            replace: do not wait for the turns before.
-            observer: called with each event of this turn (`triolet.events`) as it happens. It must not raise and cannot wait.
+            voice: another voice for this turn; by default that of the chain.
+            language: another language for this turn, by the service's own name.
+            instructions: how to speak this turn, where the service takes instructions.
+            filler: a few words to say if the text is slow to come; by default none.
+            replace: interrupt the turns before this one; by default it waits for them.
+            observer: called with each event of this turn (`triolet.events`) as it happens. It must not raise, and cannot wait.
 
         Raises:
-            RuntimeError: the conversation is not open.
-            BudgetExceeded: the text was longer than its budget; what the budget allowed has been said.
-            Exception: whatever a stage raises, alone, with `.result` set on it.
+            RuntimeError: this conversation is not open.
+            ValueError: the voice has no such setting, or does not take this value.
+            BudgetExceeded: the text is longer than its budget. What the budget allows has been said.
+            Exception: what any stage raises, by itself, not in an exception group, with `.result` set on it.
         """
         if self._pools is None:
             raise RuntimeError(
@@ -183,9 +191,9 @@ class Conversation:
                     try:
                         await play_turn(metered | self._chain, playing, turn, interlude)
                     finally:
-                        if self._deck.paused:  # a pause ends with its turn: nobody could end it later
+                        if self._deck.paused:  # a pause ends with its turn: `resume()` reaches running turns only
                             playing.resume()
-        except trio.Cancelled:  # a turn that waited has no event that tells of it
+        except trio.Cancelled:  # raised again: a turn that only waited has recorded no event that says so
             running.interrupted = True
             raise
         finally:
@@ -197,11 +205,11 @@ class Conversation:
         return result
 
     def interrupt(self) -> None:
-        """Silence the turn that is being said, and those that wait. A plain call from any task; without a turn it does
-        nothing.
+        """Silence the turn that is being said, and end those that wait. A plain call, from any task of the Trio run. Without a
+        turn it does nothing.
 
-        The gate shuts first: the output drops what has not been heard, and takes nothing more of these turns whatever the
-        service still sends. Then their tasks are cancelled.
+        First the output drops what has not been heard, and takes nothing more of these turns, whatever the service still
+        sends. Then their tasks are cancelled.
         """
         for running in self._turns:
             running.interrupted = True
@@ -210,27 +218,31 @@ class Conversation:
             running.scope.cancel(reason="interrupted")
 
     def pause(self) -> None:
-        """Stop sounding, at this sample: a voice detector thinks that the caller talks. A plain call.
+        """Stop the sound at this sample, until `resume()`. A plain call. Use it when the caller may have begun to talk.
 
-        What follows waits; after a while the LLM does, too. An output without a listener (a file) does not pause.
+        What follows waits, and by back-pressure the LLM soon waits too. A file does not pause. Without a turn it does nothing,
+        and a pause ends with its turn.
         """
         for running in self._turns:
             for playing in running.playing:
                 playing.pause()
 
     def resume(self) -> None:
-        """It was a false alarm: go on with the sample after the last one heard. A plain call."""
+        """End a pause: go on with the sample after the last one heard. A plain call. Without a pause it does nothing."""
         for running in self._turns:
             for playing in running.playing:
                 playing.resume()
 
     def warm_up(self) -> None:
-        """A turn is likely to begin soon (the caller talks): have a session open by then. A plain call."""
+        """Open a session now, because a turn is likely to begin soon: call it while the caller talks. A plain call.
+
+        Without a turn, the session is closed after `PoolOptions.cool_down` seconds.
+        """
         if self._pools is not None:
             self._pools.warm_up()
 
     def statistics(self) -> dict[TTS, PoolStatistics]:
-        """What the sessions of each voice do and have done; empty while the conversation is not open."""
+        """A snapshot of the sessions of each voice. Empty while the conversation is not open."""
         return self._pools.statistics() if self._pools is not None else {}
 
     def _turn_meter(self) -> Meter | None:
@@ -249,7 +261,7 @@ class Conversation:
 
 
 class _FillerTurn:
-    """The filler of one turn: a little turn of its own, on the same output and sessions."""
+    """The filler of one turn: a short turn of its own, on the same output and sessions."""
 
     def __init__(
         self, filler: Filler, chain: Stage[str, AudioChunk], deck: Deck, turn: TurnContext, running: _Running
@@ -263,13 +275,15 @@ class _FillerTurn:
         self._running = running
 
     async def say(self, within: TurnPlayout) -> None:
-        """Say it."""
+        """Say the filler once, in a silence of the turn `within`."""
         self.said = True
         turn = TurnContext(Timeline(), settings=self._turn.settings, resources=self._turn.resources)
         playing = TurnPlayout(self._deck, turn, within=within)
         self._running.playing.append(playing)
         try:
-            with contextlib.suppress(TTSError):  # the answer is what matters, and it will meet the same error, or not
+            with contextlib.suppress(
+                TTSError
+            ):  # a filler is optional; if the service is down, the answer raises its own error
                 await play_turn([self._text] | self._chain, playing, turn)
         finally:
             bill = TurnResult.fold(turn.timeline)

@@ -7,10 +7,14 @@ import attrs
 
 @attrs.frozen
 class Filler:
-    """Said once in a turn if nothing has sounded for `after` seconds and nothing is ready to; the answer waits until it has
-    been said. It is no part of the turn's text, but of what the turn costs (`TurnResult.filler`).
+    """A few words to say, once a turn, when nothing has sounded for `after` seconds and no audio is ready.
+
+    The answer waits until the filler has been said. The filler is not part of the turn's text; what it costs is
+    `TurnResult.filler`.
     """
 
     text: str = attrs.field(validator=attrs.validators.min_len(1))
+    """The words, at least one character."""
     after: float = attrs.field(default=1.5, validator=attrs.validators.gt(0))
-    """Seconds. Pauses in conversation are shorter than one; after two people ask whether you are still there."""
+    """Seconds of silence before it, 1.5 by default. In conversation a silence of less than 1 s is usual; after 2 s people ask
+    whether you are still there."""

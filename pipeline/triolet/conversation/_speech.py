@@ -21,14 +21,21 @@ def speech(
     phrasing: PhrasingOptions | None = None,
     recovery: RecoveryPolicy | None = None,
 ) -> Stage[str, AudioChunk]:
-    """`SentenceSegmenter(language) | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`:
-    tokens in, audio out.
+    """Make the usual chain from tokens to audio, as one stage.
 
-    For a voice whose service cuts the text itself: `SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`.
+    It is `SentenceSegmenter(language) | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`; for a
+    voice whose service cuts the text itself, `SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`.
+
+    Args:
+        tts: the voice.
+        language: the language of the text, such as `"en"`; `"auto"` (the default) finds it out from the text.
+        text: how text is rewritten for the ear; `NormalizationOptions()` by default.
+        phrasing: what is committed at once; `PhrasingOptions()` by default. Not used where the service cuts the text itself.
+        recovery: what to do when a session is lost; `RecoveryPolicy()` by default.
 
     Raises:
-        ValueError: an unknown language; or a `recovery` for a voice whose service cuts the text itself: what it has not said
-            is not known there, so nothing can be said again.
+        ValueError: the language is unknown; or `recovery` was given for a voice whose service cuts the text itself. Such a
+            service does not tell what it has said, so nothing can be said again.
     """
     if tts.whole_turns and recovery is not None:
         raise ValueError(f"{type(tts).__name__} cuts the text itself: it cannot have a recovery")
