@@ -1,0 +1,1 @@
+"""Many conversations at once, each end in a process of its own."""
