@@ -23,6 +23,7 @@ from triolet.testing import ToneTTS, VirtualNetwork
 from triolet.testing._network import VirtualConnection, VirtualStream
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
+from triolet_adapters.tts.qwen.server._connection import Connection
 from triolet_adapters.tts.qwen.server._session import ServerSession
 
 KEY = "sk-not-for-logs"
@@ -44,7 +45,7 @@ class SimulatedVendor:
         self.ledger = ledger
         self.host = f"127.0.0.{index + 1}" if plan.local else f"vendor{index}"
         self.server = _Server(self)
-        self.live: dict[VirtualConnection, trio_websocket.WebSocketConnection] = {}
+        self.live: dict[VirtualConnection, Connection] = {}
         """Connections that have a session."""
         self.speaking: set[VirtualConnection] = set()
         self._network = network
@@ -152,6 +153,7 @@ class _Server(QwenServer):
                 jitter=plan.jitter,
                 delta_bytes=plan.delta_bytes,
                 seed=vendor.seed,
+                allowed_hosts=(vendor.host,),
             ),
         )
         self._vendor = vendor
@@ -162,12 +164,12 @@ class _Server(QwenServer):
             self._vendor.ledger.hit(Kind.THROTTLED)
         return admitted
 
-    async def _speak(self, connection: trio_websocket.WebSocketConnection, model: str) -> None:
+    async def _speak(self, connection: Connection, model: str) -> None:
         vendor, call = self._vendor, _CALL.get()
         door = vendor.ledger.doors.get(call.index)
         if door is not None and door.kind is Kind.NO_SESSION:
             while True:  # until the client has left
-                await connection.get_message()
+                await connection.receive()
         self.connections += 1
         self.open += 1
         vendor.live[call] = connection
@@ -185,13 +187,13 @@ class _Server(QwenServer):
             self.open -= 1
             del vendor.live[call]
             with trio.move_on_after(self._options.close_timeout, shield=True):
-                await connection.aclose()
+                await connection.closed(1001, "")
 
 
 async def _while_idle(
     vendor: SimulatedVendor,
     call: VirtualConnection,
-    connection: trio_websocket.WebSocketConnection,
+    connection: Connection,
     fault: Fault,
 ) -> None:
     """Wait until it is time, and nothing is said."""
@@ -205,7 +207,7 @@ async def _while_idle(
         case Kind.IDLE_DEAD:
             call.silence()
         case Kind.IDLE_CLOSE:
-            await connection.aclose(1011, "request timeout")
+            await connection.close(1011, "request timeout")
         case _:
             vendor.crash(1.0, politely=False)
 
@@ -215,9 +217,7 @@ class _Voice(TTS):
 
     session: ServerSession
 
-    def __init__(
-        self, vendor: SimulatedVendor, call: VirtualConnection, connection: trio_websocket.WebSocketConnection
-    ) -> None:
+    def __init__(self, vendor: SimulatedVendor, call: VirtualConnection, connection: Connection) -> None:
         self.vendor = vendor
         self.call = call
         self.connection = connection
@@ -326,7 +326,7 @@ class _Saying:
             case Kind.VANISH:
                 call.vanish()
             case Kind.CLOSE:
-                await connection.aclose(1011, "internal error")
+                await connection.close(1011, "internal error")
             case Kind.CRASH:
                 self.vendor.crash(fault.seconds, politely=False)
                 await trio.sleep_forever()

@@ -27,6 +27,7 @@ GRACE = 0.35
 a second in all. A file is valid at every moment."""
 
 _last_words: list[Callable[[], None]] = []
+_gentle_ends: list[Callable[[], None]] = []
 
 
 class NothingToSay(TrioletError):
@@ -44,6 +45,17 @@ def last_words(report: Callable[[], None]) -> Generator[None]:
         yield
     finally:
         _last_words.remove(report)
+
+
+@contextlib.contextmanager
+def ending_gently(end: Callable[[], None]) -> Generator[None]:
+    """Call `end` at the first Ctrl-C or SIGTERM, and let the command come to its end by itself; a second one cancels it."""
+    _gentle_ends.append(end)
+    try:
+        yield
+    finally:
+        if end in _gentle_ends:
+            _gentle_ends.remove(end)
 
 
 def run(command: Callable[[], Awaitable[object]], *, stopped: int | None = None) -> NoReturn:
@@ -81,6 +93,9 @@ async def _until_signal(command: Callable[[], Awaitable[object]], stopped: int |
             nonlocal code
             async for number in signals:
                 code = 128 + number if stopped is None else stopped
+                if _gentle_ends:
+                    _gentle_ends.pop()()
+                    continue
                 scope.cancel(reason=signal.Signals(number).name)
                 break
             with trio.move_on_after(GRACE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import secrets
 import sys
 from typing import Annotated
 
@@ -10,7 +11,8 @@ import trio
 import typer
 
 from triolet import Alone
-from triolet_adapters.cli._run import run
+from triolet_adapters.cli._run import ending_gently, run
+from triolet_adapters.tts.qwen.protocol import is_this_machine
 
 
 def tts(
@@ -18,30 +20,63 @@ def tts(
         str, typer.Option(help="The address to listen on; the default takes connections of this machine only.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)] = 8765,
+    api_key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="TRIOLET_SERVE_KEY",
+            help="The key that clients must present; an empty one asks for none.",
+            show_default="none on this machine; on another --host a new one, which is printed",
+        ),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A name by which clients may call this server, besides localhost and any address; * for any name."
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A web page that may connect, such as https://app.example, besides those of this machine; * for any page."
+        ),
+    ] = None,
+    max_connections: Annotated[int, typer.Option(help="Connections at a time; one more is refused.", min=1)] = 100,
 ) -> None:
-    """Speak the Qwen-TTS realtime protocol with the local voice, until Ctrl-C.
+    """Speak the Qwen-TTS realtime protocol with the local voice, until Ctrl-C or SIGTERM.
 
     Prints its URL. Any client of that protocol can use it, without a key; every voice and model name is taken, and English is
-    spoken.
+    spoken. When it is told to end it takes no more connections, says what it has begun, and ends; told twice, it ends at once.
 
     [bold]Examples[/]
 
       triolet serve tts
 
       triolet say "Hello." --tts qwen --url ws://127.0.0.1:8765
+
+      triolet serve tts --host 0.0.0.0
     """
 
     async def command() -> None:
         from triolet_adapters.tts import LocalTTS  # noqa: PLC0415 -- an extra
-        from triolet_adapters.tts.qwen.server import QwenServer  # noqa: PLC0415
+        from triolet_adapters.tts.qwen.server import QwenServer, ServerOptions  # noqa: PLC0415
 
+        key = _key(host, api_key)
         voice = LocalTTS()
         async with voice.connect():  # the model is loaded now, not while the first client waits
             pass
-        with Alone():
+        server = QwenServer(
+            voice,
+            ServerOptions(
+                api_key=key or None,
+                allowed_hosts=tuple(allow_host or ()),
+                allowed_origins=tuple(allow_origin or ()),
+                max_connections=max_connections,
+            ),
+        )
+        with Alone(), ending_gently(server.stop):
             async with trio.open_nursery() as nursery:
                 try:
-                    url = await nursery.start(QwenServer(voice).serve, host, port)
+                    url = await nursery.start(server.serve, host, port)
                 except OSError as error:
                     raise _explained(error, host, port) from error
                 sys.stdout.write(f"{url}\n")
@@ -50,6 +85,22 @@ def tts(
                     sys.stderr.write(f'Ctrl-C ends it. Try: triolet say "Hello." --tts qwen --url {url}\n')
 
     run(command, stopped=0)
+
+
+def _key(host: str, given: str | None) -> str:
+    """The key to ask for, empty for none. Whoever opens the server to others is told what that means."""
+    if is_this_machine(host):
+        return given or ""
+    if given is None:
+        key = secrets.token_urlsafe(24)
+        sys.stderr.write(
+            f"triolet: --host {host} lets other machines connect. They need this key, made for this run: {key}\n"
+            "         Clients give it as DASHSCOPE_API_KEY, and need --insecure, since ws:// sends it in the clear.\n"
+        )
+        return key
+    if not given:
+        sys.stderr.write(f"triolet: --host {host} lets other machines connect, and no key is asked for.\n")
+    return given
 
 
 def _explained(error: OSError, host: str, port: int) -> OSError:

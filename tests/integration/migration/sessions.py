@@ -89,14 +89,14 @@ def server() -> QwenServer:
 
 
 def _requests(recorded: Recorded) -> Any:
-    answer = QwenServer._answer
+    refusal = QwenServer._refusal
 
-    async def keep(self: QwenServer, request: Any) -> None:
-        recorded.path = request.path
-        recorded.headers = {name.decode().lower(): value.decode() for name, value in request.headers}
-        await answer(self, request)
+    def keep(self: QwenServer, request: Any) -> Any:
+        recorded.path = f"{request.path}?{request.query}"
+        recorded.headers = dict(request.headers)
+        return refusal(self, request)
 
-    return mock.patch.object(QwenServer, "_answer", keep)
+    return mock.patch.object(QwenServer, "_refusal", keep)
 
 
 def with_realtime() -> Recorded:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import SplitResult, parse_qs, quote, urlsplit, urlunsplit
 
 import attrs
 
-from triolet_adapters.tts.qwen.protocol import PATH
+from triolet_adapters.tts.qwen.protocol import PATH, is_this_machine
 
 REGIONS = {
     "cn-beijing": "dashscope.aliyuncs.com",
@@ -79,10 +78,4 @@ def _port_is_right(parts: SplitResult) -> bool:
 
 def is_loopback(url: str) -> bool:
     """Whether the URL leads to this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_this_machine(urlsplit(url).hostname or "")

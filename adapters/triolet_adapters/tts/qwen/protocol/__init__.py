@@ -37,12 +37,14 @@ from triolet_adapters.tts.qwen.protocol._events import encode as encode
 from triolet_adapters.tts.qwen.protocol._events import parse_client_event as parse_client_event
 from triolet_adapters.tts.qwen.protocol._events import parse_server_event as parse_server_event
 from triolet_adapters.tts.qwen.protocol._fields import clipped as clipped
+from triolet_adapters.tts.qwen.protocol._hosts import is_this_machine as is_this_machine
 from triolet_adapters.tts.qwen.protocol._json import dumps as dumps
 from triolet_adapters.tts.qwen.protocol._json import loads as loads
 from triolet_adapters.tts.qwen.protocol._response import ResponseReader as ResponseReader
 from triolet_adapters.tts.qwen.protocol._response import service_error as service_error
 from triolet_adapters.tts.qwen.protocol._settings import DEFAULT_MODEL as DEFAULT_MODEL
 from triolet_adapters.tts.qwen.protocol._settings import FORMATS as FORMATS
+from triolet_adapters.tts.qwen.protocol._settings import LANGUAGE_CODES as LANGUAGE_CODES
 from triolet_adapters.tts.qwen.protocol._settings import LANGUAGES as LANGUAGES
 from triolet_adapters.tts.qwen.protocol._settings import SAMPLE_RATES as SAMPLE_RATES
 from triolet_adapters.tts.qwen.protocol._settings import Mode as Mode

@@ -12,9 +12,12 @@ from triolet_adapters.tts.qwen.protocol import _voices as voices
 DEFAULT_MODEL = "qwen3-tts-flash-realtime"
 INSTRUCT_MODEL = "qwen3-tts-instruct-flash-realtime"
 
-LANGUAGES = (
-    "Auto", "Chinese", "English", "German", "Italian", "Portuguese", "Spanish", "Japanese", "Korean", "French", "Russian",
-)  # fmt: skip
+LANGUAGE_CODES = {
+    "Auto": "auto", "Chinese": "zh", "English": "en", "German": "de", "Italian": "it", "Portuguese": "pt", "Spanish": "es",
+    "Japanese": "ja", "Korean": "ko", "French": "fr", "Russian": "ru",
+}  # fmt: skip
+"""The values of `language_type`, each with its ISO 639-1 code."""
+LANGUAGES = tuple(LANGUAGE_CODES)
 FORMATS = ("pcm", "wav", "mp3", "opus")
 SAMPLE_RATES = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
 """22050 and 44100 are in the vendor's SDK only."""

@@ -2,133 +2,74 @@
 
 from __future__ import annotations
 
-import re
-from collections import deque
-from typing import Protocol
-
-import attrs
 import trio
 
-from triolet import SAMPLE_BYTES, TTS, TTSSession
+from triolet import TTS, TTSSession
 from triolet.errors import TTSError
-from triolet_adapters.tts.qwen.protocol import (
-    AudioDelta,
-    AudioDone,
-    ItemAdded,
-    ItemDone,
-    PartAdded,
-    PartDone,
-    ResponseCreated,
-    ResponseDone,
-    ResponseUsage,
-    ServerEvent,
-    SessionInfo,
-    billed_characters,
-)
-from triolet_adapters.tts.qwen.server._encoders import Encoder, encoder_for, wav_header
+from triolet_adapters.tts.qwen.protocol import SessionInfo, billed_characters
+from triolet_adapters.tts.qwen.server._encoders import encoder_for
 from triolet_adapters.tts.qwen.server._options import ServerOptions
-
-_SENTENCE = re.compile(r".*?(?:[.!?]+[\"')\]]*(?=\s|$)|[。！？…]+[」』”’）]*)", re.DOTALL)
-_AUDIO_TOKENS_A_SECOND = 12.7
-"""As recorded: 31 for 2.45 s, 36 for 2.84 s."""
-
-
-class Wire(Protocol):
-    """What a responder needs of the connection."""
-
-    def new_id(self, kind: str) -> str:
-        """Make an id."""
-        ...
-
-    async def send(self, event: ServerEvent) -> None:
-        """Send an event."""
-        ...
-
-    async def error(self, code: str, message: str) -> None:
-        """Send an error event."""
-        ...
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close the connection."""
-        ...
-
-    def drawn_delay(self, limit: float) -> float:
-        """Draw a delay."""
-        ...
-
-
-@attrs.frozen
-class _Say:
-    text: str
-    held_back: int | None = None
-    """How many deltas may go before more text comes; None: all."""
-    appends: int = 0
-    """How many texts had been appended when it was queued."""
-
-
-@attrs.frozen
-class _End:
-    """The response is complete."""
+from triolet_adapters.tts.qwen.server._response import Response
+from triolet_adapters.tts.qwen.server._script import End, Say, Script
+from triolet_adapters.tts.qwen.server._track import Track
+from triolet_adapters.tts.qwen.server._wire import Wire
 
 
 class Responder:
     """Speaks what it is told, one response after the other. The verbs are plain calls; `run` does the work."""
 
-    def __init__(self, wire: Wire, info: SessionInfo, voice: TTS, options: ServerOptions) -> None:
+    def __init__(
+        self, wire: Wire, info: SessionInfo, voice: TTS, options: ServerOptions, cutting: trio.StrictFIFOLock
+    ) -> None:
+        """`cutting`: held while text is cut, by one session of the server after the other."""
+        self._cutting = cutting
         self._wire = wire
         self._info = info
         self._voice = voice
         self._options = options
-        self._jobs: deque[_Say | _End] = deque()
+        self._script = Script(info.language_type)
         self._changed = trio.Event()
-        self._response: _Response | None = None
+        self._response: Response | None = None
         self._busy = False
-        self._appends = 0
-        self._text = ""
         self.ready = trio.Event()
         """Set when there is a session of the voice."""
 
     @property
     def silent(self) -> bool:
         """Whether nothing is being said or waits to be."""
-        return not self._busy and not self._jobs and self._response is None
+        return not self._busy and self._script.empty and self._response is None
 
     @property
-    def waiting(self) -> int:
-        """How many texts wait."""
-        return len(self._jobs)
+    def characters(self) -> int:
+        """How many of the texts wait to be said."""
+        return self._script.characters
+
+    @property
+    def responses(self) -> int:
+        """How many responses wait for their end."""
+        return self._script.ends
 
     def speak(self, text: str) -> None:
         """Say a text as a response of its own."""
-        self._put(_Say(text), _End())
+        self._script.say(text)
+        self._wake()
 
     def append(self, text: str) -> None:
         """Say the sentences that are complete with this text, in the response that is open (server_commit)."""
-        self._appends += 1
-        self._text += text
-        end = 0
-        for sentence in _SENTENCE.finditer(self._text):
-            self._put(_Say(sentence.group(), self._options.held_back, self._appends))
-            end = sentence.end()
-        self._text = self._text[end:]
+        self._script.append(text)
         self._wake()
 
     def flush(self) -> None:
         """Say what is left and end the response (server_commit)."""
-        rest, self._text = self._text, ""
-        if rest.strip():
-            self._put(_Say(rest))
-        if self._jobs or self._busy or self._response is not None:
-            self._put(_End())
+        if self._script.characters or not self.silent:
+            self._script.end()
+            self._wake()
 
     def stop(self) -> None:
         """End the response that is under way as incomplete; texts that wait for later responses stay."""
         if self._response is not None:
             self._response.stopped = True
-            while self._jobs and not isinstance(self._jobs[0], _End):
-                self._jobs.popleft()
-            if not self._jobs:
-                self._put(_End())
+            self._script.drop()
         self._wake()
 
     async def finished(self) -> None:
@@ -151,17 +92,14 @@ class Responder:
             self.ready.set()
 
     async def _next(self, session: TTSSession) -> bool:
-        """Do one job; False if the session of the voice is spent."""
-        while not self._jobs:
-            await self._changed.wait()
+        """Do what is due; False if the session of the voice is spent."""
+        job = await self._due()
         self._busy = True
-        job = self._jobs.popleft()
-        self._wake()
         usable = True
-        if isinstance(job, _Say):
+        if isinstance(job, Say):
             if self._response is None:
                 encoder = encoder_for(self._info, self._options, self._voice.format.sample_rate)
-                self._response = _Response(self._wire, self._info, self._options, encoder)
+                self._response = Response(self._wire, self._info, self._options, encoder)
                 await self._response.begin()
             usable = await self._say(session, self._response, job)
         elif self._response is not None:
@@ -171,8 +109,28 @@ class Responder:
         self._wake()
         return usable
 
-    async def _say(self, session: TTSSession, response: _Response, job: _Say) -> bool:
-        track = _Track(response, round(self._options.max_unsent * self._info.sample_rate) * SAMPLE_BYTES)
+    async def _due(self) -> Say | End:
+        """Wait for the next thing to do. Appended text is cut in steps, between which other tasks run."""
+        released = -1
+        while True:
+            job = self._script.take()
+            if job is not None:
+                return job
+            if self._script.uncut:
+                # However many sessions have text to be cut: in one round of the event loop one of them cuts a little.
+                async with self._cutting:
+                    self._script.cut()
+                    await trio.lowlevel.checkpoint()
+                continue
+            pause = float("inf") if released == self._script.appends else self._options.sentence_after
+            with trio.move_on_after(pause) as scope:
+                await self._changed.wait()
+            if scope.cancelled_caught:
+                released = self._script.appends
+                self._script.release()
+
+    async def _say(self, session: TTSSession, response: Response, job: Say) -> bool:
+        track = Track(response, self._info.sample_rate, self._options)
         usable = True
 
         async def voice() -> None:
@@ -184,7 +142,8 @@ class Responder:
             except TTSError as error:
                 usable = False
                 response.failed = True
-                await self._wire.error("voice_error", str(error))
+                # A client reads in the code whether another try may help: `invalid_value` says that none does.
+                await self._wire.error("voice_error" if error.retryable else "invalid_value", str(error))
             finally:
                 track.end()
 
@@ -192,112 +151,19 @@ class Responder:
             nursery.start_soon(voice)
             sent = 0
             while delta := await track.take(self._options.delta_bytes):
-                while job.held_back is not None and sent >= job.held_back and not self._more_than(job, response):
+                while self._holds_back(job, sent) and not response.stopped:
                     await self._changed.wait()
                 await response.send(delta)
                 sent += 1
         response.characters += billed_characters(job.text)
         return usable
 
-    def _more_than(self, job: _Say, response: _Response) -> bool:
-        return bool(self._jobs) or self._appends > job.appends or response.stopped
-
-    def _put(self, *jobs: _Say | _End) -> None:
-        self._jobs.extend(jobs)
-        self._wake()
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = trio.Event()
-
-
-class _Track:
-    """Audio between the voice and the wire."""
-
-    def __init__(self, response: _Response, max_bytes: int) -> None:
-        self._response = response
-        self._max_bytes = max_bytes
-        self._audio = bytearray()
-        self._ended = False
-        self._changed = trio.Event()
-
-    def put(self, pcm: bytes) -> None:
-        if self._response.stopped:
-            return
-        if len(self._audio) + len(pcm) > self._max_bytes:
-            raise TTSError("the client does not take the audio (max_unsent)")
-        self._audio += self._response.encoder.feed(pcm)
-        self._wake()
-
-    def end(self) -> None:
-        self._ended = True
-        self._wake()
-
-    async def take(self, size: int) -> bytes:
-        """The next so many bytes, fewer at the end, none after it."""
-        while len(self._audio) < size and not self._ended:
-            await self._changed.wait()
-        taken = bytes(self._audio[:size])
-        del self._audio[:size]
-        return taken
+    def _holds_back(self, job: Say, sent: int) -> bool:
+        """Whether a delta waits for more text, as recorded of appended sentences."""
+        if job.appends is None or sent < self._options.held_back:
+            return False
+        return self._script.empty and self._script.appends == job.appends
 
     def _wake(self) -> None:
         self._changed.set()
         self._changed = trio.Event()
-
-
-class _Response:
-    """One response on the wire, its events in the recorded order."""
-
-    def __init__(self, wire: Wire, info: SessionInfo, options: ServerOptions, encoder: Encoder) -> None:
-        self._wire = wire
-        self._info = info
-        self._options = options
-        self.encoder = encoder
-        self._response_id = wire.new_id("resp")
-        self._item_id = wire.new_id("item")
-        self._began = trio.current_time()
-        self._start: float | None = None
-        self._sent_bytes = 0
-        self.characters = 0
-        self.stopped = False
-        self.failed = False
-
-    async def begin(self) -> None:
-        await self._wire.send(ResponseCreated(response_id=self._response_id, voice=self._info.voice))
-        await self._wire.send(ItemAdded(response_id=self._response_id, item_id=self._item_id))
-        await self._wire.send(PartAdded(response_id=self._response_id, item_id=self._item_id))
-
-    async def send(self, audio: bytes) -> None:
-        await trio.sleep(self._wire.drawn_delay(self._options.jitter))
-        await trio.sleep_until(self._began + self._options.first_audio)
-        if self._options.pace is not None:
-            if self._start is None:
-                self._start = trio.current_time()
-            await trio.sleep_until(self._start + self._seconds / self._options.pace)
-        if self.stopped:
-            return
-        self._sent_bytes += len(audio)
-        if self._info.response_format == "wav" and self._options.wav_header == "each":
-            audio = wav_header(self._info.sample_rate, len(audio)) + audio
-        await self._wire.send(AudioDelta(response_id=self._response_id, item_id=self._item_id, audio=audio))
-
-    async def end(self) -> None:
-        if rest := self.encoder.finish():
-            await self.send(rest)
-        status = "failed" if self.failed else "incomplete" if self.stopped else "completed"
-        tokens = round(self._seconds * _AUDIO_TOKENS_A_SECOND)
-        usage = ResponseUsage(characters=self.characters, input_tokens=self.characters, output_tokens=tokens)
-        await self._wire.send(AudioDone(response_id=self._response_id, item_id=self._item_id))
-        await self._wire.send(PartDone(response_id=self._response_id, item_id=self._item_id))
-        await self._wire.send(ItemDone(response_id=self._response_id, item_id=self._item_id, usage=usage))
-        await self._wire.send(
-            ResponseDone(
-                response_id=self._response_id, item_id=self._item_id, status=status, voice=self._info.voice, usage=usage
-            )
-        )
-
-    @property
-    def _seconds(self) -> float:
-        """How long what was sent sounds, were it PCM."""
-        return self._sent_bytes / (self._info.sample_rate * SAMPLE_BYTES)

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import random
 from collections import Counter, deque
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
+from http import HTTPStatus
 
 import trio
-import trio_websocket
-from wsproto.utilities import LocalProtocolError
 
 from triolet import TTS
-from triolet_adapters.tts.qwen.protocol import PATH, dumps
+from triolet_adapters.tts.qwen.protocol import PATH
+from triolet_adapters.tts.qwen.server._connection import ClientLeft, Connection
+from triolet_adapters.tts.qwen.server._door import Door, Refusal, accepted, model_of
 from triolet_adapters.tts.qwen.server._options import ServerOptions
+from triolet_adapters.tts.qwen.server._request import BadRequest, HeadReader, Request
 from triolet_adapters.tts.qwen.server._session import ServerSession
+
+logger = logging.getLogger("triolet_adapters.tts.qwen.server")
 
 Voice = TTS | Callable[[int], TTS]
 """A voice, or what makes one for a sample rate."""
+
+_ARRIVING = 256
+"""Connections whose request has not come. With one more, the oldest is hung up on: else a program that opens connections and
+says nothing could keep all others out."""
+
+_LINGER = 1.0
+"""Seconds in which a client that was refused can read why. Closed at once, with bytes of it unread, TCP would discard that."""
+_LINGER_BYTES = 64 * 1024
+"""The most that is read from it meanwhile."""
 
 
 class QwenServer:
@@ -29,8 +43,15 @@ class QwenServer:
     def __init__(self, voice: Voice, options: ServerOptions | None = None) -> None:
         self._voice = voice
         self._options = options or ServerOptions()
+        self._door = Door(self._options)
         self._draws = random.Random(self._options.seed)
         self._requests: deque[float] = deque()
+        self._arriving: dict[trio.CancelScope, None] = {}
+        """Those whose request has not come, the oldest first."""
+        self._sessions: set[ServerSession] = set()
+        self._cutting = trio.StrictFIFOLock()
+        self._stopping = trio.Event()
+        self._quiet = trio.Event()
         self.connections = 0
         """How many were accepted since the start."""
         self.open = 0
@@ -45,65 +66,125 @@ class QwenServer:
         *,
         task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
     ) -> None:
-        """Serve over TCP until cancelled. Start it with `nursery.start`, which gives the URL.
+        """Serve over TCP, until cancelled or stopped (`stop`). Start it with `nursery.start`, which gives the URL.
 
-        The default host takes connections of this machine only; port 0 takes a free one.
+        The default host takes connections of this machine only; port 0 takes a free one. On another host anybody who
+        can reach it can speak with it: give `ServerOptions` a key.
         """
         listeners = await trio.open_tcp_listeners(port, host=host)
         port = listeners[0].socket.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
+        self._door = Door(self._options, host)
         async with trio.open_nursery() as nursery:
-            await nursery.start(trio.serve_listeners, self.handle_stream, listeners)
-            task_status.started(f"ws://{shown}:{port}{PATH}")
+            async with trio.open_nursery() as accepting:
+                accept = functools.partial(trio.serve_listeners, handler_nursery=nursery)
+                await accepting.start(accept, self.handle_stream, listeners)
+                task_status.started(f"ws://{shown}:{port}{PATH}")
+                await self._stopping.wait()
+                accepting.cancel_scope.cancel()
+            with trio.move_on_after(self._options.drain_timeout):
+                while self.open:
+                    self._quiet = trio.Event()
+                    await self._quiet.wait()
+            nursery.cancel_scope.cancel()
+
+    def stop(self) -> None:
+        """Take no more connections. Sessions say what has been committed, then close with 1001; `serve` then returns.
+
+        It returns after `drain_timeout` at the latest. Does nothing the second time.
+        """
+        self._stopping.set()
+        for session in self._sessions:
+            session.drain()
 
     async def handle_stream(self, stream: trio.abc.Stream) -> None:
         """Speak to one client, until it leaves. What it does wrong is answered or ends its connection, nothing else."""
-        wire = _Wire(stream)
         try:
-            async with trio.open_nursery() as nursery:
-                request: trio_websocket.WebSocketRequest | None = None
-                with trio.move_on_after(self._options.handshake_timeout) as patience:
-                    wire.at_end = patience.cancel  # trio-websocket goes on waiting for a request
-                    request = await trio_websocket.wrap_server_stream(nursery, wire, receive_buffer_size=64 * 1024)
-                    wire.at_end = None
-                if request is not None:
-                    await self._answer(request)
-                nursery.cancel_scope.cancel()
-        except* trio_websocket.ConnectionClosed:
-            pass  # the client has left
-        except* LocalProtocolError:
-            pass  # a ping of the client came after our Close, and trio-websocket would have answered it
+            opened = await self._open(stream)
+            if opened is not None:
+                await self._speak(*opened)
+        except* ClientLeft:
+            pass
+        except* Exception as group:
+            # One client's session, and a fault of ours or of the voice: the others go on.
+            logger.exception("a session of the local server failed", exc_info=group)
         finally:
             await trio.aclose_forcefully(stream)
 
-    async def _answer(self, request: trio_websocket.WebSocketRequest) -> None:
-        target = urlsplit(request.path)
-        headers = {name.lower(): value.decode("latin-1") for name, value in request.headers}
-        key = self._options.api_key
-        if target.path != PATH:
-            await _refuse(request, 404, "InvalidURL", f"nothing is served at {target.path}; the path is {PATH}")
-        elif key is not None and headers.get(b"authorization") != f"Bearer {key}":
-            await _refuse(request, 401, "InvalidApiKey", "Invalid API-key provided.")
-        elif self._options.rate_limit == "handshake" and not self.admit():
-            await _refuse(request, 429, "Throttling.RateQuota", "Requests rate limit exceeded, please try again later.")
-        else:
-            model = parse_qs(target.query).get("model", [""])[0]
-            await self._speak(await request.accept(), model)
+    async def _open(self, stream: trio.abc.Stream) -> tuple[Connection, str] | None:
+        """Read a request and answer it; None: it was no WebSocket, or was refused."""
+        with trio.move_on_after(self._options.handshake_timeout) as scope:
+            if len(self._arriving) >= _ARRIVING:
+                oldest = next(iter(self._arriving))
+                del self._arriving[oldest]
+                oldest.cancel()
+            self._arriving[scope] = None
+            try:
+                return await self._answered(stream)
+            except trio.BrokenResourceError:
+                return None
+            finally:
+                self._arriving.pop(scope, None)
+        return None
 
-    async def _speak(self, connection: trio_websocket.WebSocketConnection, model: str) -> None:
+    async def _answered(self, stream: trio.abc.Stream) -> tuple[Connection, str] | None:
+        reader = HeadReader()
+        try:
+            head: tuple[bytes, bytes] | None = None
+            while head is None:
+                data = await stream.receive_some()
+                if not data:
+                    return None
+                head = reader.feed(data)
+            request = Request.parse(head[0])
+        except BadRequest as wrong:
+            await _refuse(stream, Refusal(wrong.status, "BadRequest", str(wrong), plain=True))
+            return None
+        refusal = self._refusal(request)
+        if refusal is not None:
+            await _refuse(stream, refusal, request.method)
+            return None
+        await stream.send_all(accepted(request))
+        return Connection(stream, head[1], self._options), model_of(request)
+
+    def _refusal(self, request: Request) -> Refusal | None:
+        refusal = self._door.refusal(request)
+        if refusal is not None:
+            return refusal
+        if self._stopping.is_set():
+            return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "ServiceUnavailable", "the server is shutting down")
+        if self.open >= self._options.max_connections:
+            return Refusal(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "TooManyConnections",
+                f"{self.open} connections are open, as many as are allowed (max_connections, --max-connections)",
+            )
+        if self._options.rate_limit == "handshake" and not self.admit():
+            return Refusal(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "Throttling.RateQuota",
+                "Requests rate limit exceeded, please try again later.",
+            )
+        return None
+
+    async def _speak(self, connection: Connection, model: str) -> None:
         self.connections += 1
         self.open += 1
+        session = ServerSession(connection, model, self._voice, self._options, self.admit, self._draws.randrange(2**32))
+        self._sessions.add(session)
         try:
-            session = ServerSession(
-                connection, model, self._voice, self._options, self.admit, self._draws.randrange(2**32)
-            )
-            await session.run()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(connection.keep_alive)
+                await session.run()
+                nursery.cancel_scope.cancel()
         finally:
-            self.open -= 1
-            if connection.closed is not None:
-                self.left[connection.closed.code] += 1
+            self._sessions.discard(session)
             with trio.move_on_after(self._options.close_timeout, shield=True):
-                await connection.aclose()
+                await connection.closed(1001, "the server is shutting down")
+            self.open -= 1
+            if connection.left is not None:
+                self.left[connection.left] += 1
+            self._quiet.set()
 
     def admit(self) -> bool:
         """Count a request; whether it is within `requests_per_minute`."""
@@ -118,32 +199,12 @@ class QwenServer:
         return True
 
 
-class _Wire(trio.abc.Stream):
-    """The stream below the WebSocket, which tells when nothing more will come."""
-
-    def __init__(self, stream: trio.abc.Stream) -> None:
-        self._stream = stream
-        self.at_end: Callable[[], object] | None = None
-
-    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        await self._stream.send_all(data)
-
-    async def wait_send_all_might_not_block(self) -> None:
-        await self._stream.wait_send_all_might_not_block()
-
-    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        data: bytes | bytearray = b""
-        try:
-            data = await self._stream.receive_some(max_bytes)
-        finally:
-            if not data and self.at_end is not None:
-                self.at_end()
-        return data
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-
-async def _refuse(request: trio_websocket.WebSocketRequest, status: int, code: str, message: str) -> None:
-    body = dumps({"code": code, "message": message}).encode()
-    await request.reject(status, extra_headers=[(b"Content-Type", b"application/json")], body=body)
+async def _refuse(stream: trio.abc.Stream, refusal: Refusal, method: str = "GET") -> None:
+    logger.info("refused a connection: %s %s", refusal.status, refusal.message.partition("\n")[0])
+    await stream.send_all(refusal.response(method))
+    read = 0
+    with trio.move_on_after(_LINGER):
+        if isinstance(stream, trio.abc.HalfCloseableStream):
+            await stream.send_eof()
+        while read < _LINGER_BYTES and (data := await stream.receive_some()):
+            read += len(data)

@@ -1,0 +1,187 @@
+"""Who may connect to the local server, sans-I/O: a request in, a refusal or None out.
+
+A server on this machine can be reached by every web page that is open on it: a browser lets a page open a WebSocket to any
+host, and only tells the server by `Origin` whose page it is. A page may also give its own name this machine's address
+(DNS rebinding); then `Host` holds that name. So both are judged.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Collection
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+import attrs
+
+from triolet_adapters.tts.qwen.protocol import PATH, clipped, dumps, is_this_machine
+from triolet_adapters.tts.qwen.server._options import ServerOptions
+from triolet_adapters.tts.qwen.server._request import Request
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""RFC 6455, 1.3."""
+
+ANY = "*"
+"""In a list of what is allowed: everything."""
+
+LONGEST_NAME = 200
+"""Characters of a model's or voice's name; the longest that is documented has 34. Names are repeated in events."""
+
+
+@attrs.frozen
+class Refusal:
+    """An HTTP answer other than a WebSocket."""
+
+    status: int
+    code: str
+    message: str
+    plain: bool = False
+    """For a person with a browser or curl: text, and no error object."""
+
+    def response(self, method: str = "GET") -> bytes:
+        """The bytes of it."""
+        body = f"{self.message}\n" if self.plain else dumps({"code": self.code, "message": self.message})
+        kind = "text/plain; charset=utf-8" if self.plain else "application/json"
+        raw = body.encode("utf-8", "replace")
+        lines = [
+            f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}",
+            f"Content-Type: {kind}",
+            f"Content-Length: {len(raw)}",
+            "X-Content-Type-Options: nosniff",
+            "Connection: close",
+        ]
+        if self.status == HTTPStatus.UPGRADE_REQUIRED:
+            lines.append("Upgrade: websocket")
+        if self.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            lines.append("Allow: GET, HEAD")
+        head = "\r\n".join(lines).encode("ascii") + b"\r\n\r\n"
+        return head if method == "HEAD" else head + raw
+
+
+@attrs.frozen
+class Door:
+    """Judges requests by `ServerOptions`, and by the name that the server listens on."""
+
+    options: ServerOptions
+    listens_on: str = ""
+    """The host that `serve` was given; it is allowed as a `Host`."""
+
+    def refusal(self, request: Request) -> Refusal | None:
+        """Why a request gets no WebSocket; None: it may have one."""
+        host = _without_port(request.headers.get("host", ""))
+        if not self._is_allowed_host(host):
+            return Refusal(
+                HTTPStatus.MISDIRECTED_REQUEST,
+                "ForbiddenHost",
+                f"this server does not answer to the name {clipped(host)!r}: add it to allowed_hosts (--allow-host)",
+            )
+        if not request.upgrades:
+            return _explained(request)
+        if request.path != PATH:
+            return Refusal(
+                HTTPStatus.NOT_FOUND,
+                "InvalidURL",
+                f"nothing is served at {clipped(request.path)}; the path is {PATH}",
+            )
+        if request.method != "GET" or request.headers.get("sec-websocket-version") != "13" or not _key_of(request):
+            return Refusal(HTTPStatus.BAD_REQUEST, "BadHandshake", "this is no handshake of WebSocket version 13")
+        origin = request.headers.get("origin")
+        if origin is not None and not self._is_allowed_origin(origin, request.headers.get("host", "")):
+            return Refusal(
+                HTTPStatus.FORBIDDEN,
+                "ForbiddenOrigin",
+                f"pages of {clipped(origin)} may not use this server: add it to allowed_origins (--allow-origin)",
+            )
+        if not self._has_key(request):
+            return Refusal(HTTPStatus.UNAUTHORIZED, "InvalidApiKey", "Invalid API-key provided.")
+        if len(model_of(request)) > LONGEST_NAME:
+            return Refusal(HTTPStatus.BAD_REQUEST, "InvalidModel", f"model has more than {LONGEST_NAME} characters")
+        return None
+
+    def _is_allowed_host(self, host: str) -> bool:
+        """An address is always right: only a name can be given another address by whoever owns it."""
+        return (
+            is_this_machine(host)
+            or _is_address(host)
+            or (host != "" and host == self.listens_on.lower())
+            or _is_listed(host, self.options.allowed_hosts)
+        )
+
+    def _is_allowed_origin(self, origin: str, host_header: str) -> bool:
+        if _is_listed(origin, self.options.allowed_origins):
+            return True
+        scheme, separator, place = origin.partition("://")
+        if not separator or scheme.lower() not in ("http", "https"):
+            return False  # "null": a file, or a page in a sandbox
+        return place.lower() == host_header.lower() or is_this_machine(_without_port(place))
+
+    def _has_key(self, request: Request) -> bool:
+        key = self.options.api_key
+        if key is None:
+            return True
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        # In constant time: how long an answer takes must not tell how much of a key is right.
+        right = hmac.compare_digest(given.strip().encode("utf-8"), key.encode("utf-8"))
+        return right and scheme.lower() == "bearer"
+
+
+def accepted(request: Request) -> bytes:
+    """The answer that begins the WebSocket."""
+    token = base64.b64encode(hashlib.sha1(_key_of(request) + _GUID).digest())  # noqa: S324 -- as the RFC has it
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + token + b"\r\n\r\n"
+    )
+
+
+def model_of(request: Request) -> str:
+    """The model that the URL names; empty if it names none."""
+    try:
+        return parse_qs(request.query, max_num_fields=100).get("model", [""])[0]
+    except ValueError:  # more fields than any client sends
+        return ""
+
+
+def _explained(request: Request) -> Refusal:
+    """What somebody is told who looks at the server with a browser or curl."""
+    if request.method not in ("GET", "HEAD"):
+        return Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", "only GET is served here")
+    if request.path not in ("/", PATH):
+        return Refusal(
+            HTTPStatus.NOT_FOUND, "InvalidURL", f"nothing is served at {clipped(request.path)}; the path is {PATH}"
+        )
+    host = request.headers.get("host", "localhost")
+    text = (
+        "This is a local server of Triolet. It speaks the Qwen-TTS realtime protocol over WebSocket:\n"
+        f"  ws://{host}{PATH}\n"
+        f'Try: triolet say "Hello." --tts qwen --url ws://{host}'
+    )
+    status = HTTPStatus.OK if request.path == "/" else HTTPStatus.UPGRADE_REQUIRED
+    return Refusal(status, "", text, plain=True)
+
+
+def _key_of(request: Request) -> bytes:
+    return request.headers.get("sec-websocket-key", "").encode("latin-1")
+
+
+def _is_listed(value: str, allowed: Collection[str]) -> bool:
+    folded = value.lower().rstrip("/.")
+    return any(entry == ANY or entry.lower().rstrip("/.") == folded for entry in allowed)
+
+
+def _without_port(host: str) -> str:
+    """`localhost` of `localhost:8765`, `::1` of `[::1]:8765`."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].lower().removesuffix(".")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
