@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from triolet.normalization import TextNormalizer
 from triolet.phrasing import Phraser
 from triolet.segmentation import SentenceSegmenter
 from triolet.synthesis._speaking_turn import WAITING
@@ -12,14 +11,12 @@ from triolet.synthesis._stage import Synthesizer
 def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
     """The most characters of text that `speech()` takes from a source beyond those whose audio the output has taken.
 
-    When the output stops, the chain stops reading the source at this bound. The formula counts the default chain. `buffer` items
-    wait in the channel before each stage. The stage holds as many again and one more: it takes all that wait at once, and one
-    that the stage before it was about to send.
+    When the output stops, the chain stops reading the source at this bound. The formula counts the default chain. Its segmenter,
+    normalizer and phraser read in one task, so nothing waits between them.
 
-    - tokens: those that wait before the segmenter, one that the source is sending, and those that the segmenter holds;
-    - clauses: one that the segmenter is sending, and one whose end it has not seen; those that wait before TextNormalizer and
-      Phraser, and those that they hold; those that the Phraser keeps to merge them; and the `group` that TextNormalizer reads
-      as one;
+    - tokens: those that wait before the segmenter, one that the source is sending, and those that the segmenter took at once;
+    - clauses: one whose end the segmenter has not seen; those that the Phraser keeps to merge them; and the `group` that
+      TextNormalizer reads as one;
     - phrases: one sentence whose end the Phraser has not seen; one that the Synthesizer has committed; the phrase that is
       passed on, and those whose audio waits (`WAITING` in all); and one at the output.
 
@@ -33,10 +30,6 @@ def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
             default, is for text without such runs.
     """
     tokens = 2 * (SentenceSegmenter.buffer + 1)
-    clauses = 2 + _waiting_and_in_hand(TextNormalizer.buffer) + _waiting_and_in_hand(Phraser.buffer) + Phraser.hold
+    clauses = 1 + Phraser.hold
     phrases = 1 + Synthesizer.buffer + 1 + WAITING + 1
     return tokens * token + clauses * clause + group + phrases * phrase
-
-
-def _waiting_and_in_hand(buffer: int) -> int:
-    return buffer + (buffer + 1)

@@ -66,7 +66,7 @@ ROWS = {
             "unit/field/test_silence.py::test_an_llm_that_runs_a_tool_for_a_minute_loses_nothing",)),
         Row("pipecat#5804, agents#3798", (
             "unit/field/test_lost_words.py::test_an_idle_source_does_not_hold_back_what_is_finished",
-            "unit/triolet/segmentation/test_clauses.py::test_a_pause_releases_what_is_finished_and_no_half_sentence")),
+            "unit/triolet/segmentation/test_clauses.py::test_a_stall_releases_what_is_complete_and_no_half_sentence")),
         Row("openai-agents-python#3914, #4809", (
             "unit/triolet/chain/test_stages.py::test_an_error_reaches_the_caller_as_itself_and_alone",
             "unit/triolet/playout/test_playout.py::test_an_error_carries_what_was_spoken",

@@ -78,5 +78,5 @@ def raw_length(phrase: Phrase) -> int:
 
 def test_the_bound_grows_with_each_of_its_parts() -> None:
     base = text_bound(4, 40, 80)
-    assert base == 2 * 33 * 4 + (20 + Phraser.hold) * 40 + 7 * 80
+    assert base == 2 * 33 * 4 + (1 + Phraser.hold) * 40 + 7 * 80
     assert text_bound(4, 40, 80, group=7) == base + 7

@@ -1,4 +1,4 @@
-"""A small, honest cutter of documents into clauses: blocks by line; in a line at marks, or wherever one says."""
+"""A small, honest cutter of documents into clauses. It cuts at lines, and inside a line at marks or wherever it is told."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def kinds(lines: list[str]) -> list[tuple[BlockKind, int]]:
 
 
 def clauses(text: str, language: str = "en", cut: Callable[[str], Iterable[int]] = at_marks) -> list[Clause]:
-    """The clauses of a document; `cut` says where in a line."""
+    """The clauses of a document. `cut` says where to cut inside a line."""
     result: list[Clause] = []
     at = line_start = 0
     opening = Boundary.PARAGRAPH
@@ -111,5 +111,5 @@ def words(
 
 
 def units(text: str, options: NormalizationOptions | None = None, language: str = "en") -> list[SpeechUnit]:
-    """The pieces of a document."""
+    """The units of a document."""
     return [unit for clause in speak(clauses(text, language), options) for unit in clause.units]

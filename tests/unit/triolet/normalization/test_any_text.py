@@ -138,9 +138,9 @@ def any_clauses(text: str, seed: int) -> list[Clause]:
     return result
 
 
-def check_spans(text: str, spoken: list[NormalizedClause]) -> None:
+def check_spans(text: str, said: list[NormalizedClause]) -> None:
     at = 0
-    for clause in spoken:
+    for clause in said:
         assert clause.start == at <= clause.end
         for unit in clause.units:
             assert at <= unit.start < unit.end <= clause.end
@@ -150,7 +150,7 @@ def check_spans(text: str, spoken: list[NormalizedClause]) -> None:
 
 
 @given(TEXT, st.integers(0, 999), OPTIONS)
-def test_clauses_tile_the_text_and_pieces_lie_in_them_in_order(
+def test_clauses_tile_the_text_and_units_lie_in_them_in_order(
     text: str, seed: int, options: NormalizationOptions
 ) -> None:
     check_spans(text, speak(any_clauses(text, seed), options))

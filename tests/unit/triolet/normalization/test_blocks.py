@@ -80,8 +80,8 @@ def test_a_row_that_comes_in_parts_is_one() -> None:
                 kind=BlockKind.TABLE_ROW,
             )
         )
-    spoken = speak([*head, *items])
-    assert [one.words.strip() for one in spoken if one.units] == ["Name: Alice, Bob; Carol, Age: 30."]
+    said = speak([*head, *items])
+    assert [one.words.strip() for one in said if one.units] == ["Name: Alice, Bob; Carol, Age: 30."]
 
 
 @pytest.mark.parametrize("boundary", [Boundary.SENTENCE, Boundary.COMMA])

@@ -26,7 +26,7 @@ def said(text: str) -> list[tuple[float, str]]:
         ('<break time="soon"/>', 0.5),
     ],
 )
-def test_a_break_parts_the_clause_and_is_the_pause_before_what_follows(tag: str, seconds: float) -> None:
+def test_a_break_parts_the_clause_and_stands_before_what_follows(tag: str, seconds: float) -> None:
     assert said(f"Wait {tag} what?") == [(0.0, "Wait"), (seconds, "what?")]
 
 
@@ -39,13 +39,13 @@ def test_a_last_break_is_not_lost() -> None:
     assert said('One.<break time="1s"/><break time="1s"/>') == [(0.0, "One."), (2.0, "")]
 
 
-def test_pause_is_a_token() -> None:
+def test_a_break_is_a_token() -> None:
     assert isinstance(Break(0.25), str)
     assert said("".join(["One, ", Break(0.25), "two."])) == [(0.0, "One,"), (0.25, "two.")]
 
 
 @pytest.mark.parametrize("seconds", [-0.1, 10.1, float("nan")])
-def test_a_pause_has_bounds(seconds: float) -> None:
+def test_a_break_has_bounds(seconds: float) -> None:
     with pytest.raises(ValueError, match="from 0 to 10 seconds"):
         Break(seconds)
 

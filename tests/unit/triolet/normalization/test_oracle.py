@@ -1,4 +1,4 @@
-"""Words spoken = words rendered, for whole documents in any cuts."""
+"""The words said are the words rendered, for whole documents however they are cut."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ HTML = st.sampled_from(
 )
 
 
-def joined(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def in_a_row(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.tuples(*parts).map("".join)
 
 
-PLAIN = joined(WORD, MARK)
+PLAIN = in_a_row(WORD, MARK)
 TEXT = st.lists(PLAIN, min_size=1, max_size=4).map(" ".join)
 STYLED = TEXT.flatmap(
     lambda text: st.sampled_from(
@@ -71,7 +71,7 @@ STYLED = TEXT.flatmap(
 LINK = st.builds("[{}]({})".format, st.one_of(TEXT, STYLED, CODE), TARGET)
 IMAGE = st.builds("![{}]({})".format, TEXT, TARGET)
 INLINE = st.lists(
-    st.one_of(TEXT, TEXT, STYLED, LINK, IMAGE, CODE, HTML, LONE, joined(TEXT, LONE)), min_size=1, max_size=6
+    st.one_of(TEXT, TEXT, STYLED, LINK, IMAGE, CODE, HTML, LONE, in_a_row(TEXT, LONE)), min_size=1, max_size=6
 ).map(" ".join)
 LINE = INLINE.map(lambda line: "so " + line)  # begins with a word, so that the block's kind is plain
 CELL = st.one_of(TEXT, STYLED, CODE, LINK)
@@ -103,7 +103,7 @@ DOCUMENT = st.lists(BLOCK, min_size=1, max_size=5).map("\n\n".join)
 
 
 def at_spaces(seed: int) -> Callable[[str], list[int]]:
-    """Cuts at some of the spaces, inside links, code and tags too."""
+    """Cut at some of the spaces, inside links, code and tags, too."""
 
     def cut(line: str) -> list[int]:
         chosen = random.Random(f"{seed}{line}")
@@ -113,12 +113,12 @@ def at_spaces(seed: int) -> Callable[[str], list[int]]:
 
 
 def apart(said: str) -> list[str]:
-    """The words, with white space between them as it is heard; marks alone are none."""
+    """The words that white space parts. Marks alone are no words."""
     return [letters(word) for word in said.split() if letters(word)]
 
 
 @given(DOCUMENT)
-def test_words_spoken_are_words_rendered(document: str) -> None:
+def test_words_said_are_words_rendered(document: str) -> None:
     assert letters(words(document, EVERYTHING)) == letters(rendered(document))
 
 

@@ -21,7 +21,7 @@ def test_the_space_between_clauses_comes_with_the_word_after_it() -> None:
     assert parts("One. Two,  three") == [("One.", "One."), (" Two,", "Two,"), (" three", "three")]
 
 
-def test_a_mark_alone_joins_the_word_before_it() -> None:
+def test_a_mark_alone_is_added_to_the_word_before_it() -> None:
     assert parts("a — b") == [("a — ", "a — "), ("b", "b")]
 
 
@@ -50,11 +50,11 @@ def test_korean_is_words() -> None:
     assert parts("나는 학생이다.", "ko") == [("나는 ", "나는 "), ("학생이다.", "학생이다.")]
 
 
-def test_lines_of_cjk_join_without_a_space() -> None:
+def test_no_space_stands_between_lines_of_cjk() -> None:
     assert words("你好\n世界", language="zh") == "你好世界"
 
 
-def test_what_is_rewritten_is_one_piece() -> None:
+def test_what_is_rewritten_is_one_unit() -> None:
     assert parts("At https://e.org/a, $x^2 + 1$ or `a_b`.") == [
         ("At ", "At "),
         ("a link to e.org,", "https://e.org/a,"),

@@ -18,7 +18,7 @@ from triolet.turn._events import PhraseReady
 
 
 def clause(text: str, boundary: Boundary, *, start: int = 0, opening: Boundary = Boundary.SENTENCE) -> NormalizedClause:
-    """A clause whose pieces are words with the space after them."""
+    """A clause whose units are words with the space after them."""
     units: list[SpeechUnit] = []
     at = 0
     while at < len(text):
@@ -47,7 +47,7 @@ COMMA, CLAUSE, SENTENCE, LINE, END = (
 
 
 def whole(*fed: NormalizedClause, core: PhraserCore | None = None, seconds: float = 0.0) -> list[Phrase]:
-    """Feed clauses; take all whole sentences, joined within so many seconds, at the end of the text."""
+    """Feed clauses and end the text. Take all sentences, merged within so many seconds."""
     core = core or PhraserCore()
     for part in fed:
         core.feed(part)
@@ -56,7 +56,7 @@ def whole(*fed: NormalizedClause, core: PhraserCore | None = None, seconds: floa
 
 
 def taken(core: PhraserCore, seconds: float = 0.0, *, final: bool = False) -> list[Phrase]:
-    """Take all whole sentences that are held; with `final`, only what waiting cannot make longer."""
+    """Take all whole sentences that are held. With `final`: only those that waiting cannot make longer."""
     phrases: list[Phrase] = []
     while (offer := core.sentences(seconds)).clauses and offer.final >= final:
         phrases.append(core.phrase(offer))
@@ -88,7 +88,7 @@ def test_what_has_no_words_is_no_phrase() -> None:
     assert whole(clause("...", LINE), clause("!?", END, start=3)) == []
 
 
-def test_the_pause_of_what_no_voice_can_say_goes_to_what_follows() -> None:
+def test_the_break_before_what_no_voice_can_say_goes_to_what_follows() -> None:
     dots = attrs.evolve(clause("... ", LINE), break_before=0.5)
     (phrase,) = whole(dots, clause("One.", END, start=4, opening=LINE))
     assert (phrase.words, phrase.break_before) == ("One.", 0.5)
@@ -140,19 +140,19 @@ SHORT_ONES = clauses(
 )
 
 
-def test_sentences_are_joined_up_to_a_bound() -> None:
+def test_sentences_are_merged_up_to_a_bound() -> None:
     core = PhraserCore(PhrasingOptions(merge=30))
     given_out = [phrase.words for phrase in whole(*SHORT_ONES, core=core, seconds=60)]
     assert given_out == ["One is here. Two is here.", "Three is here. Four."]
 
 
-def test_sentences_are_joined_within_the_seconds_that_there_are() -> None:
+def test_sentences_are_merged_within_the_seconds_that_there_are() -> None:
     assert len(whole(*SHORT_ONES, seconds=0)) == 4
     assert len(whole(*SHORT_ONES, seconds=2)) == 2
     assert len(whole(*SHORT_ONES, seconds=60)) == 1
 
 
-def test_a_sentence_that_may_be_joined_to_what_comes_is_not_final() -> None:
+def test_a_sentence_that_may_be_merged_with_what_comes_is_not_final() -> None:
     core = PhraserCore(PhrasingOptions(merge=30))
     finals: list[bool] = []
     for part in SHORT_ONES[:3]:
@@ -161,17 +161,19 @@ def test_a_sentence_that_may_be_joined_to_what_comes_is_not_final() -> None:
     assert finals == [False, False, True]
 
 
-def test_sentences_of_different_parts_are_not_joined() -> None:
+def test_sentences_of_different_parts_are_not_merged() -> None:
     first = clause("One is here. ", SENTENCE)
     second = clause("Two is here. ", SENTENCE, start=13, opening=Boundary.PARAGRAPH)
     third = attrs.evolve(clause("Three is here. ", SENTENCE, start=26), kind=BlockKind.LIST_ITEM)
-    pause = attrs.evolve(clause("Four is here. ", SENTENCE, start=41), kind=BlockKind.LIST_ITEM, break_before=1.0)
-    given_out = whole(first, second, third, pause, seconds=60)
+    after_a_break = attrs.evolve(
+        clause("Four is here. ", SENTENCE, start=41), kind=BlockKind.LIST_ITEM, break_before=1.0
+    )
+    given_out = whole(first, second, third, after_a_break, seconds=60)
     assert [phrase.words for phrase in given_out] == ["One is here.", "Two is here.", "Three is here.", "Four is here."]
     assert given_out[-1].break_before == 1.0
 
 
-def test_the_items_of_a_list_are_not_joined() -> None:
+def test_the_items_of_a_list_are_not_merged() -> None:
     items = [
         attrs.evolve(clause(text, LINE, start=at, opening=LINE), kind=BlockKind.LIST_ITEM)
         for at, text in ((0, "bread. "), (7, "milk. "), (13, "a pound of flour. "))
@@ -179,7 +181,7 @@ def test_the_items_of_a_list_are_not_joined() -> None:
     assert [phrase.words for phrase in whole(*items, seconds=60)] == ["bread.", "milk.", "a pound of flour."]
 
 
-def test_a_pause_without_words_goes_to_the_words_after_it() -> None:
+def test_a_break_without_words_goes_to_the_words_after_it() -> None:
     core = PhraserCore()
     core.feed(NormalizedClause(units=(), start=0, end=4, boundary=LINE, opening=LINE, break_before=0.5))
     core.feed(clause("One. ", SENTENCE, start=4))
@@ -187,7 +189,7 @@ def test_a_pause_without_words_goes_to_the_words_after_it() -> None:
     assert phrase.break_before == 0.5
 
 
-def test_a_pause_ends_what_was_held_before_it() -> None:
+def test_a_break_ends_what_was_held_before_it() -> None:
     core = PhraserCore()
     core.feed(clause("Wait ", COMMA))
     core.feed(NormalizedClause(units=(), start=5, end=9, boundary=Boundary.NONE, opening=LINE, break_before=0.5))
@@ -232,7 +234,7 @@ def test_nothing_is_lost_repeated_or_longer_than_the_bound(
 
 
 @pytest.mark.parametrize("grapheme", ["e\u0301", "नि", "\u1112\u1161\u11ab"])
-def test_one_enormous_piece_is_cut_between_graphemes(grapheme: str) -> None:
+def test_one_enormous_unit_is_cut_between_graphemes(grapheme: str) -> None:
     word = grapheme * 100 + "."
     core = PhraserCore(PhrasingOptions(longest=31))
     unit = NormalizedClause(
@@ -296,7 +298,7 @@ async def given_at(parts: list[NormalizedClause | float], turn: TurnContext) -> 
     return [(e.phrase.words, round(e.at - began, 3)) for e in turn.timeline if isinstance(e, PhraseReady)]
 
 
-async def test_sentences_wait_to_be_joined_until_the_listener_s_audio_runs_low(
+async def test_sentences_wait_to_be_merged_until_the_listener_s_audio_runs_low(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     turn = with_audio(10.0)
@@ -319,7 +321,7 @@ async def test_what_waiting_cannot_make_longer_is_given_while_the_listener_is_co
     ]
 
 
-async def test_sentences_that_come_before_a_phrase_is_taken_are_joined_to_it(
+async def test_sentences_that_come_before_a_phrase_is_taken_are_merged_with_it(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     one, two, three = clauses(("One is here. ", SENTENCE), ("Two is here. ", SENTENCE), ("Three is here.", END))
@@ -381,7 +383,7 @@ def test_options_are_checked() -> None:
 async def test_the_next_phrase_is_decided_when_the_one_before_it_counts(
     autojump_clock: trio.testing.MockClock, attempt: int
 ) -> None:
-    """Whoever takes a phrase says at once how long it is; in which order Trio runs the two stages then is random."""
+    """The synthesizer says how long a phrase is when it takes it. Trio runs the two stages after that in random order."""
     turn = hurried()
     clauses_in, clauses_out = trio.open_memory_channel[NormalizedClause](4)
     phrases_in, phrases_out = trio.open_memory_channel[Phrase](0)

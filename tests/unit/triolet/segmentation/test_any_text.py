@@ -109,19 +109,19 @@ def test_clauses_tile_the_text_and_tokens_make_no_difference(text: str, sizes: l
 @settings(max_examples=200, deadline=None)
 @given(
     text=texts,
-    pauses=st.lists(
+    stalls=st.lists(
         st.sampled_from((None, None, _text.Boundary.SENTENCE, _text.Boundary.COMMA, _text.Boundary.NONE)), min_size=1
     ),
     language=st.sampled_from(LANGUAGES),
 )
-def test_nothing_is_lost_wherever_the_source_pauses(
-    text: str, pauses: list[_text.Boundary | None], language: str
+def test_nothing_is_lost_wherever_the_source_stalls(
+    text: str, stalls: list[_text.Boundary | None], language: str
 ) -> None:
     core = SegmenterCore(language)
     out: list[_text.Clause] = []
     for at, char in enumerate(text):
         out += core.feed(char)
-        if (minimum := pauses[at % len(pauses)]) is not None:
+        if (minimum := stalls[at % len(stalls)]) is not None:
             out += core.release(minimum)
     out += core.flush()
     at = 0

@@ -63,7 +63,7 @@ def test_numbers_and_brackets_have_no_boundary_inside() -> None:
     ]
 
 
-def test_opening_tells_the_break_before() -> None:
+def test_opening_tells_the_boundary_before() -> None:
     clauses = read("One, two.\nThree.\n\n- four\n")
     assert [(clause.text.strip(), clause.opening) for clause in clauses] == [
         ("One,", Boundary.PARAGRAPH),
@@ -148,7 +148,7 @@ def test_a_sentence_comes_out_as_soon_as_it_is_certain(language: str, before: st
     assert [clause.boundary >= Boundary.LINE for clause in core.feed(certain[-1])] == [True]
 
 
-def test_a_pause_releases_what_is_finished_and_no_half_sentence() -> None:
+def test_a_stall_releases_what_is_complete_and_no_half_sentence() -> None:
     core = SegmenterCore("en")
     assert core.feed("It is done.") == []
     assert [clause.text for clause in core.release()] == ["It is done."]
@@ -175,7 +175,7 @@ def test_a_pause_releases_what_is_finished_and_no_half_sentence() -> None:
         ("- **so it", "- **so"),
     ],
 )
-def test_a_long_pause_releases_whole_words_unless_a_bracket_is_open(held: str, words: str | None) -> None:
+def test_a_long_stall_releases_whole_words_unless_a_bracket_is_open(held: str, words: str | None) -> None:
     core = SegmenterCore("auto")
     assert core.feed(held) == []
     assert [clause.text for clause in core.release(Boundary.NONE)] == ([words] if words else [])
