@@ -20,14 +20,14 @@ from triolet_adapters.tts.qwen import QwenOptions, ServerOptions
 CHUNK_TIMEOUT = QwenOptions().chunk_timeout
 
 
-def _first_falls_silent(index: int, _draws: random.Random) -> Link:
-    """Half-open, in the middle of the third sentence."""
-    return Link(silent_after=100_000 if not index else None)
+def _second_falls_silent(index: int, _draws: random.Random) -> Link:
+    """Half-open, in the middle of the phrase that follows the first sentence."""
+    return Link(silent_after=100_000 if index == 1 else None)
 
 
 async def test_a_service_that_stops_half_way_is_noticed_and_the_answer_goes_on(autojump_clock: MockClock) -> None:
     """A half-open connection costs its deadline: then all the rest is said on another."""
-    async with serving(None, Reader(sample_rate=RATE, first_audio=0.2, pace=1.5), _first_falls_silent) as world:
+    async with serving(None, Reader(sample_rate=RATE, first_audio=0.2, pace=1.5), _second_falls_silent) as world:
         output = RecordingOutput()
         async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
             result = await conversation.say([TEXT])
