@@ -1,4 +1,4 @@
-"""Several providers as one voice: the first speaks; the next do while it cannot."""
+"""Several providers as one voice: the first one speaks, and the next while it cannot."""
 
 from __future__ import annotations
 
@@ -18,34 +18,39 @@ from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet.tts._rate_limiter import RateLimiter
 
 Adjust = Callable[[TTS, Mapping[str, str]], Mapping[str, str]]
-"""Says what changes of a turn mean for one provider: `(provider, changes) -> its own changes`; none leave it as it is."""
+"""Translates the changes of a turn for one provider: `(provider, changes) -> changes for it`. Return an empty mapping to leave
+the provider as it is."""
 
 LONGEST_PROBE = 30.0
-"""Seconds of audio that a probe may give: ten times what a short sentence takes. A provider that will not stop is not well."""
+"""The most seconds of audio that a probe may give: ten times what a short sentence takes. A provider that does not stop has
+failed its probe."""
 
 PROBE_PACE = 1.25
-"""Seconds that a second of a probe's audio may take to come, after its first: real time, and what a network adds to a
-probe of a second."""
+"""The most seconds that a second of a probe's audio may take to come, counted from its first audio: real time, and a quarter
+more for the delay that a network adds to a probe of about a second."""
 
 
 class Failover(TTS):
-    """Several voices as one: `Failover(first, second, ...)` speaks with the first that is well.
+    """Several voices as one: `Failover(first, second, ...)` speaks with the first provider that is up.
 
-    A provider is down when it refuses or does not answer in time, ends a session in a commit, is silent (no audio for text
-    that has words), falls behind real time, or gives an error that another try cannot help (a key, a quota). The phrase goes
-    to the next provider if none of it was heard; otherwise what follows does, as the `Synthesizer` decides. Sessions
-    that idle on a provider that is down are replaced. A text without words, a text that a voice cannot speak and what the
-    listener cuts short say nothing of a provider.
+    A provider goes down when one of these happens: it refuses a connection or does not answer in time; it ends a session during
+    a commit; it gives no audio for text that has words; it falls behind real time; it gives an error that another try cannot
+    help, such as a wrong key or an empty quota. It does not go down for a text without words, for a text that its voice cannot
+    speak, or because a turn was interrupted.
 
-    While a session of another provider is open, those before it are probed with a short sentence of ours, one at a time
-    and ever more seldom, and taken back when they speak it. What of a turn is not yet committed is then spoken by them.
+    If nothing of the phrase was heard, the next provider speaks it. Otherwise the `Synthesizer` decides how the phrase goes on,
+    and the next provider speaks from there. Idle sessions of a provider that is down are replaced. The phrase after a change
+    may have to wait for a connect.
 
-    Each provider that fails in a commit (not in connecting) uses one of `RecoveryPolicy.attempts`: with more than two providers
-    give as many as there are, and one more. The phrase after a change may wait for a connect.
+    While a session of another provider is open, the providers before it in order are probed, one at a time: each has to speak a
+    short sentence. The time between probes doubles up to `FailoverOptions.longest_wait`. A provider that speaks it is up again,
+    and gets all that is committed from then on.
 
-    Health belongs to this object and what was made of it with `adjusted`, in one Trio run: give the same `Failover` to all
-    conversations that should know of each other's failures. The limits of each provider are kept for it alone, probes
-    included.
+    Each provider that fails in a commit (not in a connect) uses one of `RecoveryPolicy.attempts`. With more than two providers,
+    set it to their number and one more.
+
+    The health of the providers belongs to this object and to all that `adjusted` made from it, within one Trio run. Give the
+    same `Failover` to all conversations that should share it. Each provider has its own rate limits; probes count towards them.
     """
 
     def __init__(
@@ -56,21 +61,21 @@ class Failover(TTS):
         options: FailoverOptions | None = None,
         adjust: Adjust | None = None,
     ) -> None:
-        """Give the providers in the order of preference.
+        """Make one voice of several. Nothing is opened yet.
 
         Args:
-            first: speaks whenever it is well.
-            second: speaks while the first cannot.
-            others: and so on.
-            options: deadlines, and how providers are taken back.
-            adjust: what `adjusted` changes in each provider, where they call voices or languages by different names. By
-                default each gets the changes as they are.
+            first: speaks whenever it is up.
+            second: speaks while the first is down.
+            others: each speaks while all before it are down.
+            options: the deadlines, and when to probe; `FailoverOptions()` by default.
+            adjust: translates the changes of a turn for each provider, where providers call voices or languages by different
+                names. By default each gets the changes as they are.
 
         Raises:
-            ValueError: the formats differ, or a provider speaks whole turns.
+            ValueError: the formats differ, or the service of a provider cuts the text itself.
         """
         self.providers = (first, second, *others)
-        """In the order of preference."""
+        """The providers, in the order of preference."""
         self.options = options or FailoverOptions()
         self._adjust = adjust
         self._adjusted: dict[tuple[tuple[str, str], ...], Failover] = {}
@@ -93,28 +98,29 @@ class Failover(TTS):
 
     @property
     def format(self) -> AudioFormat:
-        """That of all of them."""
+        """The format that all providers share."""
         return self.providers[0].format
 
     @property
     def bills(self) -> bool:
-        """Whether any of them does."""
+        """Whether any provider bills."""
         return any(provider.bills for provider in self.providers)
 
     @property
     def in_use(self) -> TTS:
-        """The provider that the next session is opened on, in this Trio run."""
+        """The provider that the next session will be opened on. Ask inside a Trio run."""
         return self.providers[next(self._here().candidates())]
 
     def statistics(self) -> FailoverStatistics:
-        """A snapshot of this Trio run."""
+        """A snapshot of what happened in this Trio run. Ask inside one."""
         return self._here().statistics()
 
     def adjusted(self, **changes: str) -> Failover:
-        """All providers with these changes, as `adjust` says; they share their health with this one.
+        """The same providers with another `voice`, `language` or `instructions`, translated by `adjust`. They share their health
+        with this object. Equal changes give the same object.
 
         Raises:
-            ValueError: a provider has no such setting, or not this value, and `adjust` did not say what it should have.
+            ValueError: a provider has no such setting or does not take this value, and `adjust` did not translate it.
         """
         key = tuple(sorted(changes.items()))
         if key not in self._adjusted:
@@ -132,7 +138,7 @@ class Failover(TTS):
         try:
             return provider.adjusted(**own) if own else provider
         except ValueError as error:
-            raise ValueError(f"{name}: {error} (Failover's `adjust` can say what it should have instead)") from error
+            raise ValueError(f"{name}: {error} (Failover's `adjust` can translate it for this provider)") from error
 
     def _here(self) -> Providers:
         run = trio.lowlevel.current_root_task()
@@ -146,12 +152,13 @@ class Failover(TTS):
         return self._runs[run]
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
-        """Open a session of the first provider that is well; if it is not, after all, of the next.
+        """Open a session of the first provider that is up; if that fails, of the next.
 
-        While the block of a session of another than the first lasts, those before it are probed in it.
+        While the block lasts, the providers before this one are probed, by a task of this block. Cancellation closes the session,
+        within the provider's own deadline.
 
         Raises:
-            AllProvidersFailed: none could be reached; the text has the reason of each.
+            AllProvidersFailed: no provider gave a session. The text has the reason of each.
         """
         return self._connect()
 
@@ -171,7 +178,7 @@ class Failover(TTS):
                     scope.deadline = here.deadline(position, self.options.connect_timeout)
                     async with self.providers[position].connect() as session, trio.open_nursery() as nursery:
                         here[position].waiting.discard(scope)
-                        if not scope.cancel_called:  # or it was found down at this very moment
+                        if not scope.cancel_called:  # cancelled: another task has just found this provider down
                             opened, scope.deadline = True, math.inf
                             if here[position].health.down:
                                 here.taken_back(here[position], "is asked again")
@@ -188,20 +195,19 @@ class Failover(TTS):
                 here[position].waiting.discard(scope)
             if opened:
                 return
-            if not (scope.cancel_called and here[position].health.down):  # else others have told already
+            if not (scope.cancel_called and here[position].health.down):  # otherwise the failure is recorded already
                 here.failed(position, failure)
         raise here.all_failed()
 
     async def _look_after(self, here: Providers, position: int) -> None:
-        """Probe the providers before this one when they are due, if no other session's block does."""
+        """Probe the providers before this one when they are due. One session's block does so at a time."""
         if position == 0:
             return
         async with here.prober:
             while True:
-                changed = here.changed
                 due = here.to_probe(position)
                 with trio.move_on_at(math.inf if due is None else due.health.next_probe):
-                    await changed.wait()
+                    await here.changed.wait()
                 if due is not None and due.health.down and trio.current_time() >= due.health.next_probe:
                     await self._probe(here, due)
 
@@ -232,7 +238,7 @@ class Failover(TTS):
                     scope.deadline = math.inf
                     judged = True
                     self._judge(here, provider, progress)
-        except TTSError as error:  # on leaving a session it harms nobody
+        except TTSError as error:  # one that is raised on leaving the session does not count: `judged` is set by then
             failure = error
         if not judged:
             here.probe_failed(provider, failure)
@@ -250,7 +256,7 @@ class Failover(TTS):
 
 
 class _Session(TTSSession):
-    """A session of one provider, which tells what becomes of it."""
+    """A session of one provider, which reports the failures of that provider."""
 
     def __init__(
         self, here: Providers, position: int, session: TTSSession, audio: AudioFormat, options: FailoverOptions
@@ -265,26 +271,26 @@ class _Session(TTSSession):
         self._over = False
 
     async def watch(self) -> None:
-        """Notice the end of the provider's session."""
+        """Wait for the end of the provider's session, and let the other tasks know."""
         await self._session.ended()
         self._over = True
         self._here.change()
 
     async def ended(self) -> None:
-        """Return when the provider's session has ended, or another provider is to be spoken with. Not in a commit: that is
-        brought to its end.
+        """Return when the provider's session has ended, or when another provider should speak instead. A commit that runs is
+        first completed.
         """
         while not (self._over or (self._here.superseded(self._position) and not self._busy)):
             await self._here.changed.wait()
         self._over = True
 
     async def commit(self, text: str, accept: AudioCallback) -> Usage:
-        """Speak with the provider of this session.
+        """Speak `text` with the provider of this session; see `TTSSession.commit`. Cancellation spends the session.
 
         Raises:
-            TTSError: one that another try may help, as long as there is a provider to try; or what says nothing of the
-                provider (`Unspeakable`, `TooMuchAudio`).
-            AllProvidersFailed: this was the last one.
+            AllProvidersFailed: the provider failed, and there is no other to try.
+            Unspeakable, TooMuchAudio: as the provider raised it; it does not go down for these.
+            TTSError: the provider failed. It is `retryable` as long as there is another provider to try.
         """
         if self._busy:
             raise RuntimeError("another commit is running on this session")
@@ -306,7 +312,7 @@ class _Session(TTSSession):
             raise
         except TTSError as error:
             if isinstance(error, NoAudio) and not here.alternative(at):
-                raise  # it may be the text, and nobody else can be asked
+                raise  # the cause may be the text, and no other provider can tell
             here.failed(at, error)
             if not here.alternative(at):
                 raise here.all_failed() from error
@@ -323,9 +329,9 @@ class _Session(TTSSession):
     async def _speak(self, text: str, accept: AudioCallback) -> Usage:
         health, progress = self._provider.health, Progress()
 
-        def heard(pcm: bytes) -> None:
+        def receive(pcm: bytes) -> None:
             if pcm:
-                scope.deadline = math.inf  # what speaks is not ended
+                scope.deadline = math.inf  # a provider that speaks is not cut off
                 behind = health.behind + progress.received(
                     self._audio.seconds(len(pcm) // SAMPLE_BYTES), trio.current_time()
                 )
@@ -336,7 +342,7 @@ class _Session(TTSSession):
         self._provider.commits += 1
         usage = Usage()
         with trio.CancelScope(deadline=self._here.deadline(self._position, self._options.first_audio_timeout)) as scope:
-            usage = await self._session.commit(text, heard)
+            usage = await self._session.commit(text, receive)
         if scope.cancelled_caught:
             raise DeadlineExpired(
                 f"no audio within {self._options.first_audio_timeout:g} s (Failover's first_audio_timeout)"

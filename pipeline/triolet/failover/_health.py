@@ -1,4 +1,4 @@
-"""Whether a provider is worth asking, and when to look after one that is not. Times are given; nothing waits here."""
+"""Whether a provider is up, and when to probe one that is down. Pure: the time is an argument, and nothing waits here."""
 
 from __future__ import annotations
 
@@ -20,40 +20,42 @@ def _has_words(_: object, __: object, probe: str) -> None:
 def _outlasts_the_pauses(options: FailoverOptions, _: object, forget_after: float) -> None:
     if forget_after <= options.longest_wait:
         raise ValueError(
-            f"forget_after is {forget_after:g} and longest_pause {options.longest_wait:g}; it must be longer, since a "
-            "provider is looked after as seldom as that"
+            f"forget_after is {forget_after:g} and longest_wait {options.longest_wait:g}; it must be longer, since so much "
+            "time may pass between two probes"
         )
 
 
 @attrs.frozen(kw_only=True)
 class FailoverOptions:
-    """When a provider counts as down, and how it is taken back. Seconds.
+    """When a provider counts as down, and when it is probed. All times are in seconds.
 
-    The deadlines hold while another provider is up; the last one has its own deadlines only, since ending what is slow
-    helps nobody when there is nothing else.
+    The two time-outs and `slow_after` hold while another provider is up. Without one, a provider has only its own deadlines:
+    to end what is slow would help nobody.
     """
 
     connect_timeout: float = attrs.field(default=3.0, validator=_positive)
-    """Until a session is ready to commit: TCP, TLS, HTTP and the service's own greeting, six round trips around the earth,
-    and one lost packet, which is sent again after a second."""
+    """The most seconds until a session is ready to commit. 3 s are six round trips around the earth, for TCP, TLS, HTTP and the
+    service's own greeting, and one lost packet, which is sent again after a second."""
     first_audio_timeout: float = attrs.field(default=3.0, validator=_positive)
-    """From a commit to its first samples: four times the 0.7 s that is reported of hosted services. Who hears nothing for
-    much longer asks whether somebody is there."""
+    """The most seconds from a commit to its first samples. 3 s are four times the 0.7 s that are reported of hosted services. A
+    listener who hears nothing for much longer asks whether somebody is there."""
     slow_after: float = attrs.field(default=3.0, validator=_positive)
-    """How far a provider may fall behind real time, counted from a commit's first audio and over commits on end: above the
-    longest gap that is reported, 2 s. Its response is not ended, but the next phrase goes to the next provider."""
+    """The most seconds that a provider's audio may fall behind real time, counted from a commit's first audio, and added up over
+    successive commits. 3 s are more than the longest interruption that is reported, 2 s. The commit goes on; the next phrase
+    goes to the next provider."""
     probe: str = attrs.field(default="One, two, three.", validator=_has_words)
-    """What a provider that was down has to say before it is taken back. Each probe that gets as far as a commit costs so
-    many characters."""
+    """What a provider that is down has to say before it is up again. A probe that gets as far as a commit is billed for these
+    characters: sixteen by default."""
     probe_after: float = attrs.field(default=5.0, validator=_positive)
-    """From a failure to the first probe: a service that restarts, or an access point that is left, takes seconds. Cut at
-    random by up to a half, as is every pause."""
+    """Seconds from a failure to the first probe: a service needs seconds to restart, and so does a device that changes its
+    network. Each wait before a probe is shortened at random by up to a half, so that many clients do not probe at once."""
     longest_wait: float = attrs.field(default=60.0, validator=_positive)
-    """The pause doubles with each failure, up to this: sixteen characters a minute, with the default probe, and a provider
-    is back within a minute. It begins anew once a provider has been up for longer than its last pause."""
+    """The most seconds before a probe; the wait doubles with each failure up to this. With 60 s the default probe is billed at
+    16 to 32 characters a minute, and a provider is back within a minute. The wait starts from `probe_after` again when a
+    provider has been up for longer than its last wait."""
     forget_after: float = attrs.field(default=120.0, validator=[_positive, _outlasts_the_pauses])
-    """After so long without news of a provider that is down, it is asked as if nothing had happened. Comes to pass where
-    nothing has been spoken for so long: probes run while a session of another provider is open."""
+    """Seconds after the last failure of a provider that is down, after which it is asked again without a probe. It matters where
+    nothing has been spoken for so long, since probes run only while a session of another provider is open."""
 
 
 @attrs.define
@@ -67,14 +69,15 @@ class Health:
     since: float = -math.inf
     """When it was last found to be down, or up."""
     news: float = -math.inf
-    """When a failure was last seen."""
+    """When a connect, a commit or a probe last failed."""
     next_probe: float = -math.inf
     wait: float = 0.0
+    """The last wait before a probe, before it was shortened at random."""
     behind: float = 0.0
-    """Seconds by which the commits on end have been slower than real time."""
+    """Seconds by which successive commits have fallen behind real time."""
 
     def failed(self, failure: TTSError, now: float) -> None:
-        """A connect or commit failed. What fails while it is down, commits that were under way, is no second failure."""
+        """A connect or a commit failed: the provider is down. Commits that still run and fail later do not lengthen the wait."""
         self.failure, self.news = failure, now
         if not self.down:
             lasted = now - self.since > self.wait
@@ -82,16 +85,16 @@ class Health:
             self._wait(self.options.probe_after if lasted else 2 * self.wait, now)
 
     def probe_failed(self, failure: TTSError, now: float) -> None:
-        """It was down, and is still."""
+        """A probe failed: the provider stays down, and the wait doubles."""
         self.failure, self.news = failure, now
         self._wait(2 * self.wait, now)
 
     def taken_back(self, now: float) -> None:
-        """It speaks, or is to be asked again."""
+        """The provider is up again: it spoke the probe, or is asked without one."""
         self.down, self.since, self.behind = False, now, 0.0
 
     def askable(self, now: float) -> bool:
-        """Whether it is up, or what was known of it is too old to count."""
+        """Whether to try the provider: it is up, or its last failure is longer ago than `forget_after`."""
         return not self.down or now - self.news >= self.options.forget_after
 
     def _wait(self, pause: float, now: float) -> None:
@@ -104,15 +107,14 @@ class Progress:
     """How the audio of one commit keeps up with real time."""
 
     begun: float | None = None
-    """When the first samples came."""
+    """When the first samples came. None: none have."""
     seconds: float = 0.0
     """How much audio has come."""
     behind: float = 0.0
-    """Seconds by which a listener who began with the first samples had been waiting when the last came, these not counted as
-    waiting any more; below 0, what was in hand."""
+    """Seconds by which the audio was behind real time after the last samples. Below 0: so much of it was ahead."""
 
     def received(self, seconds: float, now: float) -> float:
-        """So much audio has come; gives by how much it was behind just before."""
+        """Add seconds of audio that have come. Return by how many seconds the audio was behind just before."""
         if self.begun is None:
             self.begun = now
         waited = now - self.begun - self.seconds

@@ -1,4 +1,4 @@
-"""Which of several providers are up, in one Trio run; and what becomes known of them."""
+"""The providers of a `Failover` in one Trio run: which are up, and what has been seen of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 import trio
 
+from triolet._tools._signal import Signal
 from triolet.errors import AllProvidersFailed, TTSError
 from triolet.failover._health import FailoverOptions, Health
 from triolet.tts._rate_limiter import RateLimiter
@@ -18,34 +19,38 @@ logger = logging.getLogger("triolet.failover")
 
 @attrs.frozen(kw_only=True)
 class ProviderStatistics:
-    """One provider, as it is known to be."""
+    """A snapshot of one provider."""
 
     name: str
+    """Its class, and its number in the order of preference."""
     up: bool
+    """Whether it is up. A provider that was never asked counts as up."""
     reason: str | None
-    """Why it was last found to be down."""
+    """The failure for which it last went down, or that of the last probe. None: it has never failed."""
     since: float
-    """When it was last found to be up or down, on Trio's clock; -inf: never."""
+    """When it last went down or came up again, on Trio's clock; -inf: never."""
     commits: int
+    """Commits made, probes not counted."""
     failures: int
     """Connects and commits that failed, probes not counted."""
     probes: int
+    """Probes made."""
     waited: float
-    """Seconds that connects and commits were held back to keep its limits."""
+    """Seconds for which its connects and commits were held back to keep its rate limits."""
 
 
 @attrs.frozen(kw_only=True)
 class FailoverStatistics:
-    """Which provider speaks, and why."""
+    """A snapshot of a `Failover`: which provider speaks, and why."""
 
     in_use: str
-    """The name of the provider that the next session is opened on."""
+    """The name of the provider that the next session will be opened on."""
     changes: int
-    """How often that has become another."""
+    """How often `in_use` has changed."""
     last_change: str | None
-    """What the last change was, with its reason."""
+    """The last change of `in_use`, with its reason. None: there was none."""
     providers: tuple[ProviderStatistics, ...]
-    """In the order of preference."""
+    """The providers, in the order of preference."""
 
 
 @attrs.define(eq=False)
@@ -56,7 +61,7 @@ class Provider:
     health: Health
     limiter: RateLimiter
     waiting: set[trio.CancelScope] = attrs.Factory(set[trio.CancelScope])
-    """Connects under way, and commits that its limits hold back: given up when it is found to be down meanwhile."""
+    """Scopes of connects under way, and of commits that its rate limits hold back. They are cancelled when it goes down."""
     commits: int = 0
     failures: int = 0
     probes: int = 0
@@ -77,7 +82,7 @@ class Provider:
 
 
 class Providers:
-    """The providers of a `Failover` in order of preference, as all its sessions in one Trio run see them."""
+    """The providers of a `Failover`, in the order of preference. All its sessions in one Trio run share them."""
 
     def __init__(self, options: FailoverOptions, providers: Sequence[Provider]) -> None:
         self._options = options
@@ -85,10 +90,10 @@ class Providers:
         self._spoke = 0
         self._changes = 0
         self._last_change: str | None = None
-        self.changed = trio.Event()
-        """Set when anything is other than before; then replaced."""
+        self.changed = Signal()
+        """Given when a provider or a session has changed."""
         self.prober = trio.Lock()
-        """Held by the one who probes: a task in the block of a session."""
+        """Held by the task that probes, which belongs to the block of a session."""
 
     def __getitem__(self, position: int) -> Provider:
         return self._providers[position]
@@ -103,8 +108,8 @@ class Providers:
         )
 
     def candidates(self) -> Iterator[int]:
-        """Whom to ask for a session, one after another: those that are up; then, since nothing is left, the others, the
-        one first whose failure is the longest ago.
+        """The positions to try for a session, in this order: first the providers that are up; then the others, the one whose last
+        failure is longest ago first.
         """
         asked: set[int] = set()
         for position, provider in enumerate(self._providers):
@@ -115,30 +120,30 @@ class Providers:
         yield from sorted(others, key=lambda position: self[position].health.news)
 
     def alternative(self, position: int) -> bool:
-        """Whether another provider than this can be asked."""
+        """Whether there is another provider to try than the one at this position."""
         now = trio.current_time()
         return any(provider.health.askable(now) for provider in self._providers if provider is not self[position])
 
     def deadline(self, position: int, seconds: float) -> float:
-        """When to stop waiting for this provider: never, where there is no other."""
+        """The time at which to stop waiting for this provider: in so many seconds, or never if there is no other to try."""
         return trio.current_time() + seconds if self.alternative(position) else math.inf
 
     def superseded(self, position: int) -> bool:
-        """Whether sessions of this provider should make room for those of another."""
+        """Whether sessions of this provider should be replaced by those of another: the first that is up."""
         best = next((at for at, provider in enumerate(self._providers) if not provider.health.down), position)
         return best != position
 
     def to_probe(self, position: int) -> Provider | None:
-        """Of the providers before this, the one that is down and due first."""
+        """Of the providers before this position that are down, the one to probe first; None if none is down."""
         down = [provider for provider in self._providers[:position] if provider.health.down]
         return min(down, key=lambda provider: provider.health.next_probe, default=None)
 
     def position(self, provider: Provider) -> int:
-        """Where it stands."""
+        """The position of a provider in the order of preference."""
         return self._providers.index(provider)
 
     def failed(self, position: int, failure: TTSError) -> None:
-        """A connect or a commit failed."""
+        """Record that a connect or a commit failed: the provider is down."""
         provider = self[position]
         provider.failures += 1
         provider.health.failed(failure, trio.current_time())
@@ -147,22 +152,21 @@ class Providers:
         self._tell(f"{provider.name} is down", failure)
 
     def probe_failed(self, provider: Provider, failure: TTSError) -> None:
-        """It was down, and is still."""
+        """Record that a probe failed: the provider is still down."""
         provider.health.probe_failed(failure, trio.current_time())
         logger.debug("%s is still down: %s", provider.name, _logged(failure))
 
     def taken_back(self, provider: Provider, how: str) -> None:
-        """It is up again."""
+        """Record that a provider is up again. `how` says why, for the log."""
         provider.health.taken_back(trio.current_time())
         self._tell(f"{provider.name} {how}", None)
 
     def change(self) -> None:
-        """Let everybody look who waits for a change."""
-        self.changed.set()
-        self.changed = trio.Event()
+        """Wake the tasks that wait for a change."""
+        self.changed.give()
 
     def all_failed(self) -> AllProvidersFailed:
-        """One error with the reasons of all."""
+        """An error with the last failure of each provider."""
         return AllProvidersFailed(
             {provider.name: provider.health.failure for provider in self._providers if provider.health.failure}
         )
@@ -185,7 +189,7 @@ def _shown(failure: TTSError) -> str:
 
 
 def _logged(failure: TTSError) -> str:
-    """Without a service's own words, which may quote the text that it was given: how that is logged is for its adapter."""
+    """Leave out the service's own words, which may quote the text to be spoken. Its adapter decides how those are logged."""
     if failure.message is None and failure.event is None:
         return _shown(failure)
     return f"{type(failure).__name__} {failure.code or ''}".rstrip()

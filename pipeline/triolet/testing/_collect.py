@@ -1,4 +1,4 @@
-"""Running a part of a pipeline by itself."""
+"""Run a part of a pipeline by itself."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ Item = TypeVar("Item")
 
 
 async def collect(source: Source[Item], *, turn: TurnContext | None = None) -> list[Item]:
-    """Run a source, with the stages that are joined to it, and return all that comes out.
+    """Run a source with the stages that are joined to it. Return all items that come out.
 
         words = await collect(["a"] | my_stage)
 
-    An error of any stage is raised alone.
+    An error of any stage is raised by itself, not in an exception group. Cancellation ends all stages.
+
+    Args:
+        source: the source, with its stages.
+        turn: what the stages share; a new `TurnContext()` by default. Give one to read its timeline or to set its clock.
     """
     turn = turn or TurnContext()
     items: list[Item] = []

@@ -1,4 +1,4 @@
-"""A network in virtual time: byte streams with a window, latency, splitting and cuts, the same every time from a seed."""
+"""A network in virtual time: byte streams with a window, latency, split reads and cuts. The same seed gives the same run."""
 
 from __future__ import annotations
 
@@ -11,46 +11,55 @@ from functools import partial
 import attrs
 import trio
 
+from triolet._tools._signal import Signal
+
 
 @attrs.frozen(kw_only=True)
 class Link:
-    """What one connection is like, in both directions."""
+    """The properties of one connection, the same in both directions."""
 
     latency: float = 0.0
-    """Seconds from one end to the other; opening a connection takes two of them."""
+    """Seconds that bytes take from one end to the other. Opening a connection takes twice as long."""
     jitter: float = 0.0
-    """Up to so many seconds more, drawn for each write; bytes never overtake each other."""
+    """The most seconds that are added to the latency, at random for each write. Bytes never overtake each other."""
     bandwidth: float | None = None
-    """Bytes a second each way; None: no limit."""
+    """Bytes a second in each direction. None: no limit."""
     window: int = 64 * 1024
-    """Bytes that may be sent and not yet read; a writer waits while there are as many. 64 KiB is what TCP starts with."""
+    """The most bytes that may be sent and not yet read; a writer waits beyond that. 64 KiB is what TCP starts with."""
     split: int | None = None
-    """One read gives at most so many bytes, a drawn number of them; None: all that is there."""
+    """The most bytes that one read gives; how many is drawn at random for each read. None: all that have arrived."""
     reset_after: int | None = None
-    """The connection is reset when so many bytes have been sent to the client."""
+    """The connection is reset when so many bytes have been sent to the client. None: never."""
     silent_after: int | None = None
-    """Nothing arrives any more, either way, when so many bytes have been sent to the client."""
+    """When so many bytes have been sent to the client, nothing arrives any more, in either direction. None: never."""
 
 
 LinkOf = Callable[[int, random.Random], Link]
-"""What the connection with this number is like; draws from the given generator alone replay from the seed."""
+"""Gives the link of the connection with this number (from 0). Use only the given generator for chance: then a run can be
+repeated from the seed."""
 
 
 class VirtualNetwork:
-    """Hosts and ports in memory: `serve` or `listen` on one end, `dial` (a `triolet` `Dial`) on the other.
+    """Hosts and ports in memory: `serve` or `listen` at one end, `dial` (a `triolet.websocket.Dial`) at the other.
 
-    The streams are `trio.abc.Stream`, so real protocols run over them, on an autojump clock. Everything random comes from
-    `seed`, the number of the connection and its direction.
+    Its streams are `trio.abc.Stream`s, so real protocols run over them, on an autojump clock. All chance comes from `seed`, the
+    number of the connection, and its direction.
     """
 
     def __init__(self, link: Link | LinkOf | None = None, *, seed: int = 0) -> None:
+        """Make a network.
+
+        Args:
+            link: the properties of all connections, or a function that gives those of each. By default a perfect connection.
+            seed: the source of all chance.
+        """
         self._link_of: LinkOf = link if callable(link) else lambda _index, _random: link or Link()
         self._seed = seed
         self._listeners: dict[tuple[str, int], VirtualListener] = {}
         self.connections: list[VirtualConnection] = []
-        """All that were ever opened, in order."""
+        """All connections that were dialled, in order."""
         self.unreachable: set[str] = set()
-        """Hosts where a dial waits for ever, as behind a firewall that drops packets."""
+        """Hosts at which a dial waits for ever, as behind a firewall that drops packets. Add to it and remove from it."""
 
     @property
     def open(self) -> int:
@@ -58,7 +67,11 @@ class VirtualNetwork:
         return sum(not connection.closed for connection in self.connections)
 
     def listen(self, host: str = "server", port: int = 80) -> VirtualListener:
-        """Listen on an address (one listener each); use it as an async context manager or with `trio.serve_listeners`."""
+        """Listen on an address. Use the listener as an async context manager, or with `trio.serve_listeners`.
+
+        Raises:
+            OSError: another listener has this address.
+        """
         if (host, port) in self._listeners:
             raise OSError(f"{host}:{port} is taken")
         listener = VirtualListener(partial(self._listeners.pop, (host, port), None))
@@ -73,17 +86,23 @@ class VirtualNetwork:
         *,
         task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
     ) -> None:
-        """Run `handler(stream)` for each connection, until cancelled. Start it with `nursery.start`."""
+        """Run `handler(stream)` for each connection, until cancelled. Start it with `nursery.start`.
+
+        Cancellation also ends the handlers. A handler's stream is closed when the handler ends.
+
+        Raises:
+            OSError: another listener has this address.
+        """
         async with self.listen(host, port) as listener, trio.open_nursery() as nursery:
             task_status.started()
             while True:
                 nursery.start_soon(_handle, handler, await listener.accept())
 
     async def dial(self, host: str, port: int, tls: bool = False) -> trio.abc.Stream:
-        """Open a connection.
+        """Open a connection; this takes twice the latency. `tls` is ignored. Cancellation resets the connection.
 
         Raises:
-            ConnectionRefusedError: nobody listens there.
+            ConnectionRefusedError: nobody listens on this address.
         """
         if host in self.unreachable:
             await trio.sleep_forever()
@@ -111,25 +130,29 @@ async def _handle(handler: Callable[[trio.abc.Stream], Awaitable[object]], strea
 
 
 class VirtualListener(trio.abc.Listener["VirtualStream"]):
-    """Made by `VirtualNetwork.listen`."""
+    """A listener on one address. Made by `VirtualNetwork.listen`."""
 
     def __init__(self, forget: Callable[[], object]) -> None:
         self._forget = forget
         self._send, self._receive = trio.open_memory_channel["VirtualStream"](128)  # as many as an OS lets wait
 
     async def deliver(self, stream: VirtualStream) -> None:
-        """Let a connection wait to be accepted."""
+        """Queue a connection to be accepted. Waits while 128 of them wait.
+
+        Raises:
+            ConnectionRefusedError: this listener is closed.
+        """
         try:
             await self._send.send(stream)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise ConnectionRefusedError("the listener has gone") from None
 
     async def accept(self) -> VirtualStream:
-        """Wait for the next connection."""
+        """Wait for the next connection, and return the server's end of it. Cancellation loses no connection."""
         return await self._receive.receive()
 
     async def aclose(self) -> None:
-        """Stop listening; connections that wait are reset."""
+        """Stop listening. Connections that wait to be accepted are reset."""
         self._forget()
         self._send.close()
         try:
@@ -142,7 +165,9 @@ class VirtualListener(trio.abc.Listener["VirtualStream"]):
 
 
 class VirtualConnection:
-    """Two ends and what happens between them. Made by the network. The faults are plain calls and take effect at once."""
+    """One connection with its two ends. Made by `VirtualNetwork`. Its faults (`reset`, `silence`, `vanish`) are plain calls and take
+    effect at once.
+    """
 
     def __init__(self, index: int, link: Link, seed: int) -> None:
         self.index = index
@@ -154,21 +179,23 @@ class VirtualConnection:
 
     @property
     def closed(self) -> bool:
-        """Whether both ends are closed, or it was reset."""
+        """Whether both ends are closed, or the connection was reset."""
         return self.to_client.broken or (self.client.closed and self.server.closed)
 
     def reset(self) -> None:
-        """Both ends fail from now on; what was under way is lost."""
+        """Reset the connection: both ends fail from now on, and bytes under way are lost."""
         self.to_client.reset()
         self.to_server.reset()
 
     def silence(self) -> None:
-        """Half-open: nothing arrives any more, and nobody is told. Writers notice when the window is full, if ever."""
+        """Make the connection half-open: nothing arrives any more, and neither end is told. A writer waits when the window is
+        full.
+        """
         self.to_client.silence()
         self.to_server.silence()
 
     def vanish(self) -> None:
-        """The server is gone without a FIN: its own end fails, the client's hears nothing any more."""
+        """Let the server vanish without a FIN: its own end fails, and the client's receives nothing any more."""
         self.silence()
         self.server.abandon()
 
@@ -180,7 +207,7 @@ class VirtualConnection:
 
 
 class VirtualStream(trio.abc.Stream):
-    """One end of a connection. Made by the network."""
+    """One end of a connection. Made by `VirtualNetwork`."""
 
     def __init__(self, connection: VirtualConnection, *, incoming: _Pipe, outgoing: _Pipe) -> None:
         self.connection = connection
@@ -191,7 +218,13 @@ class VirtualStream(trio.abc.Stream):
         self._one_receiver = _OneTask("receiving on this stream")
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Send all of it, waiting while the window is full."""
+        """Send all bytes, waiting while the window is full. If cancelled, some of them may have been sent.
+
+        Raises:
+            trio.ClosedResourceError: this end is closed.
+            trio.BrokenResourceError: the connection was reset, or the other end is closed.
+            trio.BusyResourceError: another task sends on this stream.
+        """
         with self._one_sender:
             await trio.lowlevel.checkpoint()
             rest = memoryview(bytes(data))
@@ -203,7 +236,7 @@ class VirtualStream(trio.abc.Stream):
                 await self._outgoing.changed()
 
     async def wait_send_all_might_not_block(self) -> None:
-        """Wait until the window has room."""
+        """Wait until the window has room. Cancellation ends the wait and changes nothing else."""
         with self._one_sender:
             await trio.lowlevel.checkpoint()
             self._raise_if_closed()
@@ -212,7 +245,13 @@ class VirtualStream(trio.abc.Stream):
                 self._raise_if_closed()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """What has arrived, at least one byte; b"" when the other end has closed."""
+        """Wait for bytes, and return what has arrived; b"" when the other end has closed. Cancellation loses no byte.
+
+        Raises:
+            trio.ClosedResourceError: this end is closed.
+            trio.BrokenResourceError: the connection was reset.
+            trio.BusyResourceError: another task receives on this stream.
+        """
         if max_bytes is not None and operator.index(max_bytes) < 1:
             raise ValueError(f"max_bytes is {max_bytes}; it must be at least 1")
         with self._one_receiver:
@@ -226,7 +265,7 @@ class VirtualStream(trio.abc.Stream):
                     await self._incoming.changed()
 
     async def aclose(self) -> None:
-        """Close this end: the other reads what is under way, then b""; its writes fail."""
+        """Close this end. The other end reads what is under way, then b""; its writes fail."""
         self.abandon()
         self._outgoing.finish()
         await trio.lowlevel.checkpoint()
@@ -243,7 +282,7 @@ class VirtualStream(trio.abc.Stream):
 
 
 class _OneTask:
-    """Two tasks at once are a mistake that a real stream reports too."""
+    """Refuses a second task at a time, as a real stream does."""
 
     def __init__(self, doing: str) -> None:
         self._doing = doing
@@ -259,7 +298,7 @@ class _OneTask:
 
 
 class _Pipe:
-    """One direction: bytes with their times of arrival."""
+    """One direction of a connection: bytes with their times of arrival."""
 
     def __init__(self, link: Link, draws: random.Random, sent: Callable[[int], None] | None) -> None:
         self._link = link
@@ -268,15 +307,15 @@ class _Pipe:
         self._chunks: deque[tuple[float, memoryview]] = deque()
         self._busy_until = 0.0
         self._last_arrival = 0.0
-        self._changed = trio.Event()
+        self._changed = Signal()
         self._finished = False
         self._silent = False
         self._reader_gone = False
         self.broken = False
         self.total = 0
-        """Bytes that were ever sent."""
+        """Bytes sent so far."""
         self.unread = 0
-        """Bytes that were sent and not read."""
+        """Bytes that were sent and not yet read."""
         self.peak_unread = 0
 
     @property
@@ -301,7 +340,7 @@ class _Pipe:
         return taken
 
     def pull(self, max_bytes: int | None) -> bytes | None:
-        """What has arrived, b"" at the end, None for nothing yet."""
+        """Take what has arrived. Returns b"" at the end of the stream, and None if nothing has arrived yet."""
         if self.broken:
             raise trio.BrokenResourceError("the connection was reset")
         now = trio.current_time()
@@ -324,7 +363,7 @@ class _Pipe:
         return None
 
     def next_arrival(self) -> float:
-        """When there may be something to read, if nothing changes before."""
+        """When there will be something to read, on Trio's clock, unless something changes before; infinite if nothing is due."""
         now = trio.current_time()
         if self._chunks:
             return self._chunks[0][0]
@@ -339,7 +378,7 @@ class _Pipe:
             self.wake()
 
     def leave(self) -> None:
-        """The reader has gone: what is under way is lost, and writes fail (unless nobody is told)."""
+        """The reader is closed: bytes under way are lost, and writes fail, unless the connection is silent."""
         self._reader_gone = True
         self._chunks.clear()
         self.wake()
@@ -358,8 +397,7 @@ class _Pipe:
         await self._changed.wait()
 
     def wake(self) -> None:
-        self._changed.set()
-        self._changed = trio.Event()
+        self._changed.give()
 
     def _arrival(self, size: int) -> float:
         start = max(trio.current_time(), self._busy_until)

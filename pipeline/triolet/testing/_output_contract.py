@@ -1,57 +1,59 @@
-"""What every `Output` must do, as tests that a subclass runs against an output of its own."""
+"""What every `Output` must do, as a suite of tests that you run against your own output."""
 
 from __future__ import annotations
 
 import random
-from array import array
 
 import trio
 from trio.abc import Clock
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet._model._samples import numbers, pcm_of
 from triolet.playout._output import Output
 from triolet.testing._raises import raises
 
 LIMIT = 10.0
-"""Seconds in which anything here must be done."""
+"""The most seconds that a test may take. Each plays about a second of audio."""
 
 
 class OutputContract:
-    """Subclass it, give it an `output` fixture, and run it with pytest and pytest-trio:
+    """Tests for an output. Subclass it, give it an `output` fixture, and run it with pytest and pytest-trio:
 
         class TestMyDevice(OutputContract):
             @pytest.fixture
             def output(self):
                 return MyDevice()
 
-    A new output for each test, not yet open. Time is virtual; for an output with a thread or process of its own, override
-    the fixture, and the suite takes some seconds of real time:
+    The fixture makes a new output for each test, not yet open. Time is virtual. If your output has a thread or a process of its
+    own, override this fixture too; the suite then takes some seconds of real time:
 
             @pytest.fixture
             def autojump_clock(self):
                 return None
 
-    Without pytest's option `trio_mode = true` mark the class with `@pytest.mark.trio`.
+    Without pytest's option `trio_mode = true`, mark the class with `@pytest.mark.trio`.
 
-    Where what has come out can be read, override `came_out`: then samples are judged, too, and not only their number.
+    If you can read what your output has played, override `came_out`: the suite then checks the samples, not only their number.
     """
 
     format = AudioFormat(24_000)
-    """Override it for an output that takes no other rate than its own."""
+    """The format that the output is opened for. Override it for an output that takes only its own rate."""
 
     hold = 0.2
-    """Seconds that a real-time output may hold at most."""
+    """The most seconds that a real-time output may hold. Override it for an output that states another bound."""
 
     def came_out(self, output: Output) -> bytes | None:
-        """All samples that have come out since `open`, silence of the output's own left out; None if nobody can know."""
+        """All samples that the output has played since `open`, without silence of its own. None, the default: they cannot be
+        read.
+        """
         return None
 
     async def test_plays_every_sample_once_and_in_order(self, output: Output, autojump_clock: Clock | None) -> None:
         sound = _sound(self.format.samples(0.35))
         with trio.fail_after(LIMIT):
             await output.open(self.format)
-            for unit in _pieces(sound):
-                await output.play(unit)
+            for chunk in _chunks(sound):
+                await output.play(chunk)
             await output.drain()
         assert output.heard == len(sound) // SAMPLE_BYTES
         await output.close()
@@ -66,9 +68,9 @@ class OutputContract:
         with trio.fail_after(LIMIT):
             await output.open(self.format)
             assert output.heard == 0
-            for unit in _pieces(_sound(self.format.samples(0.3))):
-                await output.play(unit)
-                accepted += len(unit) // SAMPLE_BYTES
+            for chunk in _chunks(_sound(self.format.samples(0.3))):
+                await output.play(chunk)
+                accepted += len(chunk) // SAMPLE_BYTES
                 seen.append(output.heard)
                 assert output.heard <= accepted
             await output.drain()
@@ -202,17 +204,17 @@ class OutputContract:
 
 
 def _sound(samples: int, seed: int = 0) -> bytes:
-    """Noise without a zero in it: no two stretches of it are alike, and none is silence."""
+    """Noise without a zero sample: no two parts of it are alike, and none is silent."""
     noise = random.Random(seed).randbytes(samples * SAMPLE_BYTES)
-    return array("h", [value or 1 for value in array("h", noise)]).tobytes()
+    return pcm_of(value or 1 for value in numbers(noise))
 
 
-def _pieces(pcm: bytes) -> list[bytes]:
-    """In pieces of uneven length, as they come from a network."""
-    noise = random.Random(0)
-    units: list[bytes] = []
+def _chunks(pcm: bytes) -> list[bytes]:
+    """Split into chunks of uneven length, as they come from a network."""
+    lengths = random.Random(0)
+    chunks: list[bytes] = []
     while pcm:
-        size = noise.randint(1, 3_000) * SAMPLE_BYTES
-        units.append(pcm[:size])
+        size = lengths.randint(1, 3_000) * SAMPLE_BYTES
+        chunks.append(pcm[:size])
         pcm = pcm[size:]
-    return units
+    return chunks

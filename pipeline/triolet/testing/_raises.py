@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def raises(kind: type[Exception]) -> Generator[None]:
-    """Fail unless the block raises an error of this kind, alone and not in a group."""
+    """Raise AssertionError unless the block raises an error of this kind, by itself and not in an exception group."""
     try:
         yield
     except kind:

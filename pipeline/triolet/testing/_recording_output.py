@@ -1,4 +1,4 @@
-"""An output that remembers what was heard, and when."""
+"""An output that records what was heard, and when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from triolet.playout._paced_output import PacedOutput
 
 @attrs.frozen
 class HeardAudio:
-    """Samples that were heard one after another without a gap."""
+    """Samples that were heard one after another, without a stop between them."""
 
     time: float
     """When the first of them was heard, on Trio's clock."""
@@ -19,14 +19,20 @@ class HeardAudio:
 
 
 class RecordingOutput(PacedOutput):
-    """A listener on Trio's clock, meant for the virtual one, who hears at an even pace and remembers everything.
+    """A listener who hears at an even pace on Trio's clock, real or virtual, and records everything.
 
-    Judge a test by `pcm` and `audio`: what has been heard, not what was sent. `pause()` is a listener or device that
-    stalls, until `resume()`.
+    Judge a test by `pcm` and `audio`: they are what was heard, not what was sent. To test a device that stalls, call `pause()`
+    and later `resume()`.
     """
 
     def __init__(self, *, hold: float = 0.1, pace: float = 1.0, fail_after: int | None = None) -> None:
-        """`pace`: seconds of audio heard in a second. `fail_after`: raise OutputError once so many samples have been heard."""
+        """Make an output.
+
+        Args:
+            hold: the most seconds that it accepts in advance; 0.1 by default.
+            pace: seconds of audio heard in a second; 1 by default.
+            fail_after: raise OutputError when so many samples have been heard. None, the default: never.
+        """
         super().__init__(hold=hold, pace=pace)
         self._fail_after = fail_after
         self._recorded = bytearray()
@@ -39,7 +45,7 @@ class RecordingOutput(PacedOutput):
 
     @property
     def audio(self) -> list[HeardAudio]:
-        """The same in stretches without a gap, each with its time."""
+        """The same samples, as stretches that were heard without a stop, each with its time."""
         pcm = self.pcm
         stretches: list[HeardAudio] = []
         end = self.heard
@@ -56,7 +62,11 @@ class RecordingOutput(PacedOutput):
         self._starts.clear()
 
     async def play(self, pcm: bytes) -> None:
-        """As `PacedOutput.play`, up to `fail_after`."""
+        """See `PacedOutput.play`.
+
+        Raises:
+            OutputError: `fail_after` samples have been heard.
+        """
         if self._fail_after is None:
             await super().play(pcm)
             return
@@ -67,7 +77,7 @@ class RecordingOutput(PacedOutput):
             raise OutputError(f"the recording output fails after {self._fail_after} samples, as it was told to")
 
     def flush(self) -> None:
-        """Forget what has not been heard."""
+        """Drop what has not been heard, from the recording too."""
         super().flush()
         del self._recorded[self._accepted * SAMPLE_BYTES :]
 
@@ -81,5 +91,5 @@ class RecordingOutput(PacedOutput):
         elif self._format is not None and self._starts:
             last_time, last_sample = self._starts[-1]
             if abs(last_time + (sample - last_sample) / (self._format.sample_rate * self._pace) - time) < 1e-6:
-                return  # no gap
+                return  # it goes on without a stop
         self._starts.append((time, sample))

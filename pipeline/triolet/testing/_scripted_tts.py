@@ -1,4 +1,4 @@
-"""A voice that follows a script, one list a commit."""
+"""A voice that follows scripts: a list of steps for each commit."""
 
 from __future__ import annotations
 
@@ -16,15 +16,23 @@ Script: TypeAlias = Sequence[Step] | Callable[[str], Sequence[Step]]
 
 
 class ScriptedTTS(TTS):
-    """Gives bytes as audio, waits for numbers (seconds), raises exceptions. Each commit follows the next script; the last
-    one serves for all that come after.
+    """A voice that follows scripts: it gives bytes as audio, sleeps for numbers (seconds), and raises exceptions.
 
         ScriptedTTS([[0.1, pcm], [0.1, ConnectionLost("gone")]])
 
-    A script may be a function of the committed text.
+    Each commit follows the next script; the last script is used for all later commits.
     """
 
     def __init__(self, scripts: Sequence[Script], audio_format: AudioFormat | None = None) -> None:
+        """Make a voice.
+
+        Args:
+            scripts: one list of steps for each commit, or a function that gives it for the committed text.
+            audio_format: the format of its audio; `AudioFormat()` by default.
+
+        Raises:
+            ValueError: there is no script.
+        """
         if not scripts:
             raise ValueError("a ScriptedTTS needs at least one script")
         self._scripts = scripts
@@ -32,17 +40,18 @@ class ScriptedTTS(TTS):
         self.commits: list[str] = []
         """The committed texts, in order."""
         self.opened = 0
+        """Sessions opened so far."""
         self.open = 0
         """Sessions that are open now."""
 
     @property
     def format(self) -> AudioFormat:
-        """As given."""
+        """The format of its audio, as given."""
         return self._format
 
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator[TTSSession]:
-        """Open a session, at once."""
+        """Open a session at once."""
         await trio.lowlevel.checkpoint()
         self.opened += 1
         self.open += 1
@@ -52,7 +61,7 @@ class ScriptedTTS(TTS):
             self.open -= 1
 
     def next_script(self, text: str) -> Sequence[Step]:
-        """What the commit of this text does."""
+        """Record the commit of this text, and return the steps that it follows."""
         script = self._scripts[min(len(self.commits), len(self._scripts) - 1)]
         self.commits.append(text)
         return script(text) if callable(script) else script

@@ -1,4 +1,4 @@
-"""A source that follows a script, and tells how far it was read."""
+"""A source that follows a script, and says how far it was read."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import trio
 
 
 class ScriptedSource:
-    """Gives strings as tokens, waits for numbers (seconds), raises exceptions; an async iterable of str.
+    """An async iterable of tokens that follows a script: it gives strings, sleeps for numbers (seconds), and raises exceptions.
 
         ScriptedSource(["Hello ", 0.5, "world.", ValueError("the LLM broke")])
 
-    It may be iterated once, like a stream.
+    Iterate it once, like a stream.
     """
 
     def __init__(self, script: Iterable[str | float | BaseException]) -> None:
@@ -20,11 +20,11 @@ class ScriptedSource:
         self.given: list[str] = []
         """The tokens that were taken, in order."""
         self.closed = False
-        """Whether its iteration has ended: to its end, by an exception, or because it was closed."""
+        """Whether its iteration has ended: at the end of the script, by an exception, or by being closed."""
 
     @classmethod
     def paced(cls, text: str, *, tokens_a_second: float = 30.0, characters: int = 4) -> ScriptedSource:
-        """A text as tokens of so many characters, at a steady pace."""
+        """Give a text at a steady pace: 30 tokens a second of 4 characters each by default, as an LLM does."""
 
         def script() -> Iterable[str | float]:
             for at in range(0, len(text), characters):

@@ -1,10 +1,9 @@
-"""A voice whose samples say where they come from, so that what was heard can be read from the samples alone."""
+"""A voice whose samples say where they come from: what was heard can be read from the samples alone."""
 
 from __future__ import annotations
 
 import array
 import itertools
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -12,72 +11,81 @@ import attrs
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet._model._samples import numbers, pcm_of
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 
 _FRAME = 4
-"""Samples in a frame: connection, commit, low and high part of the frame's number, each in its lower 12 bits. The upper 4
-say which of them it is (4 to 7), so no sample is near silence and a frame is found from any cut on."""
+"""Samples in a frame: connection, commit, low part and high part of the frame's number. Each value is in the lower 12 bits of a
+sample. The upper 4 bits (4 to 7) say which of the four it is: so no sample is near silence, and a frame is found after any
+cut."""
 _BITS = 12
 _PART = (1 << _BITS) - 1
 _STEP = 4096
-"""Samples compared at a time; whole frames."""
+"""Samples compared at a time; a multiple of a frame."""
 
 
 @attrs.frozen
 class ToneRun:
-    """Neighbouring samples of one commit, heard without a break."""
+    """Consecutive samples of one commit, heard one after another."""
 
     connection: int
+    """The number of the session, from 0."""
     commit: int
+    """The number of the commit on its session, from 0."""
     start: int
     """The first sample that was heard, counted from the start of the commit's audio."""
     stop: int
-    """One after the last."""
+    """One after the last sample that was heard."""
     position: int
-    """Where in the given stretch the run begins."""
+    """The index in the decoded audio at which the run begins, in samples."""
 
 
 @attrs.frozen
 class Decoded:
-    """What a stretch of samples holds."""
+    """What `decode` found in some audio. Counts are in samples."""
 
     runs: tuple[ToneRun, ...]
-    """In the order in which they are heard."""
+    """The runs, in the order in which they are heard."""
     silence: int
-    """How many samples are zero."""
+    """Samples that are zero."""
     unreadable: int
-    """How many are neither: faded, mixed, damaged, or less than a frame between two cuts."""
+    """Samples that are neither: faded, mixed, damaged, or less than a frame between two cuts."""
 
 
 @attrs.frozen
 class ToneCommit:
-    """One commit as the voice got it."""
+    """One commit that a `ToneTTS` received."""
 
     connection: int
-    """Counts the sessions of the voice, from 0."""
+    """The number of the session, from 0."""
     commit: int
-    """Counts the commits of the session, from 0."""
+    """The number of the commit on its session, from 0."""
     text: str
+    """The text that was committed."""
     samples: int
-    """How much audio it has when it is complete."""
+    """Samples of its audio when it is complete."""
     time: float
-    """When it came, on Trio's clock."""
+    """When it was made, on Trio's clock."""
 
 
 def tone(connection: int, commit: int, samples: int, start: int = 0) -> bytes:
-    """Samples `start` to `start + samples` of a commit's audio."""
+    """The PCM of samples `start` to `start + samples` of a commit's audio.
+
+    Raises:
+        ValueError: `connection` or `commit` is above 4095.
+    """
     if max(connection, commit) > _PART:
         raise ValueError(f"connection {connection} and commit {commit} must lie below {_PART + 1}")
-    return _little_endian(_tone(connection, commit, start, samples)).tobytes()
+    return pcm_of(_tone(connection, commit, start, samples))
 
 
 def decode(pcm: bytes) -> Decoded:
-    """Read which samples of which commits a stretch of samples holds; it may be cut anywhere and hold silence.
+    """Find which samples of which commits some audio holds. The audio may be cut anywhere, and may hold silence.
 
-    Exact where audio begins at the start of a frame or after silence; a run that begins inside a frame, right behind one
-    that was cut inside a frame, may seem to begin up to three samples sooner or later.
+    The result is exact where a run begins at the start of a frame or after silence. A run that begins inside a frame, right
+    behind one that was cut inside a frame, may seem to begin up to three samples sooner or later.
     """
-    words = _little_endian(array.array("h", pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES]))
+    words = numbers(pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES])
     runs: list[ToneRun] = []
     position = free = 0  # `free`: the first sample that belongs to no run yet
     while position + _FRAME <= len(words):
@@ -113,13 +121,7 @@ def _sample(role: int, part: int) -> int:
 
 
 _LOW = array.array("h", [_sample(2, part) for part in range(_PART + 1)])
-"""The low parts of frames, in order."""
-
-
-def _little_endian(words: array.array[int]) -> array.array[int]:
-    if sys.byteorder == "big":
-        words.byteswap()
-    return words
+"""The sample of the low part, for all frame numbers in order."""
 
 
 def _is_frame(words: array.array[int], position: int) -> bool:
@@ -128,7 +130,7 @@ def _is_frame(words: array.array[int], position: int) -> bool:
 
 
 def _run_around(words: array.array[int], position: int, free: int) -> ToneRun:
-    """The longest run around a whole frame that continues it exactly, both ways."""
+    """The longest run around the whole frame at `position` that continues it exactly in both directions."""
     connection, commit, low, high = (word & _PART for word in words[position : position + _FRAME])
     anchor = (high << _BITS | low) * _FRAME
     before = min(position - free, anchor, _FRAME - 1)  # a whole frame before would have been found before
@@ -142,7 +144,7 @@ def _run_around(words: array.array[int], position: int, free: int) -> ToneRun:
         if found != expected:
             agreeing = next(index for index in range(step) if found[index] != expected[index])
             boundary = length + agreeing - agreeing % _FRAME
-            # Another commit of the same connection begins like this one goes on.
+            # The first sample of another commit on this connection equals the one that continues this run.
             length = boundary if _is_frame(words, position + boundary) else length + agreeing
             break
         length += step
@@ -150,9 +152,10 @@ def _run_around(words: array.array[int], position: int, free: int) -> ToneRun:
 
 
 class ToneTTS(TTS):
-    """A voice without a network that speaks `tone`s: as long, as fast and as soon as is wanted.
+    """A voice without a network. You choose how long its audio is, how fast it comes and how soon.
 
-    `commits` keeps the text of each commit, which relates samples to words.
+    Its samples say which commit they belong to: read them with `decode`. `commits` has the text of each commit, to relate
+    samples to words.
     """
 
     def __init__(
@@ -168,12 +171,13 @@ class ToneTTS(TTS):
         """Make a voice.
 
         Args:
-            sample_rate: samples a second.
-            seconds_per_character: how long the audio is; 0.06 is ordinary English speech (150 words a minute).
-            first_audio: seconds from a commit to its first samples.
-            pace: seconds of audio made in a second; 1 is real time, None makes all of it at once.
-            chunk: seconds of audio given to `accept` at a time.
-            connect: seconds until a session is open.
+            sample_rate: samples a second; 24,000 by default, which most services give.
+            seconds_per_character: seconds of audio for each character. The default of 0.06 is ordinary English speech (150 words
+                a minute).
+            first_audio: seconds from a commit to its first samples; 0 by default.
+            pace: seconds of audio made in a second; 1 is real time. None, the default, makes all of it at once.
+            chunk: seconds of audio given to `accept` at a time; 0.1 by default, as services do.
+            connect: seconds until a session is open; 0 by default.
         """
         self._format = AudioFormat(sample_rate)
         self._seconds_per_character = seconds_per_character
@@ -183,25 +187,25 @@ class ToneTTS(TTS):
         self._connect_time = connect
         self._numbers = itertools.count()
         self.commits: list[ToneCommit] = []
-        """All that were ever made, in order."""
+        """All commits, in the order in which they were made."""
         self.open = 0
         """Sessions that are open now."""
         self.most_open = 0
-        """The most that were ever open at once."""
+        """The most sessions that were open at the same time."""
         self.connections = 0
-        """Sessions that were ever opened."""
+        """Sessions opened so far."""
 
     @property
     def format(self) -> AudioFormat:
-        """What it speaks."""
+        """The format of its audio."""
         return self._format
 
     def samples_of(self, text: str) -> int:
-        """How many samples a commit of this text has."""
+        """How many samples the audio of this text has."""
         return max(_FRAME, self._format.samples(len(text) * self._seconds_per_character))
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
-        """Open a session; its number is the first part of its samples."""
+        """Open a session. Its samples carry its number: 0 for the first session, 1 for the second, and so on."""
         return self._connect()
 
     @asynccontextmanager

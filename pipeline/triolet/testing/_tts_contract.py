@@ -1,4 +1,4 @@
-"""What every `TTS` must do, as tests that a subclass runs against a voice of its own."""
+"""What every `TTS` must do, as a suite of tests that you run against your own voice."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ import trio
 import trio.testing
 
 from triolet._model._audio import SAMPLE_BYTES
+from triolet._model._samples import numbers
 from triolet.errors import TooMuchAudio
 from triolet.testing._raises import raises
 from triolet.tts._contract import TTS, Usage
 
 LIMIT = 60.0
-"""Seconds in which anything here must be done: a service's session, two sentences and a good deal of patience."""
+"""The most seconds that a test may take: opening a session and speaking a few sentences, even where the service is slow."""
 
 
 @attrs.define
 class _Listener:
-    """Collects what a commit says."""
+    """Collects the audio of a commit."""
 
     pcm: bytearray = attrs.Factory(bytearray)
     calls: int = 0
     limit: int | None = None
-    """Raise TooMuchAudio after so many calls."""
+    """Raise TooMuchAudio after so many calls. None: never."""
 
     def __call__(self, pcm: bytes) -> None:
         assert len(pcm) % SAMPLE_BYTES == 0, "accept takes whole samples"
@@ -35,32 +36,33 @@ class _Listener:
 
     @property
     def samples(self) -> array[int]:
-        return array("h", bytes(self.pcm))
+        return numbers(self.pcm)
 
 
 class TTSContract:
-    """Subclass it, give it a `tts` fixture, and run it with pytest and pytest-trio:
+    """Tests for a voice. Subclass it, give it a `tts` fixture, and run it with pytest and pytest-trio:
 
         class TestMyVoice(TTSContract):
             @pytest.fixture
             def tts(self):
                 return MyVoice()
 
-    Without pytest's option `trio_mode = true` mark the class with `@pytest.mark.trio`. Takes about ten commits.
+    Without pytest's option `trio_mode = true`, mark the class with `@pytest.mark.trio`. The suite makes about a dozen commits,
+    which a service may bill.
     """
 
     text = "The trains leave on time today."
     longer = "Every morning the trains leave on time. After that it is quiet until noon, and people have a coffee."
-    """Words for the voice; `longer` takes at least twice as long. Override them for a voice of another language."""
+    """What the voice says; `longer` must take at least twice as long as `text`. Override both for a voice of another language."""
 
     repeatable = False
-    """The same text gives the same samples: then sessions at work at the same time are compared with one alone."""
+    """Set it if the same text always gives the same samples: then the suite also compares samples."""
 
     parallel = True
-    """Two sessions may be at work at the same time."""
+    """Whether two sessions may speak at the same time. Override it with False for a voice that allows one."""
 
     audible = 300
-    """The loudest sample must be above it (of 32767): -40 dBFS."""
+    """The loudest sample of speech must be above this (of 32767). 300 is -40 dBFS."""
 
     async def test_speaks(self, tts: TTS) -> None:
         listener = _Listener()
@@ -80,7 +82,7 @@ class TTSContract:
                 await session.commit(self.longer, longer)
                 await session.commit(self.text, again)
         assert len(longer.samples) > 1.5 * len(short.samples)
-        assert len(again.samples) < 0.7 * len(longer.samples), "nothing of the commit before"
+        assert len(again.samples) < 0.7 * len(longer.samples), "it has audio of the commit before"
         assert not self.repeatable or again.pcm == short.pcm
 
     async def test_sessions_do_not_mix(self, tts: TTS) -> None:
@@ -118,7 +120,7 @@ class TTSContract:
                     await session.commit(self.text, _Listener())
                 refused = True
         assert refused
-        assert max(listener.samples) > self.audible, "the first commit is not harmed"
+        assert max(listener.samples) > self.audible, "the refused commit has silenced the first"
 
     async def test_ends_when_accept_has_had_enough(self, tts: TTS) -> None:
         listener = _Listener(limit=0)
@@ -138,14 +140,14 @@ class TTSContract:
                     await trio.testing.wait_all_tasks_blocked()
                     nursery.cancel_scope.cancel()
                     calls = listener.calls
-                assert listener.calls <= calls + 1, "a task that was about to run may run to its next checkpoint"
+                assert listener.calls <= calls + 1, "only a task that was about to run may still give audio, once"
                 calls = listener.calls
                 await trio.sleep(0.1)
                 assert listener.calls == calls
             again = _Listener()
             async with tts.connect() as session:
                 await session.commit(self.text, again)
-        assert max(again.samples) > self.audible, "another session speaks"
+        assert max(again.samples) > self.audible, "a session opened afterwards is silent"
 
     async def test_an_error_of_the_user_leaves_alone(self, tts: TTS) -> None:
         class Ours(Exception):
