@@ -11,26 +11,21 @@ from typing import Any
 import attrs
 import trio
 
-from triolet import TTS, AudioCallback, AudioFormat, RateLimits, TTSSession, Usage
+from triolet import TTS, AudioFormat, RateLimits, TTSSession
 from triolet.errors import AuthenticationFailed, TTSError
 from triolet.websocket import Dial, dial_tcp
+from triolet_adapters.tts.qwen.client._commits import QwenCommits
 from triolet_adapters.tts.qwen.client._endpoint import checked_key, is_loopback, service_url
-from triolet_adapters.tts.qwen.client._inbox import Deadline
 from triolet_adapters.tts.qwen.client._options import QwenOptions
 from triolet_adapters.tts.qwen.client._session import QwenSession, open_session
 from triolet_adapters.tts.qwen.client._session_log import Tap
-from triolet_adapters.tts.qwen.client._taking import Taker
-from triolet_adapters.tts.qwen.client._turn import QwenTurn
+from triolet_adapters.tts.qwen.client._stream import QwenStream
 from triolet_adapters.tts.qwen.protocol import (
     DEFAULT_MODEL,
-    AudioDelta,
     Mode,
     QwenSettings,
     ResponseFormat,
-    ResponseReader,
-    ServerEvent,
     SessionFinished,
-    billed_characters,
     check_decodable,
 )
 
@@ -196,17 +191,17 @@ class QwenTTS(TTS):
         """In server_commit."""
         return self.settings.mode == "server_commit"
 
-    def connect_stream(self) -> AbstractAsyncContextManager[QwenTurn]:
+    def connect_stream(self) -> AbstractAsyncContextManager[QwenStream]:
         """Open a session in server_commit mode, ready for the texts of one turn. Errors as for `connect`."""
-        return self._connect_turn()
+        return self._connect_stream()
 
     @asynccontextmanager
-    async def _connect_turn(self) -> AsyncGenerator[QwenTurn, None]:
+    async def _connect_stream(self) -> AsyncGenerator[QwenStream, None]:
         if self.settings.mode != "server_commit":
             raise RuntimeError("connect_stream() needs mode='server_commit'; in commit mode use connect()")
         async with self.session() as session:
             await session.update()
-            yield QwenTurn(session, self.settings, self.options)
+            yield QwenStream(session, self.settings, self.options)
 
     def session(self) -> AbstractAsyncContextManager[QwenSession]:
         """Open a low-level session: session.created has come, nothing was sent. Errors as for `connect`."""
@@ -247,89 +242,3 @@ class QwenTTS(TTS):
         if self._workspace:
             headers.append(("X-DashScope-WorkSpace", self._workspace))
         return headers
-
-
-class QwenCommits(TTSSession):
-    """A session in commit mode. Made by `QwenTTS.connect()`."""
-
-    def __init__(self, session: QwenSession, settings: QwenSettings, options: QwenOptions) -> None:
-        self.session = session
-        """The low-level session below."""
-        self._settings = settings
-        self._options = options
-        self._state = "idle"
-        self._commits = 0
-        self._reader = ResponseReader()
-
-    @property
-    def idle(self) -> bool:
-        """Whether it can take a commit."""
-        return self._state == "idle" and self.session.failure is None
-
-    async def commit(self, text: str, accept: AudioCallback) -> Usage:
-        """See `TTSSession.commit`. Append, commit, audio until response.done.
-
-        Raises:
-            DeadlineExpired: no audio for `first_audio_timeout` or `chunk_timeout`, whatever else came; the text names the commit.
-            ServiceError: the service's own error.
-            ConnectionLost: the session ended.
-            ProtocolViolation: what the protocol does not allow, half a sample at the end included, and audio that nobody
-                asked for.
-            NoAudio: the response is complete and holds no sample.
-            TooMuchAudio: more than `max_audio` seconds.
-            ValueError: no words.
-            RuntimeError: another commit is running, or one before has failed or was cancelled.
-        """
-        if not any(character.isalnum() for character in text):
-            raise ValueError(f"{text[:80]!r} has no words to speak, and an empty commit is an error of the service")
-        if self._state != "idle":
-            raise RuntimeError(f"this session is {self._state}")
-        self._state = "busy: one commit at a time"
-        self._commits += 1
-        self._reader = self._reader.following()
-        try:
-            for event in self.session.take_unread():
-                self._reader.unasked(event)
-            await self.session.append(text)
-            await self.session.commit()
-            taker = Taker(accept, self._settings, self._options.max_audio, "max_audio")
-            await self._listen(taker, f"commit {self._commits} of this session, {len(text)} characters")
-        except BaseException:  # raised again: after any of them the session is spent
-            self._state = "spent: its last commit failed or was cancelled; open another"
-            raise
-        self._state = "idle"
-        characters = self._reader.usage.characters
-        return Usage(billed_characters(text) if characters is None else characters)
-
-    async def ended(self) -> None:
-        """Return when the service has closed the connection, or it broke."""
-        await self.session.wait_failed()
-
-    async def _listen(self, taker: Taker, where: str) -> None:
-        began = trio.current_time()
-        last_audio: float | None = None
-
-        def take(event: ServerEvent) -> bool:
-            nonlocal last_audio
-            audio = self._reader.feed(event)
-            if isinstance(event, AudioDelta) and taker.take(audio):
-                last_audio = trio.current_time()  # only sound puts it off: a service could send other things for ever
-            return self._reader.done
-
-        def deadline() -> Deadline:
-            if last_audio is None:
-                seconds = self._options.first_audio_timeout
-                return Deadline(
-                    name="first_audio_timeout", seconds=seconds, awaited="no audio", where=where, since=began
-                )
-            return Deadline(
-                name="chunk_timeout",
-                seconds=self._options.chunk_timeout,
-                awaited="neither audio nor response.done",
-                where=f"{where}, {taker.seconds:.1f} s of audio so far",
-                since=last_audio,
-            )
-
-        await self.session.hear(take, deadline)
-        taker.end_of_response()
-        taker.finish()

@@ -22,7 +22,7 @@ from triolet_adapters.tts.qwen.protocol import (
 )
 
 
-class QwenTurn(TTSStream):
+class QwenStream(TTSStream):
     """A session in server_commit mode, good for one `speak`. Made by `QwenTTS.connect_stream()`."""
 
     def __init__(self, session: QwenSession, settings: QwenSettings, options: QwenOptions) -> None:
@@ -49,7 +49,7 @@ class QwenTurn(TTSStream):
             TTSError: see `TTSSession.commit`.
         """
         if self._used:
-            raise RuntimeError("this turn has been spoken; open another with connect_stream()")
+            raise RuntimeError("this stream has been spoken; open another with connect_stream()")
         self._used = True
         taker = Taker(accept, self._settings, self._options.max_turn_audio, "max_turn_audio")
         result: Usage | Exception | None = None
