@@ -1,4 +1,4 @@
-"""Audio to heard samples."""
+"""Playing audio: outputs, the gaps between phrases, and the count of samples that were heard."""
 
 from triolet.playout._device import Device as Device
 from triolet.playout._gaps import PhraseGaps as PhraseGaps

@@ -1,6 +1,6 @@
 """The two ends of a phrase: how much of the silence there is played.
 
-`WholePhrase` plays all that comes. `TrimmedPhrase` cuts the silence at both ends to what the gaps there need.
+`WholePhrase` plays all samples. `TrimmedPhrase` cuts the silence at both ends to what the gaps there need.
 """
 
 from __future__ import annotations
@@ -13,30 +13,32 @@ from triolet.alignment._voiced_chunk import voicing_of
 from triolet.alignment._voicing import Voicing
 
 MARGIN = 0.06
-"""Seconds at either end that are never cut: a soft consonant or the release of a word is below what counts as voice there.
-PLCMOS of answers joined so (hibari, 12 answers): 0.21 lost without a margin, 0.11 with 0.02 s, 0.03 with 0.06, no less with more."""
+"""Seconds of silence at either end that are never cut: soft consonants and the release of a word are too quiet to count as
+voice. Measured as the PLCMOS that answers lose when their phrases are trimmed (hibari, 12 answers): 0.21 without a margin, 0.11
+with 0.02 s, 0.03 with 0.06 s, and no less with more."""
 
 LONGEST_CUT = 2.0
-"""Seconds of silence that are held back to be cut, at most. A voice that is silent for longer was asked to be."""
+"""The most seconds of silence that are held back to be cut. A voice that is silent for longer was asked to be silent."""
 
 
 class PhraseEdges(abc.ABC):
-    """Takes the samples of one phrase as they come, and gives those that are played now. Counts are in samples."""
+    """Takes the samples of one phrase as they come, and gives those that are to be played now. Counts are in samples."""
 
     def __init__(self, chunk: AudioChunk, *, loudest: int) -> None:
-        """Begin with the first chunk of a phrase, not yet fed. `loudest`: see `Voicing`."""
+        """Begin a phrase. `chunk` is its first chunk, which is not fed yet. `loudest`: see `Voicing`."""
         known = voicing_of(chunk)
         self.voicing = known or Voicing(chunk.format.sample_rate, loudest=loudest)
-        """Where the voice sounds: at least in what was fed."""
+        """Where the voice sounds, in all that was fed, and perhaps in samples that follow."""
         self._fed_elsewhere = known is not None
         self.fed = 0
+        """Samples that have come."""
         self.passed = 0
-        """Given out or cut."""
+        """Samples that were taken or cut."""
         self.ended = False
-        """Whether all of it has come."""
+        """Whether all samples of the phrase have come."""
 
     def feed(self, chunk: AudioChunk) -> None:
-        """Take the next samples."""
+        """Add the next samples."""
         if self._fed_elsewhere and voicing_of(chunk) is not self.voicing:  # a stage has changed them
             self.voicing = self.voicing.copy(self.fed)
             self._fed_elsewhere = False
@@ -48,38 +50,38 @@ class PhraseEdges(abc.ABC):
 
     @abc.abstractmethod
     def _hold(self, pcm: bytes) -> None:
-        """Keep samples until they are taken."""
+        """Keep samples until they are taken or cut."""
 
     @property
     @abc.abstractmethod
     def beginning_known(self) -> bool:
-        """Whether it is known how much silence comes first."""
+        """Whether it is known how much silence the phrase begins with."""
 
     @property
     def leading(self) -> int:
-        """Silence before the first word, in what was fed."""
+        """The silence before the first word, in what was fed."""
         first = self.voicing.first
         return self.fed if first is None else min(first, self.fed)
 
     @property
     @abc.abstractmethod
     def trailing(self) -> int:
-        """Silence after the last word that is played."""
+        """The silence after the last word that is played."""
 
     @abc.abstractmethod
     def take(self) -> bytes:
-        """The samples that are to be played now."""
+        """Remove and return the samples that are to be played now."""
 
     def cut_beginning(self, keep: int) -> int:
-        """Cut the silence before the first word to `keep` samples, or the margin; give how many were cut."""
+        """Cut the silence before the first word to `keep` samples, or to the margin if that is more. Return how many were cut."""
         return 0
 
     def cut_late(self, dry: int) -> int:
-        """Cut silence before a word that comes late, the listener having heard `dry` samples of silence already; give how many."""
+        """Cut silence before a word that comes late, when the output has been silent for `dry` samples. Return how many were cut."""
         return 0
 
     def cut_end(self) -> int:
-        """Cut what is left after the end; give how many samples that were."""
+        """Cut what remains when the phrase has ended. Return how many samples were cut."""
         return 0
 
     def _silent_end(self) -> int:
@@ -112,8 +114,8 @@ class WholePhrase(PhraseEdges):
 
 
 class TrimmedPhrase(PhraseEdges):
-    """Holds silence back until it is known what it is: between two words it is played, at an end it is cut to what the gap
-    there needs. Holding it back costs nothing, since it would be silent anyway.
+    """Holds silence back until it is known where it lies: between two words it is played; at an end it is cut to what the gap
+    there needs. A listener does not notice, since it is silent either way.
     """
 
     def __init__(self, chunk: AudioChunk, *, loudest: int, trailing: float) -> None:

@@ -1,4 +1,4 @@
-"""What lies between two phrases: how long it is silent, and how that silence sounds."""
+"""The gap between two phrases: how long it is, and how its silence sounds."""
 
 from __future__ import annotations
 
@@ -14,42 +14,49 @@ from triolet.alignment._voicing import AUDIBLE
 
 @attrs.frozen(kw_only=True)
 class PhraseGaps:
-    """Seconds of silence between two phrases, by what lies between them. The longest that applies is taken.
+    """Seconds of silence between two phrases, by what lies between them. If several apply, the longest is taken.
 
-    They are what is heard: silence that the voice itself leaves at the end of a phrase and at the beginning of the next counts.
-    Readers pause for about 0.4 s between sentences and twice as long between paragraphs. At a comma a synthetic voice makes
-    0.36 s by itself (hibari, median of 71).
+    The gap is what the listener hears. It includes the silence that the voice itself leaves at the end of a phrase and at the
+    beginning of the next. A gap is never shorter than that silence, unless `Playout(trim=True)` cuts it.
+
+    The defaults follow readers, who pause for about 0.4 s between sentences and twice as long between paragraphs. At a comma a
+    synthetic voice pauses for 0.36 s by itself (hibari, median of 71).
     """
 
     clause: float = attrs.field(default=0.35, validator=attrs.validators.ge(0))
+    """Inside a sentence."""
     sentence: float = attrs.field(default=0.4, validator=attrs.validators.ge(0))
+    """After a sentence or a line."""
     list_item: float = attrs.field(default=0.45, validator=attrs.validators.ge(0))
+    """Before and after a list item."""
     heading: float = attrs.field(default=0.6, validator=attrs.validators.ge(0))
+    """Before and after a heading."""
     paragraph: float = attrs.field(default=0.7, validator=attrs.validators.ge(0))
+    """Between paragraphs."""
 
     def between(self, before: Phrase, after: Phrase) -> float:
-        """The silence to leave between two neighbouring phrases."""
-        pause = self.least_after(before)
+        """The gap between two neighbouring phrases, in seconds."""
+        gap = self.least_after(before)
         if after.opening >= Boundary.LINE:
-            pause = self.sentence
-        if BlockKind.LIST_ITEM in (before.kind, after.kind) and pause >= self.sentence:
-            pause = max(pause, self.list_item)
+            gap = self.sentence
+        if BlockKind.LIST_ITEM in (before.kind, after.kind) and gap >= self.sentence:
+            gap = max(gap, self.list_item)
         if before.kind is BlockKind.HEADING or after.kind is BlockKind.HEADING:
-            pause = max(pause, self.heading)
+            gap = max(gap, self.heading)
         if after.opening >= Boundary.PARAGRAPH:
-            pause = max(pause, self.paragraph)
-        return pause
+            gap = max(gap, self.paragraph)
+        return gap
 
     def least_after(self, before: Phrase) -> float:
-        """The least silence that will follow a phrase, whatever the next one is."""
+        """The shortest gap that may follow a phrase, whatever the next phrase is. In seconds."""
         return self.sentence if before.boundary >= Boundary.LINE else self.clause
 
 
 class RoomTone:
-    """Silence as a voice has it: white noise as loud as what it leaves at the end of a phrase.
+    """The sound of a gap: white noise, as loud as the silence that the voice leaves at the end of a phrase.
 
-    Between words of a voice with a noise floor, zero samples are heard as a hole (telephony fills them for the same reason:
-    comfort noise, RFC 3389). A voice that leaves zero samples itself gets zero samples. Never above what counts as audible.
+    Where a voice has a noise floor, zero samples between its words are heard as a hole. Telephony fills such holes for the same
+    reason (comfort noise, RFC 3389). A voice that leaves zero samples gets zero samples. The noise never counts as audible.
     """
 
     def __init__(self) -> None:
@@ -57,13 +64,13 @@ class RoomTone:
         self._scale = 0
 
     def match(self, silence: bytes) -> None:
-        """Be as loud as these samples."""
+        """Make the noise as loud as these samples; no samples make it zero."""
         samples = numbers(silence)
         loudness = math.sqrt(sum(sample * sample for sample in samples) / len(samples)) if samples else 0.0
         self._scale = round(min(loudness, AUDIBLE / math.sqrt(3)) / _BYTE_LOUDNESS * 256)
 
     def pcm(self, samples: int) -> bytes:
-        """So many samples of it."""
+        """So many samples of the noise, as PCM."""
         if not self._scale:
             return bytes(2 * samples)
         noise = memoryview(self._dice.randbytes(samples)).cast("b")
@@ -71,4 +78,4 @@ class RoomTone:
 
 
 _BYTE_LOUDNESS = 256 / math.sqrt(12)
-"""Root mean square of signed bytes drawn at random."""
+"""The root mean square of random signed bytes."""

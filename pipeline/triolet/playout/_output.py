@@ -1,4 +1,4 @@
-"""Outputs: devices that end a pipeline."""
+"""Outputs: devices that can end a pipeline."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from triolet.playout._playout import Playout
 
 
 class Output(Device, Sink[AudioChunk]):
-    """A loudspeaker, a file, a far end: subclass it to let speech sound somewhere new.
+    """A loudspeaker, a file, the far end of a connection. Subclass it to play speech somewhere new; `Device` says how each
+    method must behave, and `triolet.testing.OutputContract` tests it.
 
-    `source | output` is a pipeline that plays on it, with the usual gaps between phrases; `source | Playout(output, ...)` is one
-    with others.
+    `source | output` is a pipeline that plays on it with the default gaps between phrases. `source | Playout(output, gaps=...)`
+    sets other gaps.
     """
 
     async def consume(self, source: Source[AudioChunk], turn: TurnContext) -> None:
-        """Open, play what the source gives until the last sample has been heard, and close.
+        """Open the output, play what the source gives until the last sample has been heard, and close the output.
 
         See `Playout.consume` for errors and cancellation.
         """

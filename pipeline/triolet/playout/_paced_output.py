@@ -11,15 +11,26 @@ from triolet._tools._signal import Signal
 from triolet.playout._output import Output
 
 _ROUNDING = 1e-3
-"""Of a sample. Trio's clock starts anywhere up to a million seconds, where a float is 3 millionths of a sample wide."""
+"""The share of a sample that counts as rounding. Trio's clock may start at up to a million seconds, where neighbouring floats
+are 3 millionths of a sample apart."""
 
 
 class PacedOutput(Output):
-    """Hears samples by `trio.current_time()`; makes no sound and waits for nothing else."""
+    """An output that makes no sound: its samples count as heard at an even pace, by `trio.current_time()`.
+
+    Use it as the base of an output whose far end plays at an even pace.
+    """
 
     def __init__(self, *, hold: float = 0.2, pace: float = 1.0) -> None:
-        """`hold`: seconds accepted and not yet heard at most; 0.2 is two chunks of what services send at once, so that one is heard while
-        the next comes. `pace`: 1.0 hears a second of audio in a second, 0.5 in two.
+        """Make an output.
+
+        Args:
+            hold: the most seconds that are accepted and not yet heard. The default of 0.2 is two chunks as services send them, so
+                that one is heard while the next comes.
+            pace: seconds of audio heard in a second; 1.0 by default.
+
+        Raises:
+            ValueError: `hold` or `pace` is not above 0.
         """
         if hold <= 0 or pace <= 0:
             raise ValueError(f"hold is {hold} and pace is {pace}; both must be above 0")
@@ -42,7 +53,11 @@ class PacedOutput(Output):
         return min(self._accepted, self._base + int(passed + _ROUNDING))
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
-        """Start at 0 samples."""
+        """Open it, with 0 samples heard.
+
+        Raises:
+            RuntimeError: it is open already.
+        """
         if self._format is not None:
             raise RuntimeError("this output is open already: close it first")
         await trio.lowlevel.checkpoint()
@@ -85,14 +100,14 @@ class PacedOutput(Output):
             await self._until(self._accepted)
 
     def flush(self) -> None:
-        """Nothing accepted so far is heard any more."""
+        """Drop all samples that have not been heard."""
         self._base = self._accepted = self.heard
         self._since = None
         self._flushes += 1
         self._wake()
 
     def pause(self) -> None:
-        """Stop the clock at this sample. What is held stays; `play` and `drain` wait."""
+        """Stop at this sample. What is held stays; `play` and `drain` wait."""
         self._base = self.heard
         self._since = None
         self._paused = True
@@ -105,7 +120,7 @@ class PacedOutput(Output):
         self._wake()
 
     async def close(self) -> None:
-        """Drop what has not been heard; `heard` is kept."""
+        """Drop all samples that have not been heard. `heard` keeps its value."""
         self.flush()
         self._format = None
         await trio.lowlevel.cancel_shielded_checkpoint()
@@ -123,7 +138,7 @@ class PacedOutput(Output):
             self._started(self._since, self._base)
 
     def _started(self, time: float, sample: int) -> None:
-        """For subclasses: from `time` on, samples are heard one after another, `sample` first."""
+        """Called when samples begin to be heard: from `time` on, one after another, `sample` first. For subclasses."""
 
     def _opened(self) -> AudioFormat:
         if self._format is None:

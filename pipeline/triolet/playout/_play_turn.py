@@ -1,4 +1,4 @@
-"""Running one turn: its stages in one nursery, its end in its timeline, its error alone."""
+"""Run one turn: all its stages in one nursery; its end is recorded, and its error is raised by itself."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ async def play_turn(
 ) -> None:
     """Play what the source gives until it has ended and the last sample has been heard.
 
-    An error of any stage ends them all and is raised, alone, with `.result` set on it. Cancellation ends them all. Either
-    way what was accepted by the output and not heard is dropped, and the timeline says what was.
+    An error of any stage ends all stages, and is raised by itself with `.result` set on it. Cancellation ends all stages. In
+    both cases the output drops what has not been heard, and the timeline says what has been.
     """
     turn.timeline.record(TurnStarted(turn.now()))
     with Alone():
         try:
             await _run(source, playing, turn, interlude)
-        except BaseException as error:  # raised again: a turn that was cancelled has its end recorded, too
+        except BaseException as error:  # raised again: the end of a cancelled turn is recorded too
             playing.shut()
             playing.finish()
             _record_end(turn, lone_error(error))
@@ -49,13 +49,13 @@ async def _run(
     source: Source[AudioChunk], playing: TurnPlayout, turn: TurnContext, interlude: Interlude | None
 ) -> None:
     playing.begin()
-    send, receive = trio.open_memory_channel[AudioChunk](0)  # what waits with the synthesizer can still be said anew
+    send, receive = trio.open_memory_channel[AudioChunk](0)  # audio that waits in the synthesizer can still be replaced
     with receive:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(source.drive, send, turn)
             try:
                 await play_all(receive, playing, interlude)
-            except BaseException:  # raised again: silence does not wait for the stages to hang up
+            except BaseException:  # raised again: be silent now, before the stages have closed their connections
                 playing.shut()
                 playing.finish()
                 raise

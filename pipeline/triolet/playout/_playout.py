@@ -1,4 +1,4 @@
-"""An output and how to play on it."""
+"""An output, and how speech is played on it."""
 
 from __future__ import annotations
 
@@ -15,30 +15,29 @@ from triolet.playout._turn_playout import TurnPlayout
 
 
 class Playout(Sink[AudioChunk]):
-    """An output and how to play on it: `source | Playout(output, trim=True)`."""
+    """An output, and how speech is played on it: `source | Playout(output, trim=True)`."""
 
     def __init__(self, output: Device, *, gaps: PhraseGaps | None = None, trim: bool = False) -> None:
         """Play on `output`.
 
         Args:
             output: the device or file.
-            gaps: the silence between phrases.
-            trim: cut the silence that the voice leaves at the beginning and the end of a phrase to what the gap there
-                needs, so that gaps are never longer than `gaps` says and the first word comes without delay. 0.06 s
-                stay at either end, for soft consonants. Silence inside a phrase is played. Samples that were cut count as
-                heard with their neighbours. Off by default: every sample that the voice gives is played, and where it leaves
-                less silence than a gap needs, which good voices do, nothing would be cut anyway.
+            gaps: the silence between phrases; `PhraseGaps()` by default.
+            trim: cut the silence at the beginning and the end of a phrase to what the gap there needs. Then gaps are not
+                longer than `gaps` says, and the first word comes without delay. 0.06 s stay at either end, for soft consonants.
+                Silence inside a phrase is played. Samples that were cut count as heard with their neighbours. Off by default:
+                all samples are played. Good voices leave less silence than a gap needs, so there would be nothing to cut.
         """
         self.deck = Deck(output, gaps or PhraseGaps(), trim)
 
     async def consume(self, source: Source[AudioChunk], turn: TurnContext) -> None:
         """Open the output, play what the source gives until the last sample has been heard, and close the output.
 
-        An error of any stage ends them all and is raised, alone, with `.result` set on it. Cancellation ends them all. Either
-        way what the output held and had not played is dropped, and the timeline says what was heard.
+        An error of any stage ends all stages, and is raised by itself with `.result` set on it. Cancellation ends all stages.
+        In both cases the output drops what has not been heard, and the timeline says what has been.
 
         Raises:
-            OutputError: the output cannot be had, or failed.
+            OutputError: the output cannot be opened, or failed.
         """
         audio = format_of(source.parts)
         try:

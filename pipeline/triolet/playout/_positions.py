@@ -1,4 +1,4 @@
-"""Which samples of which phrase lie where in the output's samples."""
+"""Where the samples of each phrase lie among all samples that the output plays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 
 @attrs.define
 class _Span:
-    """Samples of one phrase that are played one after another, and those that were cut off at either end."""
+    """Consecutive samples of one phrase that are played, and how many were cut at either end."""
 
     start: int
     phrase: int
@@ -22,7 +22,9 @@ class _Span:
         return self.start + self.samples
 
     def heard(self, position: int) -> int:
-        """What was cut was heard with its neighbour."""
+        """How many of these samples are heard when the output has played up to `position`. Cut samples count with their
+        neighbours.
+        """
         if position <= self.start:
             return 0
         return (
@@ -31,16 +33,16 @@ class _Span:
 
 
 class Positions:
-    """Tell it what is played; ask what has been heard once the output has played so many samples."""
+    """Records what is played, and says how much of a phrase has been heard when the output has played so many samples."""
 
     def __init__(self) -> None:
         self._spans: deque[_Span] = deque()
-        """Those that were not yet heard to their end, and the last."""
+        """The spans that were not yet heard to their end, and the last one."""
         self._passed: dict[int, int] = {}
-        """Samples of each phrase that were heard in spans which are over, as long as the phrase is asked for."""
+        """For each phrase, the samples heard in spans that are dropped; until `forget`."""
 
     def play(self, phrase: int, start: int, samples: int, *, cut: int = 0) -> None:
-        """`samples` of a phrase come at `start`; `cut` ones before them are not played."""
+        """Record that so many samples of a phrase are played from `start` on. `cut` samples before them are not played."""
         last = self._spans[-1] if self._spans else None
         if last is None or last.phrase != phrase or last.end != start or cut or last.cut_after:
             last = _Span(start, phrase, cut)
@@ -48,12 +50,12 @@ class Positions:
         last.samples += samples
 
     def cut(self, samples: int) -> None:
-        """So many samples of the phrase that was played last are not played."""
+        """Record that so many samples, after those recorded last and of the same phrase, are not played."""
         if samples:
             self._spans[-1].cut_after += samples
 
     def heard(self, phrase: int, position: int) -> int:
-        """How many samples of a phrase have been heard. Positions never go back."""
+        """How many samples of a phrase have been heard when the output has played up to `position`, which must never decrease."""
         spans = self._spans
         while len(spans) > 1 and position >= spans[0].end:
             span = spans.popleft()
@@ -67,5 +69,5 @@ class Positions:
         return heard
 
     def forget(self, phrase: int) -> None:
-        """A phrase was heard to its end, and is not asked for any more."""
+        """Drop the count of a phrase that was heard to its end."""
         self._passed.pop(phrase, None)

@@ -1,4 +1,4 @@
-"""Playing one turn: its phrases with the pauses between them, the gate, and the count of what was heard."""
+"""Play one turn: its phrases and the gaps between them, the gate, and the count of what was heard."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from triolet.playout._positions import Positions
 from triolet.turn._events import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun
 
 SLICE = 0.2
-"""Seconds handed to a real-time output at a time. Whoever synthesizes gives shorter chunks; a longer one is cut, so that the
-playout clock is never further behind than this. The gate does not need it: an output that is flushed drops what it has."""
+"""The most seconds given to a real-time output at a time, so that the playout clock is never further behind than this. The
+Synthesizer gives shorter chunks; a longer one is split. The gate does not depend on it: a flushed output drops what it has."""
 
 DRAIN = 5.0
-"""Seconds that an output may take longer to sound than what it holds lasts, pauses aside. A device that has stopped never ends;
-one that is slow, or hears over a network, is late by less."""
+"""Seconds that an output may take longer to play what it holds than that lasts, while it is not paused. A slow device, or one
+at the far end of a network, is late by less; one that has stopped would be waited for without end."""
 
 EDGE = 0.02
-"""Seconds at the end of a phrase whose loudness is that of the voice's silence: two periods of a low voice."""
+"""Seconds at the end of a phrase by which the loudness of the voice's silence is judged: two periods of a low voice."""
 
 FIRST_GAP = 0.001
-"""Silences shorter than this are the clock's rounding."""
+"""Seconds. A shorter silence is a rounding error of the clock, and no underrun."""
 
 
 @attrs.define(eq=False)
 class _Playing:
-    """A phrase that is being played or was."""
+    """A phrase that has begun to be played."""
 
     phrase: Phrase
     edges: PhraseEdges
@@ -55,7 +55,7 @@ class TurnPlayout:
     """One turn on an output: plays its chunks in order, and knows which have been heard."""
 
     def __init__(self, deck: Deck, turn: TurnContext, *, within: TurnPlayout | None = None) -> None:
-        """`within`: the turn in whose silence this one is said."""
+        """Prepare to play a turn. `within` is the turn in whose silence this one is said, such as a filler's."""
         self._deck = deck
         self._within = within
         self._output = deck.device
@@ -65,12 +65,12 @@ class TurnPlayout:
         self._given = 0
         self._positions = Positions()
         self._unheard: dict[int, _Playing] = {}
-        """The phrases that have begun and were not reported as heard, in order."""
+        """The phrases that have begun and are not yet reported as heard, in order."""
         self._previous: _Playing | None = None
         self._loudest = 0
         self._tone = RoomTone()
         self._end = b""
-        """The last samples of the phrase before, at least `EDGE` seconds of them where there are so many."""
+        """The last samples played of the previous phrase: at least `EDGE` seconds, if it has so many."""
         self._wait: tuple[trio.CancelScope, Callable[[], float]] | None = None
         self._audible = False
         self._begun = False
@@ -78,10 +78,10 @@ class TurnPlayout:
         self._finished = False
         self._began = turn.now()
         self._filled_until = -math.inf
-        """When something else, said in a silence of this turn, was last heard."""
+        """When a filler that was said in a silence of this turn was last heard."""
 
     def begin(self) -> None:
-        """Note where this turn starts on the output. If that is not open yet, it opens with the first chunk."""
+        """Note where this turn starts among the output's samples. An output that is not open yet opens with the first chunk."""
         if self._deck.format is None:
             return
         self._begun = True
@@ -92,13 +92,13 @@ class TurnPlayout:
         self._turn.timeline.record(OutputOpened(self._turn.now(), self._deck.format.sample_rate, self._output.realtime))
 
     def shut(self) -> None:
-        """Shut the gate: the output drops what has not been heard, and takes nothing more of this turn. A plain call."""
+        """Shut the gate: the output drops what has not been heard, and gets nothing more of this turn. A plain call."""
         self._shut = True
         self._output.flush()
         self._listener.dry_at = min(self._listener.dry_at, self._turn.now())
 
     async def play(self, chunk: AudioChunk) -> None:
-        """Play one chunk, after the pause that it asks for if it begins a phrase. Waits while the output is full.
+        """Play one chunk. If it begins a phrase, play the gap before it first. Waits while the output is full.
 
         Raises:
             ValueError: its format is not the one that the output was opened for.
@@ -123,11 +123,11 @@ class TurnPlayout:
         self.report()
 
     async def drain(self) -> None:
-        """Wait until the last sample has been heard: at most as long as what the output holds lasts, and `DRAIN` seconds more,
-        in which it is not paused.
+        """Wait until the last sample has been heard. The wait is limited to what the output holds and `DRAIN` seconds more; a pause
+        does not count.
 
         Raises:
-            OutputError: it has not sounded by then.
+            OutputError: the output has not played it by then.
         """
         with self.waiting(lambda: self._turn.now() + self._held_seconds() + DRAIN) as scope:
             await self._output.drain()
@@ -141,7 +141,9 @@ class TurnPlayout:
 
     @contextlib.contextmanager
     def waiting(self, until: Callable[[], float]) -> Generator[trio.CancelScope]:
-        """A wait that ends then (in Trio's time). A pause stops it; afterwards its end is looked up anew."""
+        """Limit the block to the time that `until()` gives, on Trio's clock. A pause suspends the limit; `resume` asks for it
+        anew.
+        """
         with trio.CancelScope() as scope:
             self._wait = scope, until
             self._set_deadline()
@@ -152,8 +154,8 @@ class TurnPlayout:
 
     @property
     def ends_at(self) -> float:
-        """When the listener will have heard all that was played (in Trio's time); infinite if that is reported already, or
-        if a phrase is incomplete, or if nobody listens.
+        """When the listener will have heard all that was played so far, on Trio's clock. Infinite if there is no complete phrase
+        left to report then, or if the output has no clock.
         """
         if not self._output.realtime:
             return math.inf
@@ -162,22 +164,22 @@ class TurnPlayout:
 
     @property
     def silent_since(self) -> float:
-        """When the listener heard the last of this turn so far, or will (in Trio's time); its beginning if nothing yet."""
+        """When the listener has heard, or will have heard, all of this turn so far, on Trio's clock; at first, when it began."""
         return max(self._began, self._listener.dry_at)
 
     def end_silence(self) -> None:
-        """Something else is about to sound. In the middle of a turn nobody had planned the silence before it."""
+        """A filler is about to sound. In the middle of a turn, record the silence before it as an underrun."""
         if self._previous is not None:
             self._underrun(self._dry_for())
 
     def skip(self, other: TurnPlayout) -> None:
-        """Something else has been played in a silence of this turn."""
+        """A filler has been played in a silence of this turn: leave its samples out of the count."""
         if other.given:
             self._given += other.given
             self._filled_until = other.silent_since
 
     def pause(self) -> None:
-        """Stop sounding, at this sample. A plain call."""
+        """Stop the sound at this sample. A plain call."""
         self._output.pause()
         self._deck.paused = True
         self._set_deadline()
@@ -192,11 +194,11 @@ class TurnPlayout:
 
     @property
     def given(self) -> int:
-        """Samples given to the output, pauses included, but for those that it dropped when the gate was shut."""
+        """Samples given to the output, gaps included. When the gate is shut, only those that were heard."""
         return self._output.heard - self._base if self._shut else self._given
 
     def finish(self) -> None:
-        """Record how much of each phrase was heard. The turn is over for the output; a second call does nothing."""
+        """Record how much of each phrase was heard, at the end of the turn. A second call does nothing."""
         if self._finished:
             return
         self._finished = True
@@ -208,7 +210,7 @@ class TurnPlayout:
             self._turn.timeline.record(PhraseHeard(self._turn.now(), index, heard, whole, phrase.edges.voicing.voiced))
 
     async def _play(self, phrase: _Playing) -> None:
-        """Play what is known to be played of a phrase."""
+        """Play those samples of a phrase of which it is known that they are to be played."""
         edges = phrase.edges
         if phrase.begun:
             await self._go_on(phrase)
@@ -221,8 +223,10 @@ class TurnPlayout:
             self._taken(cut, dry_at=self._listener.dry_at)
 
     async def _begin(self, phrase: _Playing) -> int:
-        """Leave what is missing of the silence before a phrase; an output that has run dry has been silent already, and the
-        voice leaves silence at both ends. Give how many of its first samples are cut.
+        """Play what is missing of the gap before a phrase. Return how many of its first samples are cut.
+
+        The silence that the voice leaves at both ends counts towards the gap, and so does the time for which the output has
+        been dry.
         """
         assert self._deck.format is not None
         seconds = self._deck.format.seconds
@@ -243,7 +247,7 @@ class TurnPlayout:
         return cut
 
     def _match_tone(self, before: _Playing | None) -> None:
-        """Let the gap sound as the end of the phrase before, if the voice was silent there."""
+        """Let the gap sound like the end of the previous phrase, if the voice was silent there."""
         assert self._deck.format is not None
         end = self._end[-self._deck.format.samples(EDGE) * SAMPLE_BYTES :]
         silent = before is not None and before.edges.trailing >= len(end) // SAMPLE_BYTES
@@ -259,7 +263,7 @@ class TurnPlayout:
         await self._sound(phrase, pcm, cut)
 
     async def _sound(self, phrase: _Playing, pcm: bytes, cut: int) -> None:
-        """Play samples of a phrase; `cut` ones before them are not played."""
+        """Play samples of a phrase. `cut` samples before them are not played."""
         assert self._deck.format is not None
         if not self._audible:
             self._note_audible(pcm, self._deck.format)
@@ -289,7 +293,7 @@ class TurnPlayout:
 
     async def _write(self, pcm: bytes) -> None:
         if self._shut:
-            await trio.lowlevel.checkpoint()  # who shuts the gate cancels the turn: that arrives here
+            await trio.lowlevel.checkpoint()  # the turn is cancelled right after its gate is shut: it raises here
             raise RuntimeError("the gate of this turn is shut")
         self._given += len(pcm) // SAMPLE_BYTES
         await self._output.play(pcm)
@@ -308,7 +312,7 @@ class TurnPlayout:
             scope.deadline = math.inf if self._deck.paused else until()
 
     def _held(self) -> int:
-        """Samples given to the output and not heard."""
+        """Samples given to the output that have not been heard."""
         return max(0, self._base + self._given - self._output.heard)
 
     def _held_seconds(self) -> float:
@@ -318,14 +322,14 @@ class TurnPlayout:
         return self._turn.now() + self._held_seconds()
 
     def _dry_for(self) -> float:
-        """For how long the listener has heard nothing, the output having run dry."""
+        """Seconds for which the output has been dry: it has played all it was given, and the listener hears nothing."""
         if not self._output.realtime or not self._given:
             return 0.0
         late = self._turn.now() - self._listener.dry_at
         return 0.0 if late <= 0 or self._held() else late
 
     def _underrun(self, seconds: float) -> None:
-        """A silence that nobody had planned ends now; what was said in it is none, and the silence before that is another."""
+        """Record that so many seconds of unplanned silence end now. Only the time after the last filler counts."""
         seconds = min(seconds, self._turn.now() - self._filled_until)
         if seconds > FIRST_GAP:
             self._turn.timeline.record(Underrun(self._turn.now() - seconds, seconds))
@@ -342,7 +346,7 @@ class TurnPlayout:
         return self._positions.heard(phrase, self._output.heard - self._base)
 
     def report(self) -> None:
-        """Record the phrases whose last sample has been heard by now."""
+        """Record each phrase whose last sample has been heard by now."""
         while self._unheard:
             index, phrase = next(iter(self._unheard.items()))
             if not (phrase.complete and phrase.edges.passed) or self._heard(index) < phrase.edges.passed:
@@ -357,14 +361,15 @@ class TurnPlayout:
 
 
 class Interlude(Protocol):
-    """Something to be said once while the turn is silent."""
+    """Something to be said once while the turn is silent, such as a filler."""
 
     after: float
     """Seconds of silence before it."""
     said: bool
+    """Whether it has been said, or begun."""
 
     async def say(self, within: TurnPlayout) -> None:
-        """Say it, to its end, in a silence of this turn, which then skips it."""
+        """Say it to its end, in a silence of the turn `within`. It calls `within.skip` when it has ended."""
         ...
 
 
@@ -385,12 +390,12 @@ async def play_all(
 async def _next_chunk(
     upstream: trio.MemoryReceiveChannel[AudioChunk], playing: TurnPlayout, interlude: Interlude | None
 ) -> AudioChunk:
-    """Wait for a chunk. Time-outs are around our own channel only: what plays is not cut, nor is the source."""
+    """Wait for a chunk. The time-outs are around our own channel only, so they cut neither what plays nor the source."""
     if interlude is None and math.isinf(playing.ends_at):
         return await upstream.receive()
     with playing.waiting(lambda: playing.ends_at):
         return await upstream.receive()
-    playing.report()  # the last phrase so far has just been heard whole: say so while nothing else comes
+    playing.report()  # the last phrase so far has just been heard whole: record it now, not with the next chunk
     if interlude is not None and not interlude.said:
         after = interlude.after
         with playing.waiting(lambda: playing.silent_since + after):

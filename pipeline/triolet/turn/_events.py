@@ -1,4 +1,4 @@
-"""What happens in a turn, as events on one monotonic clock."""
+"""The events of a turn, on one monotonic clock."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from triolet.alignment._voicing import Voiced
 
 @attrs.frozen
 class Event:
-    """Something that happened in a turn. `at` is in seconds on the clock of the Trio run (`trio.current_time()`)."""
+    """Something that happened in a turn."""
 
     at: float
+    """When it happened, in seconds on Trio's clock (`trio.current_time()`)."""
 
 
 @attrs.frozen
@@ -32,42 +33,44 @@ class SourceEnded(Event):
 
 @attrs.frozen
 class ClauseCut(Event):
-    """The segmenter has found where a clause ends."""
+    """The segmenter has found the end of a clause."""
 
     clause: Clause
 
 
 @attrs.frozen
 class TextLeft(Event):
-    """The turn ended before this rest of the text was cut."""
+    """The turn ended before the segmenter had cut the rest of the text into clauses."""
 
     text: str
 
 
 @attrs.frozen
 class PhraseReady(Event):
-    """The words of the next commit are known."""
+    """The words of the next phrase are known."""
 
     phrase: Phrase
 
 
 @attrs.frozen
 class PhraseGrew(Event):
-    """A phrase that is spoken while it is written has got more words."""
+    """A phrase that is spoken while it is written has more words now. Recorded by `StreamSynthesizer`."""
 
     index: int
+    """The index of the phrase in the turn, from 0; so in all events below."""
     units: tuple[SpeechUnit, ...]
+    """The units that were added."""
     end: int
-    """Where its part of the raw stream ends now."""
+    """The index in the raw text at which the phrase ends now."""
 
 
 @attrs.frozen
 class PhraseCommitted(Event):
-    """A session has been told to speak the phrase."""
+    """A phrase is committed: a session is to speak it."""
 
     index: int
     bills: bool = True
-    """Whether the voice bills anything."""
+    """Whether the voice bills for it."""
 
 
 @attrs.frozen
@@ -83,105 +86,117 @@ class PhraseComplete(Event):
 
     index: int
     samples: int
+    """Samples of the phrase in all."""
     characters: int
-    """Billed, as the service counts them."""
+    """Billed characters of the commit, as the service counts them."""
 
 
 @attrs.frozen
 class CommitLost(Event):
-    """A commit has failed, and its phrase goes on all the same: it will be committed again, whole or in part."""
+    """A commit has failed, and its phrase will be committed again, whole or from a unit on."""
 
     index: int
     samples: int
-    """Of the phrase, received so far; what is dropped of them is said by the next commit."""
+    """Samples of the phrase received so far. The next commit says again what is dropped of them."""
     error: str
-    """What kind of error: its type's name."""
+    """The name of the error's type."""
 
 
 @attrs.frozen
 class PhraseResumed(Event):
-    """A phrase that was lost in the middle goes on with another commit."""
+    """A phrase whose commit failed in the middle goes on with another commit."""
 
     index: int
     samples: int
-    """From this sample of the phrase on, its audio says the pieces from `unit` on. What was lost ends there, faded."""
+    """The sample of the phrase at which the new commit's audio starts. The audio of the failed commit fades out before it."""
     unit: int
+    """The first unit of the phrase that the new commit says."""
     repeated: int
-    """So many of these pieces, at most, had been passed on before, whole or in part; 0: nothing is said twice."""
+    """The most units that are heard twice, whole or in part. 0: none is."""
 
 
 @attrs.frozen
 class PhraseFailed(Event):
-    """No more samples of a phrase will come, and some are missing."""
+    """A phrase has failed: no more samples of it will come, and some are missing."""
 
     index: int
     samples: int
+    """Samples of the phrase received until then."""
     reason: str
+    """The error: the name of its type, and its text."""
 
 
 @attrs.frozen
 class WordsTimed(Event):
-    """The voice says when it says which words: a stage whose service reports word times may record it, again as more come.
-    What was recorded before a `PhraseResumed` holds no longer: the rest is said anew.
+    """The service has reported when its voice says which words of a phrase.
+
+    A stage of your own may record it, again as more words are reported; the last one counts. Each new commit of the phrase
+    (`PhraseCommitted`, `PhraseResumed`) makes those before it void.
     """
 
     index: int
     ends: tuple[int, ...]
-    """For each piece of the phrase, from the first, the sample of the phrase after its end."""
+    """For each unit of the phrase, from the first on: the sample of the phrase at which it ends."""
 
 
 @attrs.frozen
 class OutputOpened(Event):
-    """The output is ready."""
+    """The output is open, and the turn begins on it."""
 
     sample_rate: int
+    """Samples a second."""
     realtime: bool
+    """Whether the output plays by a clock; false for a file."""
 
 
 @attrs.frozen
 class PhrasePlaying(Event):
-    """The output is about to take the first samples of a phrase."""
+    """The first samples of a phrase have reached the output."""
 
     phrase: Phrase
 
 
 @attrs.frozen
 class FirstAudible(Event):
-    """`at` is when the first sample louder than the threshold of hearing was heard (-50 dB of full scale)."""
+    """The first audible sample of the turn is heard at `at`. A sample is audible from -50 dB of full scale on."""
 
 
 @attrs.frozen
 class Underrun(Event):
-    """The listener heard silence that nobody had planned; it began at `at`."""
+    """The listener heard silence that is no gap, no break and no pause: the audio came late. It began at `at`."""
 
     seconds: float
+    """How long it lasted."""
 
 
 @attrs.frozen
 class PhraseHeard(Event):
-    """How much of a phrase has been heard: when its last sample was, and for every phrase that sounded when the turn ends."""
+    """How much of a phrase has been heard. Recorded when its last sample has been heard, and otherwise when the turn ends."""
 
     index: int
     samples: int
+    """Samples of the phrase that were heard; samples that were cut as silence count with their neighbours."""
     whole: bool
-    """No sample of it was left out."""
+    """Whether all of its samples were heard."""
     voiced: Voiced = attrs.Factory(Voiced)
-    """What its samples show, as far as the playout has seen them: at least up to the last one heard."""
+    """Where the voice sounds in its samples, at least up to the last one heard."""
 
 
 @attrs.frozen
 class FillerSaid(Event):
-    """A filler was said in this turn, to its end or not. It is no part of the text, but of the bill."""
+    """A filler was said in this turn, to its end or not. It is not part of the text, but it is billed."""
 
     characters: int
-    """Billed, as for phrases: what was committed counts, however much of it was heard."""
+    """Billed characters: all that were committed, however much of the filler was heard."""
     wasted: int = 0
-    """Billed and not heard."""
+    """Billed characters that were not heard."""
 
 
 @attrs.frozen
 class TurnEnded(Event):
-    """Nothing of this turn is heard after this."""
+    """The turn has ended. Nothing of it is heard afterwards."""
 
     interrupted: bool = False
+    """Whether it was interrupted or cancelled."""
     error: str | None = None
+    """The error that ended it: the name of its type, and its text. None if no error did."""

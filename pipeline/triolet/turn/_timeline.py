@@ -8,14 +8,19 @@ from triolet.turn._events import Event
 
 
 class Timeline:
-    """Collects the events of one turn, in order of time."""
+    """The events of one turn, in the order in which they were recorded. Iterate it to read them; `len` counts them."""
 
     def __init__(self, observer: Callable[[Event], None] | None = None) -> None:
+        """Make an empty timeline.
+
+        Args:
+            observer: called with each event as it is recorded. It must not raise, and cannot wait. None by default.
+        """
         self._events: list[Event] = []
         self._observer = observer
 
     def record(self, event: Event) -> None:
-        """Add an event; a plain call. The observer, if any, sees it at once and must not raise."""
+        """Add an event, and give it to the observer. A plain call."""
         self._events.append(event)
         if self._observer is not None:
             self._observer(event)
