@@ -27,7 +27,7 @@ from triolet.playout._playout import Playout
 from triolet.playout._turn_playout import TurnPlayout
 from triolet.synthesis._voice_stage import VoiceStage
 from triolet.tts._contract import TTS
-from triolet.tts._session_pool import PoolOptions, PoolStatistics, SessionPools, open_pools
+from triolet.tts._session_pool import PoolOptions, PoolStatistics, SessionPools, open_session_pools
 from triolet.turn._events import Event, FillerSaid
 from triolet.turn._result import TurnResult
 from triolet.turn._timeline import Timeline
@@ -61,6 +61,7 @@ class Conversation:
         output: Output | Playout,
         *,
         pool: PoolOptions | None = None,
+        sessions: SessionPools | None = None,
         budget: Budget | None = None,
     ) -> None:
         """Speak on an output. Nothing is opened before the block is entered.
@@ -69,11 +70,18 @@ class Conversation:
             chain: any stage from tokens to audio, such as `speech(tts)`.
             output: the device or file; or a `Playout`, to set the gaps between phrases.
             pool: how many sessions to keep open, and for how long; `PoolOptions()` by default.
+            sessions: sessions that several conversations share, from `open_session_pools`; by default this one has its own.
             budget: how many characters a turn or the conversation may say; no limit by default.
+
+        Raises:
+            ValueError: both `pool` and `sessions` are given; shared sessions have options of their own.
         """
+        if pool is not None and sessions is not None:
+            raise ValueError("give `pool` or `sessions`, not both: shared sessions have options of their own")
         self._chain = chain
         self._deck = (Playout(output) if isinstance(output, Output) else output).deck
         self._pool_options = pool or PoolOptions()
+        self._shared = sessions
         self._budget = budget
         self._meter = Meter(budget.characters) if budget is not None else None
         self._turns: list[_Running] = []
@@ -119,7 +127,9 @@ class Conversation:
         if audio is not None:
             await self._deck.open(audio)
         try:
-            async with open_pools(self._pool_options) as pools:
+            shared = self._shared
+            own = open_session_pools(self._pool_options) if shared is None else contextlib.nullcontext(shared)
+            async with own as pools:
                 for part in self._chain.parts:
                     if isinstance(part, VoiceStage) and not part.tts.whole_turns:
                         pools.pool(part.tts).warm_up()

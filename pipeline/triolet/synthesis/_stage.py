@@ -12,7 +12,7 @@ from triolet.synthesis._recovery import RecoveryPolicy
 from triolet.synthesis._speaking_turn import SpeakingTurn
 from triolet.synthesis._voice_stage import VoiceStage, adjusted
 from triolet.tts._contract import TTS
-from triolet.tts._session_pool import PoolOptions, SessionPools, open_pools
+from triolet.tts._session_pool import PoolOptions, SessionPools, open_session_pools
 
 
 class Synthesizer(VoiceStage[Phrase]):
@@ -81,5 +81,5 @@ class Synthesizer(VoiceStage[Phrase]):
         if kept is not None:
             await SpeakingTurn(self.options, tts.format, kept.pool(tts), turn).run(upstream, downstream)
         else:
-            async with open_pools(PoolOptions(spares=0, maximum=self.options.in_flight)) as pools:
+            async with open_session_pools(PoolOptions(spares=0, maximum=self.options.in_flight)) as pools:
                 await SpeakingTurn(self.options, tts.format, pools.pool(tts), turn).run(upstream, downstream)

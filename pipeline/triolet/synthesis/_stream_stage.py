@@ -10,6 +10,7 @@ import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioChunk
 from triolet._model._text import NormalizedClause, Phrase
+from triolet._tools._signal import Signal
 from triolet.chain._context import TurnContext
 from triolet.errors import NoAudio
 from triolet.synthesis._options import LEAD
@@ -82,7 +83,7 @@ class _StreamedTurn:
         self._parts: deque[bytes] = deque()
         self._received = 0
         self._done = False
-        self._news = trio.Event()
+        self._news = Signal()
 
     async def run(
         self, upstream: trio.MemoryReceiveChannel[NormalizedClause], downstream: trio.MemorySendChannel[AudioChunk]
@@ -109,7 +110,7 @@ class _StreamedTurn:
             raise
         timeline.record(PhraseComplete(now(), 0, self._received, usage.characters))
         self._done = True
-        self._news.set()
+        self._news.give()
 
     async def _texts(self, upstream: trio.MemoryReceiveChannel[NormalizedClause]) -> AsyncGenerator[str]:
         yield self._first.words
@@ -128,13 +129,12 @@ class _StreamedTurn:
         self._received += samples
         self._turn.clock.supply.receive(self._tts.format.seconds(samples))
         self._parts.append(pcm)
-        self._news.set()
+        self._news.give()
 
     async def _pass_on(self, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
         offset = 0
         while self._parts or not self._done:
             if not self._parts:
-                self._news = trio.Event()
                 await self._news.wait()
                 continue
             pcm = self._parts.popleft()

@@ -144,7 +144,7 @@ class _Counts:
 
 
 class SessionPool:
-    """The sessions of one voice with one set of settings.
+    """The sessions of one voice with one set of settings. Made by `SessionPools.pool`.
 
     `nursery` owns the keepers: when it is cancelled, all sessions are closed.
     """
@@ -459,7 +459,9 @@ def _leaves(group: BaseExceptionGroup[TTSError]) -> list[TTSError]:
 
 
 class SessionPools:
-    """The pools of a conversation or of a single turn: one for each voice and its settings, made when first asked for."""
+    """The sessions of a conversation, or of all that share them: a pool for each voice and its settings, made when first asked
+    for. Made by `open_session_pools`.
+    """
 
     def __init__(self, nursery: trio.Nursery, options: PoolOptions) -> None:
         self._nursery = nursery
@@ -501,12 +503,19 @@ class SessionPools:
 
 
 @asynccontextmanager
-async def open_pools(options: PoolOptions) -> AsyncGenerator[SessionPools]:
-    """Pools that live as long as the block. Leaving it closes all sessions, each within its own deadlines; if it is left by
-    an error or a cancellation, without their goodbyes.
+async def open_session_pools(options: PoolOptions | None = None) -> AsyncGenerator[SessionPools]:
+    """Sessions that several conversations share, as long as the block lasts.
+
+        async with open_session_pools(PoolOptions(spares=2, maximum=100)) as sessions:
+            async with Conversation(speech(tts), output, sessions=sessions) as conversation: ...
+
+    The options are those of each voice, all conversations together: `spares` idle sessions stand by for all of them, and at
+    most `maximum` are open. Voices are the same if they are equal; the limits of an account are kept for all.
+    Leaving the block closes all sessions, each within its own deadlines; if it is left by an error or a cancellation, without
+    their goodbyes.
     """
     with Alone():
         async with trio.open_nursery() as nursery:
-            pools = SessionPools(nursery, options)
+            pools = SessionPools(nursery, options or PoolOptions())
             yield pools
             pools.close()

@@ -24,7 +24,7 @@ from triolet import (
 from triolet.alignment._heard import expected_seconds
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, collect
-from triolet.tts._session_pool import SessionPools, open_pools
+from triolet.tts._session_pool import SessionPools, open_session_pools
 
 
 def heard(chunks: list[AudioChunk]) -> bytes:
@@ -238,7 +238,7 @@ async def test_what_is_committed_counts_before_it_is_received(autojump_clock: tr
 async def test_the_next_turn_knows_how_fast_the_service_is(autojump_clock: trio.testing.MockClock) -> None:
     """So it opens no second session that it does not need."""
     tts = ScriptedTTS([[0.05, tone(1, 0.5)]])
-    async with open_pools(PoolOptions(spares=0)) as pools:
+    async with open_session_pools(PoolOptions(spares=0)) as pools:
         for _ in range(2):
             turn = TurnContext(resources={SessionPools: pools})
             await collect(phrases("One.", "Two.", "Three.") | Synthesizer(tts), turn=turn)
@@ -253,7 +253,7 @@ async def test_the_next_turn_knows_how_fast_the_voice_speaks(
     sentence = "A sentence of so many words that it takes about five seconds to say it, or a little more than that."
     length = stretch * expected_seconds(sentence)
     tts = ScriptedTTS([[tone(1, length)]] * 4 + [[30.0, tone(1, length)]])
-    async with open_pools(PoolOptions(spares=0)) as pools, trio.open_nursery() as nursery:
+    async with open_session_pools(PoolOptions(spares=0)) as pools, trio.open_nursery() as nursery:
         await collect(phrases(*[sentence] * 4) | Synthesizer(tts), turn=TurnContext(resources={SessionPools: pools}))
         turn = TurnContext(resources={SessionPools: pools})
         turn.clock.listener.realtime = True

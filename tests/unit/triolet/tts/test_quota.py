@@ -15,7 +15,7 @@ from triolet.errors import ConnectionFailed, ConnectionLost, TTSError
 from triolet.events import Event, Underrun
 from triolet.testing import RecordingOutput, ToneTTS
 from triolet.tts._rate_limiter import RateLimiter
-from triolet.tts._session_pool import SessionPools, open_pools
+from triolet.tts._session_pool import SessionPools, open_session_pools
 
 TEN = RateLimits(per_minute=10)
 ANSWER = " ".join(f"This is sentence number {number} of an answer that is rather long." for number in range(30))
@@ -109,7 +109,7 @@ class Ending(Service):
 
 async def test_a_service_that_hangs_up_at_once_is_not_dialled_again_and_again(autojump_clock: MockClock) -> None:
     service = Ending(0.0)
-    async with open_pools(PoolOptions(cool_down=60.0)) as pools:
+    async with open_session_pools(PoolOptions(cool_down=60.0)) as pools:
         pools.pool(service).warm_up()
         await trio.sleep(10)
     assert len(service.connects) <= 8
@@ -118,7 +118,7 @@ async def test_a_service_that_hangs_up_at_once_is_not_dialled_again_and_again(au
 
 async def test_a_service_with_a_short_idle_limit_is_dialled_once_a_commit(autojump_clock: MockClock) -> None:
     service = Ending(0.3)
-    async with open_pools(PoolOptions()) as pools:
+    async with open_session_pools(PoolOptions()) as pools:
         pool = pools.pool(service)
         async with pool.in_use():
             for _ in range(20):
@@ -130,7 +130,7 @@ async def test_a_service_with_a_short_idle_limit_is_dialled_once_a_commit(autoju
 async def test_sessions_that_are_lost_in_their_commits_end_in_an_error(autojump_clock: MockClock) -> None:
     service = Service(connect=0.01, commit=0.01)
     service.failures = [ConnectionLost("it hung up") for _ in range(100)]
-    async with open_pools(PoolOptions()) as pools:
+    async with open_session_pools(PoolOptions()) as pools:
         pool = pools.pool(service)
         async with pool.in_use():
             for _ in range(3):
@@ -143,7 +143,7 @@ async def test_a_service_that_says_too_fast_is_given_up_at_the_deadline(autojump
     service = Service(connect=0.01)
     service.refusals = [ConnectionFailed("too fast", code="429", retryable=True, throttled=True) for _ in range(100)]
     began = trio.current_time()
-    async with open_pools(PoolOptions(throttled_timeout=5.0)) as pools:
+    async with open_session_pools(PoolOptions(throttled_timeout=5.0)) as pools:
         pool = pools.pool(service)
         async with pool.in_use():
             with pytest.raises(TTSError, match="too fast"):
@@ -165,6 +165,6 @@ async def test_two_vendors_with_the_same_limits_do_not_share_them(autojump_clock
                 await pools.pool(voice).commit("Hello.", lambda pcm: None)
         return trio.current_time() - began
 
-    async with open_pools(PoolOptions(spares=0)) as pools:
+    async with open_session_pools(PoolOptions(spares=0)) as pools:
         alone = await spent(pools, one)
         assert await spent(pools, other) == pytest.approx(alone)

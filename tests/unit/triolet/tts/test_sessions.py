@@ -11,7 +11,7 @@ import trio
 from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
 from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, TTSError
 from triolet.tts._contract import RateLimits
-from triolet.tts._session_pool import PoolOptions, SessionPool, open_pools
+from triolet.tts._session_pool import PoolOptions, SessionPool, open_session_pools
 
 PCM = b"\1\1" * 240
 
@@ -79,7 +79,7 @@ class _Session(TTSSession):
 
 @asynccontextmanager
 async def pooled(service: Service, **options: object) -> AsyncGenerator[SessionPool]:
-    async with open_pools(PoolOptions(**options)) as pools:  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    async with open_session_pools(PoolOptions(**options)) as pools:  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         yield pools.pool(service)
     assert service.open == []
 
@@ -373,6 +373,6 @@ async def test_a_session_that_ends_while_a_limit_is_waited_for_is_replaced(
 
 async def test_equal_voices_share_a_pool() -> None:
     service = Service()
-    async with open_pools(PoolOptions()) as pools:
+    async with open_session_pools(PoolOptions()) as pools:
         assert pools.pool(service) is pools.pool(service)
         assert pools.pool(Service()) is not pools.pool(service)
