@@ -1,15 +1,79 @@
-"""For all tests."""
+"""For all tests.
+
+unit: one room at a time, in virtual time; no processes, no sockets. integration: processes, sockets, SDKs, README, recipes,
+packaging. hearing: what a recogniser understands. simulation: the whole system from seeds. typing, mutations: what their
+names say.
+
+    pytest tests/unit                                    a tier, in one process
+    pytest -n 2 --dist loadfile --no-loadscope-reorder   all of it, on two cores: `make pytest`
+    pytest --hypothesis-profile=long tests/unit          ten times the examples, each time others
+    python -m tests.simulation --seeds 20000 --jobs 2    the whole system, longer; `--seed N` replays one
+    python -m tests.mutations                            breaks the code, and sees that the tests notice
+
+Hypothesis draws the same examples in every run, so that a failure is of the change that is tested. The long profile draws
+others, and prints with each failure a line `@reproduce_failure(...)` to paste above the test, and a seed for
+`--hypothesis-seed`: either replays it.
+
+A test may take `timeout` seconds (pyproject.toml); `@pytest.mark.timeout` allows more. One that is blocked in C ends its
+process a little later. What a test has started ends with it.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
+from tests import _processes
 
 # A slow machine is no defect of what is tested.
-settings.register_profile("suite", deadline=None)
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("long", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("suite")
+
+_FAILED = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Once a process."""
+    _hear_ctrl_c()
+    _processes.adopt_orphans()
+
+
+def _hear_ctrl_c() -> None:
+    """A job in the background is started deaf to it, and so are the processes that it starts; tests press it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """A process of pytest-xdist that was ended by force leaves what it had started to this one."""
+    _processes.end(_processes.started_here())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test has failed."""
+    report = yield
+    if report.failed:
+        item.stash[_FAILED] = True
+    return report
+
+
+@pytest.fixture(autouse=True)
+def nothing_it_started_goes_on(request: pytest.FixtureRequest) -> Generator[None]:
+    """End the processes that the test has started; if it has not failed, it must have done so itself."""
+    _hear_ctrl_c()  # a run of Trio that was ended from outside has left its own handler
+    before = _processes.started_here()
+    yield
+    left = _processes.started_here() - before
+    if left and not request.node.stash.get(_FAILED, False):
+        left = _processes.wait_for_the_end(left)
+        names = [_processes.name_of(pid) for pid in left]
+        _processes.end(left)
+        assert not names, "the test has left processes behind"
+    _processes.end(left)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
