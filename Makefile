@@ -3,12 +3,15 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-mutations lint types pytest docs clean
+.PHONY: demo test test-mutations lint types mypy pyright pytest docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/triolet demo --out demo.wav
 
-test: lint types pytest
+# What needs no other is checked side by side, then the tests run on two cores.
+test: $(VENV)/.test
+	$(MAKE) --no-print-directory -j 2 --output-sync=target pyright mypy lint
+	$(MAKE) --no-print-directory pytest
 
 # Breaks the code in ten ways; each must be noticed. Takes minutes.
 test-mutations: $(VENV)/.test
@@ -24,12 +27,17 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports
 	$(BIN)/flake8-async $$(git ls-files '*.py' 2>/dev/null || find pipeline adapters recipes tests benchmarks -name '*.py')
 
-types: $(VENV)/.test
+types: mypy pyright
+
+mypy: $(VENV)/.test
 	$(BIN)/mypy
+
+pyright: $(VENV)/.test
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
+# By file, the longest first (`testpaths` in pyproject.toml), so that both processes end together.
 pytest: $(VENV)/.test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 $(VENV)/.made:
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ...")'
