@@ -17,9 +17,9 @@ test: $(VENV)/.test
 test-mutations: $(VENV)/.test
 	$(BIN)/python -m tests.mutations
 
-# The documentation as a site, in build/site. Open build/site/index.html; no server is needed.
+# The documentation as a site: open build/site/index.html, or, to search it, serve it: python -m http.server -d build/site
 docs: $(VENV)/.test
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check

@@ -54,6 +54,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Read]:
         env=environment,
         capture_output=True,
         text=True,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
