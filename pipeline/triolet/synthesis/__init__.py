@@ -1,4 +1,4 @@
-"""Phrases to audio."""
+"""Stages that speak: phrases (or clauses) in, audio out."""
 
 from triolet.synthesis._recovery import RecoveryPolicy as RecoveryPolicy
 from triolet.synthesis._stage import Synthesizer as Synthesizer

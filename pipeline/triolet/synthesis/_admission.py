@@ -1,4 +1,4 @@
-"""When the next phrase may be committed: the due one at once, any other when the listener has not too much audio already."""
+"""When the next phrase may be committed: at once if it is due, otherwise when the listener has little enough audio left."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from triolet.synthesis._job import Job
 from triolet.tts._service_pace import ServicePace
 
 MARGIN = 0.15
-"""Seconds by which the next audio should be early: what a delay of the network may add."""
+"""Seconds by which the next audio should come early, to allow for a delay in the network."""
 
 
 class Admission:
-    """Decides for one turn; told of every commit that begins and ends."""
+    """Decides when the phrases of one turn are committed. It must be told of every commit that begins and ends."""
 
     def __init__(
         self, turn: TurnContext, audio: AudioFormat, pace: ServicePace, *, lead: float, in_flight: int
@@ -33,19 +33,20 @@ class Admission:
         self._clock.supply.bound = lead
         self._clock.supply.stretch = pace.stretch
         self._jobs: deque[Job] = deque()
-        """In flight, in order; the first is due."""
+        """The phrases in flight, in order. The first one is due."""
         self._news = Signal()
-        """Given when a commit ends, or the first audio comes to a listener who hears nothing."""
+        """Given when a commit ends, or when audio comes for a listener who has none left."""
         self._starving = False
+        """Whether `until_admitted` waits while the listener has no audio left."""
 
     def admit(self, job: Job) -> None:
-        """A phrase is about to be committed."""
+        """Add a phrase that is about to be committed."""
         job.expected = job.usual * self._pace.stretch
         self._jobs.append(job)
         self.credit()
 
     def credit(self) -> None:
-        """Tell the clock what has been received without a hole from the phrase that is due on, and what else is to come."""
+        """Tell the clock how much audio has been received without a hole, and how much more is expected."""
         jobs, supply, rate = self._jobs, self._clock.supply, self._audio.sample_rate
         while jobs:
             job = jobs[0]
@@ -59,7 +60,7 @@ class Admission:
             self._tell()
 
     def complete(self, job: Job) -> None:
-        """A commit has given all its audio."""
+        """Learn the pace of the service from a commit that has given all its audio."""
         assert job.commit.first_audio is not None
         self._pace.measured(
             first_audio=job.commit.first_audio - job.commit.made,
@@ -70,18 +71,19 @@ class Admission:
         self._clock.supply.stretch = self._pace.stretch
 
     def ended(self) -> None:
-        """A phrase is said."""
+        """Note that a phrase has been said, and wake `until_admitted`."""
         self.credit()
         self._tell()
 
     async def until_admitted(self) -> None:
-        """Wait until the next phrase may be committed."""
+        """Wait until the next phrase may be committed. Cancellation ends the wait and changes nothing else."""
         while running := [job for job in self._jobs if not job.said]:
             slack = self._slack(running[0]) if len(running) < self._in_flight else math.inf
             if slack < SOON:
                 break
-            self._starving = self._clock.lead <= 0  # then it does not get less until audio comes
-            with trio.move_on_after(math.inf if self._starving else slack):  # nor ever faster than time passes
+            # The slack shrinks no faster than time passes. Without a lead it does not shrink until audio comes.
+            self._starving = self._clock.lead <= 0
+            with trio.move_on_after(math.inf if self._starving else slack):
                 await self._news.wait()
         await self._clock.until_ahead_below(self._lead)
 
@@ -90,14 +92,14 @@ class Admission:
         self._news.give()
 
     def _promised(self, job: Job) -> float:
-        """Seconds of a phrase that the clock does not know of."""
+        """Seconds of audio of a phrase that are expected, or have come, and that the clock does not count as received."""
         received = job.audio.received / self._audio.sample_rate
         return (received if job.said else max(received, job.expected)) - job.credited / self._audio.sample_rate
 
     def _slack(self, job: Job) -> float:
         """Seconds until a second session is needed beside the one that speaks this phrase."""
         if not self._clock.listener.realtime:
-            return 0.0  # nobody listens by a clock: the sooner it is all made, the better
+            return 0.0  # no clock to wait for: make it all as soon as possible
         missing = max(0.0, job.expected - self._audio.seconds(job.audio.received))
         waited = self._turn.now() - job.commit.made
         begun = job.commit.first_audio is not None

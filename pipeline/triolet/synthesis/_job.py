@@ -16,16 +16,16 @@ from triolet.synthesis._phrase_audio import PhraseAudio
 
 @attrs.define(eq=False)
 class Commit:
-    """What one commit says of a phrase: its units from `unit` on."""
+    """One commit of a phrase. It says the units of the phrase from `unit` on."""
 
     made: float
-    """When it was made (in Trio's time)."""
+    """When it was made, on Trio's clock."""
     start: int = 0
-    """Which sample of the phrase's audio is its first."""
+    """The sample of the phrase's audio at which its audio starts."""
     unit: int = 0
-    """Which unit of the phrase is its first."""
+    """The first unit of the phrase that it says."""
     first_audio: float | None = None
-    """When its first samples came; None: none have."""
+    """When its first samples came, on Trio's clock. None: none have."""
 
 
 class Progress(enum.Enum):
@@ -34,43 +34,43 @@ class Progress(enum.Enum):
     SPEAKING = enum.auto()
     """More audio may come."""
     SAID = enum.auto()
-    """No more will come; the next phrase goes on."""
+    """No more audio will come, and the turn goes on with the next phrase."""
     GIVEN_UP = enum.auto()
-    """No more will come, and the turn ends with `Job.error`."""
+    """No more audio will come, and the turn ends with `Job.error`."""
 
 
 @attrs.define(eq=False)
 class Job:
-    """One phrase in flight, over all the commits that it takes."""
+    """One phrase in flight, with all the commits that it takes."""
 
     phrase: Phrase
     audio: PhraseAudio
     commit: Commit
-    """The last one made."""
+    """The last commit made."""
     usual: float = attrs.field(init=False)
-    """Seconds that the phrase takes to say at a usual pace."""
+    """Seconds that the phrase takes to say at the usual pace."""
     expected: float = attrs.field(init=False)
-    """Seconds that this voice should take."""
+    """Seconds that this voice is expected to take."""
     credited: int = 0
-    """Samples of it that the playout clock knows of."""
+    """Samples of the phrase that the playout clock counts as received."""
     progress: Progress = Progress.SPEAKING
     error: Exception | None = None
     whole: bool = False
-    """Whether one commit has said all of it."""
+    """Whether one commit has said all of the phrase."""
     changed: Signal = attrs.Factory(Signal)
-    """Given when more audio has come, and when no more will."""
+    """Given when more audio has come, and when it is known that no more will."""
 
     def __attrs_post_init__(self) -> None:
         self.usual = self.expected = expected_seconds(self.phrase.words)
 
     @property
     def said(self) -> bool:
-        """Whether all of it has come."""
+        """Whether no more audio will come and the turn goes on."""
         return self.progress is Progress.SAID
 
     @property
     def words(self) -> str:
-        """What the last commit has to say."""
+        """The text of the last commit."""
         return "".join(unit.text for unit in self.phrase.units[self.commit.unit :]).strip()
 
     @property
@@ -80,35 +80,35 @@ class Job:
 
     @property
     def of_commit_passed_on(self) -> int:
-        """Samples of the last commit that were passed on."""
+        """Samples of the last commit that have been passed on."""
         return max(0, self.audio.passed_on - self.commit.start)
 
     @property
     def voiced(self) -> Voiced:
-        """What the samples of the last commit show."""
+        """Where the voice sounds in the samples of the last commit."""
         return self.audio.voicing.voiced.part(self.commit.start)
 
     def end(self) -> None:
-        """All of it has come."""
+        """Note that no more audio will come, and that the turn goes on."""
         self.progress = Progress.SAID
         self.changed.give()
 
     def give_up(self, error: Exception) -> None:
-        """No more will come, and the turn ends with this error."""
+        """Note that no more audio will come, and that the turn ends with this error."""
         self.progress = Progress.GIVEN_UP
         self.error = error
         self.changed.give()
 
     def cut(self, samples: int, *, fade: int) -> None:
-        """Drop what follows so many samples of the phrase; what is kept of the last commit ends softly."""
-        own = samples - max(self.audio.passed_on, self.commit.start)  # what came before has been faded
+        """Keep so many samples of the phrase, and drop the rest. At most the last `fade` samples that are kept are faded out."""
+        own = samples - max(self.audio.passed_on, self.commit.start)  # the commits before are faded already
         self.audio.cut(samples, fade=max(0, min(fade, own)))
         self.credited = min(self.credited, samples)
 
     def ready(self, most: int | None, *, keep: int) -> int:
-        """How many samples may be passed on now: at most `most`; or, with None, all of them once all have come.
+        """How many samples may be passed on now, at most `most`. With None: all samples, when all have come.
 
-        While more is to come, the last `keep` samples stay, to be faded if it does not.
+        While more are to come, the last `keep` samples stay behind: they are faded out if the commit fails.
         """
         held = self.audio.received - self.audio.passed_on
         if self.progress is not Progress.SPEAKING:

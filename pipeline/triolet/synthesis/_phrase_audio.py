@@ -1,4 +1,4 @@
-"""The audio of one phrase between the service and the output."""
+"""The audio of one phrase, between the service and the output."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from triolet.alignment._voicing import Voicing
 
 
 class PhraseAudio:
-    """Samples that have been received and not yet passed on. Counts are in samples."""
+    """Holds the samples of one phrase that have been received and not yet passed on. Counts are in samples."""
 
     __slots__ = ("_held", "passed_on", "received", "voicing")
 
     def __init__(self, voicing: Voicing) -> None:
         self.voicing = voicing
-        """Where the voice sounds, in all that was received and not dropped."""
+        """Where the voice sounds, in all samples that were received and not dropped."""
         self.received = 0
-        """How many have come and were not dropped."""
+        """Samples that were received and not dropped."""
         self.passed_on = 0
-        """How many of them were taken."""
+        """Samples that were taken."""
         self._held = ByteQueue()
 
     def put(self, pcm: bytes) -> None:
@@ -29,12 +29,12 @@ class PhraseAudio:
         self.voicing.feed(pcm)
 
     def take(self, samples: int) -> bytes:
-        """Take so many samples, of those that wait."""
+        """Remove and return so many samples. There must be as many."""
         self.passed_on += samples
         return self._held.take(samples * SAMPLE_BYTES)
 
     def cut(self, samples: int, *, fade: int) -> None:
-        """Drop what follows so many samples of the phrase. The last `fade` of those that are kept and not passed on fade out."""
+        """Keep so many samples of the phrase, and drop the rest. The last `fade` of those that are not yet passed on fade out."""
         kept = self._held.take(len(self._held))[: (samples - self.passed_on) * SAMPLE_BYTES]
         edge = min(fade * SAMPLE_BYTES, len(kept))
         if edge > 0:

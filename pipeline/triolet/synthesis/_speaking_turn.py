@@ -31,18 +31,18 @@ from triolet.turn._events import (
 )
 
 WAITING = 4
-"""Phrases whose audio may wait for their turn, behind the one that is passed on. Bounds what is held where the output has
-no clock to tell the lead by; with one, `lead` is what counts."""
+"""The most phrases whose audio waits behind the one that is passed on. It bounds the audio held for an output without a clock.
+With a clock, `lead` is reached first."""
 
 CHUNK = 0.1
-"""Seconds of audio passed on at a time where a listener hears by a clock: what has been passed on cannot be taken back when a
-session is lost, so as little of it as possible is ahead of the listener. As long as the deltas of services."""
+"""Seconds of audio passed on at a time to a listener who hears by a clock. Audio that has been passed on cannot be replaced when
+a session is lost, so little of it should be ahead of the listener. Services send about as much at once."""
 
 FADE = 0.01
-"""Seconds over which audio gets softer where it was cut off: two periods of a low voice, so that nothing clicks."""
+"""Seconds over which audio that was cut off fades out, so that it does not click: two periods of a low voice."""
 
 PLAYED = 1.0
-"""Seconds more than it has left that an output may take to play what came before a phrase that could not be spoken."""
+"""Seconds that an output may take longer to play what it has than that lasts, before the turn ends with a failed phrase."""
 
 
 class SpeakingTurn:
@@ -58,14 +58,14 @@ class SpeakingTurn:
         self._fade = audio.samples(FADE)
         self._chunk = audio.samples(CHUNK)
         self._sounding: Job | None = None
-        """The phrase whose audio is passed on, while the task that does so waits for more of it."""
+        """The phrase whose audio is passed on, while the task that passes it on waits for more of it."""
         self._unsent: AudioChunk | None = None
         self._failures = 0
         self._repeats = 0
         self._spoken = False
         self._skipped: TTSError | None = None
         self._given_up = math.inf
-        """The first phrase that could not be spoken, with which the turn ends."""
+        """The index of the first phrase that could not be spoken and ends the turn; infinite if there is none."""
         self._broken = False
         self._voice = VoiceSoFar(audio.sample_rate)
 
@@ -74,7 +74,7 @@ class SpeakingTurn:
     ) -> None:
         self._downstream = downstream
         jobs_in, jobs_out = trio.open_memory_channel[Job](WAITING - 1)
-        # The channel outlives the nursery: closed before the others are cancelled, it would be one more error.
+        # Close it after the nursery: closed earlier, it would raise BrokenResourceError in tasks that are not yet cancelled.
         with jobs_out:
             async with self._pool.in_use(), trio.open_nursery() as nursery:
                 nursery.start_soon(self._commit_all, upstream, jobs_in)
@@ -82,7 +82,7 @@ class SpeakingTurn:
                     async for job in jobs_out:
                         await self._pass_on(job)
                 except trio.BrokenResourceError:
-                    nursery.cancel_scope.cancel()  # nobody listens: what is in flight is not wanted either
+                    nursery.cancel_scope.cancel()  # the next stage has ended: the commits in flight are of no use
                     raise
         if self._skipped is not None and not self._spoken:
             raise self._skipped
@@ -93,7 +93,9 @@ class SpeakingTurn:
                 while True:
                     await self._admission.until_admitted()
                     try:
-                        phrase = await upstream.receive()  # decided now, by what the listener has left
+                        phrase = (
+                            await upstream.receive()
+                        )  # the Phraser decides now, by how much audio the listener has left
                     except trio.EndOfChannel:
                         break
                     job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
@@ -104,7 +106,9 @@ class SpeakingTurn:
     async def _speak(self, job: Job) -> None:
         try:
             await self._until_said(job)
-        except Exception as error:  # raised again, but not a second one of the same moment: one error leaves
+        except (
+            Exception
+        ) as error:  # raised again, unless another phrase's error already ends the turn: only one may leave
             self._failed(job, error)
             if self._broken:
                 return
@@ -115,7 +119,7 @@ class SpeakingTurn:
             self._admission.ended()
 
     async def _until_said(self, job: Job) -> None:
-        """Commit until all is said, or given up."""
+        """Commit until the phrase is said or given up."""
         in_a_row = 0
         while job.phrase.index < self._given_up:
             self._turn.timeline.record(PhraseCommitted(self._turn.now(), job.phrase.index, self._pool.bills))
@@ -140,14 +144,14 @@ class SpeakingTurn:
         if not job.of_commit:
             raise NoAudio(f"the service gave no audio for phrase {job.phrase.index} ({len(job.words)} characters)")
         job.whole = job.commit.start == 0
-        if job.whole:  # how fast a rest was said tells little
+        if job.whole:  # the rest of a phrase is too short to learn the pace from
             self._admission.complete(job)
         self._turn.timeline.record(
             PhraseComplete(self._turn.now(), job.phrase.index, job.audio.received, usage.characters)
         )
 
     def _accept(self, job: Job) -> AudioCallback:
-        """What the session calls with audio, from the task that receives it: a plain call, and the fast way of every sample."""
+        """The callback that the session calls with audio, from the task that receives it. All audio passes here, so it is fast."""
         index, audio, commit = job.phrase.index, job.audio, job.commit
         most = commit.start + self._audio.samples(self._options.longest_commit)
 
@@ -172,7 +176,7 @@ class SpeakingTurn:
         return accept
 
     def _recovers(self, job: Job, error: TTSError, in_a_row: int) -> bool:
-        """Decide what follows a commit that failed; give whether the job needs another one."""
+        """Decide what follows a commit that failed. Return whether the phrase needs another commit."""
         self._failures += 1
         step = next_step(
             self._recovery,
@@ -217,7 +221,7 @@ class SpeakingTurn:
         keep, unit = job.commit.start + point.keep, job.commit.unit + point.unit
         self._lost(job, error)
         self._cut(job, keep)
-        if unit == len(job.phrase.units):  # all had been said when it was lost; what it is billed at is not known
+        if unit == len(job.phrase.units):  # all had been said before it was lost; what was billed for it is estimated
             self._turn.timeline.record(PhraseComplete(self._turn.now(), index, keep, len(job.words)))
             return False
         self._repeats += point.repeated > 0
@@ -226,23 +230,25 @@ class SpeakingTurn:
         return True
 
     def _go_on(self, job: Job, start: int, unit: int) -> None:
-        """Let the next commit say the units from this one on."""
+        """Let the next commit say the units from `unit` on."""
         job.commit = Commit(self._turn.now(), start, unit)
         job.changed.give()
 
     def _skip(self, job: Job, error: TTSError) -> None:
-        """The phrase has failed; the next goes on."""
+        """Fail this phrase, and go on with the next."""
         self._skipped = error
         self._end_early(job, error)
 
     def _give_up(self, job: Job, error: TTSError) -> None:
-        """The turn ends with this phrase: those before it are said, and no later one is begun."""
+        """End the turn with this phrase: the phrases before it are still said, and no later one is begun."""
         self._given_up = min(self._given_up, job.phrase.index)
         self._end_early(job, error)
         job.give_up(error)
 
     def _end_early(self, job: Job, error: TTSError) -> None:
-        """What was received is played if it has begun to; if there was too much of it, what has been passed on is enough."""
+        """End a phrase that failed. If none of it has been passed on, drop it; otherwise play what was received, or, if there was
+        too much audio, what has been passed on.
+        """
         keep = job.commit.start
         if job.of_commit_passed_on:
             enough = job.audio.passed_on + self._fade
@@ -265,7 +271,7 @@ class SpeakingTurn:
         self._turn.timeline.record(PhraseFailed(self._turn.now(), job.phrase.index, job.audio.received, reason))
 
     def _word_ends(self, job: Job) -> tuple[int, ...]:
-        """The ends of the words of the last commit, counted from its first sample; none if the voice does not tell."""
+        """Where the units of the last commit end, counted from its first sample. Empty if the service does not tell."""
         ends: tuple[int, ...] = ()
         for event in self._turn.timeline:
             match event:
@@ -297,18 +303,18 @@ class SpeakingTurn:
         self._voice.learn(job)
 
     def _push(self, job: Job) -> None:
-        """Pass on what has come, while the task that does so waits for it; wake that task where the next stage is not ready."""
+        """Pass on what has come, from the task that receives it. If the next stage is not ready, wake the task that passes on."""
         while (chunk := self._next_chunk(job)) is not None:
             try:
                 self._downstream.send_nowait(chunk)
             except (trio.WouldBlock, trio.BrokenResourceError):
                 self._unsent = chunk
-                self._sounding = None  # the task goes on from here
+                self._sounding = None  # `_pass_on` goes on from here
                 job.changed.give()
                 break
 
     def _next_chunk(self, job: Job) -> AudioChunk | None:
-        """The next samples that may be passed on, if there are any."""
+        """The next samples that may be passed on; None if there are none now."""
         listener = self._turn.clock.listener
         most = self._chunk if listener.realtime or listener.streamed else None
         ready = job.ready(most, keep=self._fade)
@@ -321,7 +327,7 @@ class SpeakingTurn:
 
 
 def _name(phrase: Phrase, error: TTSError) -> None:
-    """Say in the traceback which phrase it was; by its number, since texts do not belong into logs."""
+    """Note on the error which phrase it was. Its number is named, not its text, since texts do not belong in logs."""
     note = f"while phrase {phrase.index} of the turn ({len(phrase.words)} characters) was spoken"
-    if note not in getattr(error, "__notes__", ()):  # one error may have ended several commits
+    if note not in getattr(error, "__notes__", ()):  # the same error may end several commits
         error.add_note(note)

@@ -16,23 +16,23 @@ from triolet.tts._session_pool import PoolOptions, SessionPools, open_session_po
 
 
 class Synthesizer(VoiceStage[Phrase]):
-    """Commits each phrase and passes its audio on as it comes; the audio of phrase k is out before that of phrase k+1.
+    """Commits each phrase to the service, and passes its audio on as it comes, in the order of the phrases.
 
-    A session is opened as soon as the turn starts, while the LLM thinks. The phrase that is due is committed at once. A
-    later one waits until the listener is less than `lead` seconds of speech behind what is committed, and until the commit
-    before it is complete, unless the listener would run out of audio meanwhile: then it is committed on another session, of
-    `in_flight` at the most. Where nobody listens in real time, `in_flight` commits always run.
+    A session opens when the turn starts, while the LLM thinks. The phrase that is due is committed at once. A later phrase
+    waits until less than `lead` seconds of speech are committed and not yet heard, and until the commit before it is complete.
+    If the listener would run out of audio meanwhile, it is committed earlier, on another session. At most `in_flight` commits
+    run at the same time. For an output without a clock, `in_flight` commits always run.
 
-    What happens to a phrase whose session is lost is for `recovery` to say. A phrase that gets no audio, or too much, is
-    reported FAILED with the reason, and the next goes on; if no phrase of the turn could be spoken, or with
-    `RecoveryPolicy(lost="fail")`, the turn ends with that error.
+    If a session is lost, `recovery` decides how its phrase goes on. A phrase that gets no audio, or too much, is reported as
+    FAILED with the reason, and the turn goes on with the next. The turn ends with that error if none of its phrases could be
+    spoken, or with `RecoveryPolicy(lost="fail")`.
 
-    Audio is passed on as it comes. Where the output is a file, nobody waits for it: there a phrase is passed on
-    when it is complete, so whatever is lost is said again whole, and unheard.
+    A listener gets audio as it comes. A file gets each phrase when it is complete: so a phrase whose session is lost is said
+    again as a whole, and is in the file once.
     """
 
     buffer = 0
-    """Phrases that may wait: none, so that what the next commit carries is decided when it can be made."""
+    """Phrases that may wait before this stage: none, so that the Phraser decides what to commit when it can be committed."""
 
     def __init__(
         self,
@@ -47,11 +47,12 @@ class Synthesizer(VoiceStage[Phrase]):
 
         Args:
             tts: the voice.
-            lead: seconds of speech that may be committed and not yet heard. 10 is some sentences.
-            longest_commit: seconds of audio that one commit may give; 120 is six times what the longest phrase takes.
-            in_flight: commits that may run at the same time, each on a session of its own. Two: the one that is due, and the
-                one after it.
-            recovery: what to do when a session is lost.
+            lead: seconds of speech that may be committed and not yet heard. The default of 10 is a few sentences.
+            longest_commit: the most seconds of audio that one commit may give. The default of 120 is six times what the
+                longest phrase takes.
+            in_flight: the most commits at the same time, each on a session of its own. The default of 2 is for the phrase that
+                is due and the one after it.
+            recovery: what to do when a commit fails; `RecoveryPolicy()` by default.
 
         Raises:
             ValueError: `lead`, `longest_commit` or `in_flight` is not above 0.
@@ -69,12 +70,12 @@ class Synthesizer(VoiceStage[Phrase]):
     ) -> None:
         """Speak until the phrases end.
 
-        Cancellation spends the sessions at work; the service hears of it by the closing of their connections.
+        Cancellation closes the sessions that speak, and so tells the service to stop.
 
         Raises:
-            TTSError: the service failed, beyond what `recovery` makes good. Where another try may have helped, what came
-                before the phrase in question has been heard by then.
-            ValueError: the voice cannot have the settings of this turn.
+            TTSError: the service failed, and `recovery` does not allow another try. If the error was one that another try may
+                help, the phrases before it have been heard by then.
+            ValueError: the voice has no such setting as this turn asks for, or does not take its value.
         """
         tts = adjusted(self.tts, turn.settings)
         kept = turn.resource(SessionPools)

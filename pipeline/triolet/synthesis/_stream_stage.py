@@ -20,15 +20,28 @@ from triolet.turn._events import FirstAudio, PhraseCommitted, PhraseComplete, Ph
 
 
 class StreamSynthesizer(VoiceStage[NormalizedClause]):
-    """Sends each clause on as it comes, and passes the audio on. What was heard inside the turn is an estimate throughout, since
-    nothing in the audio tells one sentence from the next; and what is lost is not tried again.
+    """Sends each clause to the service as it comes, and passes its audio on. The whole turn is one phrase.
 
-    A clause waits until the listener is less than `lead` seconds of audio behind.
+    The audio does not tell one sentence from the next, so the words that were heard are an estimate (`TurnResult.heard`). When
+    the session is lost, the turn ends with the error; nothing is tried again.
+
+    A clause waits until less than `lead` seconds of audio have come that the output has not taken.
     """
 
     buffer = 4
+    """Clauses that may wait before this stage."""
 
     def __init__(self, tts: TTS, *, lead: float = LEAD) -> None:
+        """Speak with a voice whose service cuts the text itself.
+
+        Args:
+            tts: the voice.
+            lead: seconds of audio that may wait for the output before a further clause is sent. The default of 10 is a few
+                sentences.
+
+        Raises:
+            ValueError: the voice speaks phrase by phrase, or `lead` is not above 0.
+        """
         if not tts.whole_turns:
             raise ValueError(f"{type(tts).__name__} speaks phrase by phrase: use Synthesizer, behind a Phraser")
         if lead <= 0:
@@ -45,7 +58,8 @@ class StreamSynthesizer(VoiceStage[NormalizedClause]):
         """Speak until the clauses end. Cancellation closes the session.
 
         Raises:
-            TTSError: the service failed; the turn ends with it.
+            TTSError: the service failed.
+            ValueError: the voice has no such setting as this turn asks for, or does not take its value.
         """
         first = await _first_with_words(upstream)
         if first is None:
@@ -62,7 +76,7 @@ async def _first_with_words(upstream: trio.MemoryReceiveChannel[NormalizedClause
 
 
 class _StreamedTurn:
-    """One turn."""
+    """One turn of a StreamSynthesizer."""
 
     def __init__(self, lead: float, tts: TTS, turn: TurnContext, first: NormalizedClause) -> None:
         self._lead = lead
@@ -94,7 +108,7 @@ class _StreamedTurn:
             try:
                 await self._pass_on(downstream)
             except trio.BrokenResourceError:
-                nursery.cancel_scope.cancel()  # nobody listens
+                nursery.cancel_scope.cancel()  # the next stage has ended
                 raise
 
     async def _speak(self, upstream: trio.MemoryReceiveChannel[NormalizedClause]) -> None:
@@ -105,7 +119,7 @@ class _StreamedTurn:
                 usage = await session.speak(texts, self._accept)
             if not self._received:
                 raise NoAudio("the service gave no audio for this turn")
-        except Exception as error:  # raised again: only the report needs it
+        except Exception as error:  # raised again: the timeline needs the reason
             timeline.record(PhraseFailed(now(), 0, self._received, f"{type(error).__name__}: {error}"))
             raise
         timeline.record(PhraseComplete(now(), 0, self._received, usage.characters))

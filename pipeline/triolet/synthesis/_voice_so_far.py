@@ -1,4 +1,4 @@
-"""What is known of a voice by the phrases of a turn that it has said."""
+"""What the phrases said so far in a turn tell of the voice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from triolet.synthesis._job import Job
 
 
 class VoiceSoFar:
-    """What the phrases of a turn that were said whole tell of the voice."""
+    """Learns the loudness of a voice from the phrases of a turn, and its pace from those that one commit has said whole."""
 
     def __init__(self, sample_rate: int) -> None:
         self._sample_rate = sample_rate
@@ -17,16 +17,16 @@ class VoiceSoFar:
         self._loudest = 0
 
     def voicing(self) -> Voicing:
-        """For the audio of one phrase."""
+        """A new `Voicing` for the audio of one phrase, which knows how loud the voice is."""
         return Voicing(self._sample_rate, loudest=self._loudest)
 
     @property
     def pace(self) -> float | None:
-        """The weight that it says in a second (see `_heard`); None: not known yet."""
+        """The weight that the voice says in a second (see `alignment._heard`). None: not known yet."""
         return self._weight / self._sounding if self._sounding else None
 
     def learn(self, job: Job) -> None:
-        """A phrase has been passed on."""
+        """Learn from a phrase that has been passed on."""
         voicing = job.audio.voicing
         self._loudest = max(self._loudest, voicing.loudest)
         if job.whole:

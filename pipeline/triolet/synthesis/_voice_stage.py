@@ -1,4 +1,4 @@
-"""What both synthesizers are: stages that speak with a voice."""
+"""The base of both synthesizers: a stage that speaks with a voice."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from triolet.tts._contract import TTS
 
 
 class VoiceStage(AudioStage[In_contra]):
-    """A stage that speaks with a voice, whose sessions can be opened before the first turn."""
+    """A stage that speaks with a voice. A conversation opens a session of this voice before the first turn."""
 
     def __init__(self, tts: TTS) -> None:
         self.tts = tts
 
     @property
     def audio_format(self) -> AudioFormat:
-        """What the voice gives."""
+        """The format of the voice."""
         return self.tts.format
 
 
 def adjusted(tts: TTS, settings: VoiceSettings) -> TTS:
-    """The voice with the settings of a turn; itself where there are none.
+    """The voice with the settings of a turn; the same voice if the turn has none.
 
     Raises:
-        ValueError: it has no such setting, or not this value.
+        ValueError: the voice has no such setting, or does not take this value.
     """
     changes = settings.changes
     return tts.adjusted(**changes) if changes else tts

@@ -1,4 +1,4 @@
-"""The contract for voices, their limits, and their sessions. (The WebSocket below them is `triolet.websocket`.)"""
+"""The contract for voices, their rate limits, and their sessions. (`triolet.websocket` has the WebSocket for services.)"""
 
 from triolet.tts._contract import TTS as TTS
 from triolet.tts._contract import AudioCallback as AudioCallback

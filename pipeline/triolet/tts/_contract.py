@@ -1,4 +1,4 @@
-"""The contract for whatever turns words into audio: a vendor's service, or a voice on this machine."""
+"""The contract for what turns words into audio: a vendor's service, or a voice on this machine."""
 
 from __future__ import annotations
 
@@ -12,17 +12,21 @@ import trio
 from triolet._model._audio import AudioFormat
 
 AudioCallback = Callable[[bytes], None]
-"""Takes whole samples as they arrive. Never waits. May raise `TooMuchAudio`, which ends the commit."""
+"""A plain function that takes whole samples (bytes of PCM) as they arrive. It never waits. It may raise `TooMuchAudio`, which ends
+the commit."""
 
 
 @attrs.frozen(kw_only=True)
 class RateLimits:
-    """What a service allows one account; kept by waiting. None: not known, so not kept."""
+    """How many requests a service allows one account. The engine waits rather than exceed them.
+
+    Connects and commits count together as requests, since services do not say which of them they count.
+    """
 
     per_second: int | None = None
-    """Connects and commits, counted together, since services do not say which of them is "a request"."""
+    """The most requests in any second. None: not known, so no limit is kept."""
     per_minute: int | None = None
-    """The same in a minute."""
+    """The most requests in any minute. None: not known, so no limit is kept."""
 
 
 @attrs.frozen
@@ -30,7 +34,7 @@ class Usage:
     """What one commit cost."""
 
     characters: int = 0
-    """Billed characters, as the service counts them; 0 where nothing is billed."""
+    """Billed characters, as the service counts them. 0 where nothing is billed."""
 
 
 class TTSSession(abc.ABC):
@@ -38,43 +42,44 @@ class TTSSession(abc.ABC):
 
     @abc.abstractmethod
     async def commit(self, text: str, accept: AudioCallback) -> Usage:
-        """Speak `text`: call `accept(pcm)` with whole samples as they arrive, return when the response is complete.
+        """Speak `text`. Call `accept(pcm)` with whole samples as they arrive; return when the response is complete.
 
-        However slow the listener is, a commit runs at the speed of the service: `accept` never waits. If it raises or is
-        cancelled, the session is spent: leave its `connect()` block and open another.
+        A commit runs at the speed of the service, however slow the listener is, since `accept` never waits. If `commit` raises
+        or is cancelled, the session is spent: leave its `connect()` block, and open another.
 
         Raises:
-            TTSError: what the service did wrong, typed; `retryable` says whether another try may help.
-            ValueError: `text` has no words (an empty commit is an error of most services).
+            TTSError: the service failed. `retryable` says whether another try may help.
+            ValueError: `text` has no words; most services answer an empty commit with an error.
             RuntimeError: another commit is running on this session.
         """
 
     async def ended(self) -> None:
-        """Return when the session can take no more commits though nobody has left it: the service closed it, or it broke.
+        """Wait until the session can take no more commits, because the service has closed it or the connection broke.
 
-        A pool then replaces it before somebody needs it. By default a session is taken to last until it is left.
-        Cancellation just ends the wait.
+        The pool then replaces it before it is needed. By default this never returns: the session is taken to last until its
+        block is left. Cancellation ends the wait and changes nothing else.
         """
         await trio.sleep_forever()
 
 
 class TTSStream(abc.ABC):
-    """One open session for one turn. Made by `TTS.connect_stream()`."""
+    """One open session for one turn, of a service that cuts the text itself. Made by `TTS.connect_stream()`."""
 
     @abc.abstractmethod
     async def speak(self, texts: AsyncIterable[str], accept: AudioCallback) -> Usage:
-        """Speak texts as they come, as one; call `accept(pcm)` with whole samples; return when all has been spoken.
+        """Speak texts, as they come, as one text. Call `accept(pcm)` with whole samples; return when all has been spoken.
 
-        `texts` is never iterated under a time-out. Whatever it raises is raised here.
+        An implementation must not iterate `texts` under a time-out, and must raise what `texts` raises. After an error or a
+        cancellation the session is spent: leave its block.
 
         Raises:
-            TTSError: what the service did wrong, typed.
-            RuntimeError: it has been used before.
+            TTSError: the service failed.
+            RuntimeError: this session has spoken before.
         """
 
 
 class TTS(abc.ABC):
-    """A voice, its settings, and how to reach it. Holds no connection: `connect()` makes one."""
+    """A voice: its settings, and how to reach it. It holds no connection; `connect()` opens one."""
 
     @property
     @abc.abstractmethod
@@ -83,49 +88,54 @@ class TTS(abc.ABC):
 
     @property
     def limits(self) -> RateLimits:
-        """What the service allows; nothing is known of most."""
+        """How many requests the service allows. By default none is known, so no limit is kept."""
         return RateLimits()
 
     @property
     def account(self) -> Hashable:
-        """What shares `limits`: voices whose accounts are equal are counted together. By default those of one class.
+        """What the `limits` belong to: voices with equal accounts share them. By default all voices of one class do.
 
-        Never a key: it may be shown.
+        It must not contain an API key, since it may be shown.
         """
         return type(self)
 
     @property
     def bills(self) -> bool:
-        """Whether speaking costs anything: a commit that is cut before the service has counted it is then taken by its length."""
+        """Whether speaking costs anything; True by default. A commit that is cut off before the service has counted it is then
+        billed by its length, as an estimate.
+        """
         return True
 
     def adjusted(self, **changes: str) -> TTS:
-        """The same voice with another `voice`, `language` or `instructions`. Equal adjustments give equal voices.
+        """The same voice with another `voice`, `language` or `instructions`. Equal changes give equal voices.
 
         Raises:
-            ValueError: it has no such setting, or not this value.
+            ValueError: the voice has no such setting, or does not take this value. By default it has none.
         """
         raise ValueError(f"{type(self).__name__} cannot change its {' and '.join(changes)} for one turn")
 
     @property
     def whole_turns(self) -> bool:
-        """Whether the service cuts the text itself, so that a turn is spoken as one: then `connect_stream` is what it has."""
+        """Whether the service cuts the text itself, so that a turn is spoken as one; False by default. If true, implement
+        `connect_stream`, and speak with a `StreamSynthesizer`.
+        """
         return False
 
     def connect_stream(self) -> AbstractAsyncContextManager[TTSStream]:
-        """Open a session for one turn of a service that cuts the text itself; otherwise as `connect`.
+        """Open a session for one turn, of a service that cuts the text itself. Otherwise it is like `connect`.
 
         Raises:
-            RuntimeError: this voice speaks phrase by phrase.
+            RuntimeError: this voice speaks phrase by phrase, as voices do by default.
         """
         raise RuntimeError(f"{type(self).__name__} speaks phrase by phrase: use connect()")
 
     @abc.abstractmethod
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
-        """Open a session: ready to commit when the block is entered, closed (politely, within a deadline) when left.
+        """Open a session: `async with tts.connect() as session:`.
 
-        Enter and leave it in one task. Cancelling inside closes the session too, in a shielded and bounded time.
+        When the block is entered, the session is ready to commit. When it is left, the session is closed as the service's
+        protocol asks, within a deadline; so it is when the block is cancelled. Enter and leave the block in the same task.
 
         Raises:
-            ConnectionFailed, AuthenticationFailed, DeadlineExpired, ServiceError: no session.
+            ConnectionFailed, AuthenticationFailed, DeadlineExpired, ServiceError: no session could be opened.
         """

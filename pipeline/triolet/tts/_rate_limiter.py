@@ -1,4 +1,4 @@
-"""Keeping within what a service allows, by waiting: who is most urgent goes first."""
+"""Keeps requests within a service's rate limits, by waiting. The most urgent request goes first."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from triolet._tools._signal import Signal
 from triolet.tts._contract import RateLimits
 
 BUSY_MINUTE = 20
-"""Requests that one turn may need in a minute: an answer takes up to 16 commits, and some are made again."""
+"""Requests that one turn may need in a minute: an answer takes up to 16 commits, and a few are made again."""
 
 
 class RateLimiter:
-    """Lets requests through so that no second and no minute has more than the limits allow."""
+    """Lets requests through so that any second and any minute have at most as many as the limits allow."""
 
     def __init__(self, limits: RateLimits) -> None:
         self._windows = tuple(
@@ -26,16 +26,16 @@ class RateLimiter:
         )
         self._per_minute = limits.per_minute
         self._waiting: list[tuple[int, int]] = []
-        """A heap of those who wait: how urgent (the smaller the more), and who came first."""
+        """A heap of the requests that wait: their urgency (the smallest number is the most urgent), and their order of arrival."""
         self._arrivals = itertools.count()
         self._changed = Signal()
         self.waited = 0.0
-        """Seconds that requests have been held back in all."""
+        """Seconds for which requests have been held back, in all."""
 
     async def wait(self, urgency: int = 0) -> None:
-        """Return when the next request may be sent; it counts from then on. The smallest `urgency` goes first.
+        """Wait until a request may be sent, and count it. Of the requests that wait, the smallest `urgency` goes first.
 
-        Cancellation just gives the place up.
+        If cancelled, the request is not counted.
         """
         asked = trio.current_time()
         place = (urgency, next(self._arrivals))
@@ -55,12 +55,12 @@ class RateLimiter:
             self._changed.give()
 
     def free_at(self) -> float:
-        """When the next request may be sent (in Trio's time), if nobody else waits."""
+        """When the next request may be sent, on Trio's clock, if no other waits."""
         full = [times[0] + seconds for seconds, times in self._windows if len(times) == times.maxlen]
         return max([trio.current_time(), *full])
 
     def left_over(self, turns: int) -> bool:
-        """Whether a request that nobody waits for takes nothing from so many turns in this minute."""
+        """Whether the limit of this minute has room for a request that no turn waits for, beside those that so many turns need."""
         if self._per_minute is None:
             return True
         now = trio.current_time()

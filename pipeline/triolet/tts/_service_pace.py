@@ -1,38 +1,44 @@
-"""How fast a service makes speech, and how fast its voice speaks: what it has taken so far tells what to expect."""
+"""How fast a service makes speech, and how fast its voice speaks: an estimate from the commits so far."""
 
 from __future__ import annotations
 
 import attrs
 
 SMOOTHING = 0.3
-"""Weight of the newest measurement: three phrases outweigh what was before."""
+"""The weight of the newest measurement. The last three phrases then outweigh all before them."""
 
 BELIEVED = 4.0
-"""Seconds of speech at the expected pace that count before any is heard: one sentence more outweighs them."""
+"""Seconds of speech at the usual pace with which the estimate starts. They are as much as one sentence, so the first sentence or
+two outweigh them."""
 
 REMEMBERED = 60.0
-"""Seconds of speech that count: what was before them fades, in case the voice has changed."""
+"""Seconds of speech that the estimate remembers. Older speech fades, in case the voice has changed."""
 
 
 @attrs.define
 class ServicePace:
-    """What one commit takes, as measured so far; before the first, what is reported of hosted services."""
+    """How long a commit takes, as measured so far. It starts with what is reported of hosted services."""
 
     first_audio: float = 0.7
     """Seconds from a commit to its first samples."""
     speed: float = 2.0
-    """Seconds of audio made in a second, once it has begun."""
+    """Seconds of audio that the service makes in a second, after a commit's first samples."""
     _audio: float = BELIEVED
     _expected: float = BELIEVED
 
     @property
     def stretch(self) -> float:
-        """Seconds that the voice takes to say what is expected to take one."""
+        """Seconds that the voice takes for what takes one second at the usual pace."""
         return self._audio / self._expected
 
     def measured(self, *, first_audio: float, audio: float, took: float, expected: float) -> None:
-        """One commit is complete: `audio` seconds, of text for which `expected` seconds are usual, came within `took` seconds
-        after its first samples.
+        """Add the measurements of a complete commit, all in seconds.
+
+        Args:
+            first_audio: from the commit to its first samples.
+            audio: the length of its audio.
+            took: from its first samples to its last.
+            expected: the length of its audio at the usual pace.
         """
         forget = max(1.0, (self._expected + expected) / REMEMBERED)
         self._audio, self._expected = (self._audio + audio) / forget, (self._expected + expected) / forget
@@ -43,11 +49,16 @@ class ServicePace:
             self.speed += SMOOTHING * (100.0 - self.speed)
 
     def slack(self, *, lead: float, missing: float, waited: float, begun: bool) -> float:
-        """Seconds that may pass before another session is needed to speak the next phrase in time.
+        """Seconds that may pass before the next phrase needs a session of its own to be in time.
 
-        The listener has `lead` seconds; a commit that runs still lacks `missing` seconds of audio and, if it has not
-        `begun` to give any, was made `waited` seconds ago. If the next commit waits for it, its first audio comes after the
-        rest of this one and one more delay.
+        If the next commit waits for the one that runs, its first audio comes after the rest of that one and another
+        `first_audio`.
+
+        Args:
+            lead: seconds of audio that the listener has left.
+            missing: seconds of audio that the running commit has still to give.
+            waited: seconds since the running commit was made.
+            begun: whether it has given audio.
         """
         rest = missing / self.speed + (0.0 if begun else max(0.0, self.first_audio - waited))
         return lead + missing - (rest + self.first_audio)

@@ -1,8 +1,8 @@
-"""Sessions that are open before they are needed, and no more of them than are wanted.
+"""A pool of sessions: it opens them before they are needed, and keeps no more than are wanted.
 
-Each session has a keeper: a task that enters and leaves its `connect()` block. A failure of a session at work reaches the
-task that commits on it; one of an idle session only its keeper. Nothing polls: a keeper sleeps until its session ends, its
-deadline comes, or the pool lets it go.
+Each session has a keeper: a task that enters and leaves its `connect()` block. When a session fails during a commit, the task
+that commits gets the error; when it fails while idle, only its keeper does. Nothing polls: a keeper sleeps until its session
+ends, its deadline comes, or the pool lets it go.
 """
 
 from __future__ import annotations
@@ -29,74 +29,79 @@ from triolet.tts._service_pace import ServicePace
 
 @attrs.frozen(kw_only=True)
 class PoolOptions:
-    """How many sessions to keep, and for how long (in seconds)."""
+    """How many sessions to keep open, and for how long. All times are in seconds."""
 
     spares: int = attrs.field(default=1, validator=attrs.validators.ge(0))
-    """Idle sessions beside the one at work while a turn runs: one, so that the turn after an interruption speaks at once
-    though the session of the interrupted one is gone. While a turn is only expected, one session stands by."""
+    """Idle sessions to keep beside the one that speaks, while a turn runs. With 1, the turn after an interruption speaks at once,
+    though the session of the interrupted turn is gone. While a turn is only expected, one session is kept."""
     cool_down: float = attrs.field(default=15.0, validator=attrs.validators.ge(0))
-    """Idle sessions are closed so long after the last turn or `warm_up()`: whoever is silent for longer has hung up or left,
-    and services close idle sessions themselves (after 23 s, a sibling of Qwen's documents)."""
+    """Seconds after the last turn or `warm_up()` until idle sessions are closed. A user who is silent for longer than 15 s has
+    probably left, and services close idle sessions themselves (a sibling of Qwen documents 23 s)."""
     always_warm: bool = False
-    """Keep the spares while nothing happens, too."""
+    """Keep the spares also while no turn runs and none is expected. False by default."""
     maximum: int = attrs.field(default=4, validator=attrs.validators.ge(1))
-    """Sessions at the same time, opening and working ones included."""
+    """The most sessions of one voice at the same time, those that open or speak included."""
     voices: int = attrs.field(default=4, validator=attrs.validators.ge(1))
-    """Voices, each with its settings, whose sessions are kept; those of the one that was used longest ago are let go. So there
-    are never more than `voices * maximum` sessions, however often the voice changes, but for those that say goodbye."""
+    """The most voices, each with its settings, whose sessions are kept. Beyond that, the sessions of the voice used longest ago
+    are closed. So there are at most `voices * maximum` sessions, not counting those that are closing."""
     renew_idle: float = attrs.field(default=20.0, validator=attrs.validators.gt(0))
-    """A session that has been idle for so long is replaced: below the shortest documented idle time-out, 23 s."""
+    """Seconds after which an idle session is replaced. 20 s are below the shortest idle time-out that is documented, 23 s."""
     renew_age: float = attrs.field(default=3300.0, validator=attrs.validators.gt(0))
-    """A session that is so old is replaced, never in the middle of a commit: below half of the shortest documented
-    lifetime, 120 min."""
+    """Seconds after which an old session is replaced, though never during a commit. 55 minutes are below half of the shortest
+    lifetime that is documented, 120 minutes."""
     attempts: int = attrs.field(default=3, validator=attrs.validators.ge(1))
-    """Connects in a row that may fail, where another try may help, before a waiting commit gets the error."""
+    """Connects in a row that may fail before a waiting commit gets the error. An error that another try cannot help is not tried
+    again."""
     back_off: float = attrs.field(default=0.25, validator=attrs.validators.gt(0))
-    """Before the second connect; doubled for each that follows, up to 8 s, and cut at random by up to a half so that many
-    clients do not come back together."""
+    """Seconds before the second connect. The wait doubles with each further one, up to 8 s, and is shortened at random by up to a
+    half, so that many clients do not come back together."""
     throttled_timeout: float = attrs.field(default=90.0, validator=attrs.validators.ge(0))
-    """Seconds for which a service may say in a turn that requests come too fast, before a waiting commit gets the error: until
-    then it is asked again after each `back_off`, beyond all `attempts`. Quotas are a minute's."""
+    """Seconds for which a service may go on to say, in a turn, that requests come too fast, before a waiting commit gets the
+    error. Until then it is asked again after each `back_off`, however many `attempts` that takes. Quotas are counted by the
+    minute, so 90 s reach into the next."""
 
 
 LONGEST_BACK_OFF = 8.0
-"""Seconds between two connects of a service that fails, at most."""
+"""The most seconds between two connects to a service that fails."""
 
 LONGEST_QUIET = 60.0
-"""Seconds for which no session is opened ahead, at most, where the service ends those that are idle."""
+"""The most seconds for which no session is opened ahead of need, because the service ends idle ones."""
 
 KEPT_IDLE = 2.0
-"""Seconds for which a session has to be idle, and still be good, to show that the service keeps idle sessions."""
+"""Seconds. If a session still works after being idle for so long, the service counts as one that keeps idle sessions."""
 
 _SPARE = 1_000_000
-"""How urgent a connect is that nobody waits for: less than the commit of any phrase."""
+"""The urgency of a connect that no commit waits for: less urgent than the commit of any phrase."""
 
 logger = logging.getLogger("triolet.sessions")
 
 
 @attrs.frozen(kw_only=True)
 class PoolStatistics:
-    """What a pool has, and what it has done."""
+    """A snapshot of the sessions of one voice. Counts are since the pool was made."""
 
     open: int
+    """Sessions that are open now."""
     idle: int
+    """Sessions that are open now and do not speak."""
     opened: int
-    """Sessions that became ready."""
+    """Sessions that became ready to commit."""
     commits: int
+    """Commits made."""
     reused: int
-    """Commits on a session that had served one before."""
+    """Commits on a session that had spoken before."""
     renewed: int
-    """Sessions replaced for their age or idle time."""
+    """Sessions replaced because they were old or had been idle for long."""
     broken: int
-    """Sessions that ended by themselves, or in a commit that failed."""
+    """Sessions that the service ended, or that a failed commit spent."""
     refused: int
     """Connects that failed."""
     throttled: int
-    """Connects and commits that came too fast for the service, by its own word."""
+    """Connects and commits of which the service said that they came too fast."""
     waited: float
-    """Seconds that connects and commits were held back to keep the service's limits."""
+    """Seconds for which connects and commits were held back to keep the rate limits."""
     connect_times: tuple[float, ...]
-    """Of the last connects, 20 at most."""
+    """Seconds that each of the last connects took, 20 at most."""
 
 
 class _State(enum.Enum):
@@ -108,26 +113,28 @@ class _State(enum.Enum):
 
 @attrs.define(eq=False)
 class _Slot:
-    """One session, and what its keeper has to know."""
+    """One session, and what its keeper needs to know."""
 
     urgency: int
-    """Of its connect; see `RateLimiter.wait`."""
+    """The urgency of its connect; see `RateLimiter.wait`."""
     state: _State = _State.OPENING
     session: TTSSession | None = None
     opening: trio.CancelScope = attrs.Factory(trio.CancelScope)
-    """Around all of the keeper's work: cancelled, it gives up a connect."""
+    """Around all of the keeper's work. Cancel it to give up a connect."""
     delay: trio.CancelScope = attrs.Factory(trio.CancelScope)
-    """Around the time for which a connect that nobody waits for is put off."""
+    """Around the time for which a connect that no commit waits for is put off. Cancel it to connect now."""
     stay: trio.CancelScope = attrs.Factory(trio.CancelScope)
-    """Around the time in which the session is open: it ends at the deadline of an idle session, or when it is let go."""
+    """Around the time for which the session is open. Its deadline is that of an idle session. Cancel it to close the session."""
     commits: int = 0
     ended: bool = False
-    """Whether the service has closed it, or it broke."""
+    """Whether the service has closed the session, or the connection broke."""
     born: float = math.inf
+    """When the session became ready, on Trio's clock."""
     idle_since: float = math.inf
+    """When the session was last used, on Trio's clock."""
 
     def leave(self) -> None:
-        """Let the session go: it says goodbye. A connect under way is left to end."""
+        """Close the session as its protocol asks. A connect under way is first completed."""
         self.state = _State.LEAVING
         self.stay.cancel()
 
@@ -159,19 +166,20 @@ class SessionPool:
         self._limiter = limiter
         self._slots: list[_Slot] = []
         self._waiting: list[tuple[int, int]] = []
-        """The tasks that wait for a session: how urgent (the smaller the more), and who came first."""
+        """The commits that wait for a session: their order (the smallest goes first), and their order of arrival."""
         self._arrivals = itertools.count()
         self._coming_back: list[int] = []
-        """How urgent the commits are that failed and will be made again in a moment."""
+        """The order of the commits that have failed and will be made again in a moment. Each gets a session before less urgent
+        ones."""
         self._turns = 0
         self._warm_until = -math.inf
         self._failures = 0
         self._throttled_since = math.inf
         self._failure: TTSError | None = None
         self._lapses = 0
-        """Sessions in a row that the service ended while they were idle."""
+        """How many sessions in a row the service has ended while they were idle."""
         self._quiet_until = -math.inf
-        """No session is opened ahead before: the service ends those that are idle."""
+        """Until this time, on Trio's clock, no session is opened ahead of need, because the service ends idle ones."""
         self._closed = False
         self._changed = Signal()
         self._counts = _Counts()
@@ -189,18 +197,18 @@ class SessionPool:
 
     @property
     def used(self) -> bool:
-        """Whether a turn runs with it."""
+        """Whether a turn uses this pool."""
         return self._turns > 0
 
     def warm_up(self) -> None:
-        """A turn is likely to begin within `cool_down` seconds: have a session open by then. A plain call."""
+        """Open a session now, because a turn is likely to begin within `cool_down` seconds. A plain call."""
         self._warm_until = max(self._warm_until, trio.current_time() + self._options.cool_down)
-        self._failures = 0  # whoever expects a turn expects that it is tried
+        self._failures = 0  # a new turn may try a service that failed in the last one
         self._change()
 
     @asynccontextmanager
     async def in_use(self) -> AsyncGenerator[None]:
-        """While a turn runs."""
+        """Use the pool in this block, for one turn: sessions are kept open, and `spares` beside them."""
         if not self._turns:
             self._throttled_since = math.inf
         self._turns += 1
@@ -212,7 +220,7 @@ class SessionPool:
             self.warm_up()
 
     def close(self) -> None:
-        """Let all sessions go: those that are open say goodbye, within their own deadlines. A plain call."""
+        """Close all sessions, each within its own deadline. A plain call; the nursery waits until they are closed."""
         self._closed = True
         for slot in self._slots:
             if slot.state is _State.OPENING:
@@ -221,16 +229,16 @@ class SessionPool:
         self._change()
 
     async def commit(self, text: str, accept: AudioCallback, *, order: int = 0) -> Usage:
-        """Commit on a session that is free, or on a new one; see `TTSSession.commit`.
+        """Commit on an idle session, or on a new one; see `TTSSession.commit`.
 
-        Of those that wait for a session, the one with the smallest `order` gets it: the phrase that is due.
+        Of the commits that wait for a session, the one with the smallest `order` gets it first: the phrase that is due.
 
-        Cancellation, and any error, spends the session: its keeper leaves it at once, so the service hears of it, and this
-        call does not wait for that.
+        Cancellation and any error spend the session. Its keeper then closes it at once, so that the service stops; this call
+        does not wait for that.
 
         Raises:
-            TTSError: the commit failed, or no session could be opened (in `attempts`, where another try could help; within
-                `throttled_timeout`, where requests came too fast).
+            TTSError: the commit failed; or no session could be opened, in `attempts` tries, or in `throttled_timeout` seconds
+                where the service said that requests come too fast.
         """
         slot, session = await self._take_admitted(order)
         try:
@@ -238,7 +246,7 @@ class SessionPool:
             self._counts.reused += slot.commits > 0
             slot.commits += 1
             usage = await session.commit(text, accept)
-        except BaseException as error:  # raised again; whatever it was, the session is spent
+        except BaseException as error:  # raised again: after any error, the session is spent
             if isinstance(error, TTSError):
                 self._counts.broken += 1
                 self._note(error)
@@ -247,7 +255,7 @@ class SessionPool:
             self._change()
             raise
         self._throttled_since = math.inf
-        if slot.ended:  # right behind its response: nothing more can be said on it
+        if slot.ended:  # the service closed the session right after its response
             self._counts.broken += 1
             slot.leave()
         else:
@@ -257,14 +265,14 @@ class SessionPool:
         return usage
 
     def patient(self, error: TTSError) -> bool:
-        """Whether what failed is to be tried again, however often it has been: the service only says that requests come too
-        fast, and not yet for `throttled_timeout`.
+        """Whether to try again however often it has failed: the service says that requests come too fast, and has said so for less
+        than `throttled_timeout`.
         """
         return error.throttled and self.patience > 0
 
     @property
     def patience(self) -> float:
-        """Seconds for which a service may go on to say that requests come too fast."""
+        """Seconds for which the service may still go on to say that requests come too fast; infinite if it has not begun to."""
         return self._throttled_since + self._options.throttled_timeout - trio.current_time()
 
     def _note(self, error: TTSError) -> None:
@@ -274,7 +282,7 @@ class SessionPool:
 
     @contextmanager
     def coming_back(self, order: int) -> Generator[None]:
-        """While a commit that failed waits to be made again: what is less urgent leaves it a session."""
+        """In this block, a commit that failed waits to be made again. Less urgent commits leave an idle session for it."""
         self._coming_back.append(order)
         try:
             yield
@@ -283,11 +291,11 @@ class SessionPool:
             self._change()
 
     async def _take_admitted(self, order: int) -> tuple[_Slot, TTSSession]:
-        """A session that is ours when the service's limits allow a request; one that ends meanwhile is replaced."""
+        """Take a session, then wait until the rate limits allow a request. A session that ends meanwhile is replaced."""
         slot, session = await self._take(order)
         try:
             await self._limiter.wait(order)
-        except BaseException:  # raised again: nobody else has it
+        except BaseException:  # raised again: this commit has taken the session, so it must let it go
             slot.leave()
             self._change()
             raise
@@ -317,7 +325,7 @@ class SessionPool:
         finally:
             self._waiting.remove(place)
             if not self._waiting:
-                self._failure = None  # whom it was for has gone; who comes later finds out anew
+                self._failure = None  # no commit waits for this error any more; a later commit tries to connect anew
             self._change()
 
     def _free(self) -> list[_Slot]:
@@ -332,7 +340,7 @@ class SessionPool:
     def _wanted_ahead(self) -> int:
         """How many idle sessions should stand by."""
         if not self._warm() or self._failures >= self._options.attempts:
-            return 0  # nobody is helped by asking a service that refuses again and again
+            return 0  # the service refuses again and again: do not open sessions ahead of need
         spares = self._options.spares if self._limiter.left_over(self._turns) else 0
         if self._turns:
             return spares + (not self._number(_State.BUSY))
@@ -342,14 +350,14 @@ class SessionPool:
         return slot.stay.cancel_called or trio.current_time() >= self._deadline(slot)
 
     def _deadline(self, slot: _Slot) -> float:
-        """When an idle session should be left, if nothing changes."""
+        """When to close or replace an idle session, on Trio's clock, unless something changes before."""
         deadline = min(slot.born + self._options.renew_age, slot.idle_since + self._options.renew_idle)
         if not (self._turns or self._options.always_warm):
             deadline = min(deadline, self._warm_until)
         return deadline
 
     def _change(self) -> None:
-        """Something is other than before: open what is missing, move deadlines, and let those who wait look."""
+        """Something has changed: open the sessions that are missing, move deadlines, and wake the commits that wait."""
         coming = self._number(_State.IDLE) + self._number(_State.OPENING)
         wanted = max(len(self._waiting), self._wanted_ahead())
         room = self._options.maximum - len(self._slots) + self._number(_State.LEAVING)
@@ -371,7 +379,7 @@ class SessionPool:
         self._changed.give()
 
     async def _keep(self, slot: _Slot) -> None:
-        """Hold one session open until it is spent, ends by itself, or is not wanted any more."""
+        """Open one session, and keep it open until it is spent, is ended by the service, or is no longer wanted."""
         try:
             with slot.opening:
                 with slot.delay:
@@ -386,7 +394,7 @@ class SessionPool:
             self._failed(slot, group)
         finally:
             self._slots.remove(slot)
-        self._change()  # not when cancelled: the pool is being closed
+        self._change()  # not after a cancellation: then the pool is being closed
 
     def _opened(self, slot: _Slot, session: TTSSession, took: float) -> None:
         slot.born = slot.idle_since = trio.current_time()
@@ -400,7 +408,7 @@ class SessionPool:
         with slot.stay:
             await session.ended()
             slot.ended = True
-            if slot.state is _State.BUSY:  # the commit that runs on it finds out by itself, and lets it go
+            if slot.state is _State.BUSY:  # the commit that runs on it gets the error, and calls `leave`
                 await trio.sleep_forever()
         if slot.state is not _State.IDLE:
             return
@@ -413,7 +421,7 @@ class SessionPool:
             logger.debug("a session was idle or old, and is left")
 
     def _lapsed(self) -> None:
-        """The service has ended a session that was idle."""
+        """The service has ended an idle session: count it, and wait longer before another is opened ahead of need."""
         self._counts.broken += 1
         self._lapses += 1
         quiet = min(LONGEST_QUIET, self._options.back_off * (2.0 ** min(self._lapses - 1, 20) - 1))
@@ -430,7 +438,7 @@ class SessionPool:
             await trio.sleep(min(longest * random.uniform(0.5, 1.0), max(0.0, self.patience)))
 
     def _failed(self, slot: _Slot, group: BaseExceptionGroup[TTSError]) -> None:
-        """Connecting failed, or leaving did; the latter harms nobody."""
+        """Connecting failed, and is counted; or closing a session did, which has no consequence."""
         if slot.session is not None:
             return
         self._counts.refused += 1
@@ -447,7 +455,7 @@ class SessionPool:
 
 
 def _named(error: TTSError) -> str:
-    """An error without a service's own words, which may quote the text that it was given."""
+    """The type and code of an error, without the service's own words, which may quote the text to be spoken."""
     return f"{type(error).__name__} {error.code or ''}".rstrip()
 
 
@@ -459,8 +467,9 @@ def _leaves(group: BaseExceptionGroup[TTSError]) -> list[TTSError]:
 
 
 class SessionPools:
-    """The sessions of a conversation, or of all that share them: a pool for each voice and its settings, made when first asked
-    for. Made by `open_session_pools`.
+    """The sessions of a conversation, or of several that share them. Made by `open_session_pools`.
+
+    It holds a pool for each voice with its settings, made when first asked for.
     """
 
     def __init__(self, nursery: trio.Nursery, options: PoolOptions) -> None:
@@ -470,30 +479,30 @@ class SessionPools:
         self._limiters: dict[Hashable, RateLimiter] = {}
 
     def pool(self, tts: TTS) -> SessionPool:
-        """The pool of this voice; equal voices share one."""
+        """The pool of this voice. Equal voices share one."""
         pool = self._pools.pop(tts, None)
         if pool is None:
-            # One account serves all settings of a voice: what limits it is shared.
+            # The rate limits belong to the account, so all voices of one account share a limiter.
             limiter = self._limiters.setdefault((tts.account, tts.limits), RateLimiter(tts.limits))
             pool = SessionPool(tts, self._nursery, self._options, limiter)
-        self._pools[tts] = pool  # the last is the one that was asked for last
+        self._pools[tts] = pool  # at the end: the dictionary is in the order of last use
         self._let_go()
         return pool
 
     def _let_go(self) -> None:
-        """Of the pools that nobody uses, close those that were asked for longest ago."""
+        """If there are more than `voices` pools, close the unused ones that were asked for longest ago."""
         asked_for_last = next(reversed(self._pools))
         unused = [tts for tts, pool in self._pools.items() if not pool.used and tts != asked_for_last]
         for tts in unused[: max(0, len(self._pools) - self._options.voices)]:
             self._pools.pop(tts).close()
 
     def close(self) -> None:
-        """Let all sessions go. A plain call; the nursery then waits for their goodbyes."""
+        """Close all sessions of all pools. A plain call; the nursery waits until they are closed."""
         for pool in self._pools.values():
             pool.close()
 
     def warm_up(self) -> None:
-        """A turn is likely to begin soon: warm the pools that there are. A plain call."""
+        """Call `warm_up` of each pool. A plain call."""
         for pool in self._pools.values():
             pool.warm_up()
 
@@ -504,15 +513,19 @@ class SessionPools:
 
 @asynccontextmanager
 async def open_session_pools(options: PoolOptions | None = None) -> AsyncGenerator[SessionPools]:
-    """Sessions that several conversations share, as long as the block lasts.
+    """Open a block in which several conversations share their sessions.
 
         async with open_session_pools(PoolOptions(spares=2, maximum=100)) as sessions:
             async with Conversation(speech(tts), output, sessions=sessions) as conversation: ...
 
-    The options are those of each voice, all conversations together: `spares` idle sessions stand by for all of them, and at
-    most `maximum` are open. Voices are the same if they are equal; the limits of an account are kept for all.
-    Leaving the block closes all sessions, each within its own deadlines; if it is left by an error or a cancellation, without
-    their goodbyes.
+    The options hold for each voice, for all conversations together: they share `spares` idle sessions, and at most `maximum`
+    sessions are open. Equal voices share sessions. The rate limits of an account are kept for all conversations together.
+
+    Leaving the block closes all sessions, each within its own deadline. If an error or a cancellation leaves the block, the
+    sessions are cancelled, and their connections closed at once.
+
+    Args:
+        options: how many sessions to keep open, and for how long; `PoolOptions()` by default.
     """
     with Alone():
         async with trio.open_nursery() as nursery:
