@@ -38,7 +38,7 @@ from triolet.normalization import NormalizationOptions as NormalizationOptions
 from triolet.normalization import TextNormalizer as TextNormalizer
 from triolet.phrasing import Phraser as Phraser
 from triolet.phrasing import PhrasingOptions as PhrasingOptions
-from triolet.playout._device import Device as Device
+from triolet.playout._contract import Device as Device
 from triolet.playout._gaps import PhraseGaps as PhraseGaps
 from triolet.playout._output import Output as Output
 from triolet.playout._paced_output import PacedOutput as PacedOutput

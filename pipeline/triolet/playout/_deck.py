@@ -6,7 +6,7 @@ import attrs
 import trio
 
 from triolet._model._audio import AudioFormat
-from triolet.playout._device import Device
+from triolet.playout._contract import Device
 from triolet.playout._gaps import PhraseGaps
 
 CLOSE_OUTPUT = 2.0

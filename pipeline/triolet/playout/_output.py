@@ -6,7 +6,7 @@ from triolet._model._audio import AudioChunk
 from triolet.chain._context import TurnContext
 from triolet.chain._pipeline import Sink
 from triolet.chain._stages import Source
-from triolet.playout._device import Device
+from triolet.playout._contract import Device
 from triolet.playout._playout import Playout
 
 

@@ -7,8 +7,8 @@ from triolet.chain._audio_stage import format_of
 from triolet.chain._context import TurnContext
 from triolet.chain._pipeline import Sink
 from triolet.chain._stages import Source
+from triolet.playout._contract import Device
 from triolet.playout._deck import Deck
-from triolet.playout._device import Device
 from triolet.playout._gaps import PhraseGaps
 from triolet.playout._play_turn import play_turn
 from triolet.playout._turn_playout import TurnPlayout
