@@ -1,10 +1,10 @@
-"""What the bridge of recipes/from_asyncio.py costs, against the same turn on Trio alone.
+"""Measures what the bridge of recipes/from_asyncio.py costs, compared with the same turn on Trio alone.
 
     python -m benchmarks.asyncio_bridge [--tokens 1000] [--rounds 3]
 
-The same text is said by a voice and to a listener that take no time, once on Trio alone, once with its tokens from asyncio, once
-with its audio into asyncio (in pieces of 40 ms), and with both; the least of the rounds counts. Then how long one crossing
-takes, there and back: alone, and while the local voice, whose thread shares the interpreter, speaks as fast as it can.
+The voice and the listener take no time. The same text is said on Trio alone, with its tokens from asyncio, with its audio into
+asyncio (in chunks of 40 ms), and with both. The fastest of the rounds counts. Then one crossing is timed, there and back: by
+itself, and while the local voice, whose thread shares the interpreter, speaks as fast as it can.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ GOAL = 1000.0
 
 @attrs.frozen(order=True)
 class Times:
-    """Seconds: on the clock, and of work on any core, which a busy machine does not stretch."""
+    """Two times in seconds: on the clock, and of work on all cores. A busy machine does not lengthen the second."""
 
     wall: float
     cpu: float
@@ -63,7 +63,7 @@ async def asyncio_tokens(count: int) -> AsyncGenerator[str]:
 
 
 class Far:
-    """Counts the pieces that came."""
+    """Counts the chunks that came."""
 
     def __init__(self) -> None:
         self.pieces = 0
@@ -80,7 +80,7 @@ async def on_trio(count: int) -> Times:
 
 
 async def bridged(count: int, *, tokens: bool, audio: bool) -> tuple[Times, int]:
-    """Its times, and how many pieces crossed."""
+    """Say the text. Return its times, and how many chunks crossed."""
     far = Far()
     talk = Conversation(
         speech(ToneTTS(), "en"), AsyncioOutput(far.send, pace=NO_TIME) if audio else NullDevice(pace=NO_TIME)

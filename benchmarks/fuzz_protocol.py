@@ -1,10 +1,10 @@
-"""Random and mutated bytes to what reads the Qwen protocol: no exception but ours, within its deadlines and bounds.
+"""Gives random and mutated bytes to the code that reads the Qwen protocol. It must raise our errors only, in time and in bounds.
 
     python -m benchmarks.fuzz_protocol [--seconds 600] [--seed 1] [--target events ...]
     python -m benchmarks.fuzz_protocol --atheris [--seconds 600] [--target events]
 
 Prints the first input that fails, as a Python literal, and exits with 1. With `--atheris` (`pip install atheris`, Linux and
-CPython 3.11 to 3.13) inputs are chosen by what they reach; one target each run, `session` if none is named.
+CPython 3.11 to 3.13) inputs are chosen by the code that they reach: one target each run, `session` if none is named.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAMES = ("events", "session", "audio", "wire", "handshake")
 
 
 def mutated(rng: random.Random, inputs: list[bytes], words: list[str]) -> bytes:
-    """An input with pieces dropped, doubled, moved, changed, and replaced by words that mean something."""
+    """An input with parts of it dropped, doubled, moved, changed, and replaced by words of the protocol."""
     data = rng.choice(inputs)
     for _ in range(rng.choice((1, 1, 2, 3, 8))):
         at = rng.randint(0, len(data))

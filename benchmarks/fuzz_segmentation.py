@@ -1,4 +1,4 @@
-"""Random Unicode and mutated documents through the segmenter: no exception, no loss, no difference by tokens.
+"""Sends random Unicode and mutated documents through the segmenter. It must not raise or lose text, however the tokens fall.
 
     python -m benchmarks.fuzz_segmentation [--seconds 600] [--seed 1] [FOLDER ...]
 
@@ -39,7 +39,7 @@ def random_text(rng: random.Random) -> str:
 
 
 def mutated(rng: random.Random, texts: list[str]) -> str:
-    """A document with pieces of itself and of another dropped, doubled, swapped and replaced by marks."""
+    """A document with parts of it dropped, doubled, swapped, and replaced by parts of another document or by marks."""
     text = rng.choice(texts)
     for _ in range(rng.randint(1, 8)):
         at = rng.randint(0, len(text))
@@ -65,7 +65,7 @@ def clauses(language: str, tokens: list[str]) -> list[Clause]:
 
 
 def fault(rng: random.Random, language: str, text: str) -> str | None:
-    """What is wrong with how the text is cut, if anything."""
+    """What is wrong with how the text is cut; nothing if all is right."""
     whole = clauses(language, [text])
     at = 0
     for clause in whole:

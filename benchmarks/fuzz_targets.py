@@ -1,4 +1,4 @@
-"""What is fuzzed of the Qwen protocol: functions of bytes that raise when something is wrong."""
+"""The targets for fuzzing the Qwen protocol: functions that take bytes and raise when something is wrong."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Target = Callable[[bytes], None]
 
 
 def events(data: bytes) -> None:
-    """A message, to both parsers, with the fast and the slow codecs."""
+    """Read a message with both parsers, with the fast and the slow codecs."""
     text = _text(data)
     _parse_both(text)
     with mock.patch.multiple(_json, msgspec=None, pybase64=None):
@@ -78,7 +78,7 @@ def _parse(parse: Callable[[str], protocol.Event], text: str) -> None:
 
 
 def session(data: bytes) -> None:
-    """A format, then lines: the messages of a service in one session, with two commits."""
+    """Run a session with two commits. The input is a format, then the messages of the service, one a line."""
     response_format: Any = FORMATS[data[0] % len(FORMATS)] if data else "pcm"
     settings = QwenSettings(response_format=response_format)
     log = SessionLog(lambda: 0.0)
@@ -115,7 +115,7 @@ def session(data: bytes) -> None:
 
 
 def audio(data: bytes) -> None:
-    """A format, a size of pieces, then the bytes of one response."""
+    """Read one response. The input is a format, the size of its chunks, then its bytes."""
     if len(data) < 2:
         return
     decoder = decoder_for(FORMATS[data[0] % len(FORMATS)], 24_000)
@@ -133,7 +133,7 @@ def _check_words(error: TTSError) -> None:
 
 
 def wire(data: bytes) -> None:
-    """What a service sends below the WebSocket, after the commit."""
+    """The bytes that a service sends below the WebSocket, after the commit."""
 
     async def peer(stream: trio.abc.Stream) -> None:
         async with trio.open_nursery() as nursery:
@@ -150,7 +150,7 @@ def wire(data: bytes) -> None:
 
 
 def handshake(data: bytes) -> None:
-    """What a service answers to the request."""
+    """The bytes with which a service answers the request."""
 
     async def peer(stream: trio.abc.Stream) -> None:
         await stream.receive_some()
@@ -194,7 +194,7 @@ TARGETS: dict[str, Target] = {
 }
 
 
-# Where fuzzing begins: what a right service sends.
+# The inputs from which fuzzing starts: what a correct service sends.
 
 PLACE: dict[str, Any] = {"response_id": "resp_A", "item_id": "item_A"}
 SEEDS = [
@@ -225,7 +225,7 @@ WORDS = [
 
 
 def seeds(target: str) -> list[bytes]:
-    """Right inputs of a target."""
+    """The correct inputs from which a target starts."""
     match target:
         case "events":
             return [seed.encode() for seed in SEEDS]
@@ -263,5 +263,5 @@ def _frame(text: str) -> bytes:
 
 
 def _text(data: bytes) -> str:
-    """Any text that Python has: what the WebSocket passes on is less."""
+    """Any text that Python can hold, which is more than a WebSocket can pass on."""
     return data.decode("utf-8", "surrogateescape")

@@ -1,11 +1,14 @@
-"""What turns leave behind, and what a slow listener costs. Both ends are in this process, joined by WebSockets on loopback.
+"""Measures what turns leave behind, and what a slow listener costs. Both ends run in this process, over WebSockets on loopback.
 
     python -m benchmarks.leaks [turns | slow] [--turns 500] [--seconds 20]
 
-turns: two of three are interrupted, at a random sample. Descriptors, tasks and threads are counted before and after, and memory
-may have grown by 3 MB, after 50 turns in which caches fill. slow: an endless text to a listener at a tenth of real time. Memory
-may rise by 1.5 MB above the stated bound of held audio, and not any more once that is full. Without a word each has a process
-of its own. Linux. Exit code 1 if anything is missed.
+turns: two of three turns are interrupted, at a random sample. Descriptors, tasks and threads must be as many after as before.
+Memory may grow by 3 MB, after 50 turns in which caches fill.
+
+slow: an endless text is said to a listener at a tenth of real time. Memory may rise by 1.5 MB above the stated bound of held
+audio, and must not rise any more when that is reached.
+
+Without either word, each runs in a process of its own. It needs Linux. The exit code is 1 if a bound is exceeded.
 """
 
 from __future__ import annotations
@@ -38,16 +41,16 @@ SENTENCE = "Each of these sentences has exactly ten words, which is common. "
 ANSWER = SENTENCE * 2
 WARM_UP = 50
 GROWTH = 3.0
-"""MB that all the turns may leave."""
+"""MB by which memory may grow over all turns."""
 ABOVE = 1.5
 """MB above the stated bound."""
 FLAT = 0.5
-"""MB by which memory may differ between the first half of the wait, once the bound is reached, and its end."""
+"""MB by which memory may differ between the first half of the time after the bound is reached, and its end."""
 RATE = 8_000
 ORDINARY, QUICK = 0.06, 0.02
 """Seconds that a character takes to say."""
 HOLD = 0.1
-"""Seconds in the output."""
+"""Seconds that the output holds."""
 
 
 def megabytes() -> float:
@@ -58,7 +61,7 @@ def megabytes() -> float:
 
 @attrs.frozen
 class Left:
-    """What a process has."""
+    """What a process holds."""
 
     descriptors: int
     tasks: int
@@ -72,7 +75,7 @@ class Left:
 
 @asynccontextmanager
 async def conversation(output: NullDevice, seconds_per_character: float) -> AsyncGenerator[Conversation]:
-    """With a server of its own; a voice for each session, since one keeps its commits."""
+    """Run with a server of its own. Each session has a voice of its own, since a voice keeps its commits."""
     async with trio.open_nursery() as nursery:
         voice = functools.partial(ToneTTS, seconds_per_character=seconds_per_character)
         url: str = await nursery.start(QwenServer(lambda rate: voice(sample_rate=rate)).serve)
@@ -82,7 +85,7 @@ async def conversation(output: NullDevice, seconds_per_character: float) -> Asyn
 
 
 async def some_turns(count: int, draws: random.Random) -> int:
-    """Say so many; give how many were interrupted."""
+    """Say so many turns. Return how many were interrupted."""
     interrupted = 0
     output = NullDevice(pace=500)
     async with conversation(output, QUICK) as talk:
@@ -122,7 +125,7 @@ async def _endless() -> AsyncGenerator[str]:
 
 
 async def slow_listener(seconds: float) -> bool:
-    longest = ORDINARY * len(SENTENCE * 2)  # short sentences are joined, up to 120 characters
+    longest = ORDINARY * len(SENTENCE * 2)  # short sentences are merged, up to 120 characters
     bound = SAMPLE_BYTES * RATE * audio_bound(longest, hold=HOLD) / 1e6
     async with conversation(NullDevice(hold=HOLD, pace=0.1), ORDINARY) as talk, trio.open_nursery() as nursery:
         await talk.say(["One."])

@@ -1,4 +1,4 @@
-"""What a listener gets: the whole chain on a virtual clock, judged by the samples that reach the ear.
+"""Measures what a listener hears: the whole chain on a virtual clock, judged by the samples that were heard.
 
     python -m benchmarks.listener [--quick | --full] [--seed 1]
 
@@ -24,10 +24,10 @@ from benchmarks.ear.scripts import scripts
 Result = TypeVar("Result")
 
 COMPARED = 54
-"""Turns that are played with the other policies, too."""
+"""Turns that are also played with the other policies."""
 
 INTERRUPTED = 432
-"""Turns that are cut off."""
+"""Turns that are interrupted."""
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
-"""Draws what a listener gets: tokens above, sound below, the first audible sample marked.
+"""Draws what a listener hears: tokens above, sound below, with a mark at the first audible sample.
 
     python benchmarks/picture.py docs/first-sound.svg
 
-Runs the chain in real time: a given answer replayed at 12 tokens a second, the local voice, a device on the clock.
+It runs the chain in real time: a fixed answer at 12 tokens a second, the local voice, and an output that plays by the clock.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ TOKENS, MIDDLE, SOUND = 30, 64, 122
 
 @attrs.frozen
 class Run:
-    """What one run gave, in seconds from its start."""
+    """The record of one run. Times are in seconds from its start."""
 
     tokens: tuple[TimedToken, ...]
     first_audible: float
     levels: tuple[float, ...]
-    """Peak of each hundredth of a second that was heard, 0 to 1."""
+    """The peak of each hundredth of a second that was heard, from 0 to 1."""
     seconds: float
 
 
 class Device(PacedOutput):
-    """Keeps what it is given and when it was heard."""
+    """An output that records what was heard, and when."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Device(PacedOutput):
 
 async def measure() -> Run:
     voice = LocalTTS()
-    async with voice.connect() as session:  # load the model: that is no part of a turn
+    async with voice.connect() as session:  # load the model before the turn is timed
         await session.commit("Ready.", lambda _pcm: None)
     source, device = Recorder(Replay(ANSWER, RATE)), Device()
     began = trio.current_time()

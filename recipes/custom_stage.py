@@ -1,7 +1,7 @@
-"""A stage of one's own: words that a voice gets wrong are said as they sound.
+"""A stage of your own: it respells words that a voice pronounces wrongly.
 
-It stands after TextNormalizer, where words are pieces that know which part of the text they stand for: what is said changes,
-and `result.heard` is still what the model wrote.
+It stands after TextNormalizer, where each unit of speech knows which part of the text it stands for. So what is said changes,
+while `result.heard` is still what the model wrote.
 """
 
 import attrs
@@ -13,7 +13,7 @@ from triolet_adapters.tts import LocalTTS
 
 
 class SayAs(Stage[NormalizedClause, NormalizedClause]):
-    """Replaces words, whatever stands around them."""
+    """Replaces words, and keeps what stands around them."""
 
     def __init__(self, sounds: dict[str, str]) -> None:
         self.sounds = sounds

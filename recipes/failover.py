@@ -1,7 +1,7 @@
 """When the first voice fails, the next one speaks: python recipes/failover.py "A text." "Another." "And one more."
 
-With DASHSCOPE_API_KEY the service is the first voice; else a server on this machine is, which goes away after the first text
-and is back for the third. The local voice speaks meanwhile.
+With DASHSCOPE_API_KEY, the first voice is Qwen's service. Without it, it is a server on this machine, which stops after the
+first text and is back for the third. The local voice speaks meanwhile.
 """
 
 import os
@@ -18,11 +18,11 @@ from triolet_adapters.tts import LocalTTS, QwenTTS
 from triolet_adapters.tts.qwen import QwenServer
 
 TEXTS = ["Here is the service. It is well.", "It has gone away. Nobody has to wait.", "And now it speaks again."]
-OPTIONS = FailoverOptions(probe_after=1.0, longest_wait=1.0)  # for a recipe that ends soon
+OPTIONS = FailoverOptions(probe_after=1.0, longest_wait=1.0)  # short, so that you see the change back within seconds
 
 
 async def serve(port: int = 0, *, task_status: trio.TaskStatus[tuple[str, trio.CancelScope]]) -> None:
-    """A server, and what ends it."""
+    """Run a server. `nursery.start` returns its URL, and the scope that stops it."""
     with trio.CancelScope() as scope:
         async with trio.open_nursery() as nursery:
             task_status.started((await nursery.start(partial(QwenServer(LocalTTS()).serve, port=port)), scope))
@@ -44,7 +44,7 @@ async def main() -> None:
                     server.cancel()
                 if turn == 2 and url:
                     await nursery.start(serve, urlsplit(url).port)
-                    await trio.sleep(5)  # in which it is probed, and taken back
+                    await trio.sleep(5)  # meanwhile the server is probed, and is up again
                 result = await talk.say(Replay(text))
                 print(f"{voice.statistics().in_use}: {result.heard}")
         print(f"failover.wav. The last change: {voice.statistics().last_change}")

@@ -1,8 +1,8 @@
 """Speech in an asyncio program: python recipes/from_asyncio.py
 
-Triolet runs on Trio, so `AsyncioConversation` runs a Conversation in a Trio thread. Tokens go in and audio comes out one at a
-time, each waiting for the other side, so that neither queues. Cancelling `say` silences the turn before it returns, a turn that
-is interrupted cancels and closes its tokens, and an error of either side is raised in `say`, alone.
+Triolet runs on Trio, so `AsyncioConversation` runs a Conversation in a thread with Trio. Tokens go in, and audio comes out, one
+at a time: each side waits for the other, so nothing queues up. If you cancel `say`, the turn is silent before `say` returns. An
+interrupted turn cancels and closes its tokens. An error of either side is raised in `say`, by itself.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ Args = TypeVarTuple("Args")
 
 
 class AsyncioConversation:
-    """A Conversation for one event loop: `async with` it, `await say(tokens)`; `tell(conversation.interrupt)`."""
+    """A Conversation for an asyncio event loop: `async with` it, `await say(tokens)`, `tell(conversation.interrupt)`."""
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
@@ -39,7 +39,7 @@ class AsyncioConversation:
             await self.__aexit__()  # noqa: ASYNC102
             raise
         if self._thread.done():
-            self._thread.result()  # raises what kept it from opening
+            self._thread.result()  # raises the error that kept it from opening
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -49,7 +49,7 @@ class AsyncioConversation:
         self._thread.result()
 
     async def _either(self, future: asyncio.Future[Any]) -> None:
-        """Wait for it, or for the end of the thread."""
+        """Wait for a future, or for the end of the thread."""
         await asyncio.wait([future, self._thread], return_when=asyncio.FIRST_COMPLETED)
 
     async def _live(self, opened: asyncio.Future[None]) -> None:
@@ -59,7 +59,7 @@ class AsyncioConversation:
             await trio.sleep_forever()
 
     async def say(self, tokens: AsyncIterable[str], **options: Any) -> TurnResult:
-        """As `Conversation.say`."""
+        """See `Conversation.say`."""
         send, receive = trio.open_memory_channel[str](1)
         try:
             async with asyncio.TaskGroup() as group:
@@ -78,7 +78,7 @@ class AsyncioConversation:
                 await self.call(partial(send.send, token))
             await self.call(send.aclose)
         except (trio.BrokenResourceError, asyncio.CancelledError):
-            # Where Trio has ended the turn, `say` is about to cancel this: wait for that, or it would disturb the closing.
+            # If Trio has ended the turn, `say` is about to cancel this task. Wait for that here, so that it does not hit the closing.
             if not (task := asyncio.current_task()) or not task.cancelling():
                 await self._loop.create_future()  # noqa: ASYNC102
             raise
@@ -87,12 +87,12 @@ class AsyncioConversation:
                 await iterator.aclose()
 
     def tell(self, function: Callable[[], object]) -> None:
-        """Make a plain call in Trio's thread, such as `conversation.interrupt`; after the end it does nothing."""
+        """Make a plain call in Trio's thread, such as `conversation.interrupt`. After the block it does nothing."""
         with contextlib.suppress(trio.RunFinishedError):
             self._trio.run_sync_soon(function)
 
     async def call(self, function: Callable[[], Awaitable[T]]) -> T:
-        """Await a Trio function. If cancelled, so is the function, and its clean-up has ended when this is raised."""
+        """Await a Trio function. If this is cancelled, the function is too, and its clean-up has ended when this raises."""
         done: asyncio.Future[T] = self._loop.create_future()
         scope = trio.CancelScope()
 
@@ -109,7 +109,7 @@ class AsyncioConversation:
         def start() -> None:
             try:
                 self._nursery.start_soon(run)
-            except RuntimeError:  # it takes no more: the block is being left
+            except RuntimeError:  # the nursery takes no more tasks: the block is being left
                 self._loop.call_soon_threadsafe(done.cancel)
 
         self.tell(start)
@@ -125,7 +125,7 @@ class AsyncioConversation:
 
 
 class AsyncioOutput(NullDevice):
-    """Audio for `send`, a coroutine function of the asyncio program, as a listener takes it: `hold` seconds ahead of the clock."""
+    """Gives audio to `send`, a coroutine function of the asyncio program, in real time, `hold` seconds ahead of the listener."""
 
     def __init__(
         self, send: Callable[[bytes], Coroutine[Any, Any, None]], *, hold: float = 0.1, pace: float = 1.0
@@ -142,7 +142,7 @@ class AsyncioOutput(NullDevice):
 async def in_asyncio(
     loop: asyncio.AbstractEventLoop, function: Callable[[*Args], Coroutine[Any, Any, T]], *args: *Args
 ) -> T:
-    """Await a coroutine function of asyncio in Trio. If cancelled, so is the coroutine."""
+    """Await a coroutine function of asyncio from Trio. If this is cancelled, the coroutine is too."""
     await trio.lowlevel.checkpoint_if_cancelled()
     trio_token, done = trio.lowlevel.current_trio_token(), trio.Event()
     future = asyncio.run_coroutine_threadsafe(function(*args), loop)

@@ -1,7 +1,7 @@
-"""Leave politely when told to: python recipes/on_sigterm.py "A text to be read."
+"""End in good order on SIGTERM: python recipes/on_sigterm.py "A text to be read."
 
-On SIGTERM Python ends at once, in the middle of everything. With `until_told` it is as it is with Ctrl-C: the speech stops, the
-sessions are closed, the output is given back, what was heard is known; and the exit code says what ended it (130, 143).
+By default Python ends at once on SIGTERM, in the middle of everything. With `until_told` it ends as on Ctrl-C: the speech stops,
+the sessions and the output are closed, and it is known what was heard. The exit code says which signal ended it (130 or 143).
 """
 
 import os
@@ -20,7 +20,7 @@ TEXT = "I go on until I am told to stop. Then I leave, and say how far I came, s
 
 
 async def until_told(work: Callable[[], Awaitable[object]]) -> int:
-    """Run it to its end, or until a signal cancels it; give the exit code."""
+    """Run a function to its end, or until a signal cancels it. Return the exit code."""
     code = 0
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with trio.open_nursery() as nursery:
@@ -37,7 +37,7 @@ async def until_told(work: Callable[[], Awaitable[object]]) -> int:
 
 
 async def main() -> None:
-    url = os.environ.get("QWEN_URL")  # of `triolet serve tts`, for example
+    url = os.environ.get("QWEN_URL")  # such as that of `triolet serve tts`
     tts = QwenTTS(url=url, api_key="") if url else LocalTTS()
     async with Conversation(speech(tts, "en"), WavFile("on_sigterm.wav")) as talk:
         try:

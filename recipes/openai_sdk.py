@@ -1,7 +1,7 @@
 """The tokens of OpenAI's own SDK, spoken: pip install openai; python recipes/openai_sdk.py "How can I sleep better?"
 
 Any async iterable of str is a source. Leaving the block closes the generator (`aclosing`) and the HTTP stream, so that the
-model stops writing what nobody will hear. With OPENAI_API_KEY OpenAI answers, else a small model on this machine.
+model does not go on writing what nobody hears. With OPENAI_API_KEY, OpenAI answers; without it, a small model on this machine.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Qwen-TTS realtime, one commit a phrase: python recipes/qwen_commit.py "Hello there. How are you?"
 
-With DASHSCOPE_API_KEY (and DASHSCOPE_REGION, if not cn-beijing) the service speaks, else a server on this machine does.
+With DASHSCOPE_API_KEY (and DASHSCOPE_REGION, if not cn-beijing) Qwen's service speaks; without it, a server on this machine.
 """
 
 import os

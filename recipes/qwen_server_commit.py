@@ -1,6 +1,6 @@
 """Qwen-TTS realtime, where the service cuts the text: python recipes/qwen_server_commit.py "Hello there. How are you?"
 
-With DASHSCOPE_API_KEY (and DASHSCOPE_REGION, if not cn-beijing) the service speaks, else a server on this machine does.
+With DASHSCOPE_API_KEY (and DASHSCOPE_REGION, if not cn-beijing) Qwen's service speaks; without it, a server on this machine.
 """
 
 import os
@@ -28,7 +28,7 @@ async def main() -> None:
             file.setsampwidth(2)
             file.setframerate(tts.format.sample_rate)
             async with tts.connect_stream() as turn:
-                usage = await turn.speak(Replay(text), file.writeframes)  # called as the audio comes; never waits
+                usage = await turn.speak(Replay(text), file.writeframes)  # a plain call for each piece of audio
         print(f"qwen_server_commit.wav: {usage.characters} billed characters")
         nursery.cancel_scope.cancel()  # ends the server
 

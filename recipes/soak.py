@@ -1,7 +1,7 @@
 """Talk for hours over a bad network, and see whether anything grows: python recipes/soak.py --minutes 60
 
-A server on this machine speaks, behind a relay that breaks connections. To soak your own chain put it in place of `chain`.
-Each round ends with a silence until all sessions are closed; what is left is counted then (on Linux). See `grown`.
+A server on this machine speaks, behind a relay that breaks connections. To test your own chain, put it in place of `chain`.
+Each round ends with a silence until all sessions are closed. What is left then is counted (on Linux); see `grown`.
 """
 
 import argparse
@@ -36,13 +36,13 @@ happened = Counter[str]()
 
 
 def chain(url: str) -> Stage[str, AudioChunk]:
-    """What is soaked."""
+    """The chain that is tested."""
     impatient = QwenOptions(connect_timeout=3, session_timeout=3, first_audio_timeout=3, chunk_timeout=3)
     return speech(QwenTTS(voice="Cherry", url=url, api_key="", options=impatient), "en")
 
 
 async def relay(port: int, client: trio.SocketStream) -> None:
-    """Carry one connection to the server, with the fault that fate has for it."""
+    """Carry one connection to the server, with a fault that is drawn at random."""
     [fault] = random.choices(list(NETWORK), list(NETWORK.values()))
     happened[f"connection {fault}"] += 1
 
@@ -70,7 +70,7 @@ async def relay(port: int, client: trio.SocketStream) -> None:
 
 
 async def caller(talk: Conversation) -> None:
-    """Coughs, and talks over an answer that is long."""
+    """Coughs, and talks over an answer that is too long."""
     for _ in range(random.randrange(3)):
         await trio.sleep(random.uniform(0, 1))
         talk.pause()
@@ -82,7 +82,7 @@ async def caller(talk: Conversation) -> None:
 
 
 async def turn(talk: Conversation) -> None:
-    """One answer, to its end or not."""
+    """Say one answer, to its end or until it is interrupted."""
     happened["turns"] += 1
     try:
         async with trio.open_nursery() as nursery:
@@ -109,8 +109,10 @@ def count() -> dict[str, float]:
 
 
 def grown(counts: list[dict[str, float]]) -> list[str]:
-    """Of what every count of the last quarter has more than the first count: a leak never goes away. Memory may rise by
-    `MEMORY`, from the median of the second quarter to that of the last: in the first, caches fill.
+    """Name what has grown: what each count of the last quarter has more of than the first count, since a leak never goes away.
+
+    Memory has grown if its median in the last quarter is more than `MEMORY` above that in the second. In the first quarter
+    caches fill.
     """
     quarter = max(1, len(counts) // 4)
     last = counts[-quarter:]
@@ -128,7 +130,7 @@ async def main(minutes: float, every: float) -> int:
         [listener] = await nursery.start(partial(trio.serve_tcp, there, 0, host="127.0.0.1"))
         url = f"ws://127.0.0.1:{listener.socket.getsockname()[1]}"
         async with Conversation(chain(url), NullDevice(pace=6), pool=PoolOptions(cool_down=WARM)) as talk:
-            for number in range(1 + max(1, round(60 * minutes / every))):  # the first is silent
+            for number in range(1 + max(1, round(60 * minutes / every))):  # nothing is said in the first round
                 until = trio.current_time() + every - LULL
                 while number and trio.current_time() < until:
                     await turn(talk)

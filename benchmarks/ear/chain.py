@@ -1,4 +1,4 @@
-"""The pure cores of the chain, one after another: what an answer becomes when nobody has to hurry."""
+"""The pure cores of the chain, one after another: the phrases of an answer when no commit is hurried."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from triolet.segmentation import SegmenterCore
 
 
 def phrases(text: str, phrasing: PhrasingOptions | None = None) -> list[Phrase]:
-    """The phrases of a text that is there at once."""
+    """The phrases of a text that is all there at once."""
     segmenter, spoken, phraser = SegmenterCore("en"), NormalizerCore(NormalizationOptions()), PhraserCore(phrasing)
     clauses = [*segmenter.feed(text), *segmenter.flush()]
     said = [part for clause in clauses for part in spoken.feed(clause)] + spoken.flush()

@@ -1,4 +1,4 @@
-"""Answers that are cut off, and services that fail: what is known, wasted and mended."""
+"""Answers that are interrupted, and services that fail: what is known to be heard, what is wasted, what is recovered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from triolet.synthesis._options import LEAD
 
 @attrs.frozen
 class Cut:
-    """The place of a cut in a phrase, as it was estimated and as it was."""
+    """The place of a cut in a phrase: as it was estimated, and as it was."""
 
     words_off: int
     seconds_off: float
@@ -28,7 +28,7 @@ class Cut:
 
 
 async def interruptions(played: Sequence[Played], seed: int, progress: Callable[[str], None]) -> list[Heard]:
-    """Each turn once more, cut off while it can be heard."""
+    """Play each turn again, and cut it off while it is heard."""
     dice = random.Random(seed)
     heard: list[Heard] = []
     for number, run in enumerate(played, 1):
@@ -39,7 +39,7 @@ async def interruptions(played: Sequence[Played], seed: int, progress: Callable[
 
 
 async def losses(played: Sequence[Played], share: float) -> list[tuple[Played, Heard]]:
-    """Each turn once more, whose first commit loses its session after a share of its deltas."""
+    """Play each turn again. Its first commit loses its session after a share of its deltas."""
     return [
         (run, await turn(ours(), attrs.evolve(run.script, service=attrs.evolve(run.script.service, lose=share))))
         for run in played
@@ -47,7 +47,7 @@ async def losses(played: Sequence[Played], share: float) -> list[tuple[Played, H
 
 
 def cuts(heard: Iterable[Heard]) -> list[Cut]:
-    """Where the phrases were cut."""
+    """The places at which the phrases were cut."""
     found: list[Cut] = []
     for run in heard:
         for report in run.result.phrases:
@@ -106,5 +106,5 @@ def loss_rows(before: Sequence[tuple[Played, Heard]], inside: Sequence[tuple[Pla
     ended = sum(heard.error is not None for _, heard in inside)
     yield figure("session lost in mid-phrase: turns that end with an error, %", 100 * ended / len(inside), at_most=0)
     gaps = [heard.result.latency.longest_gap for _, heard in inside if heard.error is None]
-    if gaps:  # words said again are no phrase that could be found in the samples: by the timeline
+    if gaps:  # a phrase with words said twice cannot be found in the samples: use the timeline
         yield figure("... longest dead air, 95 in 100, s", percentile(gaps, 95))

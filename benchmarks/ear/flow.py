@@ -31,7 +31,7 @@ class Played:
 
     @property
     def late(self) -> float:
-        """Seconds behind the oracle, the one token left aside that a boundary may need to be seen."""
+        """Seconds behind the oracle. One token, which a boundary may need to be seen, is not counted."""
         assert self.heard.first_audible is not None
         return self.heard.first_audible - self.oracle - 1 / self.script.rate
 
@@ -52,7 +52,7 @@ Runs = dict[str, list[Played]]
 
 
 async def play(scripts: Sequence[Script], compared: int, progress: Callable[[str], None]) -> Runs:
-    """Every script through the policy of this project, so many of them through the others, too."""
+    """Play every script with this project's policy, and so many of them with the other policies too."""
     runs: Runs = {}
     for name, policy in POLICIES.items():
         some = scripts if name == "triolet" else random.Random(0).sample(scripts, min(compared, len(scripts)))
@@ -65,13 +65,13 @@ async def play(scripts: Sequence[Script], compared: int, progress: Callable[[str
 
 
 def _pairs(ours: Sequence[Played], others: Sequence[Played]) -> list[tuple[Played, Played]]:
-    """The same scripts in both, at 20 tokens/s and without a stall."""
+    """The scripts that both have, at 20 tokens/s and without a stall."""
     by_script = {id(played.script): played for played in ours}
     return [(by_script[id(o.script)], o) for o in others if o.script.rate == 20 and not o.script.stalled]
 
 
 def rows(runs: Runs) -> Iterable[Row]:
-    """The figures of this project's policy with their goals, then those of all for comparison."""
+    """The figures of this project's policy with their goals, then those of all policies for comparison."""
     yield from _first(runs)
     yield from _silence(runs)
     yield from _cuts(runs)

@@ -1,4 +1,4 @@
-"""A speech service on the virtual clock: the local voice's samples, as late as a hosted service sends them."""
+"""A speech service on the virtual clock: it gives the local voice's samples at the times at which a hosted service sends them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
 from triolet.errors import ConnectionLost
 
 DELTA = 0.3
-"""Seconds of audio a delta: what recordings of Qwen's service show (0.31 s)."""
+"""Seconds of audio in a delta; recordings of Qwen's service show 0.31 s."""
 
 PACE = 2.0
 """Seconds of audio made in a second by one commit."""
 
 CONNECT = 0.15
-"""Seconds to open a session; it is opened while the LLM thinks."""
+"""Seconds to open a session. It is opened while the LLM thinks."""
 
 
 @attrs.frozen(kw_only=True)
@@ -31,14 +31,14 @@ class Service:
     first: float
     """Seconds from a commit to its first delta."""
     jitter: float
-    """The most that the network adds to a delta, in seconds; none overtakes another."""
+    """The most seconds that the network adds to a delta. Deltas never overtake each other."""
     stall: float | None = None
-    """For the text in which the turn's stall lies: the share of its deltas after which they stop for `STALL` seconds."""
+    """The share of a commit's deltas after which they stop for `STALL` seconds, for the one commit of the turn that stalls."""
     lose: float | None = None
-    """The session is lost once this share of the deltas of the turn's first commit is out (0: before the first)."""
+    """The share of the deltas of the turn's first commit after which the session is lost. 0: before the first delta."""
 
     def delays(self, text: str, deltas: int) -> list[float]:
-        """When each delta of a commit arrives, in seconds after it. The same text always waits the same."""
+        """When each delta of a commit arrives, in seconds after the commit. The same text always gives the same times."""
         dice = random.Random(f"{self.seed}/{text}")
         at, times = 0.0, list[float]()
         for delta in range(deltas):
@@ -52,7 +52,7 @@ STALL = 1.5
 
 
 class DelayedVoice(TTS):
-    """The voice behind a service. Counts what was committed."""
+    """The local voice, behind a service. Counts the commits."""
 
     def __init__(self, service: Service) -> None:
         self.service = service

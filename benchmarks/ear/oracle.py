@@ -1,4 +1,4 @@
-"""The earliest moment at which an answer could have been heard, by somebody who knows all of it beforehand."""
+"""The earliest moment at which an answer could be heard, if all of its text were known beforehand."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from triolet.segmentation import SegmenterCore
 
 
 def first_audible(script: Script, *, worth: float = PhrasingOptions().worth) -> float:
-    """Seconds from the request to the first audible sample, if the best first words are committed the moment they are there.
+    """Seconds from the request to the first audible sample, if the best first words are committed as soon as they have come.
 
-    The best first words end a sentence, or, where that saves at least `worth` seconds, a clause that is long enough by the
-    rules of `PhrasingOptions`. Nothing after their last character is waited for. Delays of the service and the network are those of
-    the script.
+    The best first words end a sentence; or a clause that is long enough for `PhrasingOptions`, where that saves at least
+    `worth` seconds. They are committed with their last character. The delays of the service and the network are those of the
+    script.
     """
     times = [(token.time, len(token.text)) for token in script.tokens()]
     there = [time for time, length in times for _ in range(length)]

@@ -1,10 +1,10 @@
 """Ways to cut an answer into commits, each a stage from tokens to phrases.
 
-Those of two other frameworks are their rules in our words, on top of our segmenter (their sentence splitters are not
-compared here, benchmarks of the segmenter do that):
+Two of them follow the rules of other frameworks, written anew on top of our segmenter. Their sentence splitters are not
+compared here; the benchmark of the segmenter does that.
 
 * pipecat 0.0.9x, `SimpleTextAggregator`: whole sentences, each given when the token after its mark has come.
-* livekit-agents 1.x, `tokenize.basic`/`blingfire.SentenceTokenizer(min_sentence_len=20)`: sentences are joined until they have
+* livekit-agents 1.x, `tokenize.basic`/`blingfire.SentenceTokenizer(min_sentence_len=20)`: sentences are merged until they have
   20 characters, and given when the next one has begun.
 """
 
@@ -22,7 +22,7 @@ from triolet.turn._events import ClauseCut, PhraseReady
 
 
 class Sentences(Stage[str, Phrase]):
-    """Whole sentences of at least `floor` characters, given `look_ahead` tokens after they are complete."""
+    """Gives whole sentences, merged to at least `floor` characters, `look_ahead` tokens after they are complete."""
 
     def __init__(self, *, floor: int = 0, look_ahead: int = 0) -> None:
         self.floor = floor
@@ -63,7 +63,7 @@ class _Held:
     clauses: list[NormalizedClause] = attrs.Factory(list[NormalizedClause])
 
     def add(self, clause: NormalizedClause) -> list[list[NormalizedClause]]:
-        """The clauses of a sentence that is complete now and long enough."""
+        """The clauses of a sentence that is complete now, and long enough."""
         self.clauses.append(clause)
         long = sum(len(part.words) for part in self.clauses) >= self.floor
         if clause.boundary < Boundary.LINE or not long:
@@ -73,7 +73,7 @@ class _Held:
 
 
 def _phrases(phraser: PhraserCore, clauses: list[NormalizedClause]) -> list[Phrase]:
-    """These clauses, as one phrase."""
+    """One phrase of these clauses."""
     for clause in clauses:
         phraser.feed(clause)
     offer = Offer(phraser.held)

@@ -18,7 +18,7 @@ class Row:
 
 
 def figure(name: str, value: float, *, at_most: float | None = None, at_least: float | None = None) -> Row:
-    """A number, and whether its goal is met."""
+    """A number, and whether it meets its goal."""
     text = f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"
     if at_most is not None:
         return Row(name, text, f"<= {at_most:g}", value <= at_most)

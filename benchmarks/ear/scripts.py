@@ -1,4 +1,4 @@
-"""What is played: an answer, how fast the LLM writes it, how the service answers."""
+"""The turns that are played: an answer, how fast the LLM writes it, and how the service responds."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Script:
 
 
 def scripts(seed: int, share: float) -> Iterator[Script]:
-    """Every answer at every rate, and of the ways of the service a share drawn at random."""
+    """Every answer at every rate, with a service whose behaviour is drawn at random."""
     dice = random.Random(seed)
     ways = list(itertools.product(FIRST, JITTER, (False, True)))
     for answer, rate in itertools.product(ANSWERS, RATES):

@@ -1,4 +1,4 @@
-"""How a turn sounds: against the same text said in one go, and at the places where a sentence was cut."""
+"""How a turn sounds: compared with the same text said in one commit, and at the places where a sentence was cut."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ Samples = npt.NDArray[np.float64]
 
 
 STARTS = range(0, 256, 32)
-"""Samples at 16 kHz put in front. PLCMOS cuts the sound into steps of 256 samples, and where they fall moves its verdict on one
-answer by up to 0.3: it is asked at each of these, and the mean taken."""
+"""Samples of silence (at 16 kHz) put before the sound. PLCMOS cuts the sound into steps of 256 samples, and its score of one
+answer depends on where they fall, by up to 0.3. So the score is the mean over these offsets."""
 
 RATERS = 2
-"""Drawn at each start: 16 in all, where PLCMOS takes 15."""
+"""Samples drawn at random for each offset: 16 in all, where PLCMOS takes 15."""
 
 
 def quality_rows(played: Sequence[Played], seed: int) -> Iterable[Row]:
-    """PLCMOS of what came to the ear less that of the voice saying the whole text at once. It hears gaps and glitches, no
-    prosody.
+    """The PLCMOS of what the listener heard, less that of the whole text said in one commit. PLCMOS hears interruptions and
+    glitches, but not prosody.
     """
     try:
         plcmos: Any = importlib.import_module("speechmos.plcmos")
@@ -63,7 +63,7 @@ def _score(judge: Any, pcm: bytes, seed: int) -> float:
 
 
 def _resampled(pcm: bytes) -> Samples:
-    """24 kHz to 16 kHz, by dropping the upper third of the spectrum."""
+    """Resample from 24 kHz to 16 kHz, by dropping the upper third of the spectrum."""
     samples = np.frombuffer(pcm, "<i2").astype(np.float64) / 32768
     samples = samples[: len(samples) // 3 * 3]
     spectrum = np.fft.rfft(samples)[: len(samples) // 3 + 1]
@@ -72,7 +72,7 @@ def _resampled(pcm: bytes) -> Samples:
 
 
 def cut_rows() -> Iterable[Row]:
-    """Each first sentence with a mark where it may be cut, in two commits and in one."""
+    """Say each first sentence that has a mark where it may be cut, in two commits and in one."""
     cuts = [_compare(sentence, at) for sentence in _first_sentences() for at in _cuts(sentence)]
     steps = [cut.step for cut in cuts if cut and cut.step is not None]
     pauses = [cut.pause - cut.own for cut in cuts if cut]
@@ -89,11 +89,11 @@ def cut_rows() -> Iterable[Row]:
 @attrs.frozen
 class _Cut:
     step: float | None
-    """Semitones by which the pitch moves otherwise than in the uncut sentence."""
+    """Semitones by which the step in pitch at the cut differs from that in the uncut sentence."""
     pause: float
     """Seconds without voice at the cut."""
     own: float
-    """The same in the uncut sentence."""
+    """Seconds without voice at the same place in the uncut sentence."""
 
 
 def _first_sentences() -> list[Phrase]:
@@ -102,7 +102,7 @@ def _first_sentences() -> list[Phrase]:
 
 
 def _cuts(sentence: Phrase) -> list[int]:
-    """After which pieces a comma, semicolon, colon or dash stands."""
+    """The units after which a comma, semicolon, colon or dash stands."""
     words = len(sentence.units)
     least = PhrasingOptions().early_words
     ends = [at for at, unit in enumerate(sentence.units, 1) if unit.text.rstrip()[-1:] in (",", ";", ":", "—")]
@@ -133,7 +133,7 @@ def _voiced(said: Said) -> Voiced:
 
 
 def _pitch_step(before: Said, end: float, after: Said, start: float) -> float | None:
-    """Semitones from the pitch of the last 0.2 s of voice before `end` to that of the first 0.2 s after `start`."""
+    """The step in pitch, in semitones: from the last 0.2 s of voice before `end` to the first 0.2 s of voice after `start`."""
     left = [f for t, f in before.pitch if t <= end][-16:]
     right = [f for t, f in after.pitch if t >= start][:16]
     if len(left) < 4 or len(right) < 4:

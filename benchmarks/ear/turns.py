@@ -1,4 +1,4 @@
-"""One turn on the virtual clock, and what came to the listener's ear."""
+"""One turn on the virtual clock, and what the listener heard of it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ PAUSES = PhraseGaps()
 
 @attrs.frozen
 class Gap:
-    """Silence that nobody had planned."""
+    """Unplanned silence: no gap, no break and no pause of the voice."""
 
     at: float
     seconds: float
     phrase: int
-    """In or before which phrase, counted from 0."""
+    """The phrase in or before which it was heard, from 0."""
     inside: bool
 
 
@@ -39,18 +39,18 @@ class Heard:
     result: TurnResult
     pcm: bytes
     at_ear: bytes
-    """The same with the silence in which the device had nothing to play."""
+    """The same samples, with the silence in which the device had nothing to play."""
     first_audible: float | None
     seconds: float
-    """From the first sample to the last."""
+    """Seconds from the first sample to the last."""
     gaps: tuple[Gap, ...]
     phrases: tuple[Phrase, ...]
-    """In the order in which they were played."""
+    """The phrases, in the order in which they were played."""
     commits: tuple[str, ...]
     position: int
     """Samples heard."""
     stopped_at: float | None
-    """When the turn was cut off."""
+    """When the turn was interrupted."""
     silent_at: float
     """When the last sample was heard."""
     error: str | None
@@ -58,7 +58,7 @@ class Heard:
 
 
 async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None = None) -> Heard:
-    """Play a script; `stop` cuts it off so many seconds after the request."""
+    """Play a script. `stop`: interrupt it so many seconds after the request."""
     voice = DelayedVoice(script.service)
     if script.service.stall is not None:
         voice.stall_in = random.Random(script.service.seed).randrange(3)
@@ -104,7 +104,7 @@ def _voiced(text: str) -> Voiced:
 
 
 class _Ear:
-    """Stretches of samples without a gap, each with its time."""
+    """Stretches of samples that were heard without a stop, each with its time."""
 
     def __init__(self, stretches: list[tuple[float, bytes]]) -> None:
         self._stretches = stretches
@@ -132,13 +132,13 @@ class _Ear:
         return None
 
     def time(self, sample: int, *, end: bool = False) -> float:
-        """When a sample was heard; with `end`, when the one before it had been."""
+        """When a sample was heard. With `end`: when the sample before it had been heard."""
         place = sample - 1 if end else sample
         time, first = max((entry for entry in self._starts if entry[1] <= place), key=lambda entry: entry[1])
         return time + (sample - first) / RATE
 
     def gaps(self, pcm: bytes, played: tuple[Phrase, ...]) -> list[Gap]:
-        """Where each phrase lies in what was heard, by its samples; what is more silence than was planned."""
+        """Where the samples of each phrase lie in what was heard, and where there is more silence than was planned."""
         gaps: list[Gap] = []
         at, previous = 0, None
         for index, phrase in enumerate(played):

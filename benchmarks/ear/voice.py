@@ -1,7 +1,7 @@
-"""The local voice with what it knows and does not tell: when it says each word.
+"""The local voice, with the time at which it says each word.
 
-hibari plans a duration for every sound before it makes the sound. One more output of its network gives them, so word times
-are those of the synthesis itself, in steps of 25 ms: nothing is recognised or aligned afterwards.
+hibari plans a duration for every sound before it makes the sound. An output added to its network gives these durations. So the
+word times are those of the synthesis itself, in steps of 25 ms; nothing is recognised or aligned afterwards.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from triolet_adapters.tts._english import pieces, readable
 RATE = 24_000
 
 _FRAME = 600
-"""Samples a step of the plan: 25 ms, two frames of the network."""
+"""Samples in a step of the plan: 25 ms, two frames of the network."""
 
 _DURATIONS = b"/Cast_32_output_0"
-"""The tensor of hibari 0.2.1 that holds the frames of each sound."""
+"""The tensor of hibari 0.2.1 that holds the number of frames of each sound."""
 
 
 _PITCHES = 80
@@ -100,14 +100,14 @@ def say(text: str) -> Said:
 
 @functools.lru_cache(maxsize=256)
 def direct(text: str) -> bytes:
-    """The voice saying a whole text by itself, with the pauses that it makes."""
+    """The voice saying a whole text in one commit, with the pauses that it makes itself."""
     model = _model()
     audio: _hibari.Audio = model(readable(text), seed=0)
     return _hibari._pcm(audio)  # noqa: SLF001 -- the same loudness
 
 
 def _words(model: Any, tokens: list[Any], sounds: list[str], began: float) -> Iterator[Word]:
-    """The words of one breath: each lasts from its first sound that is no mark to its last."""
+    """The words that are said in one breath. Each lasts from its first to its last sound that is no mark."""
     at = 1  # the first entry is the silence in front
     ends = np.concatenate([[0], np.cumsum(model.sess.frames)]) * _FRAME / RATE
     for token, sound in zip(tokens, sounds, strict=True):
@@ -130,7 +130,7 @@ def _sounding(pcm: bytearray, word: Word) -> Word:
 
 
 class _Session:
-    """hibari's network with one more output, which it keeps."""
+    """hibari's network, with one more output, whose last value it keeps."""
 
     def __init__(self, path: str) -> None:
         options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]

@@ -1,4 +1,4 @@
-"""When the pieces of a phrase are said: the voice's own word times, piece by piece."""
+"""When the units of a phrase are said, by the voice's own word times."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from triolet import Phrase
 Times = list[tuple[float, float]]
 
 SYLLABLES_A_SECOND = 3.83
-"""The fixed rate that livekit-agents assumes of all voices (its transcript synchronizer)."""
+"""The fixed rate that the transcript synchronizer of livekit-agents assumes for all voices."""
 
 
 @functools.lru_cache(maxsize=4096)
 def piece_times(phrase: Phrase) -> Times | None:
-    """Start and end of each piece in the audio of the phrase; None where words and pieces cannot be matched."""
+    """The start and the end of each unit in the audio of the phrase. None if words and units cannot be matched."""
     units = [_signs(unit.text) for unit in phrase.units]
     words = list(say(phrase.words).words)
     times: list[tuple[float, float] | None] = [None] * len(units)
@@ -38,7 +38,7 @@ def piece_times(phrase: Phrase) -> Times | None:
 
 
 def _match(units: list[str], words: list[Word], times: list[tuple[float, float] | None]) -> None:
-    """Numbers are said as other words than they are written: one piece may be several words."""
+    """Numbers are said in other words than they are written in, so one unit may be several words."""
     said = [_signs(word.text) for word in words]
     for tag, i, j, k, m in difflib.SequenceMatcher(None, units, said, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -48,7 +48,7 @@ def _match(units: list[str], words: list[Word], times: list[tuple[float, float] 
 
 
 def count_at_fixed_rate(phrase: Phrase, seconds: float) -> int:
-    """How many pieces are over after so many seconds, if every syllable takes the same time."""
+    """How many units have been said after so many seconds, if every syllable takes the same time."""
     left = seconds * SYLLABLES_A_SECOND
     for count, unit in enumerate(phrase.units):
         left -= max(1, len(re.findall("[aeiouy]+", unit.text.lower())))

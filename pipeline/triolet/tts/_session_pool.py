@@ -370,7 +370,7 @@ class SessionPool:
         short = max(0, len(self._waiting) - self._number(_State.IDLE))
         for slot in [slot for slot in self._slots if slot.state is _State.OPENING][:short]:
             slot.urgency = min(slot.urgency, min(self._waiting)[0])
-            slot.delay.cancel()  # somebody waits for it now
+            slot.delay.cancel()  # a commit waits for it now
         for slot in self._slots:
             if slot.state in (_State.IDLE, _State.BUSY):
                 deadline = self._deadline(slot) if slot.state is _State.IDLE else math.inf
