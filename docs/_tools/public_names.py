@@ -40,14 +40,19 @@ ALL_OF = re.compile(r"^<!-- all of ([\w.]+) -->$", re.MULTILINE)
 
 
 def expanded(markdown: str) -> str:
-    """`<!-- all of MODULE -->` is every public name of it that the page has not named before."""
+    """`<!-- all of MODULE -->` is every public name of it that no page of the reference names."""
 
     def sections(match: re.Match[str]) -> str:
-        before = set(LISTED.findall(markdown))
         module = match[1]
-        return "\n\n".join(f"::: {module}.{name}" for name in names(module) if f"{module}.{name}" not in before)
+        return "\n\n".join(f"::: {module}.{name}" for name in names(module) if f"{module}.{name}" not in _named())
 
     return ALL_OF.sub(sections, markdown)
+
+
+@functools.cache
+def _named() -> frozenset[str]:
+    pages = (ROOT / "docs" / "reference").glob("*.md")
+    return frozenset(path for page in pages for path in LISTED.findall(page.read_text("utf-8")))
 
 
 @functools.cache
