@@ -42,11 +42,13 @@ def test_what_was_cut_is_heard_with_its_neighbour(
         heard_at += [(phrase, last)] * end
         totals[phrase] += end
     before = dict.fromkeys(totals, 0)
+    waiting = sorted(heard_at, key=lambda sample: sample[1], reverse=True)
+    expected = dict(before)
     for position in range(-1, at + 2):
+        while waiting and waiting[-1][1] <= position:
+            expected[waiting.pop()[0]] += 1
         heard = {phrase: positions.heard(phrase, position) for phrase in totals}
-        assert heard == {
-            phrase: sum(each == phrase and when <= position for each, when in heard_at) for phrase in totals
-        }
+        assert heard == expected
         assert all(before[phrase] <= heard[phrase] <= totals[phrase] for phrase in totals)
         before = heard
     assert before == totals
