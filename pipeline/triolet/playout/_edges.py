@@ -32,7 +32,7 @@ class PhraseEdges(abc.ABC):
         self._fed_elsewhere = known is not None
         self.fed = 0
         """Samples that have come."""
-        self.passed = 0
+        self.passed: int = 0
         """Samples that were taken or cut."""
         self.ended = False
         """Whether all samples of the phrase have come."""
