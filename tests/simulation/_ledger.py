@@ -8,7 +8,6 @@ from collections import Counter
 import attrs
 import trio
 from tests.simulation._kinds import Kind
-from tests.simulation._plan import Fault
 from tests.simulation._sound import RATE, Commit
 from tests.simulation._words import FILLER, PROBE, PROBE_TEXT, Name
 
@@ -30,8 +29,6 @@ class Ledger:
     hits: list[tuple[float, Kind]] = attrs.Factory(list[tuple[float, Kind]])
     """What vendors and lines did wrong, and when."""
     commits: dict[tuple[int, int], Commit] = attrs.Factory(dict[tuple[int, int], Commit])
-    doors: dict[int, Fault] = attrs.Factory(dict[int, Fault])
-    """What a connection, by its number in the network, meets when it is opened."""
     log: list[str] = attrs.Factory(list[str])
     _speaks: int = 0
     """The vendor that was last told to say something."""

@@ -38,7 +38,7 @@ from triolet import (
 )
 from triolet.conversation._bounds import text_bound
 from triolet.errors import TrioletError
-from triolet.testing import ScriptedSource, VirtualNetwork
+from triolet.testing import ScriptedSource
 from triolet_adapters.tts.qwen import QwenOptions
 
 AFTERWARDS = 20.0
@@ -126,7 +126,7 @@ def _impatient() -> Generator[None]:
 async def _live(plan: Plan, ledger: Ledger) -> Record:
     record = Record(plan, ledger, began=trio.current_time())
     tasks = trio.lowlevel.current_statistics().tasks_living
-    async with _vendors(plan, record.ledger) as (network, vendors):
+    async with _vendors(plan, record.ledger) as vendors:
         for vendor in vendors:
             for kind in network_kinds(vendor.plan.link):
                 record.ledger.counts[kind] += 1
@@ -140,15 +140,14 @@ async def _live(plan: Plan, ledger: Ledger) -> Record:
         record.seconds = trio.current_time() - record.began
         await trio.sleep(AFTERWARDS)
         assert ear.pcm == record.pcm, "something sounds after the conversation"
-        _nothing_open(network, vendors)
+        _nothing_open(vendors)
     left = trio.lowlevel.current_statistics().tasks_living - tasks
     assert left == 0, f"{left} tasks are left"
     return record
 
 
 @asynccontextmanager
-async def _vendors(plan: Plan, ledger: Ledger) -> AsyncGenerator[tuple[VirtualNetwork, list[SimulatedVendor]]]:
-    network = VirtualNetwork(seed=plan.seed)
+async def _vendors(plan: Plan, ledger: Ledger) -> AsyncGenerator[list[SimulatedVendor]]:
     options = QwenOptions(
         connect_timeout=plan.deadline,
         session_timeout=plan.deadline,
@@ -157,22 +156,21 @@ async def _vendors(plan: Plan, ledger: Ledger) -> AsyncGenerator[tuple[VirtualNe
         ping_interval=1.5 if plan.ping else None,
         ping_timeout=plan.deadline,
     )
-    vendors = [
-        SimulatedVendor(index, vendor, network, ledger, options, plan.seed) for index, vendor in enumerate(plan.vendors)
-    ]
+    vendors = [SimulatedVendor(index, vendor, ledger, options, plan.seed) for index, vendor in enumerate(plan.vendors)]
     async with trio.open_nursery() as nursery:
         for vendor in vendors:
             await nursery.start(vendor.serve)
-        yield network, vendors
+        yield vendors
         nursery.cancel_scope.cancel()
 
 
-def _nothing_open(network: VirtualNetwork, vendors: list[SimulatedVendor]) -> None:
-    for connection in network.connections:
-        assert connection.client.closed or connection.closed, f"connection {connection.index} is open at the client"
-        told = not connection.to_client._silent  # nobody tells the server of a dead line
-        assert connection.closed or not told, f"connection {connection.index} is open at its vendor"
+def _nothing_open(vendors: list[SimulatedVendor]) -> None:
     for vendor in vendors:
+        for connection in vendor.network.connections:
+            name = f"connection {connection.index} of vendor {vendor.index}"
+            assert connection.client.closed or connection.closed, f"{name} is open at the client"
+            told = not connection.to_client._silent  # nobody tells the server of a dead line
+            assert connection.closed or not told, f"{name} is open at the service"
         for connection in vendor.live:
             assert connection.to_client._silent, f"vendor {vendor.index} has a session on connection {connection.index}"
 

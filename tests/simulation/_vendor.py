@@ -36,9 +36,7 @@ _CALL: ContextVar[VirtualConnection] = ContextVar("call")
 class SimulatedVendor:
     """One vendor for one run. `serve` it in a nursery, and speak with its `tts`."""
 
-    def __init__(
-        self, index: int, plan: VendorPlan, network: VirtualNetwork, ledger: Ledger, options: QwenOptions, seed: int
-    ) -> None:
+    def __init__(self, index: int, plan: VendorPlan, ledger: Ledger, options: QwenOptions, seed: int) -> None:
         self.index = index
         self.seed = seed
         self.plan = plan
@@ -48,7 +46,9 @@ class SimulatedVendor:
         self.live: dict[VirtualConnection, Connection] = {}
         """Connections that have a session."""
         self.speaking: set[VirtualConnection] = set()
-        self._network = network
+        self.network = VirtualNetwork(plan.link, seed=seed + index)
+        self.doors: dict[int, Fault] = {}
+        """What a connection, by its number in the network, meets when it is opened."""
         self._commits = 0
         self._connects = 0
         self._sessions = 0
@@ -69,7 +69,7 @@ class SimulatedVendor:
         """Serve until cancelled, through crashes and restarts."""
         while True:
             with trio.CancelScope() as self._down:
-                await self._network.serve(self._answer, self.host, 80, task_status=task_status)
+                await self.network.serve(self._answer, self.host, 80, task_status=task_status)
             task_status = trio.TASK_STATUS_IGNORED
             await trio.sleep(self._down_for)
 
@@ -93,16 +93,16 @@ class SimulatedVendor:
             raise ConnectionRefusedError("nobody listens")
         if fault is not None and fault.kind is Kind.UNREACHABLE:
             await trio.sleep_forever()
-        index = len(self._network.connections)
-        dialled = self._network.dial(host, port, tls)
+        index = len(self.network.connections)
+        dialled = self.network.dial(host, port, tls)
         if fault is not None:
-            self.ledger.doors[index] = fault
+            self.doors[index] = fault
         return await dialled
 
     async def _answer(self, stream: trio.abc.Stream) -> None:
         assert isinstance(stream, VirtualStream)
         _CALL.set(stream.connection)
-        fault = self.ledger.doors.get(stream.connection.index)
+        fault = self.doors.get(stream.connection.index)
         match fault.kind if fault is not None else None:
             case Kind.HTTP_401 | Kind.HTTP_429 | Kind.HTTP_503 as kind:
                 await _refuse(stream, {Kind.HTTP_401: 401, Kind.HTTP_429: 429, Kind.HTTP_503: 503}[kind])
@@ -166,7 +166,7 @@ class _Server(QwenServer):
 
     async def _speak(self, connection: Connection, model: str) -> None:
         vendor, call = self._vendor, _CALL.get()
-        door = vendor.ledger.doors.get(call.index)
+        door = vendor.doors.get(call.index)
         if door is not None and door.kind is Kind.NO_SESSION:
             while True:  # until the client has left
                 await connection.receive()
