@@ -37,6 +37,8 @@ A DashScope workspace has `https://{workspace}.{region}.maas.aliyuncs.com/compat
 
 _CLOSE_SECONDS = 2.0
 """Bounds leaving an OpenAIChat with all its connections."""
+_DASHSCOPE = re.compile(r"dashscope(-intl|-us)?|cn-hongkong\.dashscope|[\w-]+\.[\w-]+\.maas")
+"""Hosts of the vendor below aliyuncs.com, those of workspaces included."""
 _OURS = frozenset({"model", "messages", "stream"})
 
 
@@ -156,7 +158,7 @@ def _key_variable(host: str) -> str | None:
     if host == "api.openai.com":
         return "OPENAI_API_KEY"
     name = host.removesuffix(".aliyuncs.com")
-    if name != host and re.fullmatch(r"dashscope(-intl|-us)?|cn-hongkong\.dashscope|[\w-]+\.[\w-]+\.maas", name):
+    if name != host and _DASHSCOPE.fullmatch(name):
         return "DASHSCOPE_API_KEY"
     return None
 

@@ -7,6 +7,7 @@ the answer (servers without a parser for it); tool calls without an index; an er
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Mapping
 from typing import Any, cast
@@ -18,6 +19,8 @@ from triolet_adapters.sources._errors import ChatProtocolViolation, ChatServiceE
 Json = Mapping[str, Any]
 
 _OPEN, _CLOSE = "<think>", "</think>"
+_MOST_SPACE = 100
+"""Characters of white space after which no `<think>` is expected any more; models write one or two line ends before it."""
 
 
 @attrs.frozen
@@ -30,12 +33,21 @@ class ToolCall:
     """JSON, complete when the stream has ended."""
 
 
+@attrs.define
+class _Call:
+    """A call whose parts are still coming."""
+
+    id: str
+    name: str
+    arguments: list[str]
+
+
 class Completion:
     """What has come of one answer."""
 
     def __init__(self) -> None:
         self.reasoning: list[str] = []
-        self.calls: list[ToolCall] = []
+        self._calls: list[_Call] = []
         self.finish_reason: str | None = None
         self.usage: Json | None = None
         self.done = False
@@ -44,6 +56,11 @@ class Completion:
         """Counts what the model wrote: text, reasoning, parts of calls. Keep-alives do not count."""
         self._thinking = _Thinking()
         self._index: dict[int, int] = {}
+
+    @property
+    def calls(self) -> tuple[ToolCall, ...]:
+        """The calls that the model asks for, as far as they have come."""
+        return tuple(ToolCall(call.id, call.name, "".join(call.arguments)) for call in self._calls)
 
     def receive(self, data: str) -> str:
         """Take the data of one event in; give the text that is the answer's.
@@ -112,14 +129,25 @@ class Completion:
         self.progress += 1
         index = part.get("index")
         if not isinstance(index, int):  # servers that send whole calls leave it out
-            index = len(self.calls) if id_ or name or not self.calls else len(self.calls) - 1
+            index = len(self._calls) if id_ or name or not self._calls else len(self._calls) - 1
         if index not in self._index:
-            self._index[index] = len(self.calls)
-            self.calls.append(ToolCall(id_, name, arguments))
+            self._index[index] = len(self._calls)
+            self._calls.append(_Call(id_, name, [arguments]))
             return
-        at = self._index[index]
-        call = self.calls[at]
-        self.calls[at] = ToolCall(call.id or id_, call.name or name, call.arguments + arguments)
+        call = self._calls[self._index[index]]
+        call.id = call.id or id_
+        call.name = call.name or name
+        call.arguments.append(arguments)
+
+
+class _Place(enum.Enum):
+    """Where in an answer its stream is."""
+
+    START = enum.auto()
+    """Nothing has come but, perhaps, white space and the beginning of a tag."""
+    THINKING = enum.auto()
+    """Between the tags."""
+    ANSWER = enum.auto()
 
 
 class _Thinking:
@@ -127,34 +155,35 @@ class _Thinking:
 
     def __init__(self) -> None:
         self._held = ""
-        self._state = "start"
+        """What may be part of a tag."""
+        self._place = _Place.START
 
     def feed(self, text: str) -> tuple[str, str]:
         """The parts of `text`, and of what was held back, that are answer and reasoning."""
-        if self._state == "answer":
+        if self._place is _Place.ANSWER:
             return text, ""
         self._held += text
-        if self._state == "start":
+        if self._place is _Place.START:
             begin = self._held.lstrip()
-            if _OPEN.startswith(begin):  # nothing yet, or the tag's beginning, or the tag
-                if begin != _OPEN:
-                    return "", ""
-            elif not begin.startswith(_OPEN):
-                self._state = "answer"
+            if _OPEN.startswith(begin) and begin != _OPEN and len(self._held) - len(begin) <= _MOST_SPACE:
+                return "", ""  # nothing yet, or the tag's beginning
+            if not begin.startswith(_OPEN):
+                self._place = _Place.ANSWER
                 return self._take(len(self._held)), ""
             self._held = begin.removeprefix(_OPEN)
-            self._state = "thinking"
+            self._place = _Place.THINKING
         end = self._held.find(_CLOSE)
         if end < 0:
             return "", self._take(len(self._held) - _overlap(self._held, _CLOSE))
         reasoning = self._take(end)
         self._held = self._held.removeprefix(_CLOSE)
-        self._state = "answer"
+        self._place = _Place.ANSWER
         return self._take(len(self._held)), reasoning
 
     def finish(self) -> tuple[str, str]:
+        """The end: what was held back is no tag."""
         rest = self._take(len(self._held))
-        return ("", rest) if self._state == "thinking" else (rest, "")
+        return ("", rest) if self._place is _Place.THINKING else (rest, "")
 
     def _take(self, length: int) -> str:
         taken, self._held = self._held[:length], self._held[length:]

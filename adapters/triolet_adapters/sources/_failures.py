@@ -25,6 +25,9 @@ from triolet_adapters.sources._errors import (
 MAX_BODY = 65_536
 """Bytes of an error's body that are kept: error pages of proxies are smaller."""
 
+_TITLE = re.compile(r"<title[^<>]*+>([^<]*+)</title>", re.IGNORECASE)
+"""Linear in the body, whatever a service sends: each attempt ends at the next bracket."""
+
 _QUOTA = frozenset({"insufficient_quota", "billing_not_active", "Arrearage"})
 """Codes that say that waiting will not help."""
 
@@ -101,7 +104,7 @@ def _details(body: str) -> tuple[str | None, str | None]:
 
 def _readable(body: str) -> str:
     """Give the title of an HTML page, or the beginning of a text."""
-    title = re.search(r"<title[^>]*>(.*?)</title>", body, re.IGNORECASE | re.DOTALL)
+    title = _TITLE.search(body)
     return " ".join((title[1] if title else body).split())[:200]
 
 

@@ -64,7 +64,7 @@ class ChatStream(AsyncIterator[str]):
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The calls that the model asks for; complete when the stream has ended."""
-        return tuple(self._completion.calls)
+        return self._completion.calls
 
     @property
     def finish_reason(self) -> str | None:

@@ -10,7 +10,7 @@ _WORD = re.compile(
     | [\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+            # Chinese, Japanese, Korean: no spaces
     | \d+
     | \ ?[^\s\w]+                                           # marks
-    | \s*\n+                                                # line ends, with what stands before them
+    | (?<!\s)\s*\n+                                         # line ends, with what stands before them
     | .                                                     # white space, underscores
     """,
     re.VERBOSE | re.DOTALL,

@@ -21,7 +21,7 @@ digit by digit, as account numbers are."""
 _READ_AS_THEY_ARE = frozenset("°¢§¶±×÷™®©•→½¼¾²³µ¥₹₩$£€=<>~|^+")  # hibari has words for them
 _MARKUP = re.compile(r"\]\(")
 # hibari knows $5, and drops the sign of 5$, US$5 and -$5.
-_CURRENCY_AFTER = re.compile(r"(\d[\d.,]*) ?([$£€¥₹₩])(?!\d)")
+_NUMBER = re.compile(r"(\d[\d.,]*+)(?: ?([$£€¥₹₩])(?!\d))?")  # all of a number at once: linear however long it is
 _CURRENCY_IN_WORD = re.compile(r"(?<=[^\W\d_])(?=[$£€¥₹₩]\d)")
 _MINUS_CURRENCY = re.compile(r"(?<!\w)-(?=[$£€¥₹₩]\d)")
 _CURRENCY_RANGE = re.compile(r"(?<=\d) ?[-–] ?(?=[$£€¥₹₩]\d)")
@@ -58,7 +58,7 @@ def readable(text: str) -> str:
         )
     result = "".join(known)
     result = _MARKUP.sub("] (", result)  # hibari takes [a](/b/) for a pronunciation and says no word of b
-    result = _CURRENCY_AFTER.sub(r"\2\1", result)
+    result = _NUMBER.sub(lambda m: (m[2] or "") + m[1], result)
     result = _CURRENCY_IN_WORD.sub(" ", result)
     result = _MINUS_CURRENCY.sub("minus ", result)
     result = _CURRENCY_RANGE.sub(" to ", result)
@@ -77,14 +77,16 @@ def readable(text: str) -> str:
 def pieces(sentence: str) -> list[str]:
     """The sentence in parts of at most `LONGEST_PIECE` characters, cut after a clause or else between two words."""
     parts: list[str] = []
-    while len(sentence) > LONGEST_PIECE:
-        head = sentence[:LONGEST_PIECE]
-        clauses = [m.end() for m in _CLAUSE_END.finditer(head)]
-        cut = clauses[-1] if clauses else head.rfind(" ")
-        cut = cut if cut > 0 else LONGEST_PIECE
-        parts.append(sentence[:cut])
-        sentence = sentence[cut:].lstrip()
-    return [*parts, sentence]
+    at = 0
+    while len(sentence) - at > LONGEST_PIECE:
+        clauses = [m.end() for m in _CLAUSE_END.finditer(sentence, at, at + LONGEST_PIECE)]
+        cut = clauses[-1] if clauses else sentence.rfind(" ", at, at + LONGEST_PIECE)
+        cut = cut if cut > at else at + LONGEST_PIECE
+        parts.append(sentence[at:cut])
+        at = cut
+        while sentence[at : at + 1].isspace():
+            at += 1
+    return [*parts, sentence[at:]]
 
 
 def _read(char: str, before: str, after: str) -> str | None:

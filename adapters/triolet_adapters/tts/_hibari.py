@@ -59,7 +59,7 @@ class Voice:
         self._model("Ready.")  # loads the other dictionaries
 
     def speech(self, text: str, speed: float, seed: int | None) -> Iterator[bytes]:
-        """The samples of each sentence, made when they are asked for."""
+        """The samples of each sentence, made when they are asked for; none for a part that has no sounds."""
         noise = np.random.default_rng(seed)
         pause = b""
         for sentence in self._model.split_sentences(text):
@@ -70,6 +70,7 @@ class Voice:
                             audio = self._model.from_ids(self._model.ids(phonemes), speed, noise)
                             yield pause + _pcm(_trimmed(audio))
                             pause = b""
+                    yield b""  # however much of a text has no sounds, no call takes longer than a piece does
                 except Exception as error:  # whatever a model raises is the voice's fault here, and says so
                     raise TTSError(f"hibari failed on {piece[:60]!r}: {error!r}") from error
             pause = BETWEEN_SENTENCES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib.util
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -107,18 +107,22 @@ class _Session(TTSSession):
             raise RuntimeError("a commit is running on this session: wait for it, or connect another session")
         self._busy = True
         try:
-            speech = self._model.speech(readable(text), self._settings.speed, self._settings.seed)
+            speech: Iterator[bytes] | None = None
             spoken = False
 
             def sentence() -> bytes | None:
+                nonlocal speech
+                if speech is None:  # here, since a long text takes a while to be read
+                    speech = self._model.speech(readable(text), self._settings.speed, self._settings.seed)
                 return next(speech, None)
 
             # A thread a sentence, never one that outlives the commit by more than that.
             while (
                 pcm := await trio.to_thread.run_sync(_inside, sentence, limiter=self._limiter, abandon_on_cancel=True)
             ) is not None:
-                accept(pcm)
-                spoken = True
+                if pcm:
+                    accept(pcm)
+                    spoken = True
             if not spoken:
                 raise Unspeakable(f"this voice has no sounds for {text[:60]!r}")
         finally:

@@ -1,0 +1,183 @@
+"""All regular expressions of both packages, and texts that would make the bad ones slow."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+import triolet
+import triolet_adapters
+
+# How a pattern is read is no public part of `re`, and has no types.
+sre_constants: Any = importlib.import_module("re._constants")
+sre_parser: Any = importlib.import_module("re._parser")
+
+ROOTS = {"triolet": Path(triolet.__file__).parent, "triolet_adapters": Path(triolet_adapters.__file__).parent}
+_CALLS = ("compile", "search", "match", "fullmatch", "findall", "finditer", "sub", "split")
+_SCANNING = frozenset({"search", "findall", "finditer", "sub", "split"})
+
+
+@attrs.frozen
+class Use:
+    """One regular expression where it is written."""
+
+    module: str
+    name: str
+    """The name that it is given, or the source of a call that gives it none."""
+    scans: bool
+    """Whether it is looked for anywhere in a text, and not only where a text begins."""
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package, root in ROOTS.items():
+        for path in sorted(root.rglob("*.py")):
+            parts = [package, *path.relative_to(root).with_suffix("").parts]
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+@functools.cache
+def uses() -> tuple[Use, ...]:
+    """Every call of the module `re`."""
+    trees = {module: ast.parse(path.read_text("utf-8")) for module, path in modules()}
+    methods = _methods(trees)
+    found: list[Use] = []
+    for module, tree in trees.items():
+        named = dict(_named(tree))
+        for node in ast.walk(tree):
+            call = _call_of_re(node)
+            if call is None:
+                continue
+            owner = _owner(tree, node)
+            name = named.get(id(owner)) if owner is not None else None
+            used = {call} if call != "compile" else set[str]()
+            if isinstance(owner, ast.Attribute):  # re.compile(...).search
+                used.add(owner.attr)
+            if name is not None:
+                used |= methods.get((module, name), set[str]())
+            found.append(Use(module, name or ast.unparse(node), bool(used & _SCANNING) or not used))
+    return tuple(found)
+
+
+def _call_of_re(node: ast.AST) -> str | None:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=attr)) if attr in _CALLS:
+            return attr
+        case _:
+            return None
+
+
+def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The value of each assignment, by its identity, and the name that it gets."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            yield from ((id(node.value), target.id) for target in node.targets if isinstance(target, ast.Name))
+
+
+def _owner(tree: ast.Module, call: ast.AST) -> ast.AST | None:
+    """The value at the top of a module that a call is part of: itself, its attribute, or a tuple that holds it."""
+    for statement in tree.body:
+        value: ast.AST | None = getattr(statement, "value", None)
+        if value is not None and any(node is call for node in ast.walk(value)):
+            return value
+    return None
+
+
+def _methods(trees: dict[str, ast.Module]) -> dict[tuple[str, str], set[str]]:
+    """What is called on each name, by the module that it is from: `_WORD.match(...)`."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for module, tree in trees.items():
+        origin = {name.asname or name.name: (node.module, name.name) for node in ast.walk(tree) for name in _from(node)
+                  if isinstance(node, ast.ImportFrom) and node.module is not None}  # fmt: skip
+        for node in ast.walk(tree):
+            match node:
+                case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in _CALLS:
+                    found.setdefault(origin.get(name, (module, name)), set()).add(attr)
+                case ast.Attribute(value=ast.Attribute(attr=name), attr=attr) if (
+                    attr in _CALLS
+                ):  # _characters.TOKEN.match
+                    for other in trees:
+                        found.setdefault((other, name), set()).add(attr)
+                case _:
+                    pass
+    return found
+
+
+def _from(node: ast.AST) -> list[ast.alias]:
+    return node.names if isinstance(node, ast.ImportFrom) else []
+
+
+def compiled(use: Use) -> list[re.Pattern[Any]]:
+    """The patterns that a name stands for; empty if it is the name of no pattern."""
+    module = importlib.import_module(use.module)
+    return list(_patterns(getattr(module, use.name, None)))
+
+
+def _patterns(value: Any) -> Iterator[re.Pattern[Any]]:
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(owner := getattr(value, "__self__", None), re.Pattern):
+        yield owner
+    elif type(value) in (tuple, list, dict):
+        for inner in value.values() if type(value) is dict else value:
+            yield from _patterns(inner)
+
+
+CHARACTERS = "aA1 \n\t.,:;!?-–'\"()[]<>/\\|*_`~#=+@&$%^éжя汉あ한\u0301\u200d😀"
+
+
+@functools.cache
+def units(pattern: re.Pattern[Any]) -> tuple[str, ...]:
+    """Pieces that are repeated to attack a pattern: common characters, and its own words one after the other."""
+    source: Any = pattern.pattern
+    flags = pattern.flags
+    if isinstance(source, bytes):
+        source = source.decode("latin-1")
+    words = sorted(set(_literals(sre_parser.parse(source, flags))), key=lambda word: (-len(word), word))[:9]
+    pairs = ["".join(pair) for pair in itertools.product(words, repeat=2)]
+    return tuple(dict.fromkeys([*CHARACTERS, *words, *pairs]))
+
+
+def _literals(tree: Any) -> Iterator[str]:
+    """Runs of literal characters, and one member of each class."""
+    run = ""
+    for kind, value in tree:
+        if kind is sre_constants.LITERAL:
+            run += chr(value)
+            continue
+        if run:
+            yield run
+            run = ""
+        if kind is sre_constants.IN:
+            yield from _members(value)
+        elif kind is sre_constants.BRANCH:
+            for branch in value[1]:
+                yield from _literals(branch)
+        elif kind in (sre_constants.MAX_REPEAT, sre_constants.MIN_REPEAT, sre_constants.POSSESSIVE_REPEAT):
+            yield from _literals(value[2])
+        elif kind is sre_constants.SUBPATTERN:
+            yield from _literals(value[3])
+        elif kind in (sre_constants.ASSERT, sre_constants.ASSERT_NOT):
+            yield from _literals(value[1])
+        elif kind is sre_constants.ATOMIC_GROUP:
+            yield from _literals(value)
+    if run:
+        yield run
+
+
+def _members(members: Any) -> Iterator[str]:
+    for kind, value in members[:3]:
+        if kind is sre_constants.LITERAL:
+            yield chr(value)
+        elif kind is sre_constants.RANGE:
+            yield chr(value[0])

@@ -1,0 +1,91 @@
+"""Nothing that reads what a peer sends takes more than linear time: regular expressions, and what is built on them.
+
+A peer is a language model, a service, or a client of the local server. `python -m tests.unit.whole.scans.table` prints what each
+costs on this machine.
+
+Time is CPU time of this thread, and what is told apart is far apart: at these lengths a linear scan takes less than a tenth of
+what is allowed, a quadratic one ten times as much.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.unit.whole.scans.cost import LENGTH, seconds_of, worst
+from tests.unit.whole.scans.patterns import Use, compiled, uses
+from tests.unit.whole.scans.readers import READERS, UNITS
+
+PATTERN_LIMIT = 3e-6
+"""Seconds a character, over 2,000 of them. The slowest linear one takes 0.8e-6."""
+
+LENGTHS = 1_000, 4_000
+"""Characters of the two texts that a reader is given; `table` takes longer ones."""
+
+READER_LIMIT = 150e-6
+"""Seconds a character. The slowest, which reads Markdown and finds sentences in it, takes 60e-6."""
+
+GROWTH = 2.5
+"""How much more a character may cost in a text that is four times as long: 1 where the cost is linear, 4 where quadratic."""
+
+BOUNDED: dict[str, str] = {
+    "triolet.normalization._inline.re.compile(re.escape(self._skip_until), re.IGNORECASE)": "a literal, looked for once",
+    "triolet.normalization._table.re.finditer('(?<!\\\\\\\\)\\\\|', row)": "one character",
+    'triolet.segmentation._judge.re.split("[\'’]", word)': "one character, in a word of 48",
+    "triolet.segmentation._language.re.compile(f' (?:{breaths})(?= )')": "one word of a list",
+    "triolet.segmentation._marks.re.search('[\\\\]>\\\\s]', text[end:])": "one character, in a few",
+    "triolet.synthesis._number_words.re.compile(part + more)": "see `test_words_of_numbers`",
+    "triolet.tts._websocket_failures.re.match('[1-9][0-9][0-9]', code)": "three characters",
+}
+"""Those that have no name at the top of a module: why they are linear, or bounded."""
+
+MATCHED = frozenset({"triolet.normalization._links._TARGET"})
+"""Those that are given to a variable, and matched at one place by it."""
+
+
+def pieces_of(use: Use) -> list[re.Pattern[Any]]:
+    return compiled(use) if use.name.isidentifier() else []
+
+
+def test_each_is_in_the_table() -> None:
+    without = {str(use) for use in uses() if not pieces_of(use)}
+    assert without == set(BOUNDED)
+
+
+@pytest.mark.parametrize("use", [use for use in uses() if pieces_of(use)], ids=str)
+def test_a_pattern_is_linear(use: Use) -> None:
+    for pattern in pieces_of(use):
+        cost, unit = worst(pattern, scans=use.scans and str(use) not in MATCHED)
+        assert cost < PATTERN_LIMIT, f"{cost * 1e6:.1f} us a character of {unit!r}"
+
+
+def test_a_slow_pattern_would_be_found() -> None:
+    for bad in (r"\s+$", r"(\d[\d.,]*) ?([$€])(?!\d)", r"<b[^>]*>(.*?)</b>", r"\s*\n"):
+        cost, _ = worst(re.compile(bad, re.DOTALL), scans=True)
+        assert cost > PATTERN_LIMIT, bad
+
+
+def test_words_of_numbers() -> None:
+    from triolet.synthesis import _number_words
+
+    for language, pattern in _number_words._NUMBERS.items():
+        for word in _number_words._WORDS[language].split():
+            text = (word * LENGTH)[:LENGTH] + "\x00"
+            assert seconds_of(functools.partial(pattern.fullmatch, text)) < PATTERN_LIMIT * LENGTH, word
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
+def test_a_reader_is_linear(read: Callable[[str], object]) -> None:
+    for unit in UNITS:
+        short, long = ((unit * length)[:length] for length in LENGTHS)
+        before = after = 0.0
+        for _ in range(4):  # the first time a cache may be filled, or another core's work may slow this one's memory
+            before = seconds_of(functools.partial(read, short)) / LENGTHS[0]
+            after = seconds_of(functools.partial(read, long)) / LENGTHS[1]
+            if after < READER_LIMIT and (after < before * GROWTH or after < 2e-6):
+                break
+        else:
+            raise AssertionError(f"{unit!r}: {before * 1e6:.1f} us a character, {after * 1e6:.1f} if 4 times as long")
