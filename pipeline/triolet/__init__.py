@@ -59,8 +59,8 @@ from triolet.tts._session_pool import PoolStatistics as PoolStatistics
 from triolet.tts._session_pool import SessionPool as SessionPool
 from triolet.tts._session_pool import SessionPools as SessionPools
 from triolet.tts._session_pool import open_session_pools as open_session_pools
+from triolet.turn._phrase_result import PhraseResult as PhraseResult
+from triolet.turn._phrase_result import PhraseState as PhraseState
 from triolet.turn._result import Latency as Latency
-from triolet.turn._result import PhraseResult as PhraseResult
-from triolet.turn._result import PhraseState as PhraseState
 from triolet.turn._result import TurnResult as TurnResult
 from triolet.turn._timeline import Timeline as Timeline

@@ -26,5 +26,6 @@ from triolet.turn._events import TextLeft as TextLeft
 from triolet.turn._events import TurnEnded as TurnEnded
 from triolet.turn._events import TurnStarted as TurnStarted
 from triolet.turn._events import Underrun as Underrun
+from triolet.turn._events import VoicePaused as VoicePaused
 from triolet.turn._events import WordsTimed as WordsTimed
 from triolet.turn._timeline import Timeline as Timeline

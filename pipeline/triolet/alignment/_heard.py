@@ -1,136 +1,35 @@
-"""Which pieces of a phrase were heard when only its first samples were: an estimate.
+"""Which units of a phrase were heard when only its first samples were: an estimate.
 
-Two things are known of a phrase that was cut: its words, which take time by what has to be said (`weight`), and
-its samples, which show when the voice sounded and when it paused. The pauses are matched with the marks in the text; between
-two matches, words share the sounding time by their weight.
+The pauses of the voice are matched with the marks in the text (`_matching`); between two matches, words share the sounding time
+by their weight.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
-import math
-import re
-from collections.abc import Sequence
-
-import attrs
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 
 from triolet._model._text import SpeechUnit
-from triolet._tools._characters import CLOSERS, MARKS, ends_with_mark, is_wide
+from triolet.alignment._matching import Anchor, Matching
+from triolet.alignment._pace import paces
 from triolet.alignment._voicing import PAUSE, Voiced
+from triolet.alignment._weights import EXPECTED_PAUSE, WeighedUnits
 
-# Seconds, fitted to the word times of a synthetic English voice (1,300 words); what a text in another language or another voice
-# needs is the same up to a factor, which `pace` is for.
-_LETTER = 0.044
-"""A letter of an alphabet."""
-_WORD = 0.105
-"""A word more than its letters, if it is one of those that are stressed."""
-_DIGRAPH = 0.045
-"""Less, for two letters that are one sound."""
-_NAMED = 0.2
-"""A letter that is said by its name, as in "UK" and "kg"."""
-_DIGIT = 0.25
-"""A digit is said as a word: "three", "hundred"; so is the point between two."""
-_SIGN = 0.37
-"""`$` and `%` are words."""
-_SYLLABLE = 0.2
-"""A Han character, kana or Hangul syllable."""
-_LENGTHENED = 0.085
-"""The last syllable before a pause is drawn out."""
+PENDING = 6
+"""Pauses that wait to be matched until it is known whether that has to be done at all, and what else is known by then: the pace of
+the voice, the length of the phrase. Few phrases of a `Phraser` have more, and 6 take a millisecond at the worst."""
 
-_SIGNS = "$£€¥₹%&+=@#°×÷√∞"
-_AROUND_WORDS = MARKS + CLOSERS + "([“‘«"
-_DIGRAPHS = re.compile("th|sh|ch|ck|ph|wh|gh|ee|oo|ou|ea|([a-z])\\1")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
-# fmt: off
-_UNSTRESSED = frozenset((
-    "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "as", "and", "or", "but", "if",
-    "than", "that", "this", "it", "its", "is", "are", "was", "were", "be", "been", "am", "do", "does", "i", "you",
-    "he", "she", "we", "they", "me", "him", "her", "us", "them", "my", "your", "his", "our", "their", "will",
-    "would", "can", "could", "should", "has", "have", "had", "not", "so", "it's", "don't", "there",
-))
-# fmt: on
-"""English words that sentences pass over."""
-
-_PAUSE = 0.33
-"""Seconds at a mark inside a phrase: the median of that voice."""
-_SPREAD = 0.01
-"""Seconds squared, for each 0.25 s that a stretch should take: how the times of words lie around their weights. Twice what
-that voice shows, for others."""
-_PACE_ERROR = 0.1
-"""How far the pace of a phrase may lie from that of the voice."""
-_NO_PAUSE = 3.0
-"""Cost of a mark at which the voice made no pause (it does not at one of twenty), as a negative logarithm."""
-_NO_MARK = 4.0
-"""Cost of a pause where there is no mark."""
-
-
-PACES = (0.5, 0.6, 0.72, 0.85, 1.0, 1.18, 1.4, 1.65, 2.0)
-"""Factors of the usual pace that voices have."""
 _PACE_UNKNOWN = 0.2
 """How far (as a natural logarithm) the pace of a voice lies from the usual. With it, what is heard of a voice that is a third
 slower or faster is 0.9 and 0.7 words off (hibari, 60 answers; 1.35 and 0.8 with the usual pace alone)."""
 
-
-def weight(text: str) -> float:
-    """Seconds that a piece takes to say at a usual pace, pauses aside."""
-    total = _LENGTHENED if pauses_after(text) else 0.0
-    for word in text.split():
-        total += _word(word)
-    return total
-
-
-def _word(word: str) -> float:
-    total = 0.0
-    letters = [char for char in _ORDINAL.sub("", word) if char.isalpha()]
-    wide = sum(map(is_wide, letters))
-    total += wide * _SYLLABLE
-    if latin := len(letters) - wide:
-        total += _alphabetic(word, latin)
-    total += sum(map(_number, _NUMBER.findall(word)))
-    return total + _SIGN * sum(char in _SIGNS for char in word)
-
-
-def _number(digits: str) -> float:
-    """Digit by digit but for "ten" to "nineteen" and "twenty" to "ninety"; with a word for the point."""
-    if len(digits) == 2 and (digits[0] == "1" or digits[1] == "0"):
-        return 1.3 * _DIGIT
-    return _DIGIT * sum(char.isdigit() or char == "." for char in digits)
-
-
-def _alphabetic(word: str, letters: int) -> float:
-    lower = word.lower()
-    bare = lower.strip(_AROUND_WORDS)
-    if bare in _UNSTRESSED:
-        return letters * _LETTER
-    spelled = letters > 1 and word.isupper()
-    if spelled or (bare.isascii() and not any(char in "aeiouy" for char in bare)):
-        return letters * _NAMED
-    digraphs = len(_DIGRAPHS.findall(lower))
-    return letters * _LETTER + _WORD - digraphs * _DIGRAPH
-
-
-def pauses_after(text: str) -> bool:
-    """Whether the piece ends at a mark."""
-    return ends_with_mark(text)
-
-
-def expected_seconds(text: str) -> float:
-    """How long words are expected to sound at a usual pace, the pauses at the marks inside included."""
-    words = text.split()
-    return sum(map(weight, words)) + sum(map(expected_pause, words[:-1]))
-
-
-def expected_pause(text: str) -> float:
-    """How long a voice is expected to pause after words, in the middle of what it says."""
-    return _PAUSE * pauses_after(text)
-
-
-def pace_of(units: Sequence[SpeechUnit], voiced: Voiced, sample_rate: int) -> float | None:
-    """Seconds of weight said in a second of sounding time, in a phrase that is there whole; None if nothing sounded."""
-    seconds = voiced.sounding() / sample_rate
-    return sum(weight(unit.text) for unit in units) / seconds if seconds else None
+_LEAST_UNSEEN = 0.1
+"""Seconds that the voice still sounds, at least, in a phrase of which something has not been seen."""
+_SLOWEST = 0.01
+"""Seconds of weight in a second, at least: words of no weight at all would make it 0."""
+_ROUNDING = 1e-6
+"""Seconds."""
 
 
 def heard_unit_count(
@@ -142,132 +41,130 @@ def heard_unit_count(
     voiced: Voiced | None = None,
     pace: float | None = None,
 ) -> int:
-    """How many pieces, from the first, were heard whole.
+    """How many units, from the first, were heard whole.
 
     `heard` and `total` count samples of the phrase; a `total` of None means that the rest had not arrived yet. `voiced` is
     what the samples show, at least up to `heard`; without it all of them are taken for sound. `pace` is the weight that this
     voice says in a second of sounding time, where that is known.
     """
-    if heard <= 0 or sample_rate <= 0 or not units:
+    if sample_rate <= 0 or not units:
         return 0
-    if total is not None and heard >= total:
-        return len(units)
-    if voiced is None or not voiced.samples:
-        voiced = Voiced(total or heard, ((0, total or heard),))
-    if not voiced.runs:
-        return 0  # all that was heard is silence
-    if pace is None and total is None:
-        sounds = [PhraseSound(units, voiced, None, sample_rate, factor) for factor in PACES]
-        return min(sounds, key=lambda sound: sound.match[1] + pace_cost(sound.pace, _PACE_UNKNOWN)).count(heard)
-    return PhraseSound(units, voiced, total, sample_rate, pace or 1.0).count(heard)
-
-
-def pace_cost(factor: float, spread: float) -> float:
-    """How unlikely it is that a pace differs by so much from the expected one, as a negative logarithm."""
-    return (math.log(factor) / spread) ** 2 / 2
-
-
-@attrs.frozen
-class Anchor:
-    """A place in the text and the place in the sounding time (seconds) that belong together."""
-
-    unit: int
-    time: float
+    text = WeighedUnits(units)
+    return PhraseSound(lambda: text, sample_rate, pace=lambda: pace).count(heard, total, voiced=voiced)
 
 
 class PhraseSound:
-    """The words of a phrase against its sound."""
+    """The sound of a phrase against its words. What is heard of a long phrase is matched while it comes."""
 
     def __init__(
-        self, units: Sequence[SpeechUnit], voiced: Voiced, total: int | None, sample_rate: int, pace: float
+        self,
+        text: Callable[[], WeighedUnits],
+        sample_rate: int,
+        *,
+        first: int = 0,
+        pace: Callable[[], float | None] = lambda: None,
     ) -> None:
-        self.sample_rate = sample_rate
-        self.voiced = voiced
-        self.weights = list(itertools.accumulate((weight(unit.text) for unit in units), initial=0.0))
-        self.marks = [at for at, unit in enumerate(units[:-1], 1) if pauses_after(unit.text)]
-        self.known = voiced.sounding() / sample_rate
-        self.whole = total is not None and voiced.samples >= total
-        self.pauses = self._pauses()
-        self.pace = pace
-        if self.whole and self.known:
-            self.pace = self.weights[-1] / self.known
-        elif total is not None:
-            self.pace = self._pace_by_length(total)
+        """Begin with a unit of the phrase.
 
-    def count(self, heard: int) -> int:
-        """How many pieces end in the first `heard` samples."""
-        time = self.voiced.sounding(0, heard) / self.sample_rate
-        anchors, _ = self.match
-        before = max((anchor for anchor in anchors if anchor.time <= time + 1e-6), key=lambda a: a.unit)
-        after = next((anchor for anchor in anchors if anchor.unit > before.unit), None)
-        pace = self.pace
-        if after is not None and after.time > before.time:
-            pace = (self.weights[after.unit] - self.weights[before.unit]) / (after.time - before.time)
-        said = self.weights[before.unit] + (time - before.time) * pace
-        last = len(self.weights) - 1 if after is None else after.unit - 1
-        count = before.unit
-        while count < last and self.weights[count + 1] <= said + 1e-6:
-            count += 1
-        return count
+        Args:
+            text: gives the units of the phrase, which may become more. Called only when they are needed.
+            sample_rate: samples a second.
+            first: the number of the unit with which the sound begins.
+            pace: gives the weight that the voice says in a second of sounding time; None where it is not known.
+        """
+        self._text = text
+        self._pace = pace
+        self._rate = sample_rate
+        self._first = first
+        self._matching: Matching | None = None
+        self._ends: list[float] = []
+        """Sounding seconds until the end of each run that is known to be followed by a pause."""
+        self._last_run = (0, 0)
 
-    def _pauses(self) -> list[float]:
-        """The sounding time at which each pause lies; silence at the end is one if more is to come."""
-        ends = [end / self.sample_rate for end in itertools.accumulate(end - start for start, end in self.voiced.runs)]
-        silent = (self.voiced.samples - self.voiced.runs[-1][1]) / self.sample_rate
-        return ends[:-1] if self.whole or silent < PAUSE else ends
+    def sounded(self, start: int, end: int) -> None:
+        """The voice sounded in these samples, and has paused after them. Tell it of all such runs in order, or of none."""
+        self._ends.append((self._ends[-1] if self._ends else 0.0) + (end - start) / self._rate)
+        self._last_run = (start, end)
+        if len(self._ends) > PENDING:
+            if self._matching is None:
+                self._matching = Matching(self._text(), _likely(self._pace()), first=self._first)
+            while self._matching.pauses < len(self._ends) - PENDING:
+                self._matching.pause(self._ends[self._matching.pauses])
 
-    def _pace_by_length(self, total: int) -> float:
-        """The pace, if what has not been seen has as much silence as its marks ask for."""
-        unseen = (total - self.voiced.samples) / self.sample_rate
-        pauses = max(0, len(self.marks) - len(self.pauses))
-        sounding = self.known + max(0.1, unseen - pauses * _PAUSE)
-        return self.weights[-1] / sounding
-
-    @functools.cached_property
-    def match(self) -> tuple[list[Anchor], float]:
-        """The likeliest matching of marks and pauses, in order, and its cost; both ends are anchors where they are known."""
-        start = Anchor(0, 0.0)
-        best: dict[tuple[int, int], tuple[float, tuple[Anchor, ...]]] = {(0, 0): (0.0, (start,))}
-        for m, mark in enumerate(self.marks, 1):
-            for p, pause in enumerate(self.pauses, 1):
-                anchor = Anchor(mark, pause)
-                best[m, p] = min(
-                    (
-                        (cost + self.cost(path[-1], anchor) + self.skipped(m - m0 - 1, p - p0 - 1), (*path, anchor))
-                        for (m0, p0), (cost, path) in best.items()
-                        if m0 < m and p0 < p
-                    ),
-                    key=lambda entry: entry[0],
-                )
-        end = Anchor(len(self.weights) - 1, self.known)
-        cost: float = math.inf
-        anchors: tuple[Anchor, ...] = (start,)
-        for (m, p), (path_cost, path) in best.items():
-            total = path_cost + self.skipped(0, len(self.pauses) - p)
-            if self.whole:
-                total += self.cost(path[-1], end) + self.skipped(len(self.marks) - m, 0)
+    def count(self, heard: int, total: int | None, *, voiced: Voiced | None = None, end: int | None = None) -> int:
+        """How many units, from `first` on, were heard whole; see `heard_unit_count`. `end`: the number of the unit after the last
+        that may have been said.
+        """
+        if heard <= 0:
+            return 0
+        last = len(self._text()) if end is None else end
+        if last <= self._first or (total is not None and heard >= total):
+            return max(0, last - self._first)
+        if voiced is None or not voiced.samples:
+            voiced = Voiced(total or heard, ((0, total or heard),))
+        if not voiced.runs:
+            return 0  # all that was heard is silence
+        ends = self._sounding_ends(voiced)
+        whole = total is not None and voiced.samples >= total
+        silent = (voiced.samples - voiced.runs[-1][1]) / self._rate
+        pauses = ends[:-1] if whole or silent < PAUSE else ends
+        if self._matching is not None and self._agrees(voiced):
+            matching = self._matching.copy()
+        else:
+            if total is None:
+                likely = _likely(self._pace())
             else:
-                total += self.open(path[-1], self.marks[m:])
-            if total < cost:
-                cost, anchors = total, path
-        return ([*anchors, end] if self.whole else [*anchors]), cost
+                unseen = (total - voiced.samples) / self._rate
+                likely = [(self._pace_by_length(ends[-1], len(pauses), unseen, last), 0.0)]
+            matching = Matching(self._text(), likely, first=self._first, end=last, exact=whole)
+        for time in pauses[matching.pauses :]:
+            matching.pause(time)
+        anchor = matching.last_anchor(ends[-1], last, whole=whole)
+        time = self._sounding_until(heard, voiced, ends)
+        return self._count(time, anchor, ends[-1] if whole else None, last) - self._first
 
-    def open(self, last: Anchor, marks: Sequence[int]) -> float:
-        """Cost of the sound after the last match, of which more is to come: marks that it has passed had no pause."""
-        said = self.weights[last.unit] + (self.known - last.time) * self.pace
-        passed = [mark for mark in marks if self.weights[mark] <= said]
-        over = max(0.0, said - self.weights[-1])
-        return _NO_PAUSE * len(passed) + over**2 / (2 * self._variance(self.weights[-1] - self.weights[last.unit]))
+    def _agrees(self, voiced: Voiced) -> bool:
+        """Whether these samples begin with the runs that were told of."""
+        known = len(self._ends)
+        return 0 < known <= len(voiced.runs) and voiced.runs[known - 1] == self._last_run
 
-    def cost(self, before: Anchor, after: Anchor) -> float:
-        """How ill two matches that follow each other fit together, as a negative logarithm."""
-        said = self.weights[after.unit] - self.weights[before.unit]
-        time = (after.time - before.time) * self.pace
-        return (time - said) ** 2 / (2 * self._variance(said))
+    def _sounding_ends(self, voiced: Voiced) -> list[float]:
+        """Sounding seconds until the end of each run."""
+        known = self._ends if self._agrees(voiced) else []
+        more = ((end - start) / self._rate for start, end in itertools.islice(voiced.runs, len(known), None))
+        return [*known[:-1], *itertools.accumulate(more, initial=known[-1])] if known else [*itertools.accumulate(more)]
 
-    def _variance(self, said: float) -> float:
-        return _SPREAD * max(said, 0.1) / 0.25 + (0.0 if self.whole else (_PACE_ERROR * said) ** 2)
+    def _sounding_until(self, heard: int, voiced: Voiced, ends: Sequence[float]) -> float:
+        """Sounding seconds in the first samples."""
+        run = bisect_left(voiced.runs, (heard, 0)) - 1
+        return ends[run] - max(0, voiced.runs[run][1] - heard) / self._rate if run >= 0 else 0.0
 
-    def skipped(self, marks: int, pauses: int) -> float:
-        """Cost of so many marks without a pause and pauses without a mark."""
-        return _NO_PAUSE * marks + _NO_MARK * pauses
+    def _pace_by_length(self, known: float, pauses: int, unseen: float, last: int) -> float:
+        """The pace of a phrase whose length is known, if what has not been seen has as much silence as its marks ask for."""
+        text = self._text()
+        said = text.ends[last] - text.ends[self._first]
+        if unseen > 0:
+            marks = bisect_left(text.marks, last) - bisect_right(text.marks, self._first)
+            known += max(_LEAST_UNSEEN, unseen - max(0, marks - pauses) * EXPECTED_PAUSE)
+        return max(_SLOWEST, said / known) if known else 1.0
+
+    def _count(self, time: float, anchor: Anchor, sound_end: float | None, last: int) -> int:
+        """The number of the unit that has not ended after so many sounding seconds. With `sound_end`, the text ends there."""
+        text, factor = self._text(), anchor.factor
+        if sound_end is not None and time >= sound_end - _ROUNDING:
+            return last
+        after = None if sound_end is None else (last, sound_end)
+        while anchor.before is not None and anchor.time > time + _ROUNDING:
+            after = anchor.unit, anchor.time
+            anchor = anchor.before
+        most = last
+        if after is not None:
+            most = after[0] - 1
+            if after[1] > anchor.time:
+                factor = (text.ends[after[0]] - anchor.said) / (after[1] - anchor.time)
+        said = anchor.said + (time - anchor.time) * factor
+        return max(anchor.unit, min(most, text.until(said)))
+
+
+def _likely(pace: float | None) -> Sequence[tuple[float, float]]:
+    return [(max(pace, _SLOWEST), 0.0)] if pace is not None else list(paces(1.0, _PACE_UNKNOWN))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import functools
+import itertools
+from bisect import bisect_left, bisect_right
 
 import attrs
 
@@ -50,13 +52,27 @@ class Voiced:
     def sounding(self, start: int = 0, end: int | None = None) -> int:
         """How many samples of the stretches lie in [start, end)."""
         end = self.samples if end is None else end
-        return sum(max(0, min(run_end, end) - max(run_start, start)) for run_start, run_end in self.runs)
+        overlapping = itertools.islice(self.runs, self._after(start), self._before(end))
+        return sum(max(0, min(run_end, end) - max(run_start, start)) for run_start, run_end in overlapping)
 
     def part(self, start: int, end: int | None = None) -> Voiced:
         """The samples [start, end) alone, counted from `start`."""
         end = self.samples if end is None else max(start, min(end, self.samples))
-        runs = ((max(run_start, start), min(run_end, end)) for run_start, run_end in self.runs)
+        overlapping = itertools.islice(self.runs, self._after(start), self._before(end))
+        runs = ((max(run_start, start), min(run_end, end)) for run_start, run_end in overlapping)
         return Voiced(max(0, end - start), tuple((a - start, b - start) for a, b in runs if a < b))
+
+    def _after(self, sample: int) -> int:
+        """The number of the first run that ends after a sample."""
+        return bisect_right(self.runs, sample, key=_end)
+
+    def _before(self, sample: int) -> int:
+        """How many runs begin before a sample."""
+        return bisect_left(self.runs, (sample, 0))
+
+
+def _end(run: tuple[int, int]) -> int:
+    return run[1]
 
 
 class Voicing:
@@ -135,7 +151,15 @@ class Voicing:
 
     def next_word(self, sample: int) -> int | None:
         """The first sample of the first stretch that ends after this one; None if there is none yet."""
-        return next((start for start, end in self._runs if end > sample), None)
+        at = bisect_right(self._runs, sample, key=_end)
+        return self._runs[at][0] if at < len(self._runs) else None
+
+    def paused_after(self, first: int, samples: int) -> list[tuple[int, int]]:
+        """The stretches, from the one with this number on, that are followed by another one in the first so many samples."""
+        end = len(self._runs) - 1
+        while end > first and self._runs[end][0] >= samples:
+            end -= 1
+        return self._runs[first:end] if end > first else []
 
     @property
     def voiced(self) -> Voiced:

@@ -40,7 +40,7 @@ class Pipeline:
     @property
     def result(self) -> TurnResult:
         """What has been said and heard so far. It is final when `run` has returned or raised."""
-        return TurnResult.fold(self._timeline or ())
+        return TurnResult() if self._timeline is None else self._timeline.result
 
     @property
     def timeline(self) -> Timeline:

@@ -208,7 +208,7 @@ class Conversation:
             raise
         finally:
             self._turns.remove(running)
-            result = TurnResult.fold(turn.timeline)
+            result = turn.timeline.result
             self._last = result = attrs.evolve(result, interrupted=True) if running.interrupted else result
         if meter is not None and meter.exceeded and not running.interrupted:
             raise self._over_budget(result)
@@ -296,7 +296,7 @@ class _FillerTurn:
             ):  # a filler is optional; if the service is down, the answer raises its own error
                 await play_turn([self._text] | self._chain, playing, turn)
         finally:
-            bill = TurnResult.fold(turn.timeline)
+            bill = turn.timeline.result
             self._turn.timeline.record(FillerSaid(turn.now(), bill.characters, bill.wasted))
         self._running.playing.remove(playing)
         within.skip(playing)

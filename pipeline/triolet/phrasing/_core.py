@@ -10,7 +10,7 @@ import attrs
 from triolet._model._text import BlockKind, Boundary, NormalizedClause, Phrase, SpeechUnit
 from triolet._tools._characters import is_wide
 from triolet._tools._graphemes import inside_grapheme
-from triolet.alignment._heard import expected_pause, expected_seconds
+from triolet.alignment._weights import expected_pause, expected_seconds
 from triolet.phrasing._options import PhrasingOptions
 
 # An attribute of an enumeration is slow to get.

@@ -36,6 +36,7 @@ class PhraseEdges(abc.ABC):
         """Samples that were taken or cut."""
         self.ended = False
         """Whether all samples of the phrase have come."""
+        self._stretches = 0
 
     def feed(self, chunk: AudioChunk) -> None:
         """Add the next samples."""
@@ -47,6 +48,12 @@ class PhraseEdges(abc.ABC):
         self.fed += chunk.samples
         self.ended = chunk.final
         self._hold(chunk.pcm)
+
+    def new_pauses(self) -> list[tuple[int, int]]:
+        """The stretches of voice that a pause has followed since this was asked before: [start, end) of their samples."""
+        stretches = self.voicing.paused_after(self._stretches, self.fed)
+        self._stretches += len(stretches)
+        return stretches
 
     @abc.abstractmethod
     def _hold(self, pcm: bytes) -> None:

@@ -12,7 +12,6 @@ from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
 from triolet.playout._turn_playout import Interlude, TurnPlayout, play_all
 from triolet.turn._events import TurnEnded, TurnStarted
-from triolet.turn._result import TurnResult
 
 
 async def play_turn(
@@ -42,7 +41,7 @@ def _record_end(turn: TurnContext, error: BaseException) -> None:
         return
     turn.timeline.record(TurnEnded(turn.now(), error=_describe(error)))
     with contextlib.suppress(AttributeError):  # an exception type with slots cannot carry it
-        error.result = TurnResult.fold(turn.timeline)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+        error.result = turn.timeline.result  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 async def _run(

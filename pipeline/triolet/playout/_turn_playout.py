@@ -20,7 +20,7 @@ from triolet.playout._deck import Deck
 from triolet.playout._edges import MARGIN, PhraseEdges, TrimmedPhrase, WholePhrase
 from triolet.playout._gaps import RoomTone
 from triolet.playout._positions import Positions
-from triolet.turn._events import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun
+from triolet.turn._events import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun, VoicePaused
 
 SLICE = 0.2
 """The most seconds given to a real-time output at a time, so that the playout clock is never further behind than this. The
@@ -119,6 +119,8 @@ class TurnPlayout:
             phrase = self._unheard[chunk.phrase.index] = _Playing(chunk.phrase, self._edges(chunk))
         if phrase is not None:
             phrase.edges.feed(chunk)
+            for start, end in phrase.edges.new_pauses():
+                self._turn.timeline.record(VoicePaused(self._turn.now(), chunk.phrase.index, start, end))
             await self._play(phrase)
         self.report()
 

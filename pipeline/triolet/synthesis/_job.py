@@ -9,8 +9,8 @@ import attrs
 
 from triolet._model._text import Phrase
 from triolet._tools._signal import Signal
-from triolet.alignment._heard import expected_seconds
 from triolet.alignment._voicing import Voiced
+from triolet.alignment._weights import expected_seconds
 from triolet.synthesis._phrase_audio import PhraseAudio
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Generator, Sequence
 from typing import Literal
 
 import attrs
 
 from triolet._model._text import BlockKind, Phrase, SpeechUnit
-from triolet.alignment._heard import pauses_after, weight
-from triolet.alignment._sure_pauses import SurePause, sure_pauses
+from triolet._tools._characters import ends_with_mark
+from triolet.alignment._sure_pauses import SurePause, find_sure_pauses
 from triolet.alignment._voicing import Voiced
+from triolet.alignment._weights import WeighedUnits
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
 from triolet.synthesis._number_words import number_in_words
 
@@ -87,27 +89,38 @@ def next_step(recovery: RecoveryPolicy, error: TTSError, *, passed_on: bool, in_
     return Step.AGAIN
 
 
+def _committed(lost: Lost) -> tuple[SpeechUnit, ...]:
+    return lost.phrase.units[lost.first :]
+
+
+def _weighed(lost: Lost) -> WeighedUnits:
+    return WeighedUnits(lost.units)
+
+
 @attrs.frozen
 class Lost:
-    """What a commit gave that was lost in the middle. Samples count from its first, pieces from its first."""
+    """What a commit gave that was lost in the middle. Samples count from its first, units from its first."""
 
     phrase: Phrase
     first: int
-    """The first piece of the phrase that was committed."""
+    """The first unit of the phrase that was committed."""
     voiced: Voiced
     """What all of its samples show."""
-    passed_on: int
-    """Samples."""
     sample_rate: int
     pace: float | None = None
     """The weight that the voice says in a second, by the phrases before; None: not known."""
     ends: tuple[int, ...] = ()
-    """For each piece, from the first, the sample after its end, where the voice gives word times and as far as it has."""
+    """For each unit, from the first, the sample after its end, where the voice gives word times and as far as it has."""
+    units: tuple[SpeechUnit, ...] = attrs.field(
+        init=False, eq=False, default=attrs.Factory(_committed, takes_self=True)
+    )
+    """Those that were committed."""
+    text: WeighedUnits = attrs.field(init=False, eq=False, default=attrs.Factory(_weighed, takes_self=True))
+    """The same with the time that they take."""
 
-    @property
-    def units(self) -> tuple[SpeechUnit, ...]:
-        """Those that were committed."""
-        return self.phrase.units[self.first :]
+    def ends_clause(self, unit: int) -> bool:
+        """Whether a mark stands before a unit, and the phrase may be parted there."""
+        return ends_with_mark(self.units[unit - 1].text) and may_part(self.phrase, self.first + unit)
 
 
 @attrs.frozen
@@ -117,96 +130,90 @@ class Resumption:
     keep: int
     """So many samples of the commit are played."""
     unit: int
-    """The first of its pieces to be said anew; if there are no more words, all has been said."""
+    """The first of its units to be said anew; if there are no more words, all has been said."""
     repeated: int = 0
     """At most so many of them, from the first, have been passed on before, whole or in part."""
 
 
-def resumption(lost: Lost, *, fade: int = 0) -> Resumption:
-    """Where to cut what was lost, and from where to go on.
+def pauses_to_part_at(lost: Lost) -> Generator[None, None, tuple[SurePause, ...]]:
+    """The pauses at which what was lost may be parted. A long phrase takes some milliseconds: it yields after each piece."""
+    if lost.ends:
+        return ()
+    found = yield from find_sure_pauses(lost.text, lost.voiced, sample_rate=lost.sample_rate, pace=lost.pace)
+    return tuple(pause for pause in found if may_part(lost.phrase, lost.first + pause.unit))
 
-    At the last pause that has not been passed on and whose mark is beyond doubt; with word times, else after the last word that
-    has not. If there is none, words are repeated, from the last clause that begins surely, and 0.4 s, before the cut: a word
-    is never lost. The cut is then where the samples end, or, if that repeats less, where those passed on do (`fade` more are
-    kept, to end softly). Never between the words of a name, the parts of a number, or in code.
+
+def resumption(lost: Lost, pauses: Sequence[SurePause], *, passed_on: int, fade: int = 0) -> Resumption:
+    """Where to cut what was lost, and from where to go on, if so many samples have been passed on.
+
+    At the last of the pauses that has not been passed on; with word times, else after the last word that has not. If there is none,
+    words are repeated, from the last clause that begins surely, and 0.4 s, before the cut: a word is never lost. The cut is then
+    where the samples end, or, if that repeats less, where those passed on do (`fade` more are kept, to end softly). Never between
+    the words of a name, the parts of a number, or in code.
     """
-    pauses = _pauses(lost)
-    unheard = [pause for pause in pauses if pause.end >= lost.passed_on]
+    unheard = [pause for pause in pauses if pause.end >= passed_on]
     if unheard:
         last = unheard[-1]
         middle = (last.start + last.end) // 2
-        return Resumption(max(middle, lost.passed_on), _but_marks(lost.units, last.unit))
-    if words := _unheard_word_ends(lost):
-        count = words[-1]
-        return Resumption(max(lost.ends[count - 1], lost.passed_on), _but_marks(lost.units, count))
+        return Resumption(max(middle, passed_on), _but_marks(lost.units, last.unit))
+    if count := _last_unheard_word(lost, passed_on):
+        return Resumption(max(lost.ends[count - 1], passed_on), _but_marks(lost.units, count))
     all_of_it = _repeat(lost, pauses, lost.voiced.samples)
-    if (passed := min(lost.voiced.samples, lost.passed_on + fade)) < lost.voiced.samples:
+    if (passed := min(lost.voiced.samples, passed_on + fade)) < lost.voiced.samples:
         less = _repeat(lost, pauses, passed)
         return less if less.repeated < all_of_it.repeated else all_of_it
     return all_of_it
 
 
-def _pauses(lost: Lost) -> list[SurePause]:
-    """The pauses at which the phrase may be parted."""
-    found = sure_pauses(lost.units, lost.voiced, sample_rate=lost.sample_rate, pace=lost.pace)
-    return [pause for pause in found if may_part(lost.phrase, lost.first + pause.unit)] if not lost.ends else []
-
-
-def _unheard_word_ends(lost: Lost) -> list[int]:
-    """How many pieces lie before each word end that has not been passed on; before marks only, if there are any. After the
-    last word nothing can be said twice.
+def _last_unheard_word(lost: Lost, passed_on: int) -> int:
+    """How many units lie before the last word end that has not been passed on; before a mark, if there is any. After the last
+    word nothing can be said twice. 0: there is none.
     """
     last = len(lost.units)
-    counts = [
-        count
-        for count, end in enumerate(lost.ends, 1)
-        if (lost.passed_on <= end or count == last)
-        and end <= lost.voiced.samples
-        and may_part(lost.phrase, lost.first + count)
-    ]
-    return [count for count in counts if count == last or pauses_after(lost.units[count - 1].text)] or counts
+    found = 0
+    for count in range(len(lost.ends), 0, -1):
+        end = lost.ends[count - 1]
+        if count == last and end <= lost.voiced.samples:
+            return count
+        if not passed_on <= end <= lost.voiced.samples or not may_part(lost.phrase, lost.first + count):
+            continue
+        if ends_with_mark(lost.units[count - 1].text):
+            return count
+        found = found or count
+    return found
 
 
 def _repeat(lost: Lost, pauses: Sequence[SurePause], keep: int) -> Resumption:
     """Go on, after `keep` samples, with the last clause that began long enough before."""
-    begun = 0
     known = [pause for pause in pauses if pause.end <= keep]
     latest = keep - round(BEFORE_THE_LOSS * lost.sample_rate)
-    for pause in known:
-        if pause.end <= latest:
-            begun = pause.unit
+    begun = max((pause.unit for pause in known if pause.end <= latest), default=0)
     anchor = SurePause(0, 0, 0) if not known else known[-1]
-    for unit in range(anchor.unit + 1, len(lost.units)):
-        clause = pauses_after(lost.units[unit - 1].text) and may_part(lost.phrase, lost.first + unit)
-        if clause and _surely_said(lost, anchor, unit, keep):
+    for unit in range(min(_surely_said(lost, anchor, keep), len(lost.units) - 1), anchor.unit, -1):
+        if lost.ends_clause(unit):
             begun = unit
+            break
     return Resumption(keep, begun, max(1, _perhaps_begun(lost, anchor, keep) - begun))
 
 
-def _surely_said(lost: Lost, anchor: SurePause, units: int, samples: int) -> bool:
-    """Whether so many pieces end long enough within so many samples, even if the voice is slow."""
-    before_the_loss = BEFORE_THE_LOSS * lost.sample_rate
+def _surely_said(lost: Lost, anchor: SurePause, samples: int) -> int:
+    """How many units end long enough within so many samples, even if the voice is slow."""
     if lost.ends:
-        said = lost.ends[units - 1] if units <= len(lost.ends) else lost.voiced.samples
-        return lost.voiced.sounding(said, samples) >= before_the_loss
-    slow = _weight(lost, anchor.unit, units) / (lost.pace or 1.0) * _uncertainty(lost) + _UNEVEN
-    return lost.voiced.sounding(anchor.end, samples) >= slow * lost.sample_rate + before_the_loss
+        before_the_loss = BEFORE_THE_LOSS * lost.sample_rate
+        known = [*lost.ends, *[lost.voiced.samples] * (len(lost.units) - len(lost.ends))]
+        return bisect_right(known, -before_the_loss, key=lambda end: -lost.voiced.sounding(end, samples))
+    sounding = lost.voiced.sounding(anchor.end, samples) / lost.sample_rate - BEFORE_THE_LOSS - _UNEVEN
+    slow = sounding / _uncertainty(lost) * (lost.pace or 1.0)
+    return bisect_right(lost.text.ends, lost.text.ends[anchor.unit] + slow) - 1
 
 
 def _perhaps_begun(lost: Lost, anchor: SurePause, samples: int) -> int:
-    """How many pieces may have begun within so many samples, even if the voice is fast."""
+    """How many units may have begun within so many samples, even if the voice is fast."""
     if lost.ends:
-        return min(len(lost.units), sum(end <= samples for end in lost.ends) + 1)
+        return min(len(lost.units), bisect_right(lost.ends, samples) + 1)
     sounding = lost.voiced.sounding(anchor.end, samples) / lost.sample_rate
     fast = (sounding + _UNEVEN) * (lost.pace or 1.0) * _uncertainty(lost)
-    count = anchor.unit
-    while count < len(lost.units) and _weight(lost, anchor.unit, count) <= fast:
-        count += 1
-    return count
-
-
-def _weight(lost: Lost, start: int, end: int) -> float:
-    return sum(weight(unit.text) for unit in lost.units[start:end])
+    return min(len(lost.units), bisect_right(lost.text.ends, lost.text.ends[anchor.unit] + fast))
 
 
 def _uncertainty(lost: Lost) -> float:
@@ -215,7 +222,7 @@ def _uncertainty(lost: Lost) -> float:
 
 def _but_marks(units: Sequence[SpeechUnit], at: int) -> int:
     """The same place, or the end if there are no more words: a voice cannot speak marks alone."""
-    return at if any(map(str.isalnum, "".join(unit.text for unit in units[at:]))) else len(units)
+    return at if any(any(map(str.isalnum, unit.text)) for unit in units[at:]) else len(units)
 
 
 _IN_CODE = re.compile(r"[_(){}\[\]=<>/\\@#|`~^]|[a-z][A-Z]|\w\.\w")

@@ -9,6 +9,7 @@ import trio
 
 from triolet._model._audio import AudioChunk, AudioFormat
 from triolet._model._text import Phrase
+from triolet._tools._in_pieces import in_pieces
 from triolet.alignment._voiced_chunk import VoicedChunk
 from triolet.chain._context import TurnContext
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
@@ -16,7 +17,7 @@ from triolet.synthesis._admission import Admission
 from triolet.synthesis._job import Commit, Job, Progress
 from triolet.synthesis._options import SynthesisOptions
 from triolet.synthesis._phrase_audio import PhraseAudio
-from triolet.synthesis._recovery import Lost, Resumption, Step, next_step, resumption
+from triolet.synthesis._recovery import Lost, Resumption, Step, next_step, pauses_to_part_at, resumption
 from triolet.synthesis._voice_so_far import VoiceSoFar
 from triolet.tts._contract import AudioCallback
 from triolet.tts._session_pool import LONGEST_BACK_OFF, SessionPool
@@ -27,7 +28,6 @@ from triolet.turn._events import (
     PhraseComplete,
     PhraseFailed,
     PhraseResumed,
-    WordsTimed,
 )
 
 WAITING = 4
@@ -130,7 +130,7 @@ class SpeakingTurn:
                 in_a_row = 0 if job.of_commit else in_a_row + 1
                 if in_a_row and self._pool.patient(error):
                     self._lost(job, error)
-                elif not self._recovers(job, error, in_a_row):
+                elif not await self._recovers(job, error, in_a_row):
                     break
             else:
                 break
@@ -175,7 +175,7 @@ class SpeakingTurn:
 
         return accept
 
-    def _recovers(self, job: Job, error: TTSError, in_a_row: int) -> bool:
+    async def _recovers(self, job: Job, error: TTSError, in_a_row: int) -> bool:
         """Decide what follows a commit that failed. Return whether the phrase needs another commit."""
         self._failures += 1
         step = next_step(
@@ -185,7 +185,7 @@ class SpeakingTurn:
             in_a_row=in_a_row,
             in_turn=self._failures,
         )
-        point = self._resumption(job) if step is Step.RESUME else Resumption(0, 0)
+        point = await self._resumption(job) if step is Step.RESUME else Resumption(0, 0)
         if point.repeated and self._repeats >= self._recovery.repeats:
             step = Step.END
         match step:
@@ -204,17 +204,17 @@ class SpeakingTurn:
                 return self._resume(job, error, point)
         return False
 
-    def _resumption(self, job: Job) -> Resumption:
+    async def _resumption(self, job: Job) -> Resumption:
         lost = Lost(
             job.phrase,
             job.commit.unit,
             job.voiced,
-            job.of_commit_passed_on,
             self._audio.sample_rate,
             self._voice.pace,
             self._word_ends(job),
         )
-        return resumption(lost, fade=self._fade)
+        pauses = await in_pieces(pauses_to_part_at(lost))  # meanwhile, more may be passed on
+        return resumption(lost, pauses, passed_on=job.of_commit_passed_on, fade=self._fade)
 
     def _resume(self, job: Job, error: TTSError, point: Resumption) -> bool:
         index = job.phrase.index
@@ -272,15 +272,7 @@ class SpeakingTurn:
 
     def _word_ends(self, job: Job) -> tuple[int, ...]:
         """Where the units of the last commit end, counted from its first sample. Empty if the service does not tell."""
-        ends: tuple[int, ...] = ()
-        for event in self._turn.timeline:
-            match event:
-                case WordsTimed(index=job.phrase.index):
-                    ends = event.ends[job.commit.unit :]
-                case PhraseResumed(index=job.phrase.index) | PhraseCommitted(index=job.phrase.index):
-                    ends = ()
-                case _:
-                    pass
+        ends = self._turn.timeline.word_ends(job.phrase.index)[job.commit.unit :]
         return tuple(end - job.commit.start for end in ends)
 
     async def _pass_on(self, job: Job) -> None:

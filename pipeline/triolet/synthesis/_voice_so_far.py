@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from triolet.alignment._heard import weight
+from triolet.alignment._pace import Pace
 from triolet.alignment._voicing import Voicing
+from triolet.alignment._weights import weight
 from triolet.synthesis._job import Job
 
 
@@ -12,8 +13,7 @@ class VoiceSoFar:
 
     def __init__(self, sample_rate: int) -> None:
         self._sample_rate = sample_rate
-        self._weight = 0.0
-        self._sounding = 0.0
+        self._pace = Pace()
         self._loudest = 0
 
     def voicing(self) -> Voicing:
@@ -22,13 +22,13 @@ class VoiceSoFar:
 
     @property
     def pace(self) -> float | None:
-        """The weight that the voice says in a second (see `alignment._heard`). None: not known yet."""
-        return self._weight / self._sounding if self._sounding else None
+        """Seconds at a usual pace that the voice says in one second. None: not known yet."""
+        return self._pace.factor
 
     def learn(self, job: Job) -> None:
         """Learn from a phrase that has been passed on."""
         voicing = job.audio.voicing
         self._loudest = max(self._loudest, voicing.loudest)
         if job.whole:
-            self._weight += sum(weight(unit.text) for unit in job.phrase.units)
-            self._sounding += voicing.voiced.sounding() / self._sample_rate
+            said = sum(weight(unit.text) for unit in job.phrase.units)
+            self._pace = self._pace.learnt(said, voicing.voiced.sounding() / self._sample_rate)

@@ -157,6 +157,18 @@ class PhrasePlaying(Event):
 
 
 @attrs.frozen
+class VoicePaused(Event):
+    """The voice goes on inside a phrase after a pause. It is recorded when the samples come to the output, some time before they are
+    heard.
+    """
+
+    index: int
+    start: int
+    """The voice sounded in the samples [start, end) of the phrase, and then was silent for at least 0.1 s."""
+    end: int
+
+
+@attrs.frozen
 class FirstAudible(Event):
     """The first audible sample of the turn is heard at `at`. A sample is audible from -50 dB of full scale on."""
 

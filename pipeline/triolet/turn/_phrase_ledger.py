@@ -2,48 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 
 from triolet._model._text import Phrase, SpeechUnit
-from triolet.alignment._heard import heard_unit_count
+from triolet.alignment._heard import PhraseSound
 from triolet.alignment._voicing import Voiced
+from triolet.alignment._weights import WeighedUnits
 
 
 @attrs.define
 class _Commit:
     first: int
-    """The piece that it begins with."""
+    """The unit that it begins with."""
     audio: bool = False
     characters: int | None = None
     """Billed; None until the service has said."""
 
 
-@attrs.frozen
+@attrs.define
 class _Part:
-    """A run of samples that says the pieces from `unit` on; it ends where the next part begins."""
+    """A run of samples that says the units from `unit` on. It ends where the next part begins."""
 
     start: int
     unit: int
     repeated: int = 0
+    """At most so many units had been passed on by the part before."""
+    sound: PhraseSound | None = None
+    """What has been told of its sound; None: nothing."""
 
 
-@attrs.define
 class PhraseLedger:
-    """The running totals of one phrase."""
+    """The running totals of one phrase. Each event of a turn that is about it is one call."""
 
-    phrase: Phrase | None = None
-    """A chain without a Phraser of ours has phrases all the same: they are known when they are played."""
-    total: int | None = None
-    heard: int = 0
-    whole: bool = False
-    voiced: Voiced = attrs.Factory(Voiced)
-    ends: tuple[int, ...] | None = None
-    failure: str | None = None
-    _commits: list[_Commit] = attrs.Factory(list[_Commit])
-    _parts: list[_Part] = attrs.Factory(lambda: [_Part(0, 0)])
+    def __init__(self, pace: Callable[[], float | None]) -> None:
+        """`pace`: that of the voice, by the phrases before."""
+        self._pace = pace
+        self.total: int | None = None
+        """Samples; None until all have come."""
+        self.heard = 0
+        """Samples."""
+        self.whole = False
+        """Whether no sample of it was left out."""
+        self.ends: tuple[int, ...] | None = None
+        """The sample after the end of each unit, where the voice has told."""
+        self.failure: str | None = None
+        self._voiced = Voiced()
+        self._phrase: Phrase | None = None
+        self._units: list[SpeechUnit] = []
+        self._end = 0
+        self._text: WeighedUnits | None = None
+        """Made when it is first needed: of most phrases nobody asks how long their words take."""
+        self._lengths = [0]
+        """How many characters the units before each have, as far as that was asked for."""
+        self._commits: list[_Commit] = []
+        self._parts = [_Part(0, 0)]
+
+    @property
+    def phrase(self) -> Phrase | None:
+        """With all its units so far; None until it is known. Without a `Phraser` that is when it is played."""
+        if self._phrase is not None and len(self._units) > len(self._phrase.units):
+            self._phrase = attrs.evolve(self._phrase, units=tuple(self._units), end=self._end)
+        return self._phrase
+
+    def known(self, phrase: Phrase) -> None:
+        """Its words are known."""
+        if self._phrase is None:
+            self._phrase = phrase
+            self._units = list(phrase.units)
+
+    def grew(self, units: tuple[SpeechUnit, ...], end: int) -> None:
+        """It has more words, up to here in the raw stream."""
+        if self._phrase is None:
+            return
+        text = self._weighed()
+        self._units += units
+        self._end = end
+        text.extend(units)  # now, since all at once would take long
+        self._characters(0, len(self._units))
 
     def committed(self, *, bills: bool = True) -> None:
-        """A session was told to speak what is missing."""
+        """A session was told to speak what is missing. Word times that were known hold no longer."""
+        self.ends = None
         self._commits.append(_Commit(self._parts[-1].unit, characters=None if bills else 0))
 
     def first_audio(self) -> None:
@@ -56,9 +97,22 @@ class PhraseLedger:
         self._last_commit().characters = characters
 
     def resumed(self, samples: int, unit: int, repeated: int) -> None:
-        """From this sample on, the audio says the pieces from this one on. Word times that were known hold no longer."""
+        """From this sample on, the audio says the units from this one on."""
         self.ends = None
         self._parts.append(_Part(samples, unit, repeated))
+
+    def paused(self, start: int, end: int, sample_rate: int) -> None:
+        """The voice sounded in these samples, and has paused after them."""
+        if self._phrase is None or not sample_rate:
+            return
+        part = next(part for part in reversed(self._parts) if part.start < end)
+        if part.sound is None:
+            part.sound = self._sound(part, sample_rate)
+        part.sound.sounded(max(0, start - part.start), end - part.start)
+
+    def played(self, samples: int, *, whole: bool, voiced: Voiced) -> None:
+        """So much of it was heard."""
+        self.heard, self.whole, self._voiced = samples, whole, voiced
 
     @property
     def repeats(self) -> int:
@@ -72,25 +126,29 @@ class PhraseLedger:
 
     def wasted(self, heard_units: int) -> int:
         """Of each commit, the share of the words that were not heard or had to be said again."""
-        wasted = 0
-        for at, (commit, bill) in enumerate(zip(self._commits, self._bills(), strict=True)):
-            end = min([heard_units, *(later.first for later in self._commits[at + 1 :])])
-            words = self._length(commit.first)
-            useful = words - self._length(max(commit.first, end))
+        wasted, end = 0, heard_units
+        for commit, bill in zip(reversed(self._commits), reversed(self._bills()), strict=True):
+            words = self._characters(commit.first, len(self._units))
+            useful = self._characters(commit.first, max(commit.first, end))
             wasted += bill - round(bill * useful / words) if words else bill
+            end = min(end, commit.first)
         return wasted
 
     @property
-    def whole_pace(self) -> bool:
+    def tells_pace(self) -> bool:
         """Whether its samples say its words, whole and once."""
-        return self.whole and self.failure is None and not self.repeats
+        return self.whole and self.failure is None and not self.repeats and self._phrase is not None
 
-    def heard_units(self, sample_rate: int, pace: float | None) -> tuple[int, bool]:
-        """How many of its pieces were heard, and whether that is an estimate."""
-        if self.phrase is None:
+    def stretch(self, sample_rate: int) -> tuple[float, float]:
+        """Seconds that it takes to say at a usual pace, and those that the voice sounded."""
+        return self._weighed().ends[-1], self._voiced.sounding() / sample_rate
+
+    def heard_units(self, sample_rate: int) -> tuple[int, bool]:
+        """How many of its units were heard, and whether that is an estimate."""
+        if self._phrase is None:
             return 0, False
         if self.whole and self.failure is None:
-            return len(self.phrase.units), False
+            return len(self._units), False
         if self.ends is not None:
             return sum(end <= self.heard for end in self.ends), False
         count = 0
@@ -98,28 +156,33 @@ class PhraseLedger:
             if part.start >= self.heard:
                 break
             after = self._parts[at + 1] if at + 1 < len(self._parts) else None
-            count = max(count, part.unit + self._heard_of(part, after, sample_rate, pace))
+            count = max(count, part.unit + self._heard_of(part, after, sample_rate))
         return count, bool(self.heard)
 
-    def _heard_of(self, part: _Part, after: _Part | None, sample_rate: int, pace: float | None) -> int:
-        """How many pieces of one part were heard. If the next goes on at a pause, this one says the pieces up to there; if it
+    def _heard_of(self, part: _Part, after: _Part | None, sample_rate: int) -> int:
+        """How many units of one part were heard. If the next goes on at a pause, this one says the units up to there; if it
         repeats, it is not known how far this one came.
         """
-        assert self.phrase is not None
-        known = after is not None and not after.repeated
-        units: tuple[SpeechUnit, ...] = self.phrase.units[part.unit :]
-        if after is not None:
-            units = self.phrase.units[part.unit : after.unit + after.repeated]
-        end = after.start if after is not None else self.total
-        total = None if end is None or (after is not None and not known) else end - part.start
-        return heard_unit_count(
-            units,
-            heard=min(self.heard, self.heard if end is None else end) - part.start,
-            total=total,
-            sample_rate=sample_rate,
-            voiced=self.voiced.part(part.start, None if after is None else after.start),
-            pace=pace,
+        if not sample_rate:
+            return 0
+        end = self.total if after is None else after.start
+        total = None if end is None or (after is not None and after.repeated) else end - part.start
+        sound = part.sound or self._sound(part, sample_rate)
+        alone = part.start == 0 and after is None
+        return sound.count(
+            min(self.heard, self.heard if end is None else end) - part.start,
+            total,
+            voiced=self._voiced if alone else self._voiced.part(part.start, None if after is None else after.start),
+            end=None if after is None else after.unit + after.repeated,
         )
+
+    def _sound(self, part: _Part, sample_rate: int) -> PhraseSound:
+        return PhraseSound(self._weighed, sample_rate, first=part.unit, pace=self._pace)
+
+    def _weighed(self) -> WeighedUnits:
+        if self._text is None:
+            self._text = WeighedUnits(self._units)
+        return self._text
 
     def _last_commit(self) -> _Commit:
         if not self._commits:
@@ -132,14 +195,28 @@ class PhraseLedger:
         return [
             commit.characters
             if commit.characters is not None
-            else len(self._words(commit.first).strip())
+            else self._words(commit.first)
             if commit.audio or commit is cut
             else 0
             for commit in self._commits
         ]
 
-    def _words(self, first: int) -> str:
-        return "" if self.phrase is None else "".join(unit.text for unit in self.phrase.units[first:])
+    def _words(self, first: int) -> int:
+        """The characters of the units from one on, without white space around them."""
+        units, end = self._units, len(self._units)
+        while first < end and not units[first].text.strip():
+            first += 1
+        while first < end and not units[end - 1].text.strip():
+            end -= 1
+        if first == end:
+            return 0
+        before = len(units[first].text) - len(units[first].text.lstrip())
+        after = len(units[end - 1].text) - len(units[end - 1].text.rstrip())
+        return self._characters(first, end) - before - after
 
-    def _length(self, first: int) -> int:
-        return len(self._words(first))
+    def _characters(self, start: int, end: int) -> int:
+        """The characters of the units [start, end)."""
+        lengths = self._lengths
+        for unit in self._units[len(lengths) - 1 : end]:
+            lengths.append(lengths[-1] + len(unit.text))
+        return lengths[end] - lengths[start]

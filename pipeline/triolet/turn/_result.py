@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import enum
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import attrs
 
-from triolet._model._text import Phrase, SpeechUnit
-from triolet.alignment._heard import pace_of
+from triolet._model._text import SpeechUnit
+from triolet.alignment._pace import REMEMBERED, Pace
 from triolet.turn._events import (
     ClauseCut,
     Event,
@@ -30,39 +28,11 @@ from triolet.turn._events import (
     TurnEnded,
     TurnStarted,
     Underrun,
+    VoicePaused,
     WordsTimed,
 )
 from triolet.turn._phrase_ledger import PhraseLedger
-
-
-class PhraseState(enum.Enum):
-    """What became of a phrase."""
-
-    HEARD = "heard"
-    PARTIAL = "partial"
-    UNHEARD = "unheard"
-    FAILED = "failed"
-
-
-@attrs.frozen
-class PhraseResult:
-    """What became of one phrase."""
-
-    phrase: Phrase
-    state: PhraseState
-    seconds: float
-    """Heard."""
-    heard_units: int
-    """How many of its pieces were heard, whole."""
-    estimated: bool = False
-    """Whether `heard_units` is an estimate: the phrase was cut inside, and the voice does not report word times."""
-    reason: str | None = None
-    """Why it failed."""
-    billed: int = 0
-    """Characters, all commits of it together, as the service counts them. A commit that was cut before the service had
-    counted is taken by its length."""
-    wasted: int = 0
-    """Billed for words that were not heard, and for words that had to be said again."""
+from triolet.turn._phrase_result import PhraseResult, PhraseState
 
 
 @attrs.frozen
@@ -128,111 +98,187 @@ class TurnResult:
 
     @classmethod
     def fold(cls, events: Iterable[Event]) -> TurnResult:
-        """Add up the events of a turn, at any moment of it."""
-        ledger = _Ledger()
+        """Add up the events of a turn, at any moment of it. Costs as much as the turn is long; `Timeline.result` has added them up
+        already.
+        """
+        ledger = TurnLedger()
         for event in events:
             ledger.add(event)
         return ledger.result()
 
 
-class _Ledger:
-    """The running totals behind `TurnResult.fold`."""
+@attrs.define
+class _Heard:
+    """The phrases at the beginning of a turn that were heard to their end, added up."""
+
+    phrases: list[PhraseResult] = attrs.Factory(list[PhraseResult])
+    words: list[str] = attrs.Factory(list[str])
+    """Theirs, where the raw text is not known."""
+    seconds: float = 0.0
+    characters: int = 0
+    wasted: int = 0
+
+    @property
+    def end(self) -> int:
+        """Where they end in the raw text."""
+        return self.phrases[-1].phrase.end if self.phrases else 0
+
+    def add(self, result: PhraseResult, *, words: bool) -> None:
+        """Add the phrase that follows; its words, too, if they are needed."""
+        self.phrases.append(result)
+        if words:
+            self.words.append("".join(unit.text for unit in result.phrase.units))
+        self.seconds += result.seconds
+        self.characters += result.billed
+        self.wasted += result.wasted
+
+
+class TurnLedger:
+    """The running totals behind `TurnResult`: tell it the events of a turn as they come; ask for the result at any time.
+
+    What has been heard to its end is added up at once, and a phrase that is long is matched with its sound while it is played. So
+    the result costs little, however long the turn is.
+    """
 
     def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.phrases: dict[int, PhraseLedger] = {}
-        self.first: dict[type[Event], float] = {}
-        self.sample_rate = 0
-        self.longest_gap = 0.0
-        self.filler = FillerSaid(0.0, 0)
-        self.ended: TurnEnded | None = None
+        self._texts: list[str] = []
+        self._phrases: dict[int, PhraseLedger] = {}
+        self._order: list[int] = []
+        """Their indices, in order."""
+        self._settled: dict[int, PhraseResult] = {}
+        """The results of phrases that were heard to their end, unless something more has happened to them."""
+        self._heard = _Heard()
+        self._repeated = 0
+        self._first: dict[type[Event], float] = {}
+        self._sample_rate = 0
+        self._longest_gap = 0.0
+        self._filler = FillerSaid(0.0, 0)
+        self._ended: TurnEnded | None = None
 
     def add(self, event: Event) -> None:
-        self.first.setdefault(type(event), event.at)
+        """Add one event."""
+        self._first.setdefault(type(event), event.at)
         match event:
             case ClauseCut(clause=clause):
-                self.texts.append(clause.text)
+                self._texts.append(clause.text)
             case TextLeft(text=text):
-                self.texts.append(text)
+                self._texts.append(text)
             case PhraseReady(phrase=phrase) | PhrasePlaying(phrase=phrase):
-                entry = self._entry(phrase.index)
-                entry.phrase = entry.phrase or phrase
+                self._of(phrase.index).known(phrase)
             case PhraseGrew(index=index, units=units, end=end):
-                entry = self._entry(index)
-                if entry.phrase is not None:
-                    entry.phrase = attrs.evolve(entry.phrase, units=entry.phrase.units + units, end=end)
+                self._of(index).grew(units, end)
             case PhraseCommitted(index=index, bills=bills):
-                self._entry(index).committed(bills=bills)
+                self._of(index).committed(bills=bills)
             case FirstAudio(index=index):
-                self._entry(index).first_audio()
+                self._of(index).first_audio()
             case PhraseComplete(index=index, samples=samples, characters=characters):
-                self._entry(index).complete(samples, characters)
+                self._of(index).complete(samples, characters)
             case PhraseResumed(index=index, samples=samples, unit=unit, repeated=repeated):
-                self._entry(index).resumed(samples, unit, repeated)
+                self._repeated += repeated > 0
+                self._of(index).resumed(samples, unit, repeated)
             case PhraseFailed(index=index, reason=reason):
-                self._entry(index).failure = reason
+                self._of(index).failure = reason
             case WordsTimed(index=index, ends=ends):
-                self._entry(index).ends = ends
+                self._of(index).ends = ends
             case OutputOpened(sample_rate=rate):
-                self.sample_rate = rate
+                self._sample_rate = rate
             case Underrun(seconds=seconds):
-                self.longest_gap = max(self.longest_gap, seconds)
+                self._longest_gap = max(self._longest_gap, seconds)
+            case VoicePaused(index=index, start=start, end=end):
+                self._of(index).paused(start, end, self._sample_rate)
             case PhraseHeard(index=index, samples=samples, whole=whole, voiced=voiced):
-                entry = self._entry(index)
-                entry.heard, entry.whole, entry.voiced = samples, whole, voiced
+                self._of(index).played(samples, whole=whole, voiced=voiced)
+                if whole:
+                    self._settle(index)
             case FillerSaid():
-                self.filler = event
+                self._filler = event
             case TurnEnded():
-                self.ended = event
+                self._ended = event
             case _:
                 pass
 
-    def _entry(self, index: int) -> PhraseLedger:
-        return self.phrases.setdefault(index, PhraseLedger())
-
     def result(self) -> TurnResult:
-        text = "".join(self.texts)
-        pace = self._pace()
-        reports = tuple(
-            self._report(entry, entry.phrase, pace) for entry in self.phrases.values() if entry.phrase is not None
-        )
+        """What the events so far add up to."""
+        before = self._heard
+        rest = self._results(self._order[len(before.phrases) :])
+        phrases = (*before.phrases, *rest)
+        text = "".join(self._texts)
         if text:
-            heard, unheard = _divide(text, reports, complete=self._complete(reports))
+            heard, unheard = _divide(text, before.end, rest, complete=self._complete(rest))
         else:  # no segmenter of ours has seen the text: what is known of it are the words of the phrases
-            text, heard, unheard = _words(reports)
+            text, heard, unheard = _words("".join(before.words), rest)
         return TurnResult(
             text=text,
             heard=heard,
             unheard=unheard,
-            interrupted=self.ended is not None and self.ended.interrupted,
-            error=None if self.ended is None else self.ended.error,
-            phrases=reports,
-            seconds=math.fsum(report.seconds for report in reports),
-            estimated=any(report.estimated for report in reports),
-            characters=sum(report.billed for report in reports) + self.filler.characters,
-            filler=self.filler.characters,
-            wasted=sum(report.wasted for report in reports) + self.filler.wasted,
-            repeated=sum(entry.repeats for entry in self.phrases.values()),
+            interrupted=self._ended is not None and self._ended.interrupted,
+            error=None if self._ended is None else self._ended.error,
+            phrases=phrases,
+            seconds=before.seconds + sum(phrase.seconds for phrase in rest),
+            estimated=any(phrase.estimated for phrase in rest),
+            characters=before.characters + sum(phrase.billed for phrase in rest) + self._filler.characters,
+            filler=self._filler.characters,
+            wasted=before.wasted + sum(phrase.wasted for phrase in rest) + self._filler.wasted,
+            repeated=self._repeated,
             latency=self._latency(),
         )
 
-    def _complete(self, reports: tuple[PhraseResult, ...]) -> bool:
+    def word_ends(self, index: int) -> tuple[int, ...]:
+        """The sample after the end of each unit of a phrase, as far as its voice has told since the last commit."""
+        entry = self._phrases.get(index)
+        return entry.ends or () if entry is not None else ()
+
+    def _of(self, index: int) -> PhraseLedger:
+        """The ledger of the phrase of an event."""
+        if self._settled.pop(index, None) is not None:
+            self._heard = _Heard()  # it may be among them: they are added up anew
+        entry = self._phrases.get(index)
+        if entry is None:
+            self._order.append(index)
+            entry = self._phrases[index] = PhraseLedger(self._pace)
+        return entry
+
+    def _settle(self, index: int) -> None:
+        """A phrase was heard to its end: its result is known, and that of the turn up to there."""
+        result = self._result(self._phrases[index])
+        if result is None or result.state is not PhraseState.HEARD or not self._sample_rate:
+            return
+        self._settled[index] = result
+        while len(self._heard.phrases) < len(self._order):
+            following = self._settled.get(self._order[len(self._heard.phrases)])
+            if following is None:
+                break
+            self._heard.add(following, words=not self._texts)
+
+    def _results(self, indices: Iterable[int]) -> list[PhraseResult]:
+        results = (self._settled.get(index) or self._result(self._phrases[index]) for index in indices)
+        return [result for result in results if result is not None]
+
+    def _complete(self, rest: Sequence[PhraseResult]) -> bool:
         """Whether the turn came to its own end, so that what follows the last phrase (a skipped code block) was not cut off."""
-        ended = self.ended is not None and not self.ended.interrupted and self.ended.error is None
-        return ended and all(report.state is PhraseState.HEARD for report in reports)
+        ended = self._ended is not None and not self._ended.interrupted and self._ended.error is None
+        return ended and all(phrase.state is PhraseState.HEARD for phrase in rest)
 
     def _pace(self) -> float | None:
-        """Seconds of weight that the voice says in a second, by the phrases that were heard whole; None before the first."""
-        paces = [
-            (pace_of(entry.phrase.units, entry.voiced, self.sample_rate), entry.voiced.sounding())
-            for entry in self.phrases.values()
-            if entry.phrase is not None and entry.whole_pace and self.sample_rate
-        ]
-        sounding = sum(samples for pace, samples in paces if pace)
-        return math.fsum(pace * samples for pace, samples in paces if pace) / sounding if sounding else None
+        """The pace of the voice, by the last phrases that were heard whole; None before the first."""
+        stretches: list[tuple[float, float]] = []
+        seconds = 0.0
+        for entry in reversed(self._phrases.values()):
+            if entry.tells_pace:
+                stretches.append(entry.stretch(self._sample_rate))
+                seconds += stretches[-1][1]
+                if seconds >= REMEMBERED:  # those before have faded
+                    break
+        pace = Pace()
+        for said, took in reversed(stretches):
+            pace = pace.learnt(said, took)
+        return pace.factor
 
-    def _report(self, entry: PhraseLedger, phrase: Phrase, pace: float | None) -> PhraseResult:
-        count, estimated = entry.heard_units(self.sample_rate, pace)
+    def _result(self, entry: PhraseLedger) -> PhraseResult | None:
+        phrase = entry.phrase
+        if phrase is None:
+            return None
+        count, estimated = entry.heard_units(self._sample_rate)
         if entry.failure is not None:
             state = PhraseState.FAILED
         elif entry.whole:
@@ -242,7 +288,7 @@ class _Ledger:
         return PhraseResult(
             phrase,
             state,
-            entry.heard / self.sample_rate if self.sample_rate else 0.0,
+            entry.heard / self._sample_rate if self._sample_rate else 0.0,
             count,
             estimated=estimated,
             reason=entry.failure,
@@ -251,10 +297,10 @@ class _Ledger:
         )
 
     def _latency(self) -> Latency:
-        start = self.first.get(TurnStarted, 0.0)
+        start = self._first.get(TurnStarted, 0.0)
 
         def since(kind: type[Event]) -> float | None:
-            at = self.first.get(kind)
+            at = self._first.get(kind)
             return None if at is None else at - start
 
         return Latency(
@@ -263,41 +309,41 @@ class _Ledger:
             first_commit=since(PhraseCommitted),
             first_byte=since(FirstAudio),
             first_audible=since(FirstAudible),
-            longest_gap=self.longest_gap,
+            longest_gap=self._longest_gap,
         )
 
 
-def _divide(text: str, reports: tuple[PhraseResult, ...], *, complete: bool) -> tuple[str, str]:
-    """Split the raw text in what was heard and what was not.
+def _divide(text: str, at: int, rest: Sequence[PhraseResult], *, complete: bool) -> tuple[str, str]:
+    """Split the raw text in what was heard and what was not: all up to `at`, and of the rest as much as its phrases say.
 
-    What is never said (marks, a skipped code block) goes with the piece before it: it was passed when the next piece was
+    What is never said (marks, a skipped code block) goes with the unit before it: it was passed when the next unit was
     heard.
     """
     if complete:
         return text, ""
-    heard: list[str] = []
+    heard: list[str] = [text[:at]]
     unheard: list[str] = []
-    at = 0
-    for report in reports:
-        units = report.phrase.units
-        if report.heard_units:
-            end = report.phrase.end if report.heard_units == len(units) else units[report.heard_units].start
+    for result in rest:
+        units = result.phrase.units
+        if result.heard_units:
+            end = result.phrase.end if result.heard_units == len(units) else units[result.heard_units].start
             heard.append(text[at:end])
             at = end
-        if report.heard_units < len(units):
-            end = report.phrase.end
+        if result.heard_units < len(units):
+            end = result.phrase.end
             unheard.append(text[at:end])
             at = end
     unheard.append(text[at:])
     return "".join(heard), "".join(unheard)
 
 
-def _words(reports: tuple[PhraseResult, ...]) -> tuple[str, str, str]:
+def _words(before: str, rest: Sequence[PhraseResult]) -> tuple[str, str, str]:
     """The words of all phrases, those that were heard, and those that were not."""
 
     def joined(units: Iterable[SpeechUnit]) -> str:
         return "".join(unit.text for unit in units)
 
-    text = "".join(joined(report.phrase.units) for report in reports)
-    heard = "".join(joined(report.phrase.units[: report.heard_units]) for report in reports)
-    return text, heard, "".join(joined(report.phrase.units[report.heard_units :]) for report in reports)
+    text = "".join(joined(result.phrase.units) for result in rest)
+    heard = "".join(joined(result.phrase.units[: result.heard_units]) for result in rest)
+    unheard = "".join(joined(result.phrase.units[result.heard_units :]) for result in rest)
+    return before + text, before + heard, unheard

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from triolet.turn._events import Event
+from triolet.turn._result import TurnLedger, TurnResult
 
 
 class Timeline:
-    """The events of one turn, in the order in which they were recorded. Iterate it to read them; `len` counts them."""
+    """The events of one turn, in the order in which they were recorded. Iterate it to read them; `len` counts them.
+
+    It adds them up as they come, so that `result` costs little at any time.
+    """
 
     def __init__(self, observer: Callable[[Event], None] | None = None) -> None:
         """Make an empty timeline.
@@ -17,13 +21,26 @@ class Timeline:
             observer: called with each event as it is recorded. It must not raise, and cannot wait. None by default.
         """
         self._events: list[Event] = []
+        self._ledger = TurnLedger()
         self._observer = observer
 
     def record(self, event: Event) -> None:
         """Add an event, and give it to the observer. A plain call."""
         self._events.append(event)
+        self._ledger.add(event)
         if self._observer is not None:
             self._observer(event)
+
+    @property
+    def result(self) -> TurnResult:
+        """What was said, heard and not heard so far."""
+        return self._ledger.result()
+
+    def word_ends(self, index: int) -> tuple[int, ...]:
+        """For each unit of a phrase, from the first, the sample of the phrase after its end: as far as `WordsTimed` has told
+        since the last commit.
+        """
+        return self._ledger.word_ends(index)
 
     def __iter__(self) -> Iterator[Event]:
         return iter(tuple(self._events))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet import SpeechUnit
-from triolet.alignment._heard import expected_seconds, heard_unit_count, pace_of, weight
+from triolet.alignment._heard import heard_unit_count
 from triolet.alignment._voicing import Voiced
+from triolet.alignment._weights import weight
 
 RATE = 1000
 
@@ -28,31 +28,6 @@ def count(
     voiced = Voiced(total or heard if seen is None else seen, runs) if runs else None
     words = units(*(word + " " for word in text.split()))
     return heard_unit_count(words, heard=heard, total=total, sample_rate=RATE, voiced=voiced, pace=pace)
-
-
-@pytest.mark.parametrize(
-    ("longer", "shorter"),
-    [
-        ("strength", "art"),
-        ("seven", "of"),
-        ("1969", "10"),
-        ("3.5", "35"),
-        ("$5", "5"),
-        ("NATO", "nato"),
-        ("kg", "go"),
-        ("month,", "month"),
-        ("月", "a"),
-        ("今天", "今"),
-        ("Über", "am"),
-    ],
-)
-def test_what_takes_longer_to_say_weighs_more(longer: str, shorter: str) -> None:
-    assert weight(longer) > weight(shorter) > 0
-
-
-@pytest.mark.parametrize("silent", ["", " ", "—", "*", "👍", "\u200b"])
-def test_what_is_not_said_takes_no_time(silent: str) -> None:
-    assert weight(silent) <= 0.1
 
 
 def test_silence_alone_is_no_word() -> None:
@@ -99,17 +74,6 @@ def test_without_the_length_the_pace_of_the_voice_counts() -> None:
     each = weight("tulip")
     assert count(text, 1200, None, (0, 1200), pace=each * 2) == 2  # two words a second
     assert count(text, 1200, None, (0, 1200), pace=each * 4) == 4
-
-
-def test_the_pace_is_the_weight_said_in_a_second_of_voice() -> None:
-    words = units("tulip ", "tulip")
-    assert pace_of(words, Voiced(3000, ((1000, 2000),)), RATE) == pytest.approx(2 * weight("tulip"))
-    assert pace_of(words, Voiced(3000, ()), RATE) is None
-
-
-def test_expected_seconds_count_pauses() -> None:
-    assert expected_seconds("yes, we can") == pytest.approx(weight("yes,") + weight("we") + weight("can") + 0.33)
-    assert expected_seconds("") == 0
 
 
 texts = st.lists(st.text("ab1,好. $", min_size=1, max_size=8), min_size=1, max_size=20)

@@ -11,7 +11,18 @@ import attrs
 import pytest
 import trio
 
-from triolet import AudioChunk, AudioFormat, BlockKind, Boundary, Phrase, PhraseGaps, Pipeline, Playout, SpeechUnit
+from triolet import (
+    AudioChunk,
+    AudioFormat,
+    BlockKind,
+    Boundary,
+    Phrase,
+    PhraseGaps,
+    PhraseState,
+    Pipeline,
+    Playout,
+    SpeechUnit,
+)
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import IterableSource
 from triolet.errors import OutputError
@@ -21,7 +32,6 @@ from triolet.playout._play_turn import play_turn
 from triolet.playout._turn_playout import DRAIN, TurnPlayout
 from triolet.testing import RecordingOutput
 from triolet.turn._events import Event, FirstAudible, PhraseHeard, Underrun
-from triolet.turn._result import PhraseState
 
 RATE = 8_000
 FORMAT = AudioFormat(RATE)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Generator
+from typing import TypeVar
 
 import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from triolet import BlockKind, Boundary, Phrase, RecoveryPolicy, SpeechUnit
-from triolet.alignment._heard import weight
 from triolet.alignment._sure_pauses import sure_pauses
 from triolet.alignment._voicing import Voiced
+from triolet.alignment._weights import weight
 from triolet.errors import (
     AuthenticationFailed,
     ConnectionLost,
@@ -22,7 +24,18 @@ from triolet.errors import (
     TTSError,
     Unspeakable,
 )
-from triolet.synthesis._recovery import BEFORE_THE_LOSS, Lost, Step, may_part, next_step, resumption
+from triolet.synthesis._recovery import (
+    BEFORE_THE_LOSS,
+    Lost,
+    Resumption,
+    Step,
+    may_part,
+    next_step,
+    pauses_to_part_at,
+    resumption,
+)
+
+Result = TypeVar("Result")
 
 RATE = 8000
 
@@ -36,6 +49,16 @@ def phrase(text: str, kind: BlockKind = BlockKind.PROSE, language: str = "en") -
     return Phrase(
         index=0, units=tuple(units), start=0, end=at, boundary=Boundary.SENTENCE, kind=kind, language=language
     )
+
+
+def done(work: Generator[None, None, Result]) -> Result:
+    """What it returns, done without a break."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
 
 
 class Saying:
@@ -72,9 +95,13 @@ class Saying:
     def begun(self, samples: int) -> int:
         return sum(start < samples for start, _ in self.times)
 
-    def lost(self, received: int, passed: int, *, pace: float | None = None, timed: bool = False) -> Lost:
+    def resumed(
+        self, received: int, passed_on: int, *, pace: float | None = None, timed: bool = False, fade: int = 0
+    ) -> Resumption:
+        """Where it goes on, if it is lost after so many samples."""
         ends = tuple(end for _, end in self.times[: self.said(received)]) if timed else ()
-        return Lost(self.phrase, 0, self.voiced(received), passed, RATE, pace, ends)
+        lost = Lost(self.phrase, 0, self.voiced(received), RATE, pace, ends)
+        return resumption(lost, done(pauses_to_part_at(lost)), passed_on=passed_on, fade=fade)
 
 
 # fmt: off
@@ -105,8 +132,8 @@ def test_nothing_is_lost_and_nothing_is_said_twice_unless_recorded(
     pace = sum(weight(unit.text) for unit in saying.phrase.units) / (
         sum(end - start for start, end in saying.times) / RATE
     )
-    lost = saying.lost(samples, passed_on, pace=pace if knowledge == "known" else None, timed=knowledge == "times")
-    point = resumption(lost, fade=80)
+    known = pace if knowledge == "known" else None
+    point = saying.resumed(samples, passed_on, pace=known, timed=knowledge == "times", fade=80)
     assert passed_on <= point.keep <= samples
     assert 0 <= point.unit <= len(saying.phrase.units)
     said = saying.said(point.keep)
@@ -131,8 +158,8 @@ def test_the_more_was_passed_on_the_later_it_goes_on(
     """
     samples = round(received * saying.samples)
     less, more = sorted((round(first * samples), round(second * samples)))
-    before = resumption(saying.lost(samples, less, timed=timed))
-    after = resumption(saying.lost(samples, more, timed=timed))
+    before = saying.resumed(samples, less, timed=timed)
+    after = saying.resumed(samples, more, timed=timed)
     if not after.repeated:
         assert not before.repeated
         assert (before.unit, before.keep) <= (after.unit, after.keep)
@@ -179,22 +206,21 @@ def test_a_pause_that_may_be_at_either_of_two_marks_is_not_sure() -> None:
 def test_the_cut_is_the_last_pause_that_has_not_been_passed_on() -> None:
     saying = Saying("We look at the map, then we choose a way; and we walk together for a while.")
     second = saying.times[9][1]
-    lost = saying.lost(second + 4000, saying.times[2][0])
-    point = resumption(lost)
+    point = saying.resumed(second + 4000, saying.times[2][0])
     assert (point.unit, point.repeated) == (10, 0)
     assert second < point.keep < saying.times[10][0]
-    passed_in_the_pause = resumption(saying.lost(second + 4000, saying.times[10][0] - 100))
+    passed_in_the_pause = saying.resumed(second + 4000, saying.times[10][0] - 100)
     assert (passed_in_the_pause.unit, passed_in_the_pause.repeated) == (10, 0)
-    too_late = resumption(saying.lost(second + 8000, saying.times[10][0] + 100))
+    too_late = saying.resumed(second + 8000, saying.times[10][0] + 100)
     assert too_late.repeated > 0
 
 
 def test_without_a_pause_the_clause_before_is_repeated() -> None:
     saying = Saying("We look at the map, then we choose a way and we walk together for a while.")
     start = saying.times[5][0]
-    soon = resumption(saying.lost(start + round(0.3 * RATE), start + 100))
+    soon = saying.resumed(start + round(0.3 * RATE), start + 100)
     assert (soon.unit, soon.repeated > 5) == (0, True), "a clause that has just begun is no place to begin"
-    later = resumption(saying.lost(start + round(1.5 * RATE), start + round(1.4 * RATE)))
+    later = saying.resumed(start + round(1.5 * RATE), start + round(1.4 * RATE))
     assert later.unit == 5
     assert later.repeated >= saying.begun(later.keep) - 5
 
@@ -202,16 +228,16 @@ def test_without_a_pause_the_clause_before_is_repeated() -> None:
 def test_less_is_repeated_if_what_was_not_passed_on_is_dropped() -> None:
     """Three seconds without a pause have come, half a second of them was passed on."""
     saying = Saying("we walk together for a while and remember something beautiful in the morning at the river")
-    point = resumption(saying.lost(round(3.5 * RATE), RATE // 2), fade=80)
+    point = saying.resumed(round(3.5 * RATE), RATE // 2, fade=80)
     assert (point.keep, point.unit) == (RATE // 2 + 80, 0)
-    assert point.repeated < resumption(saying.lost(round(3.5 * RATE), round(3.5 * RATE))).repeated
+    assert point.repeated < saying.resumed(round(3.5 * RATE), round(3.5 * RATE)).repeated
 
 
 def test_a_commit_that_is_lost_behind_its_last_word_is_complete() -> None:
     saying = Saying("We look at the map, then we choose a way.")
-    point = resumption(saying.lost(saying.samples, saying.samples - 500, pace=1.0))
+    point = saying.resumed(saying.samples, saying.samples - 500, pace=1.0)
     assert (point.unit, point.repeated) == (len(saying.phrase.units), 0)
-    with_times = resumption(saying.lost(saying.samples, saying.times[-1][1] - 500, timed=True))
+    with_times = saying.resumed(saying.samples, saying.times[-1][1] - 500, timed=True)
     assert (with_times.unit, with_times.keep) == (len(saying.phrase.units), saying.times[-1][1])
 
 

@@ -21,7 +21,7 @@ from triolet import (
     speech,
     stage,
 )
-from triolet.alignment._heard import expected_seconds
+from triolet.alignment._weights import expected_seconds
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, collect
 from triolet.tts._session_pool import SessionPools, open_session_pools

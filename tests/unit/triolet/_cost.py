@@ -1,0 +1,31 @@
+"""What a plain call costs, whatever else the machine does: the lines of the engine that it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+TWO_MILLISECONDS = 14_000
+"""Lines. CPython 3.11 runs 6,000 to 10,000 lines of this code in a millisecond, on one core of a rented server."""
+
+
+def lines(call: Callable[[], object]) -> int:
+    """How many lines of the engine a call runs. What C functions do within a line is not seen."""
+    count = 0
+
+    def trace(frame: FrameType, kind: str, _: Any) -> Any:
+        nonlocal count
+        if "triolet" not in frame.f_code.co_filename:
+            return None
+        count += kind == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return count
