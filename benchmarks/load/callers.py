@@ -8,7 +8,6 @@ URL and PID are of servers; the conversations are dealt out to them, and their p
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import math
 import os
@@ -21,7 +20,7 @@ import attrs
 import trio
 
 from benchmarks.load.process import Pauses, Taken, pin
-from triolet import Conversation, speech
+from triolet import Conversation, quiet_gc, speech
 from triolet.events import Event, PhrasePlaying, Underrun
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.tts.qwen import QwenTTS
@@ -137,7 +136,7 @@ async def callers(
         await trio.sleep(SETTLE)
         idle, tasks_idle = Taken.now(), tasks()
         if quiet:
-            _quiet()
+            quiet_gc()
         begin.set()
         await trio.sleep(turn)
         heard = sum(output.heard for output in outputs)
@@ -171,11 +170,6 @@ async def callers(
         "gc_longest": pauses.longest,
         "gc_share": pauses.seconds / (ended.cpu - began.cpu),
     }
-
-
-def _quiet() -> None:
-    gc.collect()
-    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -42,10 +42,9 @@ class Taken:
 
 @attrs.define
 class Pauses:
-    """What the collector of garbage does."""
+    """What the collector of garbage does, in seconds of processor time: other work on the machine does not count."""
 
     longest: float = 0.0
-    """Seconds."""
     seconds: float = 0.0
     """In all."""
     full: int = 0
@@ -58,9 +57,9 @@ class Pauses:
         def note(phase: str, info: dict[str, int]) -> None:
             nonlocal began
             if phase == "start":
-                began = time.perf_counter()
+                began = time.thread_time()
                 return
-            took = time.perf_counter() - began
+            took = time.thread_time() - began
             self.longest = max(self.longest, took)
             self.seconds += took
             self.full += info["generation"] == 2

@@ -115,5 +115,23 @@ class BudgetExceeded(TrioletError):
     """The text was longer than its `Budget`. What the budget allows has been said; see `.result`."""
 
 
+class Overloaded(TrioletError):
+    """A turn was refused before anything of it was read: the event loop was later than `Conversation(max_lag=)` allows. Another try
+    helps when the load has fallen, or in another process.
+
+    `late` is what `LoopLag.late` said, `max_lag` the bound; both in seconds.
+    """
+
+    retryable = True
+
+    def __init__(self, late: float, max_lag: float) -> None:
+        super().__init__(
+            f"the event loop is {1000 * late:.0f} ms late, more than the {1000 * max_lag:.0f} ms of max_lag: this process has "
+            "more to do than its core can; the turn was not begun"
+        )
+        self.late = late
+        self.max_lag = max_lag
+
+
 class OutputError(TrioletError):
     """A sound device or a file failed. The text says what you can do."""

@@ -14,12 +14,13 @@ import trio
 from triolet._model._audio import AudioChunk
 from triolet._model._voice_settings import VoiceSettings
 from triolet._tools._alone import Alone
+from triolet._tools._loop_lag import loop_lag
 from triolet.chain._audio_stage import format_of
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import IterableSource, Source, Stage
 from triolet.conversation._budget import Budget, Meter, Metered
 from triolet.conversation._filler import Filler
-from triolet.errors import BudgetExceeded, TTSError
+from triolet.errors import BudgetExceeded, Overloaded, TTSError
 from triolet.playout._deck import Deck
 from triolet.playout._output import Output
 from triolet.playout._play_turn import play_turn
@@ -63,6 +64,7 @@ class Conversation:
         pool: PoolOptions | None = None,
         sessions: SessionPools | None = None,
         budget: Budget | None = None,
+        max_lag: float | None = None,
     ) -> None:
         """Speak on an output. Nothing is opened before the block is entered.
 
@@ -72,18 +74,23 @@ class Conversation:
             pool: how many sessions to keep open, and for how long; `PoolOptions()` by default.
             sessions: sessions that several conversations share, from `open_session_pools`; by default this one has its own.
             budget: how many characters a turn or the conversation may say; no limit by default.
+            max_lag: seconds. While the event loop is later than this (`LoopLag.late`), `say` refuses to begin a turn; by default it never
+                does. What the output holds, 0.1, is a good bound: a loop that is later breaks up what other listeners hear.
 
         Raises:
-            ValueError: both `pool` and `sessions` are given; shared sessions have options of their own.
+            ValueError: both `pool` and `sessions` are given; shared sessions have options of their own. Or `max_lag` is not above 0.
         """
         if pool is not None and sessions is not None:
             raise ValueError("give `pool` or `sessions`, not both: shared sessions have options of their own")
+        if max_lag is not None and max_lag <= 0:
+            raise ValueError(f"max_lag is {max_lag}; it must be above 0, or None")
         self._chain = chain
         self._deck = (Playout(output) if isinstance(output, Output) else output).deck
         self._pool_options = pool or PoolOptions()
         self._shared = sessions
         self._budget = budget
         self._meter = Meter(budget.characters) if budget is not None else None
+        self._max_lag = max_lag
         self._turns: list[_Running] = []
         self._lock = trio.StrictFIFOLock()
         self._block: AbstractAsyncContextManager[SessionPools] | None = None
@@ -104,6 +111,8 @@ class Conversation:
         """
         if self._block is not None:
             raise RuntimeError("this conversation is open already")
+        if self._max_lag is not None:
+            loop_lag()  # watched from now on
         self._block = self._opened()
         try:
             self._pools = await self._block.__aenter__()
@@ -173,6 +182,8 @@ class Conversation:
         Raises:
             RuntimeError: this conversation is not open.
             ValueError: the voice has no such setting, or does not take this value.
+            Overloaded: the event loop is later than `max_lag`. Nothing of the tokens has been read, and `last` is as before; with
+                `replace=True` the turns before are interrupted all the same.
             BudgetExceeded: the text is longer than its budget. What the budget allows has been said.
             Exception: what any stage raises, by itself, not in an exception group, with `.result` set on it.
         """
@@ -182,6 +193,8 @@ class Conversation:
             )
         if replace:
             self.interrupt()
+        if self._max_lag is not None and (late := loop_lag().late) > self._max_lag:
+            raise Overloaded(late, self._max_lag)
         turn = TurnContext(
             Timeline(observer),
             settings=VoiceSettings(voice=voice, language=language, instructions=instructions),
