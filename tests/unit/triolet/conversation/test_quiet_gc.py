@@ -24,7 +24,7 @@ def test_what_is_there_is_not_looked_at_again_and_what_comes_is_looked_at_seldom
     frozen = gc.get_freeze_count()
     assert frozen > there + 10_000  # the modules of this test run
     assert len(gc.get_objects()) < 1_000
-    assert gc.get_threshold()[0] >= 10 * 700
+    assert gc.get_threshold()[0] > 700
     assert gc.isenabled()
 
 
