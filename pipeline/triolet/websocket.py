@@ -3,11 +3,11 @@
 Needs trio-websocket, which is installed with Triolet and loaded with this module only.
 """
 
-from triolet.tts._websocket import Dial as Dial
+from triolet.tts._dial import Dial as Dial
+from triolet.tts._dial import dial_tcp as dial_tcp
 from triolet.tts._websocket import Headers as Headers
 from triolet.tts._websocket import WebSocket as WebSocket
 from triolet.tts._websocket import WebSocketOptions as WebSocketOptions
-from triolet.tts._websocket import dial_tcp as dial_tcp
 from triolet.tts._websocket import no_headers as no_headers
 from triolet.tts._websocket import open_websocket as open_websocket
 from triolet.tts._websocket_failures import Address as Address

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 import attrs
@@ -22,22 +21,17 @@ from wsproto.events import CloseConnection, Event, Ping, Pong, TextMessage
 
 from triolet.errors import DeadlineExpired, ProtocolViolation, TrioletError
 from triolet.tts import _websocket_failures as failures
+from triolet.tts._dial import READ_BYTES, Dial, dial_tcp
 from triolet.tts._websocket_failures import Address
 from triolet.tts._websocket_frames import FrameReader, Happening, NoFrames, PeerClosed, TooLong
 from triolet.tts._websocket_handshake import Handshake, HandshakeEnded
 
-Dial = Callable[[str, int, bool], Awaitable[trio.abc.Stream]]
-"""Opens a stream to (host, port), with TLS or without; raises OSError, ssl.SSLError or trio.BrokenResourceError."""
-
 Headers = Callable[[], Sequence[tuple[str, str]]]
 """Gives the headers of the handshake when they are needed, so that a key rests in no object that could be printed."""
 
-_READ_BYTES = 64 * 1024
-"""At once: some messages, and as much as a kernel holds of a connection that is read in time. Reading 4 KiB at once costs
-half as much again."""
-
 _MESSAGES_A_STEP = 16
-"""After so many, other tasks run: a read may hold thousands of tiny messages, and each calls the receiver."""
+"""After the first message of a read, and then after so many, other tasks run: they need not wait for the second to do
+something with the first, and a read may hold thousands of tiny ones."""
 
 
 _LATE = 0.05
@@ -68,20 +62,6 @@ class WebSocketOptions:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
         if self.ping_interval is not None and not self.ping_interval > 0:
             raise ValueError(f"ping_interval is {self.ping_interval!r}; it must be above 0, or None for no pings")
-
-
-async def dial_tcp(host: str, port: int, tls: bool) -> trio.abc.Stream:
-    """Open a TCP connection, with verified TLS if wanted (the handshake is complete when it returns)."""
-    if not tls:
-        return await trio.open_tcp_stream(host, port)
-    context = ssl.create_default_context()
-    stream = await trio.open_ssl_over_tcp_stream(host, port, https_compatible=True, ssl_context=context)
-    try:
-        await stream.do_handshake()
-    except BaseException:
-        await trio.aclose_forcefully(stream)
-        raise
-    return stream
 
 
 def no_headers() -> Sequence[tuple[str, str]]:
@@ -285,13 +265,17 @@ class WebSocket:
 
     async def _receive_some(self, stream: trio.abc.Stream) -> bytes | bytearray:
         try:
-            return await stream.receive_some(_READ_BYTES)
+            return await stream.receive_some(READ_BYTES)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return b""
 
     async def _take(self, happenings: Iterator[Happening | None]) -> bool:
         """Hand over what has come; tell whether it was the last."""
-        for number, happening in enumerate(happenings, 1):
+        for number, happening in enumerate(happenings):
+            if number % _MESSAGES_A_STEP == 1:
+                # Twice: Trio draws the order of those that can run, and after one this task could be the first again.
+                await trio.lowlevel.cancel_shielded_checkpoint()
+                await trio.lowlevel.cancel_shielded_checkpoint()
             if isinstance(happening, str | bytes):
                 if self._closing or self._failure is not None:
                     continue  # nothing is received any more, but the peer's Close may come
@@ -302,8 +286,6 @@ class WebSocket:
                     return True
             elif happening is not None and await self._take_control(happening):
                 return True
-            if not number % _MESSAGES_A_STEP:
-                await trio.lowlevel.cancel_shielded_checkpoint()
         return False
 
     def _hand_over(self, message: str | bytes) -> None:

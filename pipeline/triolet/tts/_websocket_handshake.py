@@ -9,6 +9,7 @@ from typing import cast
 import trio
 import trio_websocket
 
+from triolet.tts._dial import READ_BYTES
 from triolet.tts._websocket_failures import Address
 
 _HEAD_BYTES = 8 * 1024
@@ -16,9 +17,6 @@ _HEAD_BYTES = 8 * 1024
 
 _HANDSHAKE_BYTES = 256 * 1024
 """The most that an answer to the handshake may have, its body included: what comes after is not waited for."""
-
-_READ_BYTES = 64 * 1024
-"""At once; a head has less than one kilobyte."""
 
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 """What h11 takes for the empty line behind a head."""
@@ -60,7 +58,7 @@ class Handshake:
                 address.host_header,
                 address.resource,
                 extra_headers=encoded,
-                receive_buffer_size=_READ_BYTES,
+                receive_buffer_size=READ_BYTES,
             )
             nursery.cancel_scope.cancel()  # its reader has read all that it gets
         return self._wire.behind

@@ -33,7 +33,7 @@ from tests.unit.adapters.tts.qwen._peers import Tap, scripted, serving
 from triolet import Conversation, speech
 from triolet.errors import AuthenticationFailed, ConnectionLost, ServiceError
 from triolet.testing import decode
-from triolet.tts._websocket import dial_tcp
+from triolet.tts._dial import dial_tcp
 from triolet_adapters.outputs import Memory, NullDevice
 from triolet_adapters.tts import QwenTTS
 from triolet_adapters.tts.qwen import QwenOptions, QwenSession, ServerOptions

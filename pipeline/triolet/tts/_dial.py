@@ -1,0 +1,79 @@
+"""Opening a stream to a service, with TLS or without."""
+
+from __future__ import annotations
+
+import operator
+import os
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+
+import trio
+
+Dial = Callable[[str, int, bool], Awaitable[trio.abc.Stream]]
+"""Opens a stream to (host, port), with TLS or without; raises OSError, ssl.SSLError or trio.BrokenResourceError."""
+
+READ_BYTES = 64 * 1024
+"""At once: some messages, and as much as a kernel holds of a connection that is read in time. Reading 4 KiB at once costs
+half as much again."""
+
+
+async def dial_tcp(host: str, port: int, tls: bool) -> trio.abc.Stream:
+    """Open a TCP connection, with verified TLS if wanted (the handshake is complete when it returns)."""
+    tcp = await trio.open_tcp_stream(host, port)
+    transport = tcp if sys.platform == "win32" else SocketStream(tcp)
+    if not tls:
+        return transport
+    context = ssl.create_default_context()
+    stream = trio.SSLStream(transport, context, server_hostname=host, https_compatible=True)
+    try:
+        await stream.do_handshake()
+    except BaseException:
+        await trio.aclose_forcefully(stream)
+        raise
+    return stream
+
+
+class SocketStream(trio.abc.Stream):
+    """A socket that is waited for and then read.
+
+    Trio's own stream reads first, and waits if there was nothing: right where data waits. A service that speaks in real time
+    has nothing waiting after each message, so each costs one system call more, which fails: without it a message costs a
+    quarter less, and is there sooner. Not for Windows, where a socket is no file.
+    """
+
+    def __init__(self, stream: trio.SocketStream) -> None:
+        self._stream = stream
+        self.socket = stream.socket
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """See `trio.abc.SendStream`."""
+        await self._stream.send_all(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        """See `trio.abc.SendStream`."""
+        await self._stream.wait_send_all_might_not_block()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        """See `trio.abc.ReceiveStream`."""
+        size = READ_BYTES if max_bytes is None else operator.index(max_bytes)
+        if size < 1:  # a read of nothing would look like the end
+            raise ValueError(f"max_bytes is {max_bytes}; it must be at least 1")
+        while True:
+            if self.socket.fileno() < 0:
+                await trio.lowlevel.checkpoint()
+                raise trio.ClosedResourceError("this socket was already closed")
+            await trio.lowlevel.wait_readable(self.socket)
+            # What has become readable may have been closed before this task ran: its number may be another file's by now.
+            if (file := self.socket.fileno()) < 0:
+                continue
+            try:
+                return os.read(file, size)
+            except BlockingIOError:
+                continue  # it was not readable after all: a kernel may say so
+            except OSError as error:
+                raise trio.BrokenResourceError(f"socket connection broken: {error}") from error
+
+    async def aclose(self) -> None:
+        """See `trio.abc.AsyncResource`."""
+        await self._stream.aclose()

@@ -1,0 +1,73 @@
+"""The stream that real connections have, over real sockets: it keeps Trio's contract of a stream."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+import trio
+import trio.testing
+
+from triolet.tts._dial import SocketStream, dial_tcp
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a socket is no file there")
+
+
+async def pair() -> tuple[SocketStream, SocketStream]:  # noqa: ASYNC124 -- as Trio's checks want it
+    left, right = trio.socket.socketpair()
+    return SocketStream(trio.SocketStream(left)), SocketStream(trio.SocketStream(right))
+
+
+async def clogged() -> tuple[SocketStream, SocketStream]:
+    """Neither end can send any more."""
+    ends = await pair()
+    for end in ends:
+        with pytest.raises(BlockingIOError):
+            while True:
+                os.write(end.socket.fileno(), b"x" * 100_000)
+    return ends
+
+
+async def test_it_is_a_stream_by_trios_own_measure() -> None:
+    await trio.testing.check_two_way_stream(pair, clogged)
+
+
+async def test_a_read_gives_what_is_there_and_then_the_end() -> None:
+    left, right = await pair()
+    async with left, right:
+        await left.send_all(b"x" * 10)
+        assert await right.receive_some(4) == b"xxxx"
+        assert await right.receive_some() == b"x" * 6
+        await left.aclose()
+        assert await right.receive_some() == b""
+
+
+async def test_a_socket_that_is_closed_before_the_reader_runs_is_not_read() -> None:
+    """By then its number may be another file's."""
+    left, right = await pair()
+    async with left, right:
+
+        async def read() -> None:
+            with pytest.raises(trio.ClosedResourceError):
+                await right.receive_some()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(read)
+            await trio.testing.wait_all_tasks_blocked()
+            os.write(left.socket.fileno(), b"x")
+            await right.aclose()
+
+
+async def test_a_reset_is_a_broken_stream() -> None:
+    listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    async with listeners[0]:
+        port: int = listeners[0].socket.getsockname()[1]
+        client = await dial_tcp("127.0.0.1", port, False)
+        async with client:
+            server = await listeners[0].accept()
+            linger = (1).to_bytes(4, sys.byteorder) + bytes(4)  # closing resets
+            server.socket.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_LINGER, linger)
+            await server.aclose()
+            with pytest.raises(trio.BrokenResourceError):
+                await client.receive_some()
