@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable
 import trio
 
 from triolet import AudioCallback, TTSStream, Usage
-from triolet.errors import ProtocolViolation
+from triolet.errors import ProtocolViolation, TTSError
 from triolet_adapters.tts.qwen.client._inbox import Deadline
 from triolet_adapters.tts.qwen.client._options import QwenOptions
 from triolet_adapters.tts.qwen.client._session import QwenSession
@@ -75,7 +75,9 @@ class QwenStream(TTSStream):
                     await self.session.append(text)
             await self.session.finish()
         except Exception as error:  # noqa: BLE001 -- `speak` raises it
-            self._source_error = error
+            # What cannot be sent once the listening has failed is a consequence, and tells less than its cause.
+            if not (turn.cancel_called and isinstance(error, TTSError)):
+                self._source_error = error
             turn.cancel()
         self._texts_ended_at = trio.current_time()
 
