@@ -138,6 +138,8 @@ class _Desk:
                     await self._until_due()
                     offer = self._best() or await self._left_over()
                     await self._give(offer, downstream)
+                    # The synthesizer now counts the phrase as speech on its way. Only then is the next one decided.
+                    await trio.lowlevel.checkpoint()
                 self._until_news = None
             elif offer := self._core.sentences():
                 await self._give(offer, downstream)
@@ -150,8 +152,6 @@ class _Desk:
         self._turn.timeline.record(PhraseReady(self._turn.now(), phrase))
         self._core.take(offer)
         self._taken.give()
-        # The synthesizer now counts the phrase as speech on its way. Only then is the next one decided.
-        await trio.lowlevel.checkpoint()
 
     async def _until_due(self) -> None:
         """Wait until the listener has so little audio left that what is held must go out."""
