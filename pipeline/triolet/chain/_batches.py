@@ -21,6 +21,10 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 Item = TypeVar("Item")
 
+AT_ONCE = 500
+"""Characters of text that a stage reads before it lets other tasks work. The stages that share a task need about a millisecond
+for so many. A source may give a whole book as one token."""
+
 
 class Batches(abc.ABC, Generic[Item]):
     """Gives items, many at a time."""

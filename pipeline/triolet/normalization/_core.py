@@ -9,7 +9,7 @@ from triolet.normalization._clause_writer import ONE_LINE, ClauseWriter, begins_
 from triolet.normalization._code import CodeReader
 from triolet.normalization._group import shared_out
 from triolet.normalization._inline import InlineReader
-from triolet.normalization._options import MAX_GROUP, NormalizationOptions
+from triolet.normalization._options import MAX_CLAUSES, MAX_GROUP, NormalizationOptions
 from triolet.normalization._tables import TableRows, ends_line
 
 _LABEL = re.compile(r"([0-9]{1,9}[.)、]|[a-z][.)])\s*(?:\[[ xX]\]\s*)?\Z")
@@ -82,7 +82,7 @@ class NormalizerCore:
         )
         self._held.append(clause)
         self._held_length += len(text)
-        too_long = len(self._held) > 1 and self._held_length > MAX_GROUP
+        too_long = len(self._held) > 1 and (self._held_length > MAX_GROUP or len(self._held) > MAX_CLAUSES)
         return self._read(final=too_long or clause.boundary >= _PARAGRAPH)
 
     def _end_block(self) -> list[NormalizedClause]:

@@ -20,12 +20,16 @@ MAX_DESTINATION = 2048
 """Characters that an unfinished link destination may hold back: the longest URL that all browsers take. A longer one, such as
 an image as base64, counts as a destination and is dropped as it streams, up to `)` or white space."""
 
-MAX_GROUP = 2 * MAX_DESTINATION
-"""Characters of clauses that are held in all, however many marks are open one after another. Then what is open counts as no
-mark."""
+MAX_GROUP = MAX_DESTINATION + 512
+"""Characters of clauses that are held in all, however many marks are open one after another: the longest link, with its text.
+Then what is open counts as no mark."""
 
-MAX_ROW = 4000
-"""Characters of a table row, or of a table's head, that may be held back. Then they are said as they stand."""
+MAX_CLAUSES = 100
+"""Clauses that are held in all, for the same reason. To read and to say so many takes about two milliseconds, in which no other
+task can work."""
+
+MAX_ROW = 1000
+"""Characters of a table row, or of a table's head, that may be held back: a minute of speech. Then they are said as they stand."""
 
 
 @attrs.frozen(kw_only=True)

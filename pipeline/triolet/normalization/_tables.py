@@ -85,6 +85,8 @@ class TableRows:
         reader = InlineReader(self._options)
 
         def read(row: str, left: int, right: int) -> list[SpeechUnit]:
+            if not row[left:right].strip():
+                return []
             reader.begin_block()
             reader.extend(row[left:right], language, begins_line=False)
             reader.run(final=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import attrs
 
@@ -41,10 +41,11 @@ _NOTHING = Offer()
 class _Held:
     """A clause that waits, and what is known of it."""
 
-    __slots__ = ("clause", "ends", "follows", "may_grow", "pause", "sayable", "seconds", "size")
+    __slots__ = ("_extent", "clause", "ends", "follows", "may_grow", "pause", "sayable", "seconds", "size", "words")
 
     def __init__(self, clause: NormalizedClause, before: NormalizedClause | None) -> None:
         words = clause.words
+        self.words = words
         self.size = len(words)
         self.sayable = any(map(str.isalnum, words))
         self.seconds = expected_seconds(words)
@@ -53,7 +54,16 @@ class _Held:
         """How long a voice is expected to pause after it, inside a phrase."""
         self.follows = before is not None and _follows(before, clause)
         """Whether it may stand in one phrase with the clause before it."""
+        self._extent: tuple[int, int] | None = None
         self.set(clause)
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """How many words it has, and how many letters of Chinese, Japanese and Korean."""
+        if self._extent is None:
+            wide = 0 if self.words.isascii() else sum(is_wide(char) and char.isalpha() for char in self.words)
+            self._extent = len(self.words.split()), wide
+        return self._extent
 
     def set(self, clause: NormalizedClause) -> None:
         """Replace the clause by one with the same words."""
@@ -104,13 +114,10 @@ class PhraserCore:
         if self._break:
             clause = attrs.evolve(clause, break_before=clause.break_before + self._break)
             self._break = 0.0
-        longest = self._options.longest
-        while sum(len(unit.text) for unit in clause.units) > longest:
-            head, tail = _cut_units(clause.units, longest)
-            middle = tail[0].start
-            self._append(attrs.evolve(clause, units=head, end=middle, boundary=Boundary.NONE))
-            clause = attrs.evolve(clause, units=tail, start=middle, opening=Boundary.NONE, break_before=0.0)
-        self._append(clause)
+        *heads, tail = _within(clause, self._options.longest)
+        for head in heads:
+            self._append(head)
+        self._append(tail)
         self._drop_unsayable()
 
     def end(self) -> None:
@@ -146,7 +153,7 @@ class PhraserCore:
         held = self._held
         for count in range(len(held), 0, -1):
             boundary = held[count - 1].clause.boundary
-            if boundary is _CLAUSE or (boundary is _COMMA and self._parts(count)):
+            if boundary is _CLAUSE or (boundary is _COMMA and self._parts_halves(count)):
                 return Offer(count) if self._sayable(count) else _NOTHING
         return _NOTHING
 
@@ -238,20 +245,26 @@ class PhraserCore:
         """Whether any of the first so many clauses has something to say."""
         return any(self._held[at].sayable for at in range(count))
 
-    def _parts(self, count: int) -> bool:
+    def _parts_halves(self, count: int) -> bool:
         """Whether a comma after so many clauses parts two halves, as far as they are known, and not the items of a list."""
         held = self._held
-        after = held[count].clause if count < len(held) else None
-        if after is not None and after.boundary is _COMMA and not self._enough([after]):
+        if count < len(held) and held[count].clause.boundary is _COMMA and not self._enough(count, count + 1):
             return False
-        before = [held[at].clause for at in range(count)]
-        return self._enough(before) and (count == 1 or self._enough(before[-1:]))
+        return self._enough(0, count) and self._enough(count - 1, count)
 
-    def _enough(self, clauses: Iterable[NormalizedClause]) -> bool:
-        """Whether clauses have enough words to stand alone."""
-        words = "".join(clause.words for clause in clauses)
-        cjk = sum(is_wide(char) and char.isalpha() for char in words)
-        return cjk >= self._options.early_cjk or len(words.split()) >= self._options.early_words
+    def _enough(self, first: int, last: int) -> bool:
+        """Whether the clauses from `first` to before `last` have enough words to stand alone."""
+        words = wide = 0
+        apart = True  # white space stands before the next word
+        for at in range(first, last):
+            one = self._held[at]
+            own_words, own_wide = one.extent
+            wide += own_wide
+            words += own_words if apart or one.words[0].isspace() else own_words - 1
+            if words >= self._options.early_words or wide >= self._options.early_cjk:
+                return True
+            apart = one.words[-1].isspace()
+        return False
 
 
 def _follows(before: NormalizedClause, clause: NormalizedClause) -> bool:
@@ -270,6 +283,19 @@ def _may_grow(clause: NormalizedClause) -> bool:
     return clause.kind is _PROSE and clause.boundary is _SENTENCE
 
 
+def _within(clause: NormalizedClause, longest: int) -> list[NormalizedClause]:
+    """The clause in parts of at most `longest` characters."""
+    rest = sum(len(unit.text) for unit in clause.units)
+    parts: list[NormalizedClause] = []
+    while rest > longest:
+        head, tail = _cut_units(clause.units, longest)
+        middle = tail[0].start
+        parts.append(attrs.evolve(clause, units=head, end=middle, boundary=Boundary.NONE))
+        clause = attrs.evolve(clause, units=tail, start=middle, opening=Boundary.NONE, break_before=0.0)
+        rest -= sum(len(unit.text) for unit in head)
+    return [*parts, clause]
+
+
 def _cut_units(units: tuple[SpeechUnit, ...], longest: int) -> tuple[tuple[SpeechUnit, ...], tuple[SpeechUnit, ...]]:
     """The units in two parts, of which the first has at most `longest` characters. It ends after a space if it can."""
     size, fits, spaced = 0, 0, 0
@@ -280,10 +306,10 @@ def _cut_units(units: tuple[SpeechUnit, ...], longest: int) -> tuple[tuple[Speec
         fits = count
         if unit.text[-1:].isspace():
             spaced = count
-    if not fits:  # one unit is longer than a phrase may be: cut it, but no grapheme
+    if not fits:  # one unit is longer than a phrase may be: cut it, but no grapheme, unless that is endless
         first = units[0]
         at = longest
-        while at > 1 and inside_grapheme(first.text, at):
+        while at > longest // 2 and inside_grapheme(first.text, at):
             at -= 1
         middle = min(first.end, first.start + at)
         return (SpeechUnit(first.text[:at], first.start, middle),), (

@@ -8,7 +8,7 @@ import trio
 
 from triolet._model._text import NormalizedClause, Phrase
 from triolet._tools._signal import Signal
-from triolet.chain._batches import Batches, BatchStage
+from triolet.chain._batches import AT_ONCE, Batches, BatchStage
 from triolet.chain._context import TurnContext
 from triolet.phrasing._core import Offer, PhraserCore
 from triolet.phrasing._options import PhrasingOptions
@@ -104,12 +104,17 @@ class _Desk:
                 self._core.end()
                 self._ended = True
             else:
+                fed = 0
                 for clause in clauses:
                     if self._full:
                         self._tell()
                         await self._until_room()
+                    elif fed > AT_ONCE:
+                        await trio.lowlevel.checkpoint()
+                        fed = 0
                     self._core.feed(clause)
                     self._read = clause.end
+                    fed += clause.end - clause.start
             self._tell()
 
     @property

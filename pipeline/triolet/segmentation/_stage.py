@@ -9,7 +9,7 @@ from collections.abc import Generator
 import trio
 
 from triolet._model._text import Boundary, Clause
-from triolet.chain._batches import Batches, PulledStage
+from triolet.chain._batches import AT_ONCE, Batches, PulledStage
 from triolet.chain._context import TurnContext
 from triolet.segmentation._core import SegmenterCore
 from triolet.turn._events import ClauseCut, TextLeft
@@ -24,10 +24,6 @@ CLAUSE_AFTER = 0.8
 WORDS_AFTER = 2.0
 """The same for words without a mark. A boundary where none is written sounds wrong, but a listener takes a long silence for the
 end."""
-
-AT_ONCE = 500
-"""Characters that are read between two looks at the other tasks: about a millisecond, with what the stages after it in the same
-task do. A source may give a whole book as one token."""
 
 
 class SentenceSegmenter(PulledStage[str, Clause]):
