@@ -9,8 +9,9 @@ import trio
 import trio.testing
 
 from triolet import Clause, Phraser, SentenceSegmenter, TextNormalizer, TurnContext
+from triolet.chain._batches import AT_ONCE
 from triolet.events import ClauseCut, TextLeft
-from triolet.segmentation._stage import AT_ONCE, CLAUSE_AFTER, SENTENCE_AFTER, WORDS_AFTER
+from triolet.segmentation._stage import CLAUSE_AFTER, SENTENCE_AFTER, WORDS_AFTER
 from triolet.testing import collect
 
 NEVER = SentenceSegmenter("en", sentence_after=None, clause_after=None, words_after=None)
