@@ -16,7 +16,6 @@ from triolet.alignment._sure_pauses import SurePause, find_sure_pauses
 from triolet.alignment._voicing import Voiced
 from triolet.alignment._weights import WeighedUnits
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
-from triolet.synthesis._number_words import number_in_words
 
 BEFORE_THE_LOSS = 0.4
 """Seconds of audio that a repeat begins at least before the loss, so that whole words are heard again and not the end of one."""
@@ -226,13 +225,15 @@ def _but_marks(units: Sequence[SpeechUnit], at: int) -> int:
 
 
 _IN_CODE = re.compile(r"[_(){}\[\]=<>/\\@#|`~^]|[a-z][A-Z]|\w\.\w")
-_SENTENCE_ENDS = ("!", "?", "…", "。", "！", "？", ";", "；")
+_NO_NAME_GOES_ON = ("!", "?", "…", "。", "！", "？", ";", "；", ",", "，", "、", ":", "：")
+"""Marks that end a name. A full stop does not: it stands after an initial. Without the rule for names, a repeat would begin inside
+"New York"; with it and without these marks, one in twenty marks of treebank text could not be parted at, nearly all in lists."""
 _AROUND = "\"'”’»)]*_“‘«([ \n\t"
 
 
 def may_part(phrase: Phrase, at: int) -> bool:
-    """Whether a phrase may be parted before the piece with this number: not inside a number, a name (two capitalised words
-    in a row, as far as can be told without knowing them) or code.
+    """Whether a phrase may be parted before the unit with this number: not inside a number in digits, a name (two
+    capitalised words in a row, as far as can be told without knowing them) or code.
     """
     if not 0 < at < len(phrase.units):
         return True
@@ -241,21 +242,15 @@ def may_part(phrase: Phrase, at: int) -> bool:
     before, after = phrase.units[at - 1].text.strip(_AROUND), phrase.units[at].text.strip(_AROUND)
     if not before or not after:
         return True
-    return not (_number(before, after, phrase.language) or _name(before, after) or (_coded(before) and _coded(after)))
+    return not (_number(before, after) or _name(before, after) or (_coded(before) and _coded(after)))
 
 
-def _number(before: str, after: str, language: str) -> bool:
-    digits = before.rstrip(".,:-，、：． ")[-1:].isnumeric() and after[:1].isnumeric()
-    return digits or (_spelled_out(before, language) and _spelled_out(after, language))
-
-
-def _spelled_out(text: str, language: str) -> bool:
-    """A number, or a part of one, in words: a model that writes for a voice may write a code so."""
-    return number_in_words(text.rstrip(".,:;-!?…，、：；。！？"), language)
+def _number(before: str, after: str) -> bool:
+    return before.rstrip(".,:-，、：． ")[-1:].isnumeric() and after[:1].isnumeric()
 
 
 def _name(before: str, after: str) -> bool:
-    return before[:1].isupper() and after[:1].isupper() and not before.endswith(_SENTENCE_ENDS)
+    return before[:1].isupper() and after[:1].isupper() and not before.endswith(_NO_NAME_GOES_ON)
 
 
 def _coded(text: str) -> bool:

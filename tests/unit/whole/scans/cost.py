@@ -6,7 +6,7 @@ import collections
 import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from tests.unit.whole.scans.patterns import units
 
@@ -29,12 +29,12 @@ def worst(pattern: re.Pattern[Any], *, scans: bool) -> tuple[float, str]:
 
         def attack(text: Any = text) -> None:
             if scans:
-                collections.deque(pattern.finditer(text), maxlen=0)
+                collections.deque(cast("Any", pattern).finditer(text), maxlen=0)
             else:
                 pattern.match(text)
 
         cost = seconds_of(attack)
         if cost > found[0]:
-            cost = min(cost, seconds_of(attack))
+            cost = min(cost, *(seconds_of(attack) for _ in range(4)))  # what else runs on the machine makes it dearer
         found = max(found, (cost, unit))
     return found[0] / LENGTH, found[1]

@@ -129,7 +129,7 @@ def _patterns(value: Any) -> Iterator[re.Pattern[Any]]:
     elif isinstance(owner := getattr(value, "__self__", None), re.Pattern):
         yield owner
     elif type(value) in (tuple, list, dict):
-        for inner in value.values() if type(value) is dict else value:
+        for inner in value.values() if hasattr(value, "values") else value:
             yield from _patterns(inner)
 
 
