@@ -1,4 +1,4 @@
-"""A file, and the sound device where there is one."""
+"""A file, and the sound device where there is one; else something that takes as long."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from triolet.errors import OutputError
 
 
 class FileAndDevice(Output):
-    """Writes every sample to `file` and plays it on `device`; without a device, only the file.
+    """Writes every sample to `file` and plays it on `device`. Where that cannot be opened, `instead` listens in its place.
 
     A listener's silence while nothing came is not in the file.
     """
 
-    def __init__(self, file: Output, device: Output | None) -> None:
+    def __init__(self, file: Output, device: Output | None, instead: Output | None = None) -> None:
         self._file = file
         self._wanted = device
+        self._instead = instead
         self._device: Output | None = None
         self.silence: OutputError | None = None
         """Why nothing is to be heard; None if something is, or no device was wanted."""
@@ -26,7 +27,9 @@ class FileAndDevice(Output):
             try:
                 await self._device.open(format)
             except OutputError as error:
-                self._device, self.silence = None, error
+                self._device, self.silence = self._instead, error
+                if self._device is not None:
+                    await self._device.open(format)
         self.realtime = self._device is not None and self._device.realtime
         await self._file.open(format)
         self.streamed = self._file.streamed

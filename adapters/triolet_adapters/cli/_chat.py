@@ -10,6 +10,7 @@ from triolet import speech
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._llm import SPOKEN_STYLE, answer
 from triolet_adapters.cli._options import (
+    InsecureOption,
     JsonOption,
     LanguageOption,
     OutOption,
@@ -22,10 +23,11 @@ from triolet_adapters.cli._options import (
     VoiceOption,
     described,
     output_of,
+    tried,
     voice_of,
 )
 from triolet_adapters.cli._record import recorder
-from triolet_adapters.cli._run import NothingToSay, run
+from triolet_adapters.cli._run import run
 from triolet_adapters.cli._speak import speak
 from triolet_adapters.cli._text_input import standard_input
 from triolet_adapters.cli._view import chosen_view
@@ -57,6 +59,7 @@ def chat(
     tts: TtsOption = Voice.LOCAL,
     url: UrlOption = None,
     region: RegionOption = None,
+    insecure: InsecureOption = False,
     voice: VoiceOption = None,
     language: LanguageOption = "auto",
     as_object: JsonOption = False,
@@ -79,13 +82,14 @@ def chat(
             raise ValueError("--json and --out - both want standard output; write the sound to a file")
         question = "".join([part async for part in standard_input()]) if prompt == "-" else prompt
         if not question.strip():
-            raise NothingToSay
+            raise ValueError('PROMPT is empty: ask something, such as triolet chat "Why is the sky blue?"')
         messages = [{"role": "system", "content": system}] if system else []
         messages.append({"role": "user", "content": question})
         output = output_of(out)
         view = chosen_view(json=as_object, stdout_taken=out == "-")
         with recorder(record, record_text) as recording:
-            speaker = voice_of(tts, url, region, voice, recording)
+            speaker = voice_of(tts, url, region, voice, recording, insecure=insecure)
+            await tried(voice_of(tts, url, region, voice, insecure=insecure))
             recording.settings(
                 command="chat", language=language, voice=described(speaker), sample_rate=speaker.format.sample_rate
             )

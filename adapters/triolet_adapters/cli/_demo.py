@@ -185,11 +185,13 @@ async def _answer(stack: AsyncExitStack, question: str, rate: float, llm: bool |
 async def _speak_aloud(
     source: AsyncIterable[str], tts: Any, out: Path, view: View, *, sound: bool, as_object: bool
 ) -> tuple[Start, TurnResult]:
-    output = FileAndDevice(WavFile(out), Speaker() if sound else None)
+    output = FileAndDevice(WavFile(out), Speaker() if sound else None, instead=NullDevice())
+    if not sound and not as_object:
+        _say("(--silent: nothing is played, and heard means written to the file)")
     pipeline = source | speech(tts, "en") | output
     result = await speak(pipeline, view, out=str(out), as_object=False)
     if output.silence is not None and not as_object:
-        _say("(no sound device here: listen to the file)")
+        _say("(no sound device here: nothing was to be heard, but the times are those of a listener; play the file)")
     share = 0.5 if isinstance(source, Replay) else 1.0
     return _start_of(pipeline, result, share), result
 

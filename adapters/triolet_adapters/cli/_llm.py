@@ -6,6 +6,7 @@ import importlib.util
 import os
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 SPOKEN_STYLE = "You are a helpful assistant. Answer in five short sentences."
 """The system message where none is given: an answer that one wants to hear is no essay."""
@@ -30,7 +31,7 @@ async def answer(
         ModuleNotFoundError: what it needs is not installed.
         TrioletError: the model does not come up.
     """
-    from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat  # noqa: PLC0415 -- an extra
+    from triolet_adapters.sources import BASE_URLS, LocalLLM, MissingKey, OpenAIChat  # noqa: PLC0415 -- an extra
 
     if model is None:
         for option, value in (("--base-url", base_url), ("--key-env", key_env)):
@@ -45,5 +46,22 @@ async def answer(
         if not key:
             raise ValueError(f"--key-env {key_env}: that variable is not set")
     name = base_url or "openai"
-    async with OpenAIChat(model, base_url=BASE_URLS.get(name, name), api_key=key) as service:
+    url = BASE_URLS.get(name, name)
+    if not _is_url(url):
+        raise ValueError(f"--base-url {name}: neither a URL (http:// or https://) nor one of {', '.join(BASE_URLS)}")
+    try:
+        chat = OpenAIChat(model, base_url=url, api_key=key)
+    except MissingKey as missing:
+        raise ValueError(
+            f"no key for {missing.host}: set the environment variable {missing.variable}, or name another by --key-env"
+        ) from missing
+    async with chat as service:
         yield service.stream(messages)
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -39,6 +39,10 @@ RegionOption = Annotated[
     str | None,
     typer.Option(help="The vendor's region, such as ap-southeast-1. A key belongs to one.", show_default="cn-beijing"),
 ]
+InsecureOption = Annotated[
+    bool,
+    typer.Option("--insecure", help="Send the key over ws:// to another machine too, where all between can read it."),
+]
 VoiceOption = Annotated[str | None, typer.Option(help="The name of a voice, such as Cherry.")]
 LanguageOption = Annotated[
     str, typer.Option(help="The language of the text, for where to cut it (en, zh, de, ...), or auto.")
@@ -69,7 +73,13 @@ RecordTextOption = Annotated[
 
 
 def voice_of(
-    tts: Voice, url: str | None, region: str | None, voice: str | None, recording: Recording | None = None
+    tts: Voice,
+    url: str | None,
+    region: str | None,
+    voice: str | None,
+    recording: Recording | None = None,
+    *,
+    insecure: bool = False,
 ) -> TTS:
     """The voice that was asked for; what a vendor's sends and receives goes to `recording`.
 
@@ -85,10 +95,30 @@ def voice_of(
                 raise ValueError(f"{option} goes with --tts qwen; the local voice is on this machine")
         return LocalTTS() if voice is None else LocalTTS(voice=voice)
     from triolet_adapters.tts.qwen import QwenTTS  # noqa: PLC0415
+    from triolet_adapters.tts.qwen.client import KEY_VARIABLE, InsecureKey, MissingKey  # noqa: PLC0415
 
     given: dict[str, Any] = {"url": url, "region": region, "voice": voice}
     tap = {} if recording is None else recording.tap()
-    return QwenTTS(**{name: value for name, value in given.items() if value is not None}, **tap)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        return QwenTTS(**chosen, allow_insecure=insecure, **tap)
+    except MissingKey as error:
+        raise ValueError(
+            f"no key: set the environment variable {KEY_VARIABLE}; a key belongs to a region (--region)"
+        ) from error
+    except InsecureKey as error:
+        raise ValueError(f"--url {url}: the key would be sent in the clear; use wss://, or --insecure") from error
+
+
+async def tried(tts: TTS) -> None:
+    """Open a session of a voice elsewhere, and close it: a wrong key, voice or URL is told before any text is on its way.
+
+    Raises:
+        TTSError: no session can be had.
+    """
+    if hasattr(tts, "url"):
+        async with tts.connect():
+            pass
 
 
 def described(tts: TTS) -> dict[str, Any]:

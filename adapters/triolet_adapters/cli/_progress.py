@@ -7,7 +7,16 @@ from typing import Any
 
 import attrs
 
-from triolet.events import Event, PhraseCommitted, PhraseFailed, PhraseHeard, PhrasePlaying, PhraseReady, TurnStarted
+from triolet.events import (
+    CommitLost,
+    Event,
+    PhraseCommitted,
+    PhraseFailed,
+    PhraseHeard,
+    PhrasePlaying,
+    PhraseReady,
+    TurnStarted,
+)
 
 
 class State(enum.StrEnum):
@@ -38,6 +47,8 @@ class Sentence:
     state: State = State.WRITTEN
     attempts: int = 0
     """How often it was committed: a service that failed is asked again."""
+    lost: str = ""
+    """Why it had to be asked again: the type of the error."""
 
     @property
     def since(self) -> float:
@@ -70,6 +81,10 @@ class Progress:
                 before = self._open.get(index)
                 attempts = 1 if before is None else before.attempts + 1
                 return self._change(index, state=State.COMMITTED, committed=at, attempts=attempts)
+            case CommitLost(index=index, error=error):
+                if index in self._open:
+                    self._open[index] = attrs.evolve(self._open[index], lost=error)
+                return None
             case PhrasePlaying(phrase=phrase):
                 return self._change(phrase.index, state=State.SOUNDING, sounding=at)
             case PhraseHeard(index=index, whole=whole):

@@ -10,6 +10,7 @@ import typer
 from triolet import speech
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._options import (
+    InsecureOption,
     JsonOption,
     LanguageOption,
     OutOption,
@@ -22,10 +23,11 @@ from triolet_adapters.cli._options import (
     VoiceOption,
     described,
     output_of,
+    tried,
     voice_of,
 )
 from triolet_adapters.cli._record import recorder
-from triolet_adapters.cli._run import NothingToSay, run
+from triolet_adapters.cli._run import run
 from triolet_adapters.cli._speak import speak
 from triolet_adapters.cli._text_input import text_source
 from triolet_adapters.cli._view import chosen_view
@@ -40,6 +42,7 @@ def say(
     tts: TtsOption = Voice.LOCAL,
     url: UrlOption = None,
     region: RegionOption = None,
+    insecure: InsecureOption = False,
     voice: VoiceOption = None,
     language: LanguageOption = "auto",
     as_object: JsonOption = False,
@@ -66,12 +69,13 @@ def say(
     async def command() -> None:
         if as_object and out == "-":
             raise ValueError("--json and --out - both want standard output; write the sound to a file")
-        if text is not None and not text.strip():
-            raise NothingToSay
         source, output = text_source(text, file), output_of(out)
+        if text is not None and not text.strip():
+            raise ValueError('TEXT is empty: say something, such as triolet say "Hello."')
         view = chosen_view(json=as_object, stdout_taken=out == "-")
         with recorder(record, record_text) as recording:
-            speaker = voice_of(tts, url, region, voice, recording)
+            speaker = voice_of(tts, url, region, voice, recording, insecure=insecure)
+            await tried(voice_of(tts, url, region, voice, insecure=insecure))
             recording.settings(
                 command="say", language=language, voice=described(speaker), sample_rate=speaker.format.sample_rate
             )

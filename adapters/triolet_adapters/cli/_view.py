@@ -137,7 +137,8 @@ class Columns(View):
 def line(sentence: Sentence) -> str:
     """A change, as a line: `  0.92 s  heard      Hello there.`"""
     again = sentence.state is State.COMMITTED and sentence.attempts > 1
-    return f"{seconds(sentence.since)}  {'again' if again else sentence.state:<9}  {sentence.text}"
+    why = f"  ({sentence.lost})" if again and sentence.lost else ""
+    return f"{seconds(sentence.since)}  {'again' if again else sentence.state:<9}  {sentence.text}{why}"
 
 
 def head() -> RenderableType:

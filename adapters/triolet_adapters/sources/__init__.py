@@ -1,6 +1,7 @@
 """Where tokens come from: a chat model behind an OpenAI-compatible API, one on this machine, or a recording."""
 
 from triolet_adapters.sources._chat import BASE_URLS as BASE_URLS
+from triolet_adapters.sources._chat import MissingKey as MissingKey
 from triolet_adapters.sources._chat import OpenAIChat as OpenAIChat
 from triolet_adapters.sources._completion import ToolCall as ToolCall
 from triolet_adapters.sources._errors import ChatAuthenticationFailed as ChatAuthenticationFailed

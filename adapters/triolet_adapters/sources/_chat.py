@@ -42,6 +42,15 @@ _DASHSCOPE = re.compile(r"dashscope(-intl|-us)?|cn-hongkong\.dashscope|[\w-]+\.[
 _OURS = frozenset({"model", "messages", "stream"})
 
 
+class MissingKey(ValueError):
+    """No key was given, and the environment has none. `host` asks for one, `variable` is where it was looked for."""
+
+    def __init__(self, host: str, variable: str) -> None:
+        super().__init__(f"no key for {host}: pass api_key= or set the variable {variable}")
+        self.host = host
+        self.variable = variable
+
+
 def _seconds(_: object, field: attrs.Attribute[float], value: float) -> None:
     if not value > 0:
         raise ValueError(f"{field.name}={value!r}: seconds, more than 0")
@@ -93,7 +102,7 @@ class OpenAIChat:
             variable = _key_variable(url.host)
             key = os.environ.get(variable) if variable else None
             if variable and not key:
-                raise ValueError(f"no key for {url.host}: pass api_key= or set the variable {variable}")
+                raise MissingKey(url.host, variable)
             if variable and url.scheme == "http":
                 raise ValueError(f"base_url: the key in {variable} would be sent in the clear; use https://{url.host}")
         bearer = http.Bearer(_checked_key(key)) if key is not None else None

@@ -39,10 +39,27 @@ def transport_failure(exc: httpx2.HTTPError, url: httpx2.URL, connect_deadline: 
         return ChatDeadlineExpired(f"no connection to {where} within {connect_deadline:g} s (connect_deadline)")
     words = str(exc) or type(exc).__name__
     if isinstance(exc, httpx2.ConnectError | httpx2.ProxyError):
-        return ChatConnectionFailed(f"no connection to {where}: {words}. Is the server running, and base_url right?")
+        return ChatConnectionFailed(
+            f"no connection to {where}: {_reason(exc) or words}. Is the server running, and base_url right?"
+        )
     if isinstance(exc, httpx2.DecodingError):
         return ChatProtocolViolation(f"{where} sent a body that cannot be decoded: {words}")
     return ChatConnectionLost(f"the connection to {where} broke: {words}")
+
+
+def _reason(error: BaseException) -> str:
+    """What the system said, which stands below the errors of the libraries between; empty if it said nothing."""
+    words: list[str] = []
+    below: list[BaseException | None] = [error]
+    while below:
+        one = below.pop(0)
+        if isinstance(one, OSError) and one.strerror:
+            words.append(one.strerror)
+        elif isinstance(one, BaseExceptionGroup):
+            below += one.exceptions  # pyright: ignore[reportUnknownMemberType]
+        elif one is not None:
+            below.append(one.__cause__ or one.__context__)
+    return "; ".join(dict.fromkeys(words))
 
 
 def is_refusal(response: httpx2.Response) -> bool:
@@ -75,7 +92,7 @@ async def service_failure(
         limited.retry_after = _retry_after(response)
         return limited
     if status in {401, 403}:
-        hint = "" if "authorization" in response.request.headers else "; no key was sent, pass api_key="
+        hint = "" if "authorization" in response.request.headers else "; no key was sent (api_key, or --key-env)"
         return ChatAuthenticationFailed(text + hint, status=status, code=code, message=message, body=body)
     if status == 200 and (code or message) is None:
         kind = _content_type(response)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+DEFAULT_VOICE = "heart"
+
 EXIT_DEADLINE = 2.0
 """Seconds that the end of the process waits for a thread that was left inside the voice: loading takes half a second, a
 sentence 0.2 s."""
@@ -37,9 +39,10 @@ class LocalTTS(TTS):
 
     Raises:
         ModuleNotFoundError: hibari is not installed; the text says how to.
+        ValueError: there is no such voice; the text names those that there are.
     """
 
-    voice: str = "heart"
+    voice: str = DEFAULT_VOICE
     """"heart" comes with the package. hibari downloads any other (emma, fable: British; fenrir, kore: American) on first use, 8 MB."""
     speed: float = attrs.field(default=1.0, validator=[attrs.validators.ge(0.5), attrs.validators.le(2.0)])
     """0.5 slow to 2.0 fast: hibari's range."""
@@ -51,6 +54,11 @@ class LocalTTS(TTS):
             raise ModuleNotFoundError(
                 'LocalTTS needs the package hibari-tts: pip install "triolet[local]"', name="hibari"
             )
+        if self.voice != DEFAULT_VOICE:
+            from hibari.voices import VOICES  # noqa: PLC0415 -- a third of a second, for those who choose one
+
+            if self.voice not in VOICES:
+                raise ValueError(f"no voice {self.voice!r}: there are {', '.join(VOICES)}")
 
     @property
     def format(self) -> AudioFormat:

@@ -372,6 +372,8 @@ class SessionPool:
             slot.urgency = min(slot.urgency, min(self._waiting)[0])
             slot.delay.cancel()  # a commit waits for it now
         for slot in self._slots:
+            if slot.state is _State.OPENING and slot.urgency == _SPARE:
+                slot.delay.deadline = math.inf if self._turns or self._options.always_warm else self._warm_until
             if slot.state in (_State.IDLE, _State.BUSY):
                 deadline = self._deadline(slot) if slot.state is _State.IDLE else math.inf
                 if deadline != slot.stay.deadline:  # Trio keeps deadlines in a heap: moving one costs
@@ -384,6 +386,8 @@ class SessionPool:
             with slot.opening:
                 with slot.delay:
                     await trio.sleep_until(self._quiet_until)
+                if slot.urgency == _SPARE and not self._warm():
+                    return  # nobody expects a turn any more
                 await self._back_off()
                 await self._limiter.wait(slot.urgency)
                 began = trio.current_time()

@@ -108,4 +108,19 @@ def unreachable(address: Address, error: Exception) -> ConnectionFailed:
         )
     if cause is not None:
         return ConnectionFailed(f"no TLS with {address}: {cause}")
-    return ConnectionFailed(f"no connection to {address}: {error or type(error).__name__}")
+    return ConnectionFailed(f"no connection to {address}: {_reason(error)}")
+
+
+def _reason(error: BaseException) -> str:
+    """What the system said. Where a host has several addresses, Trio tells of each in a group below its own error."""
+    words: list[str] = []
+    below: list[BaseException] = [error]
+    while below:
+        one = below.pop(0)
+        if isinstance(one, BaseExceptionGroup):
+            below += one.exceptions  # pyright: ignore[reportUnknownMemberType]
+        elif one.__cause__ is not None and isinstance(one, OSError) and one.strerror is None:
+            below.append(one.__cause__)
+        else:
+            words.append((one.strerror if isinstance(one, OSError) else None) or str(one) or type(one).__name__)
+    return "; ".join(dict.fromkeys(words))

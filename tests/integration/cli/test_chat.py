@@ -93,7 +93,7 @@ def test_a_wrong_key_is_told_and_not_shown(
         (["Why?", "--model", "m", "--key-env", "NO_SUCH_VARIABLE"], 2, "NO_SUCH_VARIABLE"),
         (["Why?", "--model", "m"], 2, "OPENAI_API_KEY"),
         (["Why?", "--model", "m", "--base-url", "http://127.0.0.1:1/v1"], 1, "127.0.0.1"),
-        (["  "], 1, "nothing to say"),
+        (["  "], 2, "PROMPT is empty"),
     ],
 )
 def test_mistakes(
@@ -114,3 +114,25 @@ def test_the_model_on_this_machine_answers(tmp_path: Path, capfd: Captured) -> N
     assert result.code == 0
     assert found["heard"] == found["text"] != ""
     assert samples(file) > 8_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["", "--model", "m"], "PROMPT is empty"),
+        ([" \n", "--model", "m"], "PROMPT is empty"),
+        (["Why?", "--model", "m", "--base-url", "nope"], "--base-url nope: neither a URL"),
+        (["Why?", "--model", "m", "--base-url", "http://"], "--base-url http://: neither a URL"),
+        (["Why?", "--model", "m"], "set the environment variable OPENAI_API_KEY, or name another by --key-env"),
+        (["Why?", "--model", "m", "--base-url", "dashscope"], "set the environment variable DASHSCOPE_API_KEY"),
+    ],
+)
+def test_a_mistake_names_the_option_at_fault(
+    arguments: list[str], words: str, tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    result = call(capfd, "chat", *arguments, "--out", str(tmp_path / "a.wav"))
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
+    assert "api_key=" not in result.err

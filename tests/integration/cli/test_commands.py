@@ -117,8 +117,8 @@ def test_doctor_with_a_service_that_answers(capfd: Captured, monkeypatch: pytest
 def test_doctor_where_nobody_answers(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
     result = call(capfd, "doctor", "--url", "ws://127.0.0.1:1")
-    assert result.code == 0, "the local voice speaks all the same"
-    assert "ws://127.0.0.1:1: not reached" in result.out
+    assert result.code == 1, "it was asked for, whatever else speaks"
+    assert "BAD  qwen voice      ws://127.0.0.1:1: not reached" in result.out
 
 
 def test_doctor_where_nothing_can_speak(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ def test_sound_comes_while_the_answer_is_written_and_a_paused_output_stops_it(tm
     result = call(capfd, "demo", "--no-llm", "--rate", "60", "--silent", "--out", str(file))
     assert result.code == 0, result.out
     assert "first sound after 0." in result.out
+    assert "heard means written to the file" in result.out
     assert "with the output paused, the source stalled after" in result.out
     assert result.out.count("  heard  ") >= 4
     assert samples(file) > 24_000 * 10

@@ -52,13 +52,17 @@ def test_it_holds_the_wire_the_audio_the_timeline_and_the_settings(
     wire = [json.loads(text) for text in (folder / "wire.jsonl").read_text("utf-8").splitlines()]
     sent = [entry["event"]["type"] for entry in wire if entry["direction"] == "sent"]
     append, commit = "input_text_buffer.append", "input_text_buffer.commit"
-    assert sent[:5] == ["session.update", append, commit, append, commit]
+    # Two sentences, on one session or on two.
+    assert (sent.count(append), sent.count(commit)) == (2, 2)
+    assert sent[0] == "session.update"
     assert [entry["t"] for entry in wire] == sorted(entry["t"] for entry in wire)
     assert {"session.created", "response.audio.delta", "response.done"} <= {entry["event"]["type"] for entry in wire}
     commits = load(folder).commits
     assert [commit.text for commit in commits] == ["Greetings, my dear friend.", "The password is swordfish."]
     received = (folder / "audio.pcm").read_bytes()
-    assert received == b"".join(pcm for commit in commits for _, pcm in commit.audio)
+    # As they came, which is in turns where two are spoken at once.
+    assert len(received) == sum(len(pcm) for commit in commits for _, pcm in commit.audio)
+    assert all(pcm in received for commit in commits for _, pcm in commit.audio)
     played = file.read_bytes()
     first = b"".join(pcm for _, pcm in commits[0].audio)
     assert played.startswith(first), "what was heard begins with what was received; a pause follows"
@@ -124,7 +128,7 @@ def test_an_interrupted_turn_is_interrupted_again(
 class Breaking(TTS):
     """Speaks one sentence, and refuses the next."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, *_: object, **_options: object) -> None:
         self._voice = LocalTTS()
 
     @property
@@ -140,11 +144,9 @@ class Breaking(TTS):
 class _BreakingSession(TTSSession):
     def __init__(self, session: TTSSession) -> None:
         self._session = session
-        self._commits = 0
 
     async def commit(self, text: str, accept: AudioCallback) -> Usage:
-        self._commits += 1
-        if self._commits == 2:
+        if "password" in text:  # whichever session it is said on
             raise ServiceError("not allowed: swordfish", code="DataInspectionFailed")
         return await self._session.commit(text, accept)
 

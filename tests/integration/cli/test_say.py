@@ -53,9 +53,8 @@ def test_json_has_the_documented_fields(tmp_path: Path, capfd: Captured) -> None
         (b"One line.\r\nAnother line.\r\n", "One line.\nAnother line.\n"),
         (b"\xef\xbb\xbfHello.", "Hello."),
         ("\ufeffHello.\r\n".encode("utf-16-le"), "Hello.\n"),
-        (b"Bad \xff byte.", "Bad \ufffd byte."),
     ],
-    ids=["windows line ends", "byte order mark", "utf-16", "invalid utf-8"],
+    ids=["windows line ends", "byte order mark", "utf-16"],
 )
 def test_files_as_they_come(data: bytes, heard: str, tmp_path: Path, capfd: Captured) -> None:
     (tmp_path / "a.txt").write_bytes(data)
@@ -92,18 +91,18 @@ def test_samples_alone_on_standard_output_and_the_rest_on_the_other() -> None:
     ("arguments", "code", "words"),
     [
         (["say"], 2, "say what?"),
-        (["say", "a", "-f", "b"], 2, "say what?"),
+        (["say", "a", "-f", "b"], 2, "TEXT and -f b: both are given"),
         (["say", "-f", "no-such-file.md"], 2, "cannot read no-such-file.md"),
         (["say", "Hello.", "--out", "a.mp3"], 2, ".wav or .pcm"),
         (["say", "Hello.", "--out", "no/such/folder.wav"], 1, "folder"),
         (["say", "Hello.", "--url", "ws://127.0.0.1:1", "--out", "x.wav"], 2, "--tts qwen"),
-        (["say", "Hello.", "--tts", "qwen", "--out", "x.wav"], 2, "DASHSCOPE_API_KEY"),
+        (["say", "Hello.", "--tts", "qwen", "--out", "x.wav"], 2, "set the environment variable DASHSCOPE_API_KEY"),
         (["say", "Hello.", "--tts", "qwen", "--url", "ws://127.0.0.1:1", "--out", "x.wav"], 1, "127.0.0.1:1"),
         (["say", "Hello.", "--tts", "qwen", "--url", "http://x", "--out", "x.wav"], 2, "ws"),
         (["say", "Hello.", "--voice", "nobody", "--out", "x.wav"], 2, "nobody"),
         (["say", "Hello.", "--language", "xx", "--out", "x.wav"], 2, "xx"),
         (["say", "Hello.", "--json", "--out", "-"], 2, "standard output"),
-        (["say", "   "], 1, "nothing to say"),
+        (["say", "   "], 2, "TEXT is empty"),
         (["say", "```\ncode\n```\n", "--out", "x.wav"], 1, "nothing to say"),
         (["say", "你好。", "--out", "x.wav"], 1, "你好"),
     ],
@@ -118,6 +117,50 @@ def test_mistakes_get_one_sentence(
     assert words in result.err
     assert result.err.startswith("triolet: ")
     assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("Ein Café ist gut.".encode("latin1"), "not UTF-8: byte 0xe9 at offset 7"),
+        (b"A page. " * 1000 + b"caf\xe9", "byte 0xe9 at offset 8003"),
+        (b"\x93\x00\xfe\x1b" * 100, "not UTF-8: byte 0x93 at offset 0"),
+        ("Hello.".encode("utf-16-le"), "zero bytes"),
+        (b"Cut off \xe2\x82", "byte 0xe2 at offset 8"),
+    ],
+    ids=["latin 1", "latin 1 on its second page", "random bytes", "utf-16 without a mark", "half a character"],
+)
+def test_what_is_no_text_is_told_before_any_of_it_is_spoken(
+    data: bytes, words: str, tmp_path: Path, capfd: Captured
+) -> None:
+    (tmp_path / "a.txt").write_bytes(data)
+    result = call(capfd, "say", "-f", str(tmp_path / "a.txt"), "-o", str(tmp_path / "a.wav"))
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
+    assert result.err.count("\n") == 1
+    result = run("say", "-", "-o", str(tmp_path / "b.wav"), stdin=data)
+    assert result.code == 2
+    assert "standard input" in result.err
+
+
+@pytest.mark.parametrize("arguments", [["--voice", "nobody"], ["--tts", "qwen", "--url", "ws://127.0.0.1:1"]])
+def test_a_voice_that_cannot_be_had_is_told_before_anything_is_committed(
+    arguments: list[str], tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    result = call(capfd, "say", "Hello there.", *arguments, "--out", str(tmp_path / "a.wav"))
+    assert result.code != 0
+    assert result.out == "", "nothing was written, committed or tried again"
+
+
+def test_a_key_goes_in_the_clear_only_where_that_was_asked_for(
+    tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-0123456789abcdef")
+    result = call(capfd, "say", "Hello.", "--tts", "qwen", "--url", "ws://192.0.2.1", "--out", str(tmp_path / "a.wav"))
+    assert (result.code, result.out) == (2, "")
+    assert "--insecure" in result.err
+    assert "allow_insecure" not in result.err
 
 
 def test_an_empty_standard_input_is_nothing_to_say(tmp_path: Path) -> None:

@@ -8,7 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.integration.cli.command import call, run, samples, start
+import trio
+from tests.integration.cli.command import call, environment, run, samples, start
+
+from triolet.errors import TTSError
+from triolet_adapters.tts.qwen import QwenTTS
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -63,3 +67,52 @@ def test_a_client_in_the_middle_does_not_hold_it_up(tmp_path: Path) -> None:
             message = client.stderr.read().decode()
     assert message.startswith("triolet: ")
     assert message.count("\n") == 1
+
+
+def test_a_language_that_the_voice_cannot_speak_is_refused_once(tmp_path: Path) -> None:
+    with start("serve", "tts", "--port", "0") as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().decode().strip()
+        result = run("say", "你好。", "--tts", "qwen", "--url", url, "--out", str(tmp_path / "a.wav"))
+        server.terminate()
+    assert result.code == 1
+    assert "你好" in result.err
+    assert "again" not in result.out
+
+
+def test_other_machines_need_a_key_that_is_made_for_them(tmp_path: Path) -> None:
+    with start("serve", "tts", "--host", "0.0.0.0", "--port", "0") as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        url = server.stdout.readline().decode().strip().replace("0.0.0.0", "127.0.0.1")
+        warning = server.stderr.readline().decode()
+        key = warning.split()[-1]
+        arguments = ["say", "Hello.", "--tts", "qwen", "--url", url, "--out", str(tmp_path / "a.wav")]
+        without = run(*arguments)
+        with_it = run(*arguments, env=environment(DASHSCOPE_API_KEY=key))
+        server.terminate()
+    assert "lets other machines connect" in warning
+    assert (without.code, with_it.code) == (1, 0)
+    assert "401" in without.err
+
+
+def test_sigterm_lets_a_sentence_be_finished() -> None:
+    with start("serve", "tts", "--port", "0") as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().decode().strip()
+        pcm = bytearray()
+
+        def accept(samples: bytes) -> None:
+            if not pcm:
+                server.terminate()
+            pcm.extend(samples)
+
+        async def speak() -> None:
+            async with QwenTTS(url=url, api_key="").connect() as session:
+                await session.commit("This is a first sentence. And a second one follows. Here is a third.", accept)
+                with pytest.raises(TTSError, match="shutting down"):
+                    await session.commit("Too late.", accept)
+
+        trio.run(speak)
+        assert server.wait(timeout=20) == 0
+    assert len(pcm) > 2 * 24_000 * 3, "all three have come"

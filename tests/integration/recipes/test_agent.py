@@ -115,6 +115,8 @@ async def test_without_a_service_a_small_model_answers(tmp_path: Path) -> None:
         await talk.type("\n")
         printed = await talk.end()
     text = " ".join(said(printed)).removesuffix(" ...")
-    sounded = heard(tmp_path / "heard.wav").removeprefix(FILLER.text)  # where the model took its time
+    sounded = heard(tmp_path / "heard.wav")
+    if compare([FILLER.text], " ".join(sounded.split()[: len(FILLER.text.split())])).errors <= 1:
+        sounded = " ".join(sounded.split()[len(FILLER.text.split()) :])  # the model took its time
     assert len(text.split()) > 5
     assert compare([text], sounded).errors <= 3, sounded

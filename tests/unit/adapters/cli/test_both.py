@@ -20,6 +20,23 @@ class NoDevice(NullDevice):
         raise OutputError("no sound device")
 
 
+async def test_where_there_is_no_device_another_listener_takes_as_long(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    file, instead = Memory(), NullDevice()
+    both = FileAndDevice(file, NoDevice(), instead=instead)
+    await both.open(AudioFormat())
+    assert both.realtime
+    assert both.silence is not None
+    began = trio.current_time()
+    await both.play(SECOND)
+    assert both.heard == instead.heard < 24_000, "nothing was heard before it could have been said"
+    await both.drain()
+    assert trio.current_time() - began == pytest.approx(1.0, abs=0.01)
+    await both.close()
+    assert file.pcm == SECOND
+
+
 async def test_the_listener_counts_and_the_file_has_all(autojump_clock: trio.testing.MockClock) -> None:
     file, device = Memory(), NullDevice()
     both = FileAndDevice(file, device)

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from triolet import Boundary, Latency, Phrase, PhraseResult, PhraseState, SpeechUnit, TurnResult
 from triolet.turn._events import (
+    CommitLost,
     Event,
     PhraseCommitted,
     PhraseFailed,
@@ -64,7 +65,8 @@ def test_a_sentence_is_written_committed_and_heard_in_time_since_the_start() -> 
 def test_a_commit_that_is_made_again_is_told() -> None:
     progress = Progress()
     told(progress, TurnStarted(0.0), PhraseReady(0.0, phrase(0, "Hello.")), PhraseCommitted(0.5, 0))
-    assert told(progress, PhraseCommitted(1.5, 0)) == ["  1.50 s  again      Hello."]
+    assert told(progress, CommitLost(1.0, 0, 0, "ConnectionLost")) == []
+    assert told(progress, PhraseCommitted(1.5, 0)) == ["  1.50 s  again      Hello.  (ConnectionLost)"]
 
 
 def test_cut_and_failed_sentences_are_final() -> None:
@@ -173,9 +175,10 @@ def test_a_book_comes_in_pages(tmp_path: Path) -> None:
 
 
 def test_text_comes_from_one_place() -> None:
-    for text, file in ((None, None), ("a", Path("b"))):
-        with pytest.raises(ValueError, match="say what"):
-            text_source(text, file)
+    with pytest.raises(ValueError, match="say what"):
+        text_source(None, None)
+    with pytest.raises(ValueError, match="both are given"):
+        text_source("a", Path("b"))
 
 
 TEXT = "# Title\n\nDr. Smith paid $3.50, and left; then he came. Next:\n\n- one\n- two\n\n```\ncode\n```\n"

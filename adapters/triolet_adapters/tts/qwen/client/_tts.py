@@ -35,6 +35,14 @@ KEPT_ADJUSTMENTS = 64
 """Adjusted voices that are known again, so that their sessions are; somebody may give every turn instructions of its own."""
 
 
+class MissingKey(ValueError):
+    """No key was given, and the environment has none."""
+
+
+class InsecureKey(ValueError):
+    """The key would be sent over ws:// to another machine."""
+
+
 class QwenTTS(TTS):
     """A voice of Qwen-TTS realtime. Not yet tried against the live service: built from its documents, SDK and recordings."""
 
@@ -120,9 +128,9 @@ class QwenTTS(TTS):
         self._tap = tap
         self._dial = dial
         if not self._key and not is_loopback(self.url):
-            raise ValueError(f"no api_key: give one, or set {KEY_VARIABLE}; keys belong to regions")
+            raise MissingKey(f"no api_key: give one, or set {KEY_VARIABLE}; keys belong to regions")
         if self._key and self.url.startswith("ws://") and not (allow_insecure or is_loopback(self.url)):
-            raise ValueError(
+            raise InsecureKey(
                 "url begins with ws://: the key would be sent in the clear; use wss://, or allow_insecure=True"
             )
 
