@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,3 +99,29 @@ def test_any_json_is_understood_or_a_typed_error(value: object) -> None:
     else:
         return
     assert kept == json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (b"data: a\r", b"\n", b"\n"), (b"data: a\r", b"\n\n"), (b"data: a\r\n", b"\r", b"\n"), (b"data: a\r", b"\r"),
+        (b"data: a\n", b"\r", b"\n"), (b"data: a\r", b"", b"\n", b"\r", b""),
+    ],
+)  # fmt: skip
+def test_a_line_end_that_is_cut_in_two_is_one(pieces: tuple[bytes, ...]) -> None:
+    reader = EventReader()
+    assert [event for piece in pieces for event in reader.feed(piece)] == [Event("", "a")]
+    assert reader.finish() == []
+
+
+def test_white_space_before_an_answer_is_not_held_back_for_ever() -> None:
+    def chunk(text: str) -> str:
+        return json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]})
+
+    read = Completion()
+    given = "".join(read.receive(chunk(" ")) for _ in range(300))
+    assert given.isspace()
+    assert given + read.receive(chunk("Hello.")) == " " * 300 + "Hello."
+    late = Completion()
+    assert late.receive(chunk("\n\n<thi")) + late.receive(chunk("nk>so</think>Hello.")) == "Hello."
+    assert late.reasoning == ["so"]

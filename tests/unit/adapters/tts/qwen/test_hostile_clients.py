@@ -183,7 +183,7 @@ async def test_another_client_is_answered_at_once(
         [append("Hi. " * 14_000)] * 40,
         [UPDATE, *[append("word " * 1000), COMMIT] * 200],
         [append("Hi. "), COMMIT] * 20_000,
-        [append("Hi. "), *[FINISH] * 5_000],
+        [append("word " * 4_000), *[FINISH] * 1_000],
         [frame(TEXT, b"", final=False), *[frame(CONTINUATION, b"", final=False) * 1000] * 200],
         [event("no.such.event")] * 20_000,
     ],
@@ -199,9 +199,19 @@ async def test_what_one_client_holds_is_bounded(autojump_clock: MockClock, piece
                     await foe.send(*pieces)
                     await trio.sleep(1)
                 held = tracemalloc.get_traced_memory()[0] - before
+                assert trio.lowlevel.current_statistics().tasks_living < 50
         finally:
             tracemalloc.stop()
     assert held < 3 * 2**20
+
+
+async def test_a_message_of_parts_without_an_end_ends(autojump_clock: MockClock) -> None:
+    """However small they are: empty ones would pile up for ever."""
+    async with serving() as world, connected(world) as foe:
+        await foe.send(frame(TEXT, b"", final=False), *[frame(CONTINUATION, b"", final=False) * 1000] * 20)
+        await trio.sleep(2)
+        assert foe.ended
+        assert (1009).to_bytes(2, "big") in foe.came
 
 
 async def test_more_than_the_bounds_is_refused_in_both_modes(autojump_clock: MockClock) -> None:
