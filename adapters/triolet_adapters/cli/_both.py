@@ -18,7 +18,7 @@ class FileAndDevice(Output):
         self._instead = instead
         self._device: Output | None = None
         self.silence: OutputError | None = None
-        """Why nothing is to be heard; None if something is, or no device was wanted."""
+        """Why the device could not be opened. None if it was, or if none was wanted."""
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         """Open the device if there is one, then the file."""
@@ -41,7 +41,7 @@ class FileAndDevice(Output):
             await self._device.play(pcm)
 
     async def drain(self) -> None:
-        """Until the device has played all."""
+        """Wait until the device has played everything."""
         await self._file.drain()
         if self._device is not None:
             await self._device.drain()
@@ -54,7 +54,7 @@ class FileAndDevice(Output):
 
     @property
     def heard(self) -> int:
-        """By the listener, if there is one."""
+        """Samples that the listener has heard; those in the file where nobody listens."""
         return (self._device or self._file).heard
 
     async def close(self) -> None:

@@ -46,7 +46,7 @@ If you cannot fall asleep, get up, read a few pages, and try again. Would you li
 """
 
 QUIET = 1.0
-"""Seconds without a token taken that show that the source stalled: a voice that computes a sentence takes a tenth of that."""
+"""Seconds. A source from which nothing is taken for so long has stalled; the voice computes a sentence in a tenth of that."""
 
 
 def demo(
@@ -113,8 +113,8 @@ class Start:
     source: float
     sentences: int
     share: float = 0.5
-    """Of the source's time, before which sound has to come. An LLM on this machine takes its time from the voice: there it is
-    enough that it has not finished."""
+    """Sound must come before this part of the source's time has passed. It is 1 for an LLM on this machine, which shares the
+    processor with the voice."""
 
     @property
     def early(self) -> bool:

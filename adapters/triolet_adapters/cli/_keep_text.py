@@ -14,12 +14,12 @@ from triolet.events import Event, PhraseFailed, TextLeft, TurnEnded
 
 
 class KeepText(enum.StrEnum):
-    """What becomes of text in a recording."""
+    """How much of the text a recording keeps."""
 
     FULL = "full"
     """All of it."""
     HASH = "hash"
-    """A fingerprint of each passage, so that one who has the text can tell where it was; nothing of single words."""
+    """A fingerprint of each passage: whoever has the text can find it again. Of single words nothing is kept."""
     NONE = "none"
     """Only how long it was."""
 
@@ -32,12 +32,12 @@ def passage(text: str, keep: KeepText) -> str:
 
 
 def word(text: str, keep: KeepText) -> str:
-    """A token or a word: short enough to be found out from its fingerprint, so that is not kept either."""
+    """A token or a word, as a recording keeps it. No fingerprint is kept: a short text can be guessed from one."""
     return text if keep is KeepText.FULL else ""
 
 
 def message(text: str | None, keep: KeepText) -> str | None:
-    """An error's words, which may quote the text: only the type's name, if they begin with one, is no text for sure."""
+    """An error's words. They may quote the text, so only the name of the error's type is kept unless all text is."""
     if text is None or keep is KeepText.FULL:
         return text
     name = text.partition(":")[0]

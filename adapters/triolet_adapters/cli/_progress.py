@@ -31,7 +31,7 @@ class State(enum.StrEnum):
 
     @property
     def final(self) -> bool:
-        """Nothing follows."""
+        """Whether no other state follows."""
         return self in (State.HEARD, State.CUT, State.FAILED)
 
 
@@ -52,7 +52,7 @@ class Sentence:
 
     @property
     def since(self) -> float:
-        """When it came into its state; the last time that is known."""
+        """The last time that is known, in seconds since the turn began."""
         return next(at for at in (self.heard, self.sounding, self.committed, self.written) if at is not None)
 
 

@@ -34,7 +34,7 @@ from triolet_adapters.cli._keep_text import KeepText, event_fields, message, pas
 from triolet_adapters.cli._report import as_json
 
 FORMAT = 1
-"""Of the folder. Another number is refused by `triolet replay`."""
+"""Version of the folder's form. `triolet replay` refuses any other."""
 
 PACKAGES = ("triolet", "trio", "trio-websocket", "attrs", "pysbd", "hibari-tts", "numpy", "miniaudio", "httpx2")
 
@@ -61,7 +61,7 @@ class Recording:
         return tts if self._folder is None else _NotedTTS(tts, self)
 
     def tap(self) -> dict[str, Any]:
-        """What a vendor's voice has to be made with, for its raw events to be noted."""
+        """The keyword arguments with which a vendor's voice reports its raw events."""
         return {} if self._folder is None else {"tap": self._wire}
 
     def settings(self, **settings: Any) -> None:

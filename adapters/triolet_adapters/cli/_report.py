@@ -25,7 +25,7 @@ from triolet import PhraseState, TurnResult
 
 
 def summary(result: TurnResult) -> list[str]:
-    """How much was heard, and the latencies."""
+    """Two lines for people: how much was heard, and the latencies."""
     total = len(result.phrases)
     heard = sum(report.state is PhraseState.HEARD for report in result.phrases)
     sentences = "1 sentence" if total == 1 else f"{total} sentences"

@@ -145,7 +145,7 @@ def _told(error: BaseException) -> int:
 EXTRAS = {
     "typer": "cli", "rich": "cli", "hibari": "local", "miniaudio": "audio", "av": "audio", "httpx2": "llm",
 }  # fmt: skip
-"""Which extra brings which package."""
+"""The extra of this project that installs each module."""
 
 
 def missing(error: ModuleNotFoundError) -> str | None:

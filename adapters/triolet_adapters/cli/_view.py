@@ -18,7 +18,7 @@ from triolet_adapters.cli._progress import Progress, Sentence, State
 from triolet_adapters.cli._report import summary
 
 REDRAWS = 12
-"""A second: as smooth as text has to be."""
+"""Redraws a second; more are not noticed in text."""
 
 MARGIN = 3
 """Columns left free at the right: a terminal shows Ctrl-C as ^C where the cursor is, and a line that wraps for it would be missed
@@ -39,9 +39,9 @@ class View:
 
     def __init__(self) -> None:
         self.scope = trio.CancelScope()
-        """Cancelled when nobody looks any more."""
+        """Cancelled when the output can no longer be written to."""
         self.failure: OSError | None = None
-        """Why nobody does."""
+        """The error of writing to it; None while it works."""
         self.progress = Progress()
 
     def observe(self, event: Event) -> None:
@@ -62,7 +62,7 @@ class View:
         await trio.sleep_forever()
 
     def end(self, result: TurnResult) -> None:
-        """The turn is over; there is something to tell if anything was to be said."""
+        """Show the end of the turn. Shows nothing if nothing was said."""
 
 
 class Lines(View):
@@ -73,7 +73,7 @@ class Lines(View):
         self._file = file
 
     def show(self, sentence: Sentence) -> None:
-        """Write the line and send it off. That it begins to sound is for those who watch."""
+        """Write the line at once. The state `sounding` gets none: it is of use on a live screen only."""
         if sentence.state is not State.SOUNDING:
             self._write(line(sentence))
 

@@ -112,7 +112,7 @@ class Loudspeaker(Output):
         self._ring.pause()
 
     def resume(self) -> None:
-        """Go on with that sample."""
+        """Go on with the sample at which `pause` stopped."""
         self._ring.resume()
 
     async def close(self) -> None:

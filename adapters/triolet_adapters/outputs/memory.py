@@ -28,7 +28,7 @@ class Memory(Output):
 
     @property
     def heard(self) -> int:
-        """All that was played."""
+        """Samples that were played."""
         return len(self._pcm) // SAMPLE_BYTES
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word

@@ -8,7 +8,7 @@ from triolet.errors import TrioletError
 class ChatError(TrioletError):
     """A chat service failed or broke its contract.
 
-    Tokens that were yielded before it stand: they may have been spoken already.
+    Tokens that came before it stay valid: they may have been spoken already.
     """
 
     def __init__(

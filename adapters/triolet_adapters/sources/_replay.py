@@ -35,8 +35,8 @@ class TimedToken:
 class Replay(AsyncIterable[str]):
     """A text as tokens at a rate, or recorded tokens at their times. Each iteration begins anew.
 
-    A token is never early. A consumer that was late finds those which are due at once, as it would in the buffers between it and a
-    real service. Nothing runs between two requests: an iteration can be left at any time.
+    A token never comes before its time. A consumer that is late gets all tokens that are due at once, as from the buffers of a real
+    service. No task runs between two requests, so an iteration can be left at any time.
 
     Args:
         text: what the model writes, cut by `split_tokens`.

@@ -26,7 +26,7 @@ class ChatStream(AsyncIterator[str]):
     Only the answer's own text comes out. The rest can be read at any time while it streams and afterwards: `reasoning`,
     `tool_calls`, `finish_reason`, `usage`.
 
-    Nothing runs between two tokens: who does not ask makes the service wait. Where an iteration is left early, `aclose()`
+    No task runs between two tokens. While nobody asks for one, the service waits. Where an iteration is left early, `aclose()`
     ends the request at once; leaving the block of the `OpenAIChat` does too. Cancelling a request for a token closes the stream.
     """
 

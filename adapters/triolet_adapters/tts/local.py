@@ -47,7 +47,7 @@ class LocalTTS(TTS):
     speed: float = attrs.field(default=1.0, validator=[attrs.validators.ge(0.5), attrs.validators.le(2.0)])
     """0.5 slow to 2.0 fast: hibari's range."""
     seed: int | None = 0
-    """Of the breath noise: the same text gives the same samples. None: other noise each time."""
+    """Seed of the breath noise. With a number the same text gives the same samples; with None the noise differs each time."""
 
     def __attrs_post_init__(self) -> None:
         if importlib.util.find_spec("hibari") is None:
@@ -67,7 +67,7 @@ class LocalTTS(TTS):
 
     @property
     def bills(self) -> bool:
-        """Nobody sends a bill."""
+        """False: this voice costs nothing."""
         return False
 
     def adjusted(self, **changes: str) -> LocalTTS:

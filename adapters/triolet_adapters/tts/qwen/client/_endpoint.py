@@ -22,7 +22,7 @@ protocol's models is documented for the first two only."""
 
 @attrs.frozen(repr=False)
 class Secret:
-    """A key that shows nowhere: only `reveal` gives it."""
+    """A key that no repr shows; `reveal` gives it."""
 
     _value: str
 

@@ -13,7 +13,7 @@ from triolet.errors import DeadlineExpired, ProtocolViolation, TooMuchAudio
 from triolet_adapters.tts.qwen.protocol import AudioDelta, ErrorEvent, ServerEvent
 
 EVENT_COST = 600
-"""Characters that an event counts besides its own: what its objects take."""
+"""Characters that each event counts besides those of its message, for the memory of its objects."""
 
 
 @attrs.frozen(kw_only=True)
@@ -26,7 +26,7 @@ class Deadline:
     awaited: str
     """What does not come: "nothing", "no audio"."""
     where: str = ""
-    """For whom: a commit, and how far it got."""
+    """The commit that waits, and how far it got."""
     since: float = attrs.field(factory=trio.current_time)
 
     @property

@@ -98,12 +98,12 @@ class QwenSession:
 
     @property
     def last_event(self) -> ServerEvent | None:
-        """What was received last, read or not; `raw` is the event as it came."""
+        """The event that was received last, whether or not it was read. Its `raw` is the event as it came."""
         return self._log.last_event
 
     @property
     def last_response_id(self) -> str | None:
-        """Of the response that was created last."""
+        """The id of the response that was created last; None before the first."""
         return self._log.response_id
 
     @property

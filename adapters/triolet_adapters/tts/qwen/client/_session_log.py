@@ -28,11 +28,11 @@ class SessionUsage:
     """Billed characters of a session so far."""
 
     reported: int = 0
-    """By the service, of the responses that are done."""
+    """Characters that the service billed for the responses that are done."""
     computed: int = 0
-    """By the documented rule, of the text that was committed: Han counts 2, anything else 1."""
+    """Characters of the committed text by the documented rule: a Han character counts 2, any other 1."""
     responses: int = 0
-    """How many are done."""
+    """How many responses are done."""
 
 
 @attrs.define
@@ -63,7 +63,7 @@ class SessionLog:
             self.tap(self.clock(), "received", message)
 
     def asked(self) -> None:
-        """Start to wait for audio, unless that is so already."""
+        """Start the clock of `first_audio_delay`, unless it runs already."""
         if self._asked_at is None:
             self._asked_at = self.clock()
             self.first_audio_delay = None

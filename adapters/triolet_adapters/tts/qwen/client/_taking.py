@@ -10,7 +10,7 @@ from triolet_adapters.tts.qwen.protocol import Decoder, QwenSettings, decoder_fo
 
 
 class Taker:
-    """Takes bytes as the service sends them, calls `accept` with whole samples."""
+    """Takes the bytes of audio of one commit, and calls `accept` with whole samples. Counts them against a cap."""
 
     def __init__(self, accept: AudioCallback, settings: QwenSettings, max_seconds: float, bound: str) -> None:
         self._accept = accept
@@ -22,7 +22,7 @@ class Taker:
 
     @property
     def seconds(self) -> float:
-        """Of audio so far."""
+        """Seconds of audio taken so far."""
         return self._samples / self._settings.sample_rate
 
     def take(self, audio: bytes) -> bool:

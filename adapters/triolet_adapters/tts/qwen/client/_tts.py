@@ -32,7 +32,8 @@ from triolet_adapters.tts.qwen.protocol import (
 KEY_VARIABLE = "DASHSCOPE_API_KEY"
 
 KEPT_ADJUSTMENTS = 64
-"""Adjusted voices that are known again, so that their sessions are; somebody may give every turn instructions of its own."""
+"""Adjusted voices that are kept, so that their open sessions are used again. Bounded, since every turn may bring instructions
+of its own."""
 
 
 class MissingKey(ValueError):
@@ -196,7 +197,7 @@ class QwenTTS(TTS):
 
     @property
     def whole_turns(self) -> bool:
-        """In server_commit."""
+        """Whether a whole turn is one text: in mode server_commit."""
         return self.settings.mode == "server_commit"
 
     def connect_stream(self) -> AbstractAsyncContextManager[QwenStream]:

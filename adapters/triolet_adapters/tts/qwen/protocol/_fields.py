@@ -52,7 +52,7 @@ class Fields:
         return self.optional_number(name) or 0
 
     def optional_number(self, name: str) -> int | None:
-        """A whole number, if it is one that counts something."""
+        """A whole number from 0 to 2**63 - 1; None if it is anything else."""
         value = self.raw.get(name)
         return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _INT64 else None
 
@@ -66,7 +66,7 @@ class Fields:
         return Fields(cast("Raw", value), self.event)
 
     def anything(self, value: object) -> str:
-        """Whatever it is, as text."""
+        """Any value as text; its type where it has none."""
         try:
             return "" if value is None else str(value)
         except (RecursionError, ValueError):  # nested too deep; a number of thousands of digits

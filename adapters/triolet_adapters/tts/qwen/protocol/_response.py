@@ -23,8 +23,8 @@ LONGEST_ID = 200
 """Characters of a response's id, which is kept as long as the session; 26 are usual."""
 
 LATELY = 32
-"""Pieces of audio, some seconds, among which the same event is looked for: what is sent twice would be heard twice. Its audio is
-compared as well, since some servers number no events."""
+"""Pieces of audio, some seconds of it, among which a repeated event is looked for: sent twice, it would be heard twice. The audio
+is compared as well, since some servers number no events."""
 
 _PERMANENT = (
     "invalid",
