@@ -403,6 +403,9 @@ class WebSocket:
 
         Nothing is received afterwards. Closing twice does nothing.
         """
+        if self._stream is None and self._handshake is not None and self._handshake.agreed:
+            with trio.move_on_after(self._options.close_timeout, shield=True):
+                await self._settled.wait()  # the peer takes it for open: it is told
         self._closing = True
         if self._stream is not None and self._failure is None:
             with trio.move_on_after(self._options.close_timeout, shield=True):

@@ -40,6 +40,11 @@ class Handshake:
         """What has come so far, cut after some kilobytes: for the text of an error."""
         return self._wire.head
 
+    @property
+    def agreed(self) -> bool:
+        """Whether the peer has said yes."""
+        return self._wire.switched
+
     async def run(self, address: Address, headers: Sequence[tuple[str, str]]) -> bytes:
         """Ask for a WebSocket; give the bytes that came behind the answer. May be cancelled: the stream is spent then.
 
@@ -73,7 +78,7 @@ class _Wire(trio.abc.Stream):
         self._came = 0
         self._answer: bytes | None = b""
         """The head of the answer, as long as it is not complete."""
-        self._switched = False
+        self.switched = False
         self.head = b""
         self.behind = b""
         """What came behind the head of an answer that says yes."""
@@ -93,7 +98,7 @@ class _Wire(trio.abc.Stream):
         await self._stream.wait_send_all_might_not_block()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        if self._switched:
+        if self.switched:
             await trio.sleep_forever()
         data: bytes | bytearray = b""
         try:
@@ -118,7 +123,7 @@ class _Wire(trio.abc.Stream):
             head, behind = self._answer[: end.end()], self._answer[end.end() :]
             self._answer = None
             if _YES.match(head):
-                self._switched = True
+                self.switched = True
                 self.behind = behind
                 return data[: len(data) - len(behind)]
         return data
