@@ -168,8 +168,7 @@ def judge(left: Left, number: signal.Signals) -> str:
         return f"exit code {left.code}"
     if left.err:
         return f"it complained: {left.err}"
-    # One may have been answered in the moment of the signal, and be given up before that is read.
-    if not left.opened - 1 <= left.closes.get(1000, 0) <= left.opened or set(left.closes) - {1000, 1006}:
+    if left.closes.get(1000, 0) != left.opened or set(left.closes) - {1000, 1006}:
         return f"of {left.opened} that were open, connections were closed with {left.closes}"
     seconds = re.search(r"([0-9.]+) s of speech", left.out)
     if seconds is not None and (left.samples or 0) < (float(seconds[1]) - 0.05) * 24_000:

@@ -176,9 +176,9 @@ class Connection:
         if self._protocol.state is wsproto.connection.ConnectionState.OPEN:  # wsproto could not read it
             await self.close(event.code, event.reason or "")
         elif self._protocol.state is wsproto.connection.ConnectionState.REMOTE_CLOSING:
-            with trio.move_on_after(self._options.close_timeout):
-                with contextlib.suppress(ClientLeft):
-                    await self._send(event.response())
+            # Shielded: a task that wanted to send at this moment ends the session, but the client is to get its answer.
+            with trio.move_on_after(self._options.close_timeout, shield=True), contextlib.suppress(ClientLeft):
+                await self._send(event.response())
         self.left = event.code
         raise ClientLeft(event.code)
 

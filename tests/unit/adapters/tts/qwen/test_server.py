@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import trio
 import trio_websocket
+from tests.unit.adapters.tts.qwen._foes import CLOSE, FINISH, UPDATE, dialled, frame
 from tests.unit.adapters.tts.qwen._peers import World, serving
 from trio.testing import MockClock
 
@@ -282,3 +283,15 @@ async def test_more_text_than_the_buffer_holds_is_refused(autojump_clock: MockCl
             await client.send("input_text_buffer.append", text="x" * 10_000)
         assert "full" in (await client.until("error"))["error"]["message"]
         await client.connection.aclose()
+
+
+async def test_a_goodbye_that_crosses_an_answer_is_answered(autojump_clock: MockClock) -> None:
+    async with serving() as world:
+        for _ in range(50):
+            foe = await dialled(world)
+            await foe.shake_hands()
+            await foe.send(UPDATE, FINISH, frame(CLOSE, (1000).to_bytes(2, "big")))
+            await foe.read()
+            assert foe.came.endswith(b"\x88\x02\x03\xe8")
+            await foe.stream.aclose()
+    assert world.server.left == {1000: world.server.connections}
