@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import attrs
 
+from triolet.alignment._pace import Pace
+
 SMOOTHING = 0.3
 """The weight of the newest measurement. The last three phrases then outweigh all before them."""
 
 BELIEVED = 4.0
 """Seconds of speech at the usual pace with which the estimate starts. They are as much as one sentence, so the first sentence or
 two outweigh them."""
-
-REMEMBERED = 60.0
-"""Seconds of speech that the estimate remembers. Older speech fades, in case the voice has changed."""
 
 
 @attrs.define
@@ -23,13 +22,12 @@ class ServicePace:
     """Seconds from a commit to its first samples."""
     speed: float = 2.0
     """Seconds of audio that the service makes in a second, after a commit's first samples."""
-    _audio: float = BELIEVED
-    _expected: float = BELIEVED
+    _pace: Pace = attrs.field(factory=lambda: Pace.believed(1.0, BELIEVED))
 
     @property
     def stretch(self) -> float:
         """Seconds that the voice takes for what takes one second at the usual pace."""
-        return self._audio / self._expected
+        return 1 / (self._pace.factor or 1.0)
 
     def measured(self, *, first_audio: float, audio: float, took: float, expected: float) -> None:
         """Add the measurements of a complete commit, all in seconds.
@@ -40,8 +38,7 @@ class ServicePace:
             took: from its first samples to its last.
             expected: the length of its audio at the usual pace.
         """
-        forget = max(1.0, (self._expected + expected) / REMEMBERED)
-        self._audio, self._expected = (self._audio + audio) / forget, (self._expected + expected) / forget
+        self._pace = self._pace.learnt(expected, audio)
         self.first_audio += SMOOTHING * (first_audio - self.first_audio)
         if took > 0:
             self.speed += SMOOTHING * (min(audio / took, 100.0) - self.speed)
