@@ -3,6 +3,7 @@
 from triolet._model._audio import SAMPLE_BYTES as SAMPLE_BYTES
 from triolet._model._audio import AudioChunk as AudioChunk
 from triolet._model._audio import AudioFormat as AudioFormat
+from triolet._model._samples import faded_out as faded_out
 from triolet._model._text import BlockKind as BlockKind
 from triolet._model._text import Boundary as Boundary
 from triolet._model._text import Clause as Clause

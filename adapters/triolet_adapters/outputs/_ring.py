@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-from array import array
 from collections import deque
 
-from triolet import SAMPLE_BYTES
+from triolet import SAMPLE_BYTES, faded_out
 
 
 class SampleRing:
@@ -81,7 +79,7 @@ class SampleRing:
         with self._lock:
             self._heard = self._settle()
             self._in_device.clear()
-            self._tail = _faded(bytes(self._waiting[: fade * SAMPLE_BYTES])) if not self._paused else b""
+            self._tail = faded_out(bytes(self._waiting[: fade * SAMPLE_BYTES])) if not self._paused else b""
             self._waiting.clear()
 
     def pause(self) -> None:
@@ -104,15 +102,3 @@ class SampleRing:
         if not self._in_device:
             return 0
         return max(0, self._pulled - self.latency - self._in_device[0][0])
-
-
-def _faded(pcm: bytes) -> bytes:
-    """The samples with a straight line from 1 to 0 over them."""
-    samples = array("h", pcm)
-    if sys.byteorder == "big":
-        samples.byteswap()
-    count = len(samples)
-    faded = array("h", (value * (count - i) // (count + 1) for i, value in enumerate(samples)))
-    if sys.byteorder == "big":
-        faded.byteswap()
-    return faded.tobytes()

@@ -27,7 +27,10 @@ def pcm_of(samples: Iterable[int]) -> bytes:
 
 
 def faded_out(pcm: bytes | bytearray | memoryview) -> bytes:
-    """The same samples, going to zero in a straight line: a voice that is cut off without it makes a click."""
+    """The same samples, going to zero in a straight line. Without it, a voice that is cut off makes a click.
+
+    For outputs that are flushed: fade what has still to be heard, some 10 ms. `pcm` is 16-bit little-endian mono.
+    """
     samples = numbers(pcm)
     count = len(samples)
     return pcm_of(sample * (count - at - 1) // count for at, sample in enumerate(samples))
