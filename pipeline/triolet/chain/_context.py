@@ -29,7 +29,8 @@ class TurnContext:
     settings: VoiceSettings = attrs.Factory(VoiceSettings)
     """What this turn changes of the voice; nothing by default."""
     resources: Mapping[type, object] = attrs.field(factory=dict[type, object], repr=False)
-    """Objects that outlive the turn, by their type: a conversation shares its sessions here. Empty by default."""
+    """Objects that this turn shares with others, by their type: a conversation's turns share its sessions, a turn and its filler
+    their count of repeats. Empty by default."""
 
     def resource(self, kind: type[Resource]) -> Resource | None:
         """The resource of this type, or None if the turn has none. A stage then makes its own for this turn."""

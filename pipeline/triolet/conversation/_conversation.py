@@ -26,6 +26,7 @@ from triolet.playout._output import Output
 from triolet.playout._play_turn import play_turn
 from triolet.playout._playout import Playout
 from triolet.playout._turn_playout import TurnPlayout
+from triolet.synthesis._recovery import Repeats
 from triolet.synthesis._voice_stage import VoiceStage
 from triolet.tts._contract import TTS
 from triolet.tts._session_pool import PoolOptions, PoolStatistics, SessionPools, open_session_pools
@@ -198,7 +199,7 @@ class Conversation:
         turn = TurnContext(
             Timeline(observer),
             settings=VoiceSettings(voice=voice, language=language, instructions=instructions),
-            resources={SessionPools: self._pools},
+            resources={SessionPools: self._pools, Repeats: Repeats()},
         )
         running = _Running()
         meter = self._turn_meter()
@@ -310,6 +311,6 @@ class _FillerTurn:
                 await play_turn([self._text] | self._chain, playing, turn)
         finally:
             bill = turn.timeline.result
-            self._turn.timeline.record(FillerSaid(turn.now(), bill.characters, bill.wasted))
+            self._turn.timeline.record(FillerSaid(turn.now(), bill.characters, bill.wasted, bill.repeated))
         self._running.playing.remove(playing)
         within.skip(playing)

@@ -17,7 +17,7 @@ from triolet.synthesis._admission import Admission
 from triolet.synthesis._job import Commit, Job, Progress
 from triolet.synthesis._options import SynthesisOptions
 from triolet.synthesis._phrase_audio import PhraseAudio
-from triolet.synthesis._recovery import Lost, Resumption, Step, next_step, pauses_to_part_at, resumption
+from triolet.synthesis._recovery import Lost, Repeats, Resumption, Step, next_step, pauses_to_part_at, resumption
 from triolet.synthesis._voice_so_far import VoiceSoFar
 from triolet.tts._contract import AudioCallback
 from triolet.tts._session_pool import LONGEST_BACK_OFF, SessionPool
@@ -61,7 +61,7 @@ class SpeakingTurn:
         """The phrase whose audio is passed on, while the task that passes it on waits for more of it."""
         self._unsent: AudioChunk | None = None
         self._failures = 0
-        self._repeats = 0
+        self._repeats = turn.resource(Repeats) or Repeats()
         self._spoken = False
         self._skipped: TTSError | None = None
         self._given_up = math.inf
@@ -186,7 +186,7 @@ class SpeakingTurn:
             in_turn=self._failures,
         )
         point = await self._resumption(job) if step is Step.RESUME else Resumption(0, 0)
-        if point.repeated and self._repeats >= self._recovery.repeats:
+        if point.repeated and self._repeats.count >= self._recovery.repeats:
             step = Step.END
         match step:
             case Step.END_AT_ONCE:
@@ -224,7 +224,7 @@ class SpeakingTurn:
         if unit == len(job.phrase.units):  # all had been said before it was lost; what was billed for it is estimated
             self._turn.timeline.record(PhraseComplete(self._turn.now(), index, keep, len(job.words)))
             return False
-        self._repeats += point.repeated > 0
+        self._repeats.count += point.repeated > 0
         self._turn.timeline.record(PhraseResumed(self._turn.now(), index, keep, unit, point.repeated))
         self._go_on(job, keep, unit)
         return True

@@ -202,6 +202,8 @@ class FillerSaid(Event):
     """Billed characters: all that were committed, however much of the filler was heard."""
     wasted: int = 0
     """Billed characters that were not heard."""
+    repeated: int = 0
+    """How often words of it were said again that had been passed on."""
 
 
 @attrs.frozen

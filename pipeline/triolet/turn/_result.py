@@ -85,7 +85,8 @@ class TurnResult:
     wasted: int = 0
     """Billed and not heard, or said twice; of the filler, too."""
     repeated: int = 0
-    """How often words were said again that had been passed on, since a session was lost in the middle of them."""
+    """How often words were said again that had been passed on, since a session was lost in the middle of them; words of the
+    filler, too."""
     latency: Latency = Latency()
 
     def cost(self, price: float, *, per: int = 10_000) -> float:
@@ -219,7 +220,7 @@ class TurnLedger:
             characters=before.characters + sum(phrase.billed for phrase in rest) + self._filler.characters,
             filler=self._filler.characters,
             wasted=before.wasted + sum(phrase.wasted for phrase in rest) + self._filler.wasted,
-            repeated=self._repeated,
+            repeated=self._repeated + self._filler.repeated,
             latency=self._latency(),
         )
 

@@ -16,6 +16,7 @@ from triolet import (
     AudioCallback,
     AudioChunk,
     Conversation,
+    Filler,
     Phraser,
     PhraseState,
     PhrasingOptions,
@@ -31,7 +32,7 @@ from triolet import (
     speech,
 )
 from triolet.errors import AuthenticationFailed, ConnectionLost, NoAudio, TooMuchAudio, TTSError
-from triolet.testing import RecordingOutput, ScriptedTTS, collect
+from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, collect
 from triolet.turn._events import WordsTimed
 from triolet_adapters.outputs import Memory
 
@@ -83,7 +84,12 @@ class Heard:
         return " ".join(word.text if word.whole else f"{word.text}~" for word in words_heard(self.voice, self.pcm))
 
 
-async def say(voice: Dying, text: str = f"{TEXT} {NEXT}", recovery: RecoveryPolicy | None = None) -> Heard:
+async def say(
+    voice: Dying,
+    text: str | ScriptedSource = f"{TEXT} {NEXT}",
+    recovery: RecoveryPolicy | None = None,
+    filler: Filler | None = None,
+) -> Heard:
     output = RecordingOutput()
     chain = (
         SentenceSegmenter("en")
@@ -94,7 +100,7 @@ async def say(voice: Dying, text: str = f"{TEXT} {NEXT}", recovery: RecoveryPoli
     error = None
     async with Conversation(chain, output) as conversation:
         try:
-            await conversation.say([text])
+            await conversation.say([text] if isinstance(text, str) else text, filler=filler)
         except TTSError as raised:
             error = raised
         result = conversation.last
@@ -229,6 +235,25 @@ async def test_words_are_repeated_once_a_turn_and_then_it_ends(autojump_clock: M
     often = await say(Dying([6000, 6000], pace=1.02), recovery=RecoveryPolicy(repeats=2))
     assert often.error is None
     assert often.result.repeated == 2
+
+
+async def test_a_filler_shares_the_repeats_of_its_turn(autojump_clock: MockClock) -> None:
+    """They are counted together, and what the filler has used up the answer has no more."""
+    filler, answer = "We look at it together for a while.", "We look at the map for a while."
+    for losses, repeats in (([6000], 1), ([6000, None, 6000], 1), ([6000, None, 6000], 2)):
+        heard = await say(
+            Dying(losses, pace=1.02),
+            ScriptedSource([5.0, answer]),
+            RecoveryPolicy(repeats=repeats),
+            filler=Filler(filler, after=1.0),
+        )
+        assert heard.words.startswith(f"We look at it~ {filler} We look at")
+        if len(losses) > 1 and repeats == 1:
+            assert isinstance(heard.error, ConnectionLost)
+        else:
+            assert heard.error is None
+            assert heard.result.heard == answer
+        assert heard.result.repeated == repeats
 
 
 async def test_skip_goes_on_with_the_next_phrase(autojump_clock: MockClock) -> None:
