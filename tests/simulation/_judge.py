@@ -9,12 +9,13 @@ import itertools
 import re
 
 import attrs
-from tests.simulation._kinds import COMMIT, CONNECT, FATAL, HARMLESS, IDLE, Kind
+from tests.simulation._kinds import COMMIT, CONNECT, FATAL, HARMLESS, IDLE, LINE, Kind
 from tests.simulation._plan import Plan, Turn
 from tests.simulation._run import LLMFailed, Record, TurnRecord
 from tests.simulation._sound import RATE, SHARED, Commit, Heard, hear
 from tests.simulation._words import FILLER, names_in
 
+from triolet import PhraseState
 from triolet.errors import OutputError, TrioletError, TTSError
 from triolet.playout._turn_playout import DRAIN
 
@@ -22,6 +23,8 @@ FRAME = 0.01
 """Seconds: what is taken for silence is told in steps of so many."""
 BEFORE_THE_LOSS = 0.4
 """Seconds that are repeated at least, where something is."""
+FADE_OUT = 80
+"""Samples that a cut may make unreadable: 10 ms."""
 WORDS_OFF = 2
 """How far the words said to be heard of a commit that was cut may lie from those whose samples were heard: an estimate."""
 LATE = 1.0
@@ -48,6 +51,7 @@ def judge(record: Record) -> Verdict:
     assert order == sorted(order), "turns are not heard one after another"
     strangers = set(order) - {turn.plan.number for turn in record.turns}
     assert not strangers, f"words of turn {strangers} are heard, which was never said"
+    _not_too_many_sessions(record)
     verdicts: list[Verdict] = []
     for turn in record.turns:
         words = [word for word in hearing.words if word.name.turn == turn.plan.number]
@@ -61,6 +65,14 @@ def judge(record: Record) -> Verdict:
         repeated=sum(verdict.repeated for verdict in verdicts),
         failures=sum(verdict.failures for verdict in verdicts),
     )
+
+
+def _not_too_many_sessions(record: Record) -> None:
+    """As a service counts them that is told of each leaving: of a cut line it is not, and each voice has its own."""
+    if not record.ledger.hits and all(turn.voice is None for turn in record.plan.turns):
+        leaving = 0 if record.plan.usual else 1  # a service hears of it only later
+        most = record.plan.maximum + leaving
+        assert record.most_open <= most, f"{record.most_open} sessions are open at once, not {most}"
 
 
 @attrs.define
@@ -107,9 +119,10 @@ class _TurnJudge:
         fillers = [part for part in parts if part.commit.words[0].name.filler]
         parts = [part for part in parts if part not in fillers]
         repeated = self._in_order(parts)
-        self._repeats(parts, repeated)
+        repeated += self._fillers(fillers)
+        self._repeats(repeated)
         self._no_more_than_needed(parts)
-        self._fillers(fillers)
+        self._phrases(parts)
         self._voices()
         self._how_it_ended(parts)
         off = self._claims(parts)
@@ -184,6 +197,13 @@ class _TurnJudge:
         if any(part.first == earlier.first for earlier in before):
             return
         assert self.plan.words[part.first - 1].ends_clause, f"word {part.first} is repeated: no clause begins with it"
+        if not self.record.plan.join:  # each sentence by itself
+            whole = [
+                word.name.number
+                for word in lost.words
+                if word.whole and self.plan.words[word.name.number].ends_sentence and word.name.number >= part.first
+            ]
+            assert not whole, f"words {part.first} to {whole} are repeated: a sentence that was heard whole"
         again = next((word for word in lost.words if word.name.number == part.first), None)
         if again is not None:
             seconds = (lost.latest_end - again.word.start) / RATE
@@ -191,8 +211,8 @@ class _TurnJudge:
                 f"word {part.first} is repeated, only {seconds:.2f} s long"
             )
 
-    def _repeats(self, parts: list[_Part], repeated: int) -> None:
-        """As many as are allowed, and are reported."""
+    def _repeats(self, repeated: int) -> None:
+        """As many as are allowed, and are reported; those of the filler are among them."""
         result = self.turn.result
         if result is None:
             return
@@ -233,14 +253,45 @@ class _TurnJudge:
             if not endless and self.plan.filler_after is None:
                 assert silence <= LONGEST_PAUSE, f"{silence:.2f} s of silence before {after.commit.key}"
 
-    def _fillers(self, parts: list[_Part]) -> None:
-        """At most one, with its own repeats."""
+    def _fillers(self, parts: list[_Part]) -> int:
+        """At most one; give how often it was begun again."""
         if self.plan.filler_after is None:
             assert not parts, "a filler that nobody wanted"
         names = [[word.name.number for word in part.words] for part in parts]
         if not self._hits():
             assert names in ([], [[FILLER]], [[FILLER, FILLER + 1]]), f"the filler is heard as {names}"
-        assert sum(each == [FILLER, FILLER + 1] for each in names) <= 1 + self.record.plan.repeats, names
+        again = sum(part.first == FILLER for part in parts[1:])
+        assert all(part.first == FILLER for part in parts[:1]), f"the filler is heard as {names}"
+        assert sum(each == [FILLER, FILLER + 1] for each in names) <= 1 + again, names
+        return again
+
+    def _phrases(self, parts: list[_Part]) -> None:
+        """What is reported of each phrase agrees with the samples of its commits."""
+        result = self.turn.result
+        if result is None:
+            return
+        for report in result.phrases:
+            numbers = {name.number for name in names_in(self.plan.text[report.phrase.start : report.phrase.end])}
+            heard = [part for part in parts if part.first in numbers]
+            commits = [commit for commit in self._commits() if commit.words[0].name.number in numbers]
+            if any(commit.endless for commit in commits):
+                continue
+            unseen = sum(
+                commit.words[0].start for commit in commits if all(commit is not part.commit for part in heard)
+            )
+            least = sum(part.words[-1].stop for part in heard)
+            most = sum(part.latest_end for part in heard) + unseen + len(commits) * (FADE_OUT + SHARED)
+            samples = round(report.seconds * RATE)
+            assert least - SHARED * len(heard) <= samples <= most, (
+                f"{samples} samples of phrase {report.phrase.index} are reported, {least} to {most} were heard"
+            )
+            if report.state is PhraseState.HEARD:
+                claimed = {name.number for name in names_in(result.heard)}
+                assert numbers <= claimed, (
+                    f"phrase {report.phrase.index} is heard, and {numbers - claimed} are not claimed"
+                )
+                assert heard, f"phrase {report.phrase.index} is reported as heard, and no sample was"
+                assert heard[-1].whole, f"phrase {report.phrase.index} is reported as heard, and was cut"
 
     def _voices(self) -> None:
         wanted = self.plan.voice or "Cherry"
@@ -276,11 +327,23 @@ class _TurnJudge:
             heard = [word.name.number for part in parts for word in part.words]
             assert heard == list(range(len(self.plan.words))), "an undisturbed turn is heard"
             assert result.heard == result.text == self.plan.text
+        only_lines = set(self._hits()) <= set(LINE) and self.record.plan.lost == "resume"
+        if failure is None and not turn.interrupted and only_lines:
+            told = {word.name.number for part in parts for word in part.words if word.whole}
+            assert told == set(range(len(self.plan.words))), "what a broken line has cost was not said again"
+            assert result.heard == result.text == self.plan.text, (
+                f"all was heard, and {result.unheard!r} is not claimed"
+            )
 
     def _hits(self) -> list[Kind]:
         """What a vendor has done wrong by the end of the turn that may cost it something."""
-        last = self.turn.returned_at if self.turn.returned_at >= 0 else float("inf")
-        return [kind for at, kind in self.record.ledger.hits if at <= last and kind not in HARMLESS]
+        plan, last = self.record.plan, self.turn.returned_at if self.turn.returned_at >= 0 else float("inf")
+        hits = [kind for at, kind in self.record.ledger.hits if at <= last and kind not in HARMLESS]
+        if plan.attempts == 1 and any(vendor.idle_timeout for vendor in plan.vendors):
+            hits.append(
+                Kind.IDLE_CLOSE
+            )  # a commit may be on its way when the service ends the session, and there is no second
+        return hits
 
     def _can_be_mended(self) -> bool:
         """Whether so little has gone wrong that no turn may fail of it."""
@@ -309,10 +372,16 @@ class _TurnJudge:
         doubtful = {said.name.number for part in self._cut(parts) for said in part.commit.words}
         wrong = claimed ^ true
         assert wrong <= doubtful, f"words {sorted(wrong - doubtful)} are claimed wrongly: {sorted(true)} were heard"
+        for before, after in itertools.pairwise(parts):
+            if after.first <= before.last + before.words[-1].whole:  # it went on from there: so much had been said
+                lost = {word.name.number for word in before.words if word.name.number < after.first} - claimed
+                assert not lost, (
+                    f"words {lost} were heard before it went on with word {after.first}, and are not claimed"
+                )
         for part in self._cut(parts):
             off = wrong & {said.name.number for said in part.commit.words}
-            if part.commit.struck:  # of what was lost too little may be claimed; never too much
-                off &= claimed if not part.commit.endless else set()
+            if part.commit.endless:  # its silence may be taken for words
+                continue
             assert len(off) <= WORDS_OFF, f"{sorted(claimed)} are claimed, {sorted(true)} were heard"
         return len(wrong)
 
@@ -357,6 +426,6 @@ def _cost(kind: Kind, plan: Plan) -> float:
     """Seconds that it may cost to notice, and to come back from it."""
     if kind in {Kind.SLOW, Kind.HESITATE}:
         return 30.0
-    if kind in CONNECT or kind in COMMIT or kind in IDLE:
+    if kind in CONNECT or kind in COMMIT or kind in IDLE or kind in LINE:
         return 3 * plan.deadline + 20.0
     return 0.0

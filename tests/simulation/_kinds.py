@@ -15,6 +15,10 @@ class Kind(enum.Enum):
     WINDOW = "network: a small window"
     BANDWIDTH = "network: a slow line"
 
+    # The network, after any byte.
+    LINE_RESET = "line: reset after some bytes"
+    LINE_DEAD = "line: dead after some bytes, nobody is told"
+
     # A connect.
     REFUSED = "connect: refused"
     UNREACHABLE = "connect: nobody answers"
@@ -54,6 +58,7 @@ class Kind(enum.Enum):
 
     # The listener, and who acts for it.
     INTERRUPT = "listener: interrupts"
+    INTERRUPT_AGAIN = "listener: interrupts what is said after a loss"
     CANCEL = "listener: the turn is cancelled"
     REPLACE = "listener: another turn replaces it"
     PAUSE = "listener: pauses and goes on"
@@ -70,6 +75,7 @@ class Kind(enum.Enum):
 
 
 NETWORK = (Kind.DELAY, Kind.JITTER, Kind.SPLIT, Kind.WINDOW, Kind.BANDWIDTH)
+LINE = (Kind.LINE_RESET, Kind.LINE_DEAD)
 CONNECT = (
     Kind.REFUSED,
     Kind.UNREACHABLE,
@@ -112,3 +118,28 @@ HARMLESS = (Kind.HESITATE, Kind.SLOW)
 
 FATAL = (Kind.HTTP_401, Kind.REFUSED_TEXT)
 """What another try cannot help."""
+
+
+class Since(enum.Enum):
+    """What something that is done to a turn waits for, before it waits some time more."""
+
+    ASKED = "it was asked for"
+    COMMIT = "its first commit"
+    SOUND = "its first sample is given to the output"
+    DRAIN = "the output waits for its last sample"
+    FILLER = "its filler is given to the output"
+    AGAIN = "a commit begins with a word that was committed before"
+    STEP = "so many steps of all tasks since the conversation began"
+
+
+class Moment(enum.Enum):
+    """What a turn was at when it was ended, as it is seen from outside."""
+
+    WAITING = "behind another turn"
+    THINKING = "before the first token"
+    CONNECTING = "connecting"
+    WRITING = "between token and commit"
+    COMMITTING = "committing"
+    PLAYING = "playing"
+    DRAINING = "draining"
+    FILLING = "filler"

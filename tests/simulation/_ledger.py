@@ -7,7 +7,7 @@ from collections import Counter
 
 import attrs
 import trio
-from tests.simulation._kinds import Kind
+from tests.simulation._kinds import Kind, Since
 from tests.simulation._sound import RATE, Commit
 from tests.simulation._words import FILLER, PROBE, PROBE_TEXT, Name
 
@@ -34,7 +34,7 @@ class Ledger:
     """The vendor that was last told to say something."""
     _taken: Name | None = None
     _numbers: itertools.count[int] = attrs.Factory(itertools.count)
-    _first: dict[int, trio.Event] = attrs.Factory(dict[int, trio.Event])
+    _first: dict[tuple[Since, int], trio.Event] = attrs.Factory(dict[tuple[Since, int], trio.Event])
 
     def new_connection(self) -> int:
         return next(self._numbers)
@@ -52,6 +52,10 @@ class Ledger:
 
     def committed(self, commit: Commit) -> None:
         self.commits[commit.key] = commit
+        self.first(Since.COMMIT, commit.turn).set()
+        begins = commit.words[0].name
+        if any(begins in [word.name for word in before.words] for before in self.commits.values()):
+            self.first(Since.AGAIN, commit.turn).set()
         self._not_too_far(commit)
         if commit.turn == PROBE:
             assert commit.text == PROBE_TEXT, f"a probe says {commit.text!r}"
@@ -82,6 +86,6 @@ class Ledger:
     def note(self, what: str) -> None:
         self.log.append(f"{trio.current_time():9.4f} {what}")
 
-    def sounding(self, turn: int) -> trio.Event:
-        """Set when the first samples of a turn are given to the output."""
-        return self._first.setdefault(turn, trio.Event())
+    def first(self, since: Since, turn: int) -> trio.Event:
+        """Set when it happens to a turn for the first time."""
+        return self._first.setdefault((since, turn), trio.Event())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 
+from tests.simulation._kinds import Since
 from tests.simulation._ledger import Ledger
 from tests.simulation._words import Name
 
@@ -20,14 +21,28 @@ class Ear(RecordingOutput):
         self.realtime = pace is None
         self._ledger = ledger
         self.last_word: Name | None = None
-        """Of which the samples are that it was given last."""
+        """Of which the samples are that it was given last; of no filler."""
+        self.last: Name | None = None
+        """The same, of a filler too."""
+        self.draining = False
 
     async def play(self, pcm: bytes) -> None:
-        if (word := self._word_of(pcm)) is not None and not word.filler:
-            self.last_word = word
-            self._ledger.take(word)
-            self._ledger.sounding(word.turn).set()
+        if (word := self._word_of(pcm)) is not None:
+            self.last = word
+            self._ledger.first(Since.FILLER if word.filler else Since.SOUND, word.turn).set()
+            if not word.filler:
+                self.last_word = word
+                self._ledger.take(word)
         await super().play(pcm)
+
+    async def drain(self) -> None:
+        self.draining = True
+        if self.last is not None:
+            self._ledger.first(Since.DRAIN, self.last.turn).set()
+        try:
+            await super().drain()
+        finally:
+            self.draining = False
 
     def _word_of(self, pcm: bytes) -> Name | None:
         parts: dict[int, int] = {}

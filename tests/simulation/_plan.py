@@ -6,7 +6,7 @@ import random
 from typing import Literal
 
 import attrs
-from tests.simulation._kinds import COMMIT, CONNECT, IDLE, LISTENER, LLM, NETWORK, Kind
+from tests.simulation._kinds import COMMIT, CONNECT, IDLE, LISTENER, LLM, NETWORK, Kind, Since
 from tests.simulation._words import FILLER, Name, Word, text_of
 
 from triolet.testing import Link
@@ -14,6 +14,8 @@ from triolet.testing import Link
 VOICES = ("Cherry", "Ethan")
 Lost = Literal["resume", "skip", "fail"]
 _LOST: tuple[Lost, ...] = ("resume", "resume", "resume", "resume", "resume", "resume", "resume", "skip", "fail")
+SLOWEST = 60_000.0
+"""Bytes a second of a line: speech takes 22,000, and on a slower one each deadline would be its fault."""
 _FAULTS = (*COMMIT, *CONNECT, *IDLE)
 
 
@@ -42,6 +44,8 @@ class Vendor:
     commits_a_minute: int | None = None
     """More are answered with an error event."""
     idle_timeout: float | None = None
+    breaking: tuple[int, int] | None = None
+    """Three of ten connections break after so many bytes from the service, or fall silent; a number between these two."""
     local: bool = True
     """On this machine: no limits are kept."""
     faults: tuple[Fault, ...] = ()
@@ -61,9 +65,9 @@ class Action:
     """What the listener does."""
 
     kind: Kind
-    sounding: bool
-    """Counted from the first sample heard of the turn, not from when it was asked for."""
+    since: Since
     after: float
+    """Seconds; steps where those are counted."""
     seconds: float = 0.0
 
 
@@ -109,8 +113,8 @@ class Plan:
     hold: float = 0.1
     pace: float | None = None
     """None: somebody listens. Else a file, which takes so many seconds of audio in a second."""
-    lead: float = 8.0
-    join: int = 120
+    lead: float = 10.0
+    join: int = 240
     longest: int = 300
     deadline: float = 10.0
     """Seconds for everything that a vendor has to answer."""
@@ -126,6 +130,8 @@ class Plan:
     """Seconds until a vendor that failed is probed, where there are several."""
     leave: float | None = None
     """Seconds after which the listener hangs up."""
+    usual: bool = False
+    """The chain is `speech()` with its defaults, and so is the pool: what is planned of them differs in nothing from those."""
 
 
 def draw(seed: int) -> Plan:
@@ -142,8 +148,8 @@ def draw(seed: int) -> Plan:
         turns=turns,
         hold=draws.choice([0.1, 0.1, 0.2, 1.0]),
         pace=draws.choice([0.5, 5.0, 50.0]) if draws.random() < 0.08 else None,
-        lead=draws.choice([8.0, 8.0, 1.0, 3.0]) if style == "usual" else 0.5,
-        join=draws.choice([120, 120, 0, 40]) if style == "usual" else 0,
+        lead=draws.choice([10.0, 10.0, 1.0, 3.0]) if style == "usual" else 0.5,
+        join=draws.choice([240, 240, 0, 40]) if style == "usual" else 0,
         longest=draws.choice([300, 300, 60]),
         deadline=deadline,
         ping=draws.random() < 0.3,
@@ -158,7 +164,39 @@ def draw(seed: int) -> Plan:
     )
     for at in range(faults):  # every kind has its turn
         plan = _with_fault(plan, _FAULTS[seed % len(_FAULTS)] if at == 0 else draws.choice(_FAULTS), draws)
-    return plan
+    return _interrupted_again(plan, draws) if draws.random() < 0.1 else plan
+
+
+def _interrupted_again(plan: Plan, draws: random.Random) -> Plan:
+    """A loss in the first phrase, and somebody interrupts when it goes on: what was heard of it is then known from both its parts.
+    By chance alone this is one of some hundred turns.
+    """
+    lost = Fault(draws.choice([Kind.RESET, Kind.CLOSE, Kind.CRASH]), at=0, part=draws.uniform(0.3, 0.95))
+    vendor = attrs.evolve(
+        plan.vendors[0],
+        faults=(lost,),
+        breaking=None,
+        commits_a_minute=None,
+        first_audio=0.1,
+        pace=draws.choice([1.3, 2.0]),
+    )
+    action = Action(Kind.INTERRUPT_AGAIN, Since.AGAIN, draws.uniform(0.5, 6.0))
+    count = draws.randint(16, 28)
+    clause = draws.randint(3, 6)
+    marks = ["" if at % clause else "," for at in range(1, count)]
+    words = tuple(Word(Name(0, at), mark) for at, mark in enumerate((*marks, ".")))
+    turn = attrs.evolve(plan.turns[0], words=words, rate=800.0, hiccups=(), actions=(action,))
+    return attrs.evolve(
+        plan,
+        vendors=(vendor,),
+        turns=(turn, *plan.turns[1:]),
+        pace=None,
+        lost="resume",
+        attempts=3,
+        per_turn=8,
+        repeats=max(1, plan.repeats),
+        leave=None,
+    )
 
 
 def _vendor(draws: random.Random) -> Vendor:
@@ -169,9 +207,10 @@ def _vendor(draws: random.Random) -> Vendor:
     if draws.random() < 0.25:
         link = attrs.evolve(link, split=draws.choice([100, 300, 1500]))
     if draws.random() < 0.15:
-        link = attrs.evolve(link, window=draws.choice([1000, 4000, 16_000]))
+        least = round(2 * (link.latency + link.jitter) * SLOWEST)  # on the way there and back it is full
+        link = attrs.evolve(link, window=max(least, draws.choice([1000, 4000, 16_000])))
     if draws.random() < 0.15:
-        link = attrs.evolve(link, bandwidth=draws.choice([60_000.0, 200_000.0]))
+        link = attrs.evolve(link, bandwidth=draws.choice([SLOWEST, 200_000.0]))
     return Vendor(
         link=link,
         first_audio=draws.choice([0.0, 0.1, 0.3, 0.7]),
@@ -181,6 +220,7 @@ def _vendor(draws: random.Random) -> Vendor:
         commits_a_minute=draws.choice([2, 4]) if draws.random() < 0.04 else None,
         idle_timeout=draws.choice([2.7, 8.3]) if draws.random() < 0.1 else None,
         local=draws.random() < 0.7,
+        breaking=draws.choice([(0, 2_000), (0, 100_000)]) if draws.random() < 0.12 else None,
     )
 
 
@@ -227,7 +267,7 @@ def _turn(draws: random.Random, number: int, style: str) -> Turn:
         token=draws.choice([1, 3, 4, 4, 12]),
         tail=draws.choice([0.0, 0.0, 0.2, draws.uniform(0.0, 5.0)]),
         hiccups=hiccups,
-        actions=tuple(sorted(actions, key=lambda action: (action.sounding, action.after))),
+        actions=tuple(sorted(actions, key=lambda action: (action.since is Since.SOUND, action.after))),
         voice=draws.choice(VOICES) if draws.random() < 0.1 else None,
         filler_after=draws.choice([0.2, 0.8]) if draws.random() < 0.1 else None,
         behind=number > 0 and draws.random() < 0.1,
@@ -238,7 +278,7 @@ def _turn(draws: random.Random, number: int, style: str) -> Turn:
 def _action(draws: random.Random) -> Action:
     return Action(
         kind=draws.choice(LISTENER),
-        sounding=draws.random() < 0.7,
+        since=Since.SOUND if draws.random() < 0.7 else Since.ASKED,
         after=draws.choice([0.0, draws.uniform(0.0, 0.5), draws.uniform(0.0, 4.0), draws.uniform(0.0, 4.0)]),
         seconds=draws.choice([0.05, draws.uniform(0.1, 1.0), draws.uniform(1.0, 8.0)]),
     )

@@ -13,7 +13,7 @@ from unittest import mock
 
 import attrs
 import trio
-from tests.simulation._kinds import Kind
+from tests.simulation._kinds import Kind, Moment, Since
 from tests.simulation._ledger import Ledger
 from tests.simulation._listener import Ear
 from tests.simulation._plan import Action, Plan, Turn, network_kinds
@@ -35,6 +35,7 @@ from triolet import (
     Synthesizer,
     TextNormalizer,
     TurnResult,
+    speech,
 )
 from triolet.conversation._bounds import text_bound
 from triolet.errors import TrioletError
@@ -69,9 +70,12 @@ class TurnRecord:
     ended_at: float = -1.0
     returned_at: float = -1.0
     interrupted: bool = False
+    moment: Moment | None = None
+    """What it was at when it was ended from outside."""
     silenced: float = 0.0
     """Seconds for which the listener or the device paused."""
     failure: BaseException | None = None
+    saying: bool = False
     scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
     over: trio.Event = attrs.Factory(trio.Event)
 
@@ -88,6 +92,15 @@ class Record:
     began: float = 0.0
     left: bool = False
     """Whether the listener hung up before the end."""
+    steps: int = 0
+    """Of all tasks until the first turn was over, where they are counted."""
+    goodbyes: dict[int, int] = attrs.Factory(dict[int, int])
+    """How many sessions each code has ended, as the vendors saw it."""
+    opened: int = 0
+    """Sessions that the client knew to be open."""
+    connections: int = 0
+    most_open: int = 0
+    """The most sessions that one vendor had at the same time."""
 
 
 def run(plan: Plan, ledger: Ledger | None = None) -> Record:
@@ -141,6 +154,12 @@ async def _live(plan: Plan, ledger: Ledger) -> Record:
         await trio.sleep(AFTERWARDS)
         assert ear.pcm == record.pcm, "something sounds after the conversation"
         _nothing_open(vendors)
+        record.connections = sum(len(vendor.network.connections) for vendor in vendors)
+        record.opened = sum(vendor.opened for vendor in vendors)
+        for vendor in vendors:
+            for code, count in vendor.server.left.items():
+                record.goodbyes[code] = record.goodbyes.get(code, 0) + count
+        record.most_open = max(vendor.most_live for vendor in vendors)
     left = trio.lowlevel.current_statistics().tasks_living - tasks
     assert left == 0, f"{left} tasks are left"
     return record
@@ -148,14 +167,16 @@ async def _live(plan: Plan, ledger: Ledger) -> Record:
 
 @asynccontextmanager
 async def _vendors(plan: Plan, ledger: Ledger) -> AsyncGenerator[list[SimulatedVendor]]:
-    options = QwenOptions(
-        connect_timeout=plan.deadline,
-        session_timeout=plan.deadline,
-        first_audio_timeout=plan.deadline,
-        chunk_timeout=plan.deadline,
-        ping_interval=1.5 if plan.ping else None,
-        ping_timeout=plan.deadline,
-    )
+    options = QwenOptions(ping_interval=None)
+    if not plan.usual:
+        options = QwenOptions(
+            connect_timeout=plan.deadline,
+            session_timeout=plan.deadline,
+            first_audio_timeout=plan.deadline,
+            chunk_timeout=plan.deadline,
+            ping_interval=1.5 if plan.ping else None,
+            ping_timeout=plan.deadline,
+        )
     vendors = [SimulatedVendor(index, vendor, ledger, options, plan.seed) for index, vendor in enumerate(plan.vendors)]
     async with trio.open_nursery() as nursery:
         for vendor in vendors:
@@ -225,7 +246,7 @@ class _Course:
 
     async def run(self) -> None:
         plan = self._plan
-        with trio.CancelScope() as scope:
+        with trio.CancelScope() as scope, self._stepping(scope):
             async with trio.open_nursery() as nursery:
                 if plan.leave is not None:
                     nursery.start_soon(self._leave, scope, plan.leave)
@@ -236,6 +257,37 @@ class _Course:
             for each in self._living():
                 each.over.set()
 
+    @contextlib.contextmanager
+    def _stepping(self, scope: trio.CancelScope) -> Generator[None]:
+        """Do what is planned for a step of any task, the vendors' included."""
+        planned = [action for turn in self._plan.turns for action in turn.actions if action.since is Since.STEP]
+        self._stepped = bool(planned)
+        if not planned:
+            yield
+            return
+        (action,) = planned
+        instrument = _AtStep(round(action.after), lambda: self._at_step(action.kind, scope), self._record)
+        trio.lowlevel.add_instrument(instrument)
+        try:
+            yield
+        finally:
+            trio.lowlevel.remove_instrument(instrument)
+
+    def _at_step(self, kind: Kind, scope: trio.CancelScope) -> None:
+        living = self._living()
+        if kind is Kind.LEAVE:
+            self._mark_interrupted()
+            scope.cancel()
+        elif living and living[0].plan.number == 0 and living[0].saying:
+            self._mark(living[0])
+            if kind is Kind.INTERRUPT:
+                self._conversation.interrupt()
+            else:
+                living[0].scope.cancel()
+        else:
+            return  # the turn is not asked for yet, or over
+        self._ledger.did(kind)
+
     async def _leave(self, scope: trio.CancelScope, after: float) -> None:
         await trio.sleep(after)
         self._ledger.did(Kind.LEAVE)
@@ -244,14 +296,18 @@ class _Course:
 
     async def _hold(self) -> None:
         plan = self._plan
-        recovery = RecoveryPolicy(lost=plan.lost, attempts=plan.attempts, per_turn=plan.per_turn, repeats=plan.repeats)
-        chain = (
-            SentenceSegmenter("en")
-            | TextNormalizer()
-            | Phraser(PhrasingOptions(merge=plan.join, longest=plan.longest))
-            | Synthesizer(self._tts(), lead=plan.lead, longest_commit=LONGEST_COMMIT, recovery=recovery)
-        )
-        pool = PoolOptions(maximum=plan.maximum, spares=plan.spares)
+        chain, pool = speech(self._tts(), "en"), PoolOptions()
+        if not plan.usual:
+            recovery = RecoveryPolicy(
+                lost=plan.lost, attempts=plan.attempts, per_turn=plan.per_turn, repeats=plan.repeats
+            )
+            chain = (
+                SentenceSegmenter("en")
+                | TextNormalizer()
+                | Phraser(PhrasingOptions(merge=plan.join, longest=plan.longest))
+                | Synthesizer(self._tts(), lead=plan.lead, longest_commit=LONGEST_COMMIT, recovery=recovery)
+            )
+            pool = PoolOptions(maximum=plan.maximum, spares=plan.spares)
         async with Conversation(chain, self._ear, pool=pool) as conversation:
             self._conversation = conversation
             replace = False
@@ -302,6 +358,7 @@ class _Course:
         if turn.voice is not None:
             self._ledger.did(Kind.SETTINGS)
         with record.scope:
+            record.saying = True
             try:
                 record.result = await self._conversation.say(
                     record.source, voice=turn.voice, filler=filler, replace=replace
@@ -310,13 +367,18 @@ class _Course:
                 record.failure, record.result = error, getattr(error, "result", None)
         if record.scope.cancelled_caught:
             record.result = self._conversation.last
-        elif record.scope.cancel_called:
-            record.interrupted, record.ended = False, -1  # it came too late
+        elif record.scope.cancel_called or (self._stepped and self._came_too_late(record)):
+            record.interrupted, record.moment, record.ended = False, None, -1
         if record.ended < 0:
             record.ended, record.ended_at = self._ear.heard, trio.current_time()
         record.returned_at = trio.current_time()
         self._ledger.note(f"turn {turn.number} is over: {record.failure!r} {record.result}")
         record.over.set()
+
+    def _came_too_late(self, record: TurnRecord) -> bool:
+        """Whether it was interrupted in the steps between its end and its return."""
+        result = record.result
+        return result is not None and not result.interrupted and record.ended_at == trio.current_time()
 
     def _living(self) -> list[TurnRecord]:
         return [record for record in self._record.turns if not record.over.is_set()]
@@ -324,7 +386,7 @@ class _Course:
     async def _disturb(self, turn: Turn, record: TurnRecord) -> bool:
         """Do what the listener does; True if the next turn is to replace this one."""
         for action in turn.actions:
-            if not await self._comes(turn, record, action):
+            if action.since is Since.STEP or not await self._comes(turn, record, action):
                 continue
             if action.kind is Kind.REPLACE:
                 self._ledger.did(action.kind)
@@ -341,8 +403,8 @@ class _Course:
                 nursery.cancel_scope.cancel()
 
             nursery.start_soon(until_over)
-            if action.sounding:
-                await self._ledger.sounding(turn.number).wait()
+            if action.since is not Since.ASKED:
+                await self._ledger.first(action.since, turn.number).wait()
             await trio.sleep(action.after)
             nursery.cancel_scope.cancel()
         return not record.over.is_set()
@@ -351,7 +413,7 @@ class _Course:
         self._ledger.did(action.kind)
         conversation = self._conversation
         match action.kind:
-            case Kind.INTERRUPT:
+            case Kind.INTERRUPT | Kind.INTERRUPT_AGAIN:
                 self._mark_interrupted()
                 conversation.interrupt()
             case Kind.CANCEL:
@@ -386,4 +448,38 @@ class _Course:
 
     def _mark(self, record: TurnRecord) -> None:
         record.interrupted = True
+        record.moment = self._seen(record)
         record.ended, record.ended_at = self._ear.heard, trio.current_time()
+
+    def _seen(self, record: TurnRecord) -> Moment:
+        """What the turn is at."""
+        number, last = record.plan.number, self._ear.last
+        if self._living()[0] is not record:
+            return Moment.WAITING
+        if last is not None and last.turn == number:
+            if last.filler:
+                return Moment.FILLING
+            return Moment.DRAINING if self._ear.draining else Moment.PLAYING
+        if not record.source.given:
+            return Moment.THINKING
+        if self._ledger.first(Since.COMMIT, number).is_set():
+            return Moment.COMMITTING
+        return Moment.WRITING if any(vendor.live for vendor in self._vendors) else Moment.CONNECTING
+
+
+@attrs.define(eq=False)
+class _AtStep(trio.abc.Instrument):
+    """Calls something when the tasks of a run have taken so many steps; counts them until the first turn is over."""
+
+    step: int
+    call: Callable[[], object]
+    record: Record
+    steps: int = 0
+
+    def after_task_step(self, task: trio.lowlevel.Task) -> None:
+        self.steps += 1
+        if self.steps == self.step:
+            self.call()
+        turns = self.record.turns
+        if not (turns and turns[0].over.is_set()):
+            self.record.steps = self.steps

@@ -45,6 +45,7 @@ class SimulatedVendor:
         self.server = _Server(self)
         self.live: dict[VirtualConnection, Connection] = {}
         """Connections that have a session."""
+        self.most_live = 0
         self.speaking: set[VirtualConnection] = set()
         self.network = VirtualNetwork(plan.link, seed=seed + index)
         self.doors: dict[int, Fault] = {}
@@ -61,7 +62,10 @@ class SimulatedVendor:
             sample_rate=RATE,
             options=options,
             dial=self.dial,
+            tap=self._tap,
         )
+        self.opened = 0
+        """Sessions that the client knew to be open."""
 
     async def serve(  # noqa: ASYNC128 -- the network tells when it has started
         self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
@@ -72,6 +76,9 @@ class SimulatedVendor:
                 await self.network.serve(self._answer, self.host, 80, task_status=task_status)
             task_status = trio.TASK_STATUS_IGNORED
             await trio.sleep(self._down_for)
+
+    def _tap(self, _time: float, direction: str, text: str) -> None:
+        self.opened += direction == "received" and '"session.created"' in text[:200]
 
     def crash(self, seconds: float, *, politely: bool) -> None:
         """Go down for so long."""
@@ -101,8 +108,12 @@ class SimulatedVendor:
 
     async def _answer(self, stream: trio.abc.Stream) -> None:
         assert isinstance(stream, VirtualStream)
-        _CALL.set(stream.connection)
-        fault = self.doors.get(stream.connection.index)
+        call = stream.connection
+        _CALL.set(call)
+        fault = self.doors.get(call.index)
+        draws = random.Random(f"{self.seed}/{self.index}/{call.index}/line")
+        if self.plan.breaking is not None and draws.random() < 0.3:
+            stream = _BreakingStream(stream, self.ledger, draws.randint(*self.plan.breaking), dead=draws.random() < 0.3)
         match fault.kind if fault is not None else None:
             case Kind.HTTP_401 | Kind.HTTP_429 | Kind.HTTP_503 as kind:
                 await _refuse(stream, {Kind.HTTP_401: 401, Kind.HTTP_429: 429, Kind.HTTP_503: 503}[kind])
@@ -111,7 +122,7 @@ class SimulatedVendor:
             case Kind.BROKEN_HANDSHAKE:
                 with contextlib.suppress(trio.BrokenResourceError):
                     await stream.receive_some()
-                stream.connection.reset()
+                call.reset()
             case _:
                 await self.server.handle_stream(stream)
 
@@ -136,6 +147,37 @@ class SimulatedVendor:
 
     def _next(self, kinds: tuple[Kind, ...], number: int) -> Fault | None:
         return next((fault for fault in self.plan.faults if fault.kind in kinds and fault.at == number), None)
+
+
+class _BreakingStream(trio.abc.Stream):
+    """The service's end of a line that breaks when so many bytes have been sent to the client."""
+
+    def __init__(self, stream: VirtualStream, ledger: Ledger, after: int, *, dead: bool) -> None:
+        self._stream = stream
+        self._ledger = ledger
+        self._after = after
+        self._dead = dead
+        self._broken = False
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await self._stream.send_all(data)
+        call = self._stream.connection
+        if call.to_client.total >= self._after and not self._broken:
+            self._broken = True
+            self._ledger.hit(Kind.LINE_DEAD if self._dead else Kind.LINE_RESET)
+            if self._dead:
+                call.silence()
+            else:
+                call.reset()
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await self._stream.wait_send_all_might_not_block()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        return await self._stream.receive_some(max_bytes)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
 
 
 class _Server(QwenServer):
@@ -173,6 +215,7 @@ class _Server(QwenServer):
         self.connections += 1
         self.open += 1
         vendor.live[call] = connection
+        vendor.most_live = max(vendor.most_live, len(vendor.live))
         voice = _Voice(vendor, call, connection)
         session = ServerSession(connection, model, voice, self._options, self.admit, self._draws.randrange(2**32))
         voice.session = session
@@ -181,6 +224,7 @@ class _Server(QwenServer):
                 fault = vendor.fault_of_session()
                 if fault is not None:
                     nursery.start_soon(_while_idle, vendor, call, connection, fault)
+                nursery.start_soon(connection.keep_alive)
                 await session.run()
                 nursery.cancel_scope.cancel()
         finally:
@@ -188,6 +232,8 @@ class _Server(QwenServer):
             del vendor.live[call]
             with trio.move_on_after(self._options.close_timeout, shield=True):
                 await connection.closed(1001, "")
+            if connection.left is not None:
+                self.left[connection.left] += 1
 
 
 async def _while_idle(
@@ -336,7 +382,7 @@ class _Saying:
             case Kind.STALL | Kind.HESITATE:
                 await trio.sleep(fault.seconds)
             case Kind.ERROR:
-                raise TTSError("the voice has failed")
+                raise TTSError("the voice has failed", retryable=True)
             case Kind.THROTTLED:
                 await self.voice.session._wire.error("Throttling.RateQuota", "Requests rate limit exceeded.")
             case Kind.REFUSED_TEXT:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import random
-import re
 
 import pytest
 import trio
 from tests.unit.adapters.tts.qwen._peers import Tap, serving
 from tests.unit.field._heard import RATE, TEXT, Heard, commits_heard, voice, words
-from tests.unit.field._reader import Reader, Word, words_heard
 from trio.testing import MockClock
 
-from triolet import Conversation, PhrasingOptions, PoolOptions, TurnResult, speech
+from triolet import Conversation, PoolOptions, TurnResult, speech
 from triolet.errors import TTSError
 from triolet.testing import Link, RecordingOutput
 from triolet_adapters.tts.qwen import ServerOptions
@@ -91,61 +88,6 @@ async def test_sentences_and_turns_share_their_connection(autojump_clock: MockCl
         assert len(world.voice.commits) >= 4 * 2
         assert words(commits_heard(world.voice, output.pcm)) == " ".join([TEXT] * 4)
         assert len(world.network.connections) <= 2
-
-
-@pytest.mark.parametrize("seed", range(8))
-async def test_three_of_ten_connections_break_and_all_is_spoken_once(autojump_clock: MockClock, seed: int) -> None:
-    """Dropped while dialling, shaking hands, opening, or before a sentence has given audio."""
-
-    def link(_index: int, draws: random.Random) -> Link:
-        return Link(latency=0.02, reset_after=draws.randint(0, 1800) if draws.random() < 0.3 else None)
-
-    async with serving(None, voice(), link, seed=seed) as world:
-        output = RecordingOutput()
-        async with Conversation(speech(world.tts(sample_rate=RATE), "en"), output) as conversation:
-            for _ in range(4):
-                assert (await conversation.say([TEXT])).heard == TEXT
-        assert words(commits_heard(world.voice, output.pcm)) == " ".join([TEXT] * 4)
-
-
-@pytest.mark.parametrize("seed", range(12))
-async def test_connections_that_break_while_they_are_heard_lose_nothing(autojump_clock: MockClock, seed: int) -> None:
-    """Three of ten, at any time, all of it read from the samples: every word is heard, and no sentence that had been heard
-    whole is heard again.
-    """
-
-    def link(_index: int, draws: random.Random) -> Link:
-        return Link(latency=0.02, reset_after=draws.randint(0, 90_000) if draws.random() < 0.3 else None)
-
-    reader = Reader(sample_rate=RATE, first_audio=0.2, pace=(1.2, 3.0)[seed % 2])
-    async with serving(None, reader, link, seed=seed) as world:
-        output = RecordingOutput()
-        async with Conversation(
-            speech(world.tts(sample_rate=RATE), "en", phrasing=PhrasingOptions(merge=0)), output
-        ) as conversation:
-            for _ in range(4):
-                before = len(output.pcm)
-                result = await conversation.say([TEXT])
-                assert result.heard == TEXT
-                _all_heard(words_heard(reader, output.pcm[before:]), result.repeated)
-
-
-def _all_heard(heard: list[Word], repeated: int) -> None:
-    """The whole text in order; with a repeat, words are heard again from the beginning of a clause on."""
-    text, said = TEXT.split(), [word.text for word in heard]
-    if not repeated:
-        assert said == text
-        assert all(word.whole for word in heard)
-        return
-    assert repeated == 1
-    extra = len(said) - len(text)
-    for at in range(extra, len(said)):
-        if said[:at] + said[at + extra :] == text and said[at - extra : at] == said[at : at + extra]:
-            again = said[at : at + extra]
-            assert not re.search(r"[.!?] .*[.!?]$", " ".join(again)), "a sentence that was heard whole"
-            assert at == extra or said[at - extra - 1][-1] in ".,!?"
-            return
-    raise AssertionError(said)
 
 
 SHORT = "We begin with a sentence that takes a while, so that the next one is on its way long before its time comes."

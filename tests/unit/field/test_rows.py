@@ -35,7 +35,7 @@ ROWS = {
             "unit/field/test_lost_words.py::test_a_turn_ends_when_its_last_sample_has_been_heard",)),
         Row("pipecat#5341", (
             "unit/whole/test_over_the_protocol.py::test_nothing_stale_is_heard_though_the_service_goes_on_sending",
-            "turns/test_turns.py::test_three_hundred_turns_interrupted_at_every_kind_of_moment")),
+            "simulation/test_turns.py::test_three_hundred_turns_interrupted_at_every_kind_of_moment")),
         Row("pipecat#5110, #5271", (
             "unit/field/test_lost_words.py::test_audio_that_comes_long_after_the_end_of_the_text_is_played",)),
         Row("N.E.K.O#3082", (
@@ -72,13 +72,13 @@ ROWS = {
             "unit/triolet/playout/test_playout.py::test_an_error_carries_what_was_spoken",
             "unit/whole/test_chain.py::test_a_source_that_raises_in_the_middle_leaves_what_was_said")),
         Row("pipecat#4276, #3929", (
-            "unit/field/test_silence.py::test_cancelling_at_any_step_of_a_turn_returns_soon_and_leaves_nothing",
+            "simulation/test_turns.py::test_ending_a_turn_at_any_step_returns_soon_and_leaves_nothing",
             "integration/cli/test_interrupting.py::test_before_the_first_token")),
     ],
     "Stale or disordered audio": [
         Row("pipecat#1942, #3986, #950, #3077", (
             "unit/whole/test_over_the_protocol.py::test_nothing_stale_is_heard_though_the_service_goes_on_sending",
-            "turns/test_turns.py::test_three_hundred_turns_interrupted_at_every_kind_of_moment")),
+            "simulation/test_turns.py::test_three_hundred_turns_interrupted_at_every_kind_of_moment")),
         Row("vocode-core#40", (
             "unit/field/test_stale_audio.py::test_a_service_at_twice_real_time_leaves_no_gap",)),
         Row("cloudflare/agents#1736, pipecat#2624, #1305", (
@@ -94,12 +94,12 @@ ROWS = {
         Row("pipecat#3269, #4409, #4806", (
             "unit/field/test_leaks.py::test_after_the_end_every_connection_is_closed_and_none_is_opened",)),
         Row("pipecat#4986, #2552", (
-            "unit/field/test_silence.py::test_cancelling_at_any_step_of_a_turn_returns_soon_and_leaves_nothing",)),
+            "simulation/test_turns.py::test_ending_a_turn_at_any_step_returns_soon_and_leaves_nothing",)),
         Row("pipecat#3711, #871", (
             "unit/field/test_leaks.py::test_a_service_that_hangs_up_is_not_asked_for_ever",
             "unit/triolet/tts/test_sessions.py::test_a_service_that_refuses_for_ever_is_not_asked_for_ever")),
         Row("agents#4676, #3825", (
-            "turns/test_turns.py::test_three_hundred_turns_interrupted_at_every_kind_of_moment",)),
+            "simulation/test_turns.py::test_three_hundred_turns_interrupted_at_every_kind_of_moment",)),
         Row("agents-js#1991, pipecat#2209", (
             "unit/triolet/conversation/test_bounds.py::test_a_paused_output_stalls_the_source",)),
         Row("llm-agent#311", (
@@ -114,9 +114,8 @@ ROWS = {
         Row("agents#6078", (
             "unit/field/test_connections.py::test_sentences_and_turns_share_their_connection",)),
         Row("agents#4135, #4171", (
-            "unit/field/test_connections.py::test_three_of_ten_connections_break_and_all_is_spoken_once",
+            "simulation/test_turns.py::test_three_of_ten_connections_break_and_all_is_heard",
             "unit/field/test_connections.py::test_a_long_sentence_that_breaks_before_its_turn_is_said_again",
-            "unit/field/test_connections.py::test_connections_that_break_while_they_are_heard_lose_nothing",
             "unit/field/test_connections.py::test_nothing_of_an_attempt_that_broke_is_heard_if_it_is_said_again")),
         Row("agents#6678, agents-js#1218", (
             "unit/triolet/failover/test_failover.py::test_the_first_is_taken_back_when_it_speaks_a_probe",

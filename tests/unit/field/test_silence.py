@@ -9,7 +9,6 @@ import trio
 from tests.unit.adapters.tts.qwen._peers import serving
 from tests.unit.field._heard import RATE, TEXT, commits_heard, voice, words
 from tests.unit.field._reader import Reader, words_heard
-from tests.unit.field._sweep import WAYS, end_at
 from trio.testing import MockClock
 
 from triolet import AudioCallback, Conversation, PhraseState, RecoveryPolicy, Usage, speech
@@ -121,12 +120,3 @@ async def test_an_llm_that_runs_a_tool_for_a_minute_loses_nothing(autojump_clock
             result = await conversation.say(source)
         assert result.heard == result.text
         assert words(commits_heard(world.voice, output.pcm)) == "Let me look. I found it, and it works."
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_cancelling_at_any_step_of_a_turn_returns_soon_and_leaves_nothing(way: str) -> None:
-    """A sweep over the steps of all tasks, those of the service included; `_sweep` by itself takes every one."""
-    steps = end_at(way, 0)
-    assert steps > 300
-    for step in range(1, steps, steps // 25):
-        end_at(way, step)
