@@ -331,18 +331,15 @@ class _TurnJudge:
         if failure is None and not turn.interrupted and only_lines:
             told = {word.name.number for part in parts for word in part.words if word.whole}
             assert told == set(range(len(self.plan.words))), "what a broken line has cost was not said again"
-            assert result.heard == result.text == self.plan.text, (
-                f"all was heard, and {result.unheard!r} is not claimed"
-            )
+        if failure is None and not turn.interrupted and all(each.state is PhraseState.HEARD for each in result.phrases):
+            assert result.heard == result.text == self.plan.text, f"all is heard, and {result.unheard!r} is not claimed"
 
     def _hits(self) -> list[Kind]:
         """What a vendor has done wrong by the end of the turn that may cost it something."""
         plan, last = self.record.plan, self.turn.returned_at if self.turn.returned_at >= 0 else float("inf")
         hits = [kind for at, kind in self.record.ledger.hits if at <= last and kind not in HARMLESS]
         if plan.attempts == 1 and any(vendor.idle_timeout for vendor in plan.vendors):
-            hits.append(
-                Kind.IDLE_CLOSE
-            )  # a commit may be on its way when the service ends the session, and there is no second
+            hits.append(Kind.IDLE_CLOSE)  # also while a commit is on its way, and there is no second attempt
         return hits
 
     def _can_be_mended(self) -> bool:
@@ -363,6 +360,8 @@ class _TurnJudge:
         claimed = {name.number for name in names_in(result.heard)}
         unheard = {name.number for name in names_in(result.unheard)}
         assert len(result.heard) + len(result.unheard) == len(result.text), "heard and unheard are not all"
+        if all(report.reason is None for report in result.phrases):
+            assert result.heard + result.unheard == result.text, "what was heard is no beginning of the text"
         # a word that the end of the text has cut is of no account
         whole = {name.number for name in names if name.number < len(self.plan.words)}
         assert not claimed & unheard, f"words {claimed & unheard} are both heard and unheard"
