@@ -51,11 +51,11 @@ class Ledger:
         self.note(kind.value)
 
     def committed(self, commit: Commit) -> None:
-        self.commits[commit.key] = commit
-        self.first(Since.COMMIT, commit.turn).set()
         begins = commit.words[0].name
         if any(begins in [word.name for word in before.words] for before in self.commits.values()):
             self.first(Since.AGAIN, commit.turn).set()
+        self.commits[commit.key] = commit
+        self.first(Since.COMMIT, commit.turn).set()
         self._not_too_far(commit)
         if commit.turn == PROBE:
             assert commit.text == PROBE_TEXT, f"a probe says {commit.text!r}"

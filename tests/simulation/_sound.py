@@ -19,8 +19,6 @@ _DIGIT = 0.2
 """Seconds, give or take a tenth."""
 _PAUSES = (0.12, 0.35)
 """Seconds at a mark; an engine that looks for the pause wants 0.1."""
-_NO_PAUSE = 0.05
-"""Share of commas at which a voice makes none."""
 SHARED = 3
 """Samples that two neighbouring commits may have in common when one was cut inside a frame: either may seem to own them."""
 
@@ -81,8 +79,10 @@ class Commit:
         return samples.tobytes()
 
 
-def plan_words(text: str, draws: random.Random) -> tuple[tuple[SaidWord, ...], int]:
-    """Where each word of a text is said, and how many samples it takes in all; every word begins on a frame."""
+def plan_words(text: str, draws: random.Random, no_pause: float) -> tuple[tuple[SaidWord, ...], int]:
+    """Where each word of a text is said, and how many samples it takes in all; every word begins on a frame. `no_pause`: the share of marks
+    at which the voice makes none.
+    """
     at = _frames(draws.choice([0.0, 0.03]))
     words: list[SaidWord] = []
     tokens = text.split()
@@ -93,7 +93,7 @@ def plan_words(text: str, draws: random.Random) -> tuple[tuple[SaidWord, ...], i
         length = _frames(spelled * draws.uniform(0.9, 1.1))
         words.append(SaidWord(name, at, at + length))
         at += length
-        if token is not tokens[-1] and not token[-1].isalnum() and draws.random() > _NO_PAUSE:
+        if token is not tokens[-1] and not token[-1].isalnum() and draws.random() >= no_pause:
             at += _frames(draws.uniform(*_PAUSES))
     return tuple(words), at + _frames(draws.choice([0.0, 0.05, 0.2]))
 

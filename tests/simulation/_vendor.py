@@ -298,7 +298,7 @@ class _VoiceSession(TTSSession):
     def _record(self, text: str) -> Commit:
         voice, vendor = self._voice, self._vendor
         draws = random.Random(f"{vendor.seed}/{voice.number}/{voice.commits}")
-        words, samples = plan_words(text, draws)
+        words, samples = plan_words(text, draws, vendor.plan.no_pause)
         commit = Commit(
             vendor.index,
             voice.number,
