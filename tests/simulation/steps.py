@@ -35,9 +35,8 @@ def end_at(way: Kind, step: int) -> int:
     if record.left and first is not None:
         assert record.seconds - max(first.ended_at, 0.0) <= LEAVING, "leaving takes long"
     # The client has said goodbye on each connection that it knew to be open, and cut no other one but while it opened.
-    # Where the whole conversation is cancelled, a few steps in a thousand end the line without it.
-    assert way is Kind.LEAVE or record.goodbyes.get(1000, 0) >= record.opened, record.goodbyes
-    assert set(record.goodbyes) <= ({1000, 1006} if way is Kind.LEAVE else {1000}), record.goodbyes
+    assert record.goodbyes.get(1000, 0) >= record.opened, record.goodbyes
+    assert set(record.goodbyes) <= {1000, 1006}, record.goodbyes
     return record.steps
 
 
