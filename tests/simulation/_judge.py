@@ -372,7 +372,7 @@ class _TurnJudge:
         wrong = claimed ^ true
         assert wrong <= doubtful, f"words {sorted(wrong - doubtful)} are claimed wrongly: {sorted(true)} were heard"
         for before, after in itertools.pairwise(parts):
-            if after.first <= before.last + before.words[-1].whole:  # it went on from there: so much had been said
+            if any(said.name.number == after.first for said in before.commit.words):  # so much had been said of it
                 lost = {word.name.number for word in before.words if word.name.number < after.first} - claimed
                 assert not lost, (
                     f"words {lost} were heard before it went on with word {after.first}, and are not claimed"
