@@ -13,7 +13,7 @@ test: $(VENV)/.test
 	$(MAKE) --no-print-directory -j 2 --output-sync=target pyright mypy lint
 	$(MAKE) --no-print-directory pytest
 
-# Breaks the code in ten ways; each must be noticed. Takes minutes.
+# Breaks the code in more than forty ways; each must be noticed within a minute. Takes about five minutes on two cores.
 test-mutations: $(VENV)/.test
 	$(BIN)/python -m tests.mutations
 

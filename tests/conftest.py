@@ -9,6 +9,7 @@ names say.
     pytest --hypothesis-profile=long tests/unit          ten times the examples, each time others
     python -m tests.simulation --seeds 20000 --jobs 2    the whole system, longer; `--seed N` replays one
     python -m tests.mutations                            breaks the code, and sees that the tests notice
+    python -m tests.mutations.at_random --all            the pure cores, at random places: what survives lacks a test
 
 Hypothesis draws the same examples in every run, so that a failure is of the change that is tested. The long profile draws
 others, and prints with each failure a line `@reproduce_failure(...)` to paste above the test, and a seed for

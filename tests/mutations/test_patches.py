@@ -11,8 +11,17 @@ from tests.mutations.__main__ import HERE, ROOT, Mutation, main
 PATCHES = sorted(HERE.glob("*.patch"))
 
 
-def test_there_are_ten() -> None:
-    assert len(PATCHES) == 10
+def test_there_are_forty() -> None:
+    assert len(PATCHES) >= 40
+
+
+def test_each_room_has_one() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in PATCHES)
+    rooms = [*(ROOT / "pipeline/triolet").iterdir(), ROOT / "adapters/triolet_adapters/tts/qwen/server"]
+    rooms += [*(ROOT / "adapters/triolet_adapters").iterdir(), *(ROOT / "adapters/triolet_adapters/tts/qwen").iterdir()]
+    for room in rooms:
+        if (room / "__init__.py").exists():
+            assert f"+++ b/{room.relative_to(ROOT).as_posix()}/" in text, room
 
 
 @pytest.mark.parametrize("path", PATCHES, ids=lambda path: path.stem)

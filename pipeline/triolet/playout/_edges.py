@@ -104,7 +104,7 @@ class WholePhrase(PhraseEdges):
         self._held = b""
 
     def _hold(self, pcm: bytes) -> None:
-        self._held = self._held + pcm if self._held else pcm
+        self._held += pcm
 
     @property
     def beginning_known(self) -> bool:
@@ -128,10 +128,10 @@ class TrimmedPhrase(PhraseEdges):
     def __init__(self, chunk: AudioChunk, *, loudest: int, trailing: float) -> None:
         """`trailing`: seconds of silence to leave at the end."""
         super().__init__(chunk, loudest=loudest)
-        rate = chunk.format.sample_rate
-        self._margin = round(MARGIN * rate)
-        self._trailing = max(self._margin, round(trailing * rate))
-        self._longest = round(LONGEST_CUT * rate)
+        samples = chunk.format.samples
+        self._margin = samples(MARGIN)
+        self._trailing = max(self._margin, samples(trailing))
+        self._longest = samples(LONGEST_CUT)
         self._held = ByteQueue()
         self._cut_at_end = 0
 

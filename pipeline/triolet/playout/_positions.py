@@ -22,14 +22,11 @@ class _Span:
         return self.start + self.samples
 
     def heard(self, position: int) -> int:
-        """How many of these samples are heard when the output has played up to `position`. Cut samples count with their
-        neighbours.
+        """How many of these samples are heard when the output has played up to `position`, which is after their start. Cut samples
+        count with their neighbours.
         """
-        if position <= self.start:
-            return 0
-        return (
-            self.cut_before + min(self.samples, position - self.start) + (self.cut_after if position >= self.end else 0)
-        )
+        cut = self.cut_before + (self.cut_after if position >= self.end else 0)
+        return cut + min(self.samples, position - self.start)
 
 
 class Positions:
@@ -41,7 +38,7 @@ class Positions:
         self._passed: dict[int, int] = {}
         """For each phrase, the samples heard in spans that are dropped; until `forget`."""
 
-    def play(self, phrase: int, start: int, samples: int, *, cut: int = 0) -> None:
+    def play(self, phrase: int, start: int, samples: int, *, cut: int) -> None:
         """Record that so many samples of a phrase are played from `start` on. `cut` samples before them are not played."""
         last = self._spans[-1] if self._spans else None
         if last is None or last.phrase != phrase or last.end != start or cut or last.cut_after:
@@ -69,5 +66,7 @@ class Positions:
         return heard
 
     def forget(self, phrase: int) -> None:
-        """Drop the count of a phrase that was heard to its end."""
+        """Drop what is known of a phrase that was heard to its end."""
         self._passed.pop(phrase, None)
+        while self._spans and self._spans[0].phrase == phrase:
+            self._spans.popleft()

@@ -219,3 +219,10 @@ def test_segments_of_any_text(text: str, size: int) -> None:
 
 def test_a_change_is_one_line() -> None:
     assert line(Sentence("Hi.", 1.0, state=State.WRITTEN)) == "  1.00 s  written    Hi."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_text_may_come_byte_by_byte(encoding: str) -> None:
+    decoder, text = TextDecoder(), "Grüße,\n好 🎉"
+    found = "".join(decoder.decode(bytes([byte])) for byte in text.encode(encoding))
+    assert found + decoder.decode(b"", final=True) == text

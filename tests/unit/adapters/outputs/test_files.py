@@ -1,5 +1,6 @@
 """Files and pipes: what is in them at every moment."""
 
+import contextlib
 import errno
 import os
 import struct
@@ -15,7 +16,7 @@ import trio.testing
 from triolet._model._audio import AudioFormat
 from triolet.errors import OutputError
 from triolet_adapters.outputs import wav
-from triolet_adapters.outputs._file import FileOutput
+from triolet_adapters.outputs._file import FileOutput, RawFile
 from triolet_adapters.outputs.pcm import PcmFile
 from triolet_adapters.outputs.wav import WavFile
 
@@ -206,3 +207,27 @@ async def test_a_named_pipe_waits_for_its_reader(tmp_path: Path, autojump_clock:
     assert os.read(readers[0], 10_000) == SOUND
     os.close(readers[0])
     await output.close()
+
+
+class _WithoutBeginning(FileOutput):
+    """Cannot write what comes before its samples: it is cancelled, or refuses."""
+
+    file: RawFile | None = None
+    error: Exception | None = None
+
+    async def _begin(self, file: RawFile, format: AudioFormat) -> None:  # noqa: A002
+        self.file = file
+        if self.error is not None:
+            raise self.error
+        await trio.sleep_forever()
+
+
+@pytest.mark.parametrize("error", [None, OutputError("no"), ValueError("no")])
+async def test_a_file_that_was_not_begun_is_closed(tmp_path: Path, error: Exception | None) -> None:
+    output = _WithoutBeginning(tmp_path / "speech")
+    output.error = error
+    with trio.move_on_after(0.01), contextlib.suppress(OutputError, ValueError):
+        await output.open(FORMAT)
+    assert output.file is not None
+    with pytest.raises(OSError, match="file descriptor"):
+        os.fstat(output.file._fd)

@@ -159,3 +159,30 @@ async def test_take_waiting_takes_all_that_waits_and_then_the_end() -> None:
 def test_what_is_no_source_is_refused_at_once(wrong: object) -> None:
     with pytest.raises(TypeError):
         wrong | double  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+
+
+async def test_a_source_that_is_cancelled_may_still_say_goodbye(autojump_clock: trio.testing.MockClock) -> None:
+    """Its iterator is closed and may wait meanwhile, such as for the end of a connection; but not for ever."""
+    goodbyes: list[str] = []
+
+    class Polite:
+        def __init__(self, seconds: float) -> None:
+            self.seconds = seconds
+
+        def __aiter__(self) -> Polite:
+            return self
+
+        async def __anext__(self) -> str:
+            await trio.sleep_forever()
+            raise AssertionError
+
+        async def aclose(self) -> None:
+            await trio.sleep(self.seconds)
+            goodbyes.append(f"after {self.seconds:g} s")
+
+    for seconds in (1.0, 100.0):
+        began = trio.current_time()
+        with trio.move_on_after(1):
+            await collect(Polite(seconds) | double)
+        assert trio.current_time() - began == pytest.approx(1 + min(seconds, 2.0))
+    assert goodbyes == ["after 1 s"]

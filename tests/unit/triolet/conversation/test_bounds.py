@@ -11,6 +11,7 @@ import trio.testing
 
 from triolet import AudioFormat, Phrase, Phraser, speech
 from triolet.conversation._bounds import text_bound
+from triolet.conversation._memory_bound import CHARACTER_BYTES, TURN_BYTES, audio_bound, memory_bound
 from triolet.playout._paced_output import PacedOutput
 from triolet.testing import ScriptedTTS
 from triolet.turn._events import ClauseCut, Event, OutputOpened, PhraseReady
@@ -74,6 +75,14 @@ async def test_a_paused_output_stalls_the_source(
 
 def raw_length(phrase: Phrase) -> int:
     return phrase.end - phrase.start
+
+
+def test_the_bound_of_memory_is_that_of_its_parts() -> None:
+    assert memory_bound(0, 0.0, 24_000) == TURN_BYTES
+    assert memory_bound(10, 0.0, 24_000) == TURN_BYTES + 10 * CHARACTER_BYTES
+    assert memory_bound(0, 8.0, 24_000) - TURN_BYTES == 8 * 48_000 + 48_000, "an eighth more than the audio"
+    assert audio_bound(20.0, lead=3.0, hold=0.5) == 3.0 + 5 * 20.0 + 0.5
+    assert audio_bound(20.0, realtime=False) == 7 * 20.0
 
 
 def test_the_bound_grows_with_each_of_its_parts() -> None:

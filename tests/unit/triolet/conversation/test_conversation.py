@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import trio
 from tests.unit.triolet.conversation._conversations import ONE, TWO, Own, in_sentences, texts
@@ -9,18 +11,21 @@ from tests.unit.triolet.conversation._conversations import ONE, TWO, Own, in_sen
 from triolet import (
     TTS,
     AudioCallback,
+    AudioChunk,
     AudioFormat,
     Budget,
     Conversation,
     Failover,
     Output,
     PoolOptions,
+    Stage,
+    TurnContext,
     TurnResult,
     Usage,
     speech,
 )
 from triolet._model._voice_settings import VoiceSettings
-from triolet.errors import BudgetExceeded, ConnectionLost
+from triolet.errors import BudgetExceeded, ConnectionLost, OutputError
 from triolet.synthesis._voice_stage import adjusted
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
 
@@ -109,6 +114,7 @@ async def test_cancelling_say_does_what_an_interruption_does(autojump_clock: tri
     async with Conversation(speech(tts, "en"), device) as conversation:
         with trio.move_on_after(2.0):
             await conversation.say([ONE])
+            raise AssertionError("the cancellation was swallowed")
         assert conversation.last is not None
         assert conversation.last.interrupted
         assert conversation.last.heard == "First we look at the map."
@@ -354,3 +360,72 @@ async def test_the_gate_is_shut_for_a_task_that_could_run_already(autojump_clock
         output.room.set()
         conversation.interrupt()
     assert len(output.accepted) == before
+
+
+class _SlowToEnd(Stage[AudioChunk, AudioChunk]):
+    """Takes a second to clean up."""
+
+    async def run(
+        self,
+        upstream: trio.MemoryReceiveChannel[AudioChunk],
+        downstream: trio.MemorySendChannel[AudioChunk],
+        turn: TurnContext,
+    ) -> None:
+        try:
+            async for chunk in upstream:
+                await downstream.send(chunk)
+        finally:
+            with trio.CancelScope(shield=True):
+                await trio.sleep(1)
+
+
+async def test_a_cancelled_turn_is_silent_at_once_however_long_its_stages_take_to_end(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    device = RecordingOutput(hold=0.5)
+    async with Conversation(speech(ToneTTS(), "en") | _SlowToEnd(), device) as conversation:
+        with trio.move_on_after(1.5):
+            await conversation.say([ONE])
+        assert trio.current_time() == pytest.approx(2.5, abs=0.1)
+        (audio,) = device.audio
+        assert audio.time + len(audio.pcm) / 48_000 <= 1.51
+
+
+class _HardToOpen(RecordingOutput):
+    """Waits when it is opened for the first time, then raises what it is given."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error: Exception | None = error
+
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002
+        error, self.error = self.error, None
+        if error is not None:
+            await trio.sleep(1)
+            raise error
+        await super().open(format)
+
+
+@pytest.mark.parametrize("patience", [0.5, 2.0])
+async def test_a_conversation_that_could_not_be_opened_may_be_opened_later(
+    autojump_clock: trio.testing.MockClock, patience: float
+) -> None:
+    """Its device was busy; or whoever opened it was cancelled meanwhile."""
+    conversation = Conversation(speech(ToneTTS(), "en"), _HardToOpen(OutputError("busy")))
+    with trio.move_on_after(patience), contextlib.suppress(OutputError):
+        async with conversation:
+            raise AssertionError
+    async with conversation:
+        assert (await conversation.say([TWO])).heard == TWO
+
+
+async def test_a_pause_ends_with_its_conversation(autojump_clock: trio.testing.MockClock) -> None:
+    device = RecordingOutput()
+    conversation = Conversation(speech(ToneTTS(), "en"), device)
+    async with trio.open_nursery() as nursery, conversation:
+        nursery.start_soon(conversation.say, [ONE])  # noqa: ASYNC111 -- the block is left while it talks
+        await trio.sleep(1)
+        conversation.pause()
+    with trio.fail_after(60):
+        async with conversation:
+            assert (await conversation.say([TWO])).heard == TWO

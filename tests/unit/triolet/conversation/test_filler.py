@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
 import pytest
 import trio
 from tests.unit.triolet.conversation._conversations import ONE, Own, in_sentences, texts
@@ -11,11 +14,13 @@ from triolet import (
     Conversation,
     Filler,
     PhraseState,
+    TTSSession,
     Usage,
     speech,
 )
 from triolet.errors import ConnectionLost, ServiceError
-from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS
+from triolet.playout._paced_output import PacedOutput
+from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
 
 
 class _BreakingOff(ToneTTS):
@@ -135,3 +140,111 @@ async def test_a_filler_that_fails_does_not_end_the_answer(autojump_clock: trio.
     async with Conversation(speech(ScriptedTTS([script]), "en"), RecordingOutput()) as conversation:
         result = await conversation.say(ScriptedSource([5.0, "The answer."]), filler=Filler("One moment."))
         assert result.heard == "The answer."
+
+
+class _InterruptedInHand(ScriptedTTS):
+    """The caller interrupts in the moment in which samples have been passed on and are not played yet."""
+
+    def __init__(self, interrupt: Callable[[], None]) -> None:
+        super().__init__([[b"\1\1" * 4800]])
+        self._interrupt = interrupt
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncGenerator[TTSSession]:
+        async with super().connect() as session:
+            yield _Interrupting(session, self._interrupt)
+
+
+class _Interrupting(TTSSession):
+    def __init__(self, session: TTSSession, interrupt: Callable[[], None]) -> None:
+        self._session = session
+        self._interrupt = interrupt
+
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
+        await self._session.commit(text, accept)
+        await trio.testing.wait_all_tasks_blocked()
+        accept(b"\2\2" * 4800)
+        self._interrupt()
+        await trio.sleep_forever()
+        raise AssertionError
+
+    async def ended(self) -> None:
+        await trio.sleep_forever()
+
+
+class _Eager(PacedOutput):
+    """Takes samples before it looks whether it was cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken = b""
+
+    async def play(self, pcm: bytes) -> None:
+        self.taken += pcm
+        await super().play(pcm)
+
+
+@pytest.mark.parametrize("of_filler", [False, True])
+async def test_samples_in_hand_are_not_played_after_an_interruption(
+    autojump_clock: trio.testing.MockClock, of_filler: bool
+) -> None:
+    output = _Eager()
+
+    def interrupt() -> None:
+        conversation.interrupt()
+        output.taken = b""
+
+    tts = _InterruptedInHand(interrupt)
+    async with Conversation(speech(tts, "en"), output) as conversation:
+        answer = ScriptedSource([60.0 if of_filler else 0.0, "The answer."])
+        result = await conversation.say(answer, filler=Filler("One moment.", after=1.0))
+    assert result.interrupted
+    assert tts.commits == ["One moment." if of_filler else "The answer."]
+    assert output.taken == b""
+
+
+async def test_a_pause_while_a_filler_sounds_is_no_stop_of_the_device_and_no_silence(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    tts, output = ToneTTS(pace=4), RecordingOutput(hold=5.0)
+    answer = ScriptedSource(["First we look at the map. ", 40.0, "Then we choose a way."])
+    async with Conversation(in_sentences(tts), output) as conversation, trio.open_nursery() as nursery:
+
+        async def caller() -> None:
+            while tts.commits[-1:] == [] or tts.commits[-1].text != "One moment, please, I look it up.":
+                await trio.sleep(0.1)
+            await trio.sleep(0.9)
+            conversation.pause()
+            await trio.sleep(20)
+            conversation.resume()
+
+        nursery.start_soon(caller)
+        result = await conversation.say(answer, filler=Filler("One moment, please, I look it up.", after=2.0))
+    assert result.heard == result.text
+    first, filler, rest, last = output.audio
+    assert rest.time - filler.time > 20
+    silences = [
+        filler.time - first.time - len(first.pcm) / 48_000,
+        last.time - rest.time - len(rest.pcm) / 48_000,
+    ]
+    assert result.latency.longest_gap == pytest.approx(max(silences), abs=0.002)
+
+
+async def test_what_was_heard_after_a_filler_is_counted_without_it(autojump_clock: trio.testing.MockClock) -> None:
+    """The output is open before the turn begins; the caller interrupts in the second sentence of the answer."""
+    tts, output = ToneTTS(pace=1), RecordingOutput()
+    async with Conversation(in_sentences(tts), output) as conversation, trio.open_nursery() as nursery:
+
+        async def caller() -> None:
+            while [commit.text for commit in tts.commits][-1:] != ["Then we choose a way."]:
+                await trio.sleep(0.1)
+            await trio.sleep(0.5)
+            conversation.interrupt()
+
+        nursery.start_soon(caller)
+        answer = ScriptedSource([4.0, "First we look at the map. ", 1.0, "Then we choose a way."])
+        result = await conversation.say(answer, filler=Filler("One moment, please, I look it up.", after=1.0))
+    said = {(commit.connection, commit.commit): commit.text for commit in tts.commits}
+    of_answer = [run for run in decode(output.pcm).runs if not said[run.connection, run.commit].startswith("One")]
+    assert result.seconds == pytest.approx(sum(run.stop - run.start for run in of_answer) / 24_000, abs=0.001)
+    assert 0 < result.seconds < 2

@@ -10,7 +10,7 @@ from tests.unit.triolet.failover._talking_providers import OPTIONS
 from triolet.errors import (
     ConnectionLost,
 )
-from triolet.failover._health import Health, Progress
+from triolet.failover._health import FailoverOptions, Health, Progress
 
 
 @given(st.lists(st.tuples(st.sampled_from(["failed", "probe_failed", "taken_back"]), st.floats(0.01, 300.0))))
@@ -47,3 +47,38 @@ def test_behind_is_what_a_listener_waits(chunks: list[tuple[float, float]]) -> N
         assert waited == pytest.approx(now - 5.0 - chunks[0][0] - total, abs=1e-6)
         total += seconds
     assert progress.behind == pytest.approx(now - 5.0 - chunks[0][0] - total, abs=1e-6)
+
+
+def test_a_provider_that_stays_down_is_probed_less_and_less_often() -> None:
+    """Each wait is twice the one before it, less a half at most by chance; one that is back is no longer behind."""
+    options = FailoverOptions(probe_after=5.0, longest_wait=60.0)
+    health = Health(options)
+    health.failed(ConnectionLost("gone"), 100.0)
+    assert health.down
+    assert not health.askable(100.0)
+    waits = [health.wait]
+    for _ in range(5):
+        health.probe_failed(ConnectionLost("still gone"), 200.0)
+        waits.append(health.wait)
+        assert 200.0 + health.wait / 2 <= health.next_probe <= 200.0 + health.wait
+    assert waits == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0]
+    assert (health.news, str(health.failure)) == (200.0, "still gone")
+    assert not health.askable(200.0 + options.forget_after - 0.1)
+    assert health.askable(200.0 + options.forget_after)
+    health.behind = 3.0
+    health.taken_back(210.0)
+    assert (health.down, health.since, health.behind) == (False, 210.0, 0.0)
+    health.failed(ConnectionLost("gone"), 210.0 + 60.0)
+    assert health.wait == 60.0, "it was up for no longer than its last wait"
+    health.taken_back(280.0)
+    health.failed(ConnectionLost("gone"), 280.0 + 60.1)
+    assert health.wait == 5.0
+
+
+def test_a_provider_is_forgotten_after_longer_than_the_longest_wait() -> None:
+    with pytest.raises(ValueError, match="must be longer"):
+        FailoverOptions(longest_wait=60.0, forget_after=60.0)
+    FailoverOptions(longest_wait=60.0, forget_after=60.1)
+    options = FailoverOptions()
+    assert (options.connect_timeout, options.first_audio_timeout, options.slow_after) == (3.0, 3.0, 3.0)
+    assert (options.probe_after, options.longest_wait, options.forget_after) == (5.0, 60.0, 120.0)

@@ -42,6 +42,8 @@ def test_a_last_break_is_not_lost() -> None:
 def test_a_break_is_a_token() -> None:
     assert isinstance(Break(0.25), str)
     assert said("".join(["One, ", Break(0.25), "two."])) == [(0.0, "One,"), (0.25, "two.")]
+    for milliseconds in range(0, 10_001, 7):
+        assert Break(milliseconds / 1000) == f'<break time="{milliseconds}ms"/>'
 
 
 @pytest.mark.parametrize("seconds", [-0.1, 10.1, float("nan")])

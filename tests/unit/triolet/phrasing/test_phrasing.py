@@ -399,3 +399,25 @@ async def test_the_next_phrase_is_decided_when_the_one_before_it_counts(
             phrases_out.receive_nowait()
         turn.clock.supply.promise(0)
         assert (await phrases_out.receive()).words == "Another line."
+
+
+def test_a_break_stands_before_one_clause() -> None:
+    core = PhraserCore()
+    core.feed(
+        NormalizedClause(units=(), start=0, end=5, boundary=Boundary.LINE, opening=Boundary.LINE, break_before=2.0)
+    )
+    for at in (5, 10):
+        unit = SpeechUnit("Yes. ", at, at + 5)
+        core.feed(
+            NormalizedClause(units=(unit,), start=at, end=at + 5, boundary=Boundary.LINE, opening=Boundary.SENTENCE)
+        )
+    assert [phrase.break_before for phrase in core.take_sentences()] == [2.0, 0.0]
+
+
+def test_a_phrase_that_is_too_long_ends_between_two_words() -> None:
+    words = ["alpha ", "beta ", "gamma", "-delta ", "epsilon"]
+    units = tuple(SpeechUnit(word, 10 * at, 10 * at + len(word)) for at, word in enumerate(words))
+    core = PhraserCore(PhrasingOptions(longest=20))
+    core.feed(NormalizedClause(units=units, start=0, end=50, boundary=Boundary.END, opening=Boundary.PARAGRAPH))
+    core.end()
+    assert [phrase.words for phrase in core.take_sentences()] == ["alpha beta", "gamma-delta epsilon"]

@@ -52,3 +52,32 @@ def test_what_was_cut_is_heard_with_its_neighbour(
         assert all(before[phrase] <= heard[phrase] <= totals[phrase] for phrase in totals)
         before = heard
     assert before == totals
+
+
+@given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 60), st.integers(0, 3)), min_size=1, max_size=12))
+def test_what_was_heard_meanwhile_is_counted_once_and_kept_short(pieces: list[tuple[int, int, int]]) -> None:
+    """Samples, how far the listener is behind after them, and what is cut then."""
+    positions, at, position = Positions(), 0, 0
+    heard_at: list[int] = []  # after how many samples of the output each of the phrase is heard
+    for samples, behind, cut in pieces:
+        positions.play(7, at, samples, cut=0)
+        heard_at += range(at + 1, at + samples + 1)
+        at += samples
+        position = max(position, at - behind)
+        assert positions.heard(7, position) == sum(each <= position for each in heard_at)
+        if position == at:
+            assert len(positions._spans) == 1
+        positions.cut(cut)
+        heard_at += [at] * cut
+    assert len(positions._spans) <= 1 + sum(cut > 0 for _, _, cut in pieces), "what follows on is one stretch"
+    assert positions.heard(7, at) == len(heard_at)
+    positions.forget(7)
+    assert not positions._spans
+    assert not positions._passed
+    positions.play(8, at + 5, 10, cut=2)
+    assert positions.heard(8, at + 5) == 0
+    assert (positions.heard(8, at + 6), positions.heard(7, at + 15), positions.heard(8, at + 15)) == (3, 0, 12)
+
+
+def test_cutting_nothing_needs_no_samples_before_it() -> None:
+    Positions().cut(0)

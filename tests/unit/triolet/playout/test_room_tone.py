@@ -42,3 +42,10 @@ def test_it_is_never_audible(silence: list[int], samples: int) -> None:
     pcm = array("h", tone.pcm(samples))
     assert len(pcm) == samples
     assert max(map(abs, pcm), default=0) <= AUDIBLE + 1
+
+
+def test_it_does_not_hum() -> None:
+    tone = RoomTone()
+    tone.match(array("h", [12, -12] * 240).tobytes())
+    samples = array("h", tone.pcm(24_000))
+    assert abs(sum(samples) / len(samples)) < 0.3

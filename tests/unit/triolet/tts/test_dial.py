@@ -9,6 +9,7 @@ import pytest
 import trio
 import trio.testing
 
+from triolet.tts import _dial
 from triolet.tts._dial import SocketStream, dial_tcp
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a socket is no file there")
@@ -71,3 +72,20 @@ async def test_a_reset_is_a_broken_stream() -> None:
             await server.aclose()
             with pytest.raises(trio.BrokenResourceError):
                 await client.receive_some()
+
+
+async def test_a_connect_that_is_left_during_tls_leaves_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = trio.testing.memory_stream_pair()
+
+    async def opened(host: str, port: int) -> trio.abc.Stream:
+        await trio.lowlevel.checkpoint()
+        return ours
+
+    monkeypatch.setattr(trio, "open_tcp_stream", opened)
+    monkeypatch.setattr(_dial, "SocketStream", lambda stream: stream)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(dial_tcp, "example.org", 443, True)
+        assert await theirs.receive_some()
+        nursery.cancel_scope.cancel()
+    with trio.fail_after(1):
+        assert await theirs.receive_some() == b""

@@ -168,3 +168,16 @@ async def test_two_vendors_with_the_same_limits_do_not_share_them(autojump_clock
     async with open_session_pools(PoolOptions(spares=0)) as pools:
         alone = await spent(pools, one)
         assert await spent(pools, other) == pytest.approx(alone)
+
+
+async def test_a_commit_that_leaves_while_the_quota_makes_it_wait_gives_its_session_back(
+    autojump_clock: MockClock,
+) -> None:
+    service = Service(connect=0.01, commit=0.05, limits=RateLimits(per_second=1))
+    async with open_session_pools(PoolOptions(spares=0, maximum=1)) as pools:
+        pool = pools.pool(service)
+        async with pool.in_use():
+            with trio.move_on_after(0.5):
+                await pool.commit("Hello.", lambda pcm: None)
+            with trio.fail_after(10):
+                await pool.commit("Again.", lambda pcm: None)

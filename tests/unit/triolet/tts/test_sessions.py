@@ -376,3 +376,51 @@ async def test_equal_voices_share_a_pool() -> None:
     async with open_session_pools(PoolOptions()) as pools:
         assert pools.pool(service) is pools.pool(service)
         assert pools.pool(Service()) is not pools.pool(service)
+
+
+async def test_troubles_that_are_over_count_no_more(autojump_clock: trio.testing.MockClock) -> None:
+    """Two connects fail, then one is refused for ever: each time there are as many tries as at first."""
+    service = Service(connect=0.01, commit=0.01)
+    async with open_session_pools(PoolOptions(spares=0, attempts=3, renew_idle=1.0)) as pools:
+        pool = pools.pool(service)
+        async with pool.in_use():
+            for _ in range(3):
+                service.refusals = [ConnectionFailed("no", retryable=True) for _ in range(2)]
+                await pool.commit("Hello.", lambda pcm: None)
+                for session in service.open:
+                    session.dead.set()
+                await trio.sleep(5)
+    assert pool.statistics().refused == 6
+
+
+async def test_a_quota_that_was_used_up_once_is_forgotten_by_the_next_commit(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    service = Service(connect=0.01, commit=0.01)
+    throttled = ConnectionFailed("too fast", code="429", retryable=True, throttled=True)
+    async with open_session_pools(PoolOptions(spares=0, throttled_timeout=5.0)) as pools:
+        pool = pools.pool(service)
+        async with pool.in_use():
+            service.refusals = [throttled] * 3
+            await pool.commit("Hello.", lambda pcm: None)
+            assert pool.patience == float("inf")
+    assert pool.statistics().throttled == 3
+
+
+async def test_a_service_that_keeps_idle_sessions_again_is_dialled_ahead_at_once(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """It has ended five in a row; then two are kept, and replaced for their age; the next lapse counts as the first."""
+    service = Service(connect=0.01)
+    async with open_session_pools(PoolOptions(spares=1, always_warm=True, renew_idle=3.0)) as pools:
+        pools.pool(service).warm_up()
+        for _ in range(5):
+            while not service.open:
+                await trio.sleep(0.1)
+            service.open[0].dead.set()
+            await trio.sleep(0.1)
+        await trio.sleep(20)
+        assert service.open
+        service.open[0].dead.set()
+        await trio.sleep(0.1)
+        assert service.open

@@ -71,8 +71,13 @@ def test_what_is_listed_may_connect() -> None:
     assert status(options, host="speech.lan:8765") == 101
     assert status(options, host="speech.lan:8765", origin="http://speech.lan:8765") == 101, "its own page"
     assert status(options, host="speech.lan:8765", origin="http://speech.lan:80") == 403
+    assert status(options, host="speech.lan:8765", origin="http://lan:8765") == 403, "a part of its name"
+    assert status(options, host="speech.lan:8765", origin="http://my.speech.lan:8765") == 403
+    assert status(options, host="myspeech.lan:8765") == status(options, host="my.speech.lan") == 421
+    assert status(options, origin="https://myapp.example") == status(options, origin="xhttps://app.example") == 403
     assert status(ServerOptions(allowed_origins=("*",), allowed_hosts=("*",)), host="x.y", origin="z://") == 101
     assert status(listens_on="box.lan", host="box.lan:8765") == 101
+    assert status(listens_on="", host=None) == status(listens_on="", host="") == 421
 
 
 def test_a_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
 from triolet_adapters.tts.qwen.protocol import Decoder, decoder_for
 from triolet_adapters.tts.qwen.protocol._decoding import OpusDecoder, PCMDecoder, WAVDecoder
+from triolet_adapters.tts.qwen.protocol._ogg import OggReader
 from triolet_adapters.tts.qwen.server._encoders import AVEncoder, wav_header
 
 SECONDS = 1.0
@@ -181,3 +182,29 @@ def test_a_missing_decoder_is_said_at_construction(monkeypatch: pytest.MonkeyPat
     with pytest.raises(ValueError, match=r"response_format is 'mp3'.*triolet\[audio\]"):
         QwenTTS(api_key="k", response_format="mp3")
     QwenTTS(api_key="k", response_format="wav")
+
+
+def page(packets: list[bytes], *, flags: int = 0) -> bytes:
+    """An Ogg page. Packets whose length is a multiple of 255 go on in the next."""
+    segments = b"".join(
+        bytes([255] * (len(packet) // 255)) + bytes([len(packet) % 255])[: len(packet) % 255] for packet in packets
+    )
+    return b"OggS\0" + bytes([flags]) + bytes(20) + bytes([len(segments)]) + segments + b"".join(packets)
+
+
+def test_a_packet_whose_rest_never_comes_is_not_part_of_the_next() -> None:
+    cut_off, whole = b"a" * 255, b"b" * 10
+    assert OggReader().feed(page([b"c" * 3, cut_off]) + page([whole])) == [b"c" * 3, whole]
+    assert OggReader().feed(page([b"c" * 3, cut_off]) + page([whole], flags=1)) == [b"c" * 3, cut_off + whole]
+    reader = OggReader()
+    pieces = page([b"c" * 3, cut_off]) + page([whole], flags=1) + page([b"d", whole])
+    assert [packet for at in range(len(pieces)) for packet in reader.feed(pieces[at : at + 1])] == [
+        b"c" * 3,
+        cut_off + whole,
+        b"d",
+        whole,
+    ]
+    with pytest.raises(errors.ProtocolViolation, match="no Ogg"):
+        OggReader().feed(page([whole]) + b"Ogx")
+    with pytest.raises(errors.ProtocolViolation, match="more than 65536 bytes"):
+        OggReader().feed(b"".join(page([b"a" * 255 * 200], flags=1) for _ in range(2)))

@@ -6,9 +6,20 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from triolet.errors import ConnectionLost, DeadlineExpired
-from triolet_adapters.tts.qwen.client._inbox import Deadline, Inbox
-from triolet_adapters.tts.qwen.protocol import AudioDelta, ErrorEvent, ServerEvent, TextCommitted
+from triolet.errors import ConnectionLost, DeadlineExpired, ProtocolViolation, TooMuchAudio
+from triolet_adapters.tts.qwen import ServerOptions
+from triolet_adapters.tts.qwen.client._inbox import EVENT_COST, Deadline, Inbox
+from triolet_adapters.tts.qwen.client._taking import Taker
+from triolet_adapters.tts.qwen.protocol import (
+    AudioDelta,
+    ErrorEvent,
+    QwenSettings,
+    ResponseFormat,
+    ServerEvent,
+    SessionInfo,
+    TextCommitted,
+)
+from triolet_adapters.tts.qwen.server._encoders import encoder_for
 
 LAST = TextCommitted(event_id="last")
 
@@ -138,3 +149,65 @@ async def test_who_stops_hearing_hears_no_more(autojump_clock: MockClock) -> Non
     inbox.put(audio(0))
     assert heard.events == []
     assert inbox.take_unread() == [audio(0)]
+
+
+async def test_what_was_read_makes_room_for_what_comes(autojump_clock: MockClock) -> None:
+    """Two bytes of audio at most, and the cost of two events."""
+    inbox = Inbox(2, 2 * (EVENT_COST + 10))
+    for number in range(5):
+        inbox.put(audio(number), 10)
+        assert await inbox.next(in_seconds(1)) == audio(number)
+        inbox.put(audio(number), 10)
+        assert inbox.take_unread() == [audio(number)]
+    inbox.put(audio(0), 10)
+    with pytest.raises(TooMuchAudio, match="more than 2 bytes"):
+        inbox.put(audio(1), 10)
+    inbox = Inbox(100, 2 * (EVENT_COST + 10))
+    inbox.put(LAST, 10)
+    inbox.put(LAST, 10)
+    with pytest.raises(ProtocolViolation, match="wait to be read"):
+        inbox.put(LAST, 0)
+
+
+async def test_the_first_failure_is_the_one_that_is_told(autojump_clock: MockClock) -> None:
+    inbox = Inbox(100)
+    inbox.put(LAST)
+    inbox.fail(ConnectionLost("first"))
+    inbox.fail(ConnectionLost("second"))
+    assert await inbox.next(in_seconds(1)) is LAST
+    with pytest.raises(ConnectionLost, match="first"):
+        await inbox.next(in_seconds(1))
+
+
+@pytest.mark.parametrize("response_format", ["pcm", "wav", "opus"])
+def test_a_second_response_of_a_turn_is_decoded_from_its_own_beginning(response_format: ResponseFormat) -> None:
+    """Each has a header of its own; half a sample at the end of one is an error there, and not the start of the next."""
+    settings = QwenSettings(
+        model="qwen3-tts-flash-realtime", voice="Cherry", mode="server_commit", response_format=response_format
+    )
+    got: list[bytes] = []
+    taker = Taker(got.append, settings, 10.0, "max_turn_audio")
+    sound = bytes(range(1, 241)) * 20
+    lengths: list[int] = []
+    for _ in range(3):
+        encoder = encoder_for(
+            SessionInfo(
+                id="s",
+                model="m",
+                voice="Cherry",
+                mode="server_commit",
+                response_format=response_format,
+                sample_rate=24_000,
+            ),
+            ServerOptions(),
+            24_000,
+        )
+        before = sum(map(len, got))
+        for part in (encoder.feed(sound), encoder.finish()):
+            taker.take(part)
+        taker.end_of_response()
+        lengths.append(sum(map(len, got)) - before)
+    taker.finish()
+    assert lengths[0] >= len(sound)
+    assert lengths == [lengths[0]] * 3
+    assert response_format == "opus" or b"".join(got) == sound * 3

@@ -14,6 +14,7 @@ from triolet.errors import ConnectionFailed, ConnectionLost, ServiceError
 from triolet.testing import Link, ToneTTS, decode
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 from triolet_adapters.tts.qwen.protocol import PATH
+from triolet_adapters.tts.qwen.server import _session
 
 
 async def test_it_speaks_over_real_sockets(nursery: trio.Nursery) -> None:
@@ -273,6 +274,22 @@ async def test_our_client_never_loses_text_to_a_server_that_ignores_it_while_spe
         for text in ("One.", "Two.", "Three."):
             await session.commit(text, bytearray().extend)
         assert [commit.text for commit in world.voice.commits] == ["One.", "Two.", "Three."]
+
+
+async def test_text_that_was_said_makes_room_for_more(
+    autojump_clock: MockClock, nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_session, "_MAX_TEXT", 30)
+    async with serving() as world:
+        client = await connected(world, nursery)
+        await client.send("session.update", session={"voice": "Cherry", "mode": "commit"})
+        for _ in range(3):
+            await client.send("input_text_buffer.append", text="A text of twenty.")
+            await client.send("input_text_buffer.clear")
+            await client.send("input_text_buffer.append", text="A text of twenty.")
+            await client.send("input_text_buffer.commit")
+            while (event := json.loads(await client.connection.get_message()))["type"] != "response.done":
+                assert event["type"] != "error"
 
 
 async def test_more_text_than_the_buffer_holds_is_refused(autojump_clock: MockClock, nursery: trio.Nursery) -> None:

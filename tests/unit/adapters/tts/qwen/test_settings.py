@@ -58,6 +58,8 @@ LEGACY = "qwen-tts-realtime"
         ),
         ({"url": "https://example.org"}, "url is 'https://example.org'; it must begin with wss://"),
         ({"url": "wss://user:pass@example.org"}, "url holds a user or password"),
+        ({"url": "wss://:pass@example.org"}, "url holds a user or password"),
+        ({"url": "wss://user@example.org"}, "url holds a user or password"),
         ({"url": "https://user:pass@example.org"}, "url holds a user or password"),
         (
             {"url": "wss://example.org:99999"},

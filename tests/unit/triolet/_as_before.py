@@ -1,0 +1,34 @@
+"""What a pure core makes of many samples, compared with what it made of them before.
+
+A change there may be right: read the difference, and take it over with `AS_BEFORE=write pytest tests/unit/triolet`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent.parent
+SAMPLES = Path(__file__).parent / "samples"
+LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "ko", "pt", "ru", "zh")
+
+
+def documents(language: str) -> list[str]:
+    """The short documents of the benchmark of cuts."""
+    text = (ROOT / "benchmarks" / "data" / f"{language}.txt").read_text(encoding="utf-8")
+    return [line.replace("¦", "").replace("\\n", "\n") for line in text.splitlines()]
+
+
+def markdown() -> str:
+    """A document with all of Markdown that is read here, and some that is none."""
+    return (SAMPLES / "markdown.md").read_text(encoding="utf-8")
+
+
+def compare(name: str, lines: Iterable[str]) -> None:
+    """Fail if these are not the lines of the file in `samples`."""
+    path = SAMPLES / f"{name}.txt"
+    text = "".join(f"{line}\n" for line in lines)
+    if os.environ.get("AS_BEFORE") == "write":
+        path.write_text(text, encoding="utf-8", newline="\n")
+    assert text.splitlines() == path.read_text(encoding="utf-8").splitlines()
