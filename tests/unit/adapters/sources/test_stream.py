@@ -52,7 +52,11 @@ async def test_whoever_is_cancelled_while_waiting_leaves_nothing_open(autojump_c
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 def test_a_model_on_this_machine_is_asked_without_a_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[bool] = []
-    monkeypatch.setattr(httpx2, "AsyncClient", lambda *, trust_env, **_: made.append(trust_env))
+
+    def make(*, trust_env: bool, **_: object) -> None:
+        made.append(trust_env)
+
+    monkeypatch.setattr(httpx2, "AsyncClient", make)
     for base in (f"http://{host}:11434/v1", f"https://{host}.example/v1" if host != "[::1]" else "https://example/v1"):
         Endpoint(completions_url(base), None, {}, 10.0).new_client()
     assert made == [False, True]

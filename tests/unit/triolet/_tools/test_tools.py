@@ -41,20 +41,22 @@ def test_a_whole_chunk_is_given_without_a_copy() -> None:
 
 
 async def test_a_cancellation_is_no_error_of_its_own() -> None:
+    found: list[trio.Cancelled] = []
     with trio.CancelScope() as scope:
         scope.cancel()
         try:
             await trio.lowlevel.checkpoint()
         except trio.Cancelled as raised:
-            cancelled = raised
+            found.append(raised)
+            raise
+    (cancelled,) = found
     error = ValueError("x")
     group: BaseException = BaseExceptionGroup("a", [BaseExceptionGroup("b", [error]), cancelled])
     assert lone_error(group) is error
     assert lone_error(error) is error
     two = ExceptionGroup("two", [error, KeyError("y")])
     several = lone_error(ExceptionGroup("one", [two]))
-    assert isinstance(several, ExceptionGroup)
-    assert several.exceptions == two.exceptions
+    assert (str(several), getattr(several, "exceptions", ())) == (str(two), two.exceptions)
     assert only_cancelled(cancelled)
     assert only_cancelled(BaseExceptionGroup("c", [cancelled, BaseExceptionGroup("d", [cancelled])]))
     assert not only_cancelled(group)

@@ -429,3 +429,16 @@ async def test_a_pause_ends_with_its_conversation(autojump_clock: trio.testing.M
     with trio.fail_after(60):
         async with conversation:
             assert (await conversation.say([TWO])).heard == TWO
+
+
+async def test_a_turn_that_is_cancelled_while_it_waits_is_left_by_its_caller(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async with Conversation(speech(ToneTTS(), "en"), RecordingOutput()) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(conversation.say, [ONE])
+        await trio.testing.wait_all_tasks_blocked()
+        with trio.move_on_after(0.5):
+            await conversation.say([TWO])
+            raise AssertionError("the cancellation was swallowed")
+        assert conversation.last is not None
+        assert (conversation.last.interrupted, conversation.last.text) == (True, "")

@@ -421,3 +421,20 @@ def test_a_phrase_that_is_too_long_ends_between_two_words() -> None:
     core.feed(NormalizedClause(units=units, start=0, end=50, boundary=Boundary.END, opening=Boundary.PARAGRAPH))
     core.end()
     assert [phrase.words for phrase in core.take_sentences()] == ["alpha beta", "gamma-delta epsilon"]
+
+
+def test_a_break_before_marks_alone_goes_to_the_paragraph_that_waits() -> None:
+    core = PhraserCore()
+    marks, words = SpeechUnit("\u2014 ", 0, 2), SpeechUnit("Yes.", 2, 6)
+    core.feed(
+        NormalizedClause(
+            units=(marks,), start=0, end=2, boundary=Boundary.COMMA, opening=Boundary.LINE, break_before=2.0
+        )
+    )
+    core.feed(
+        NormalizedClause(
+            units=(words,), start=2, end=6, boundary=Boundary.LINE, opening=Boundary.PARAGRAPH, break_before=1.0
+        )
+    )
+    (phrase,) = core.take_sentences()
+    assert (phrase.words, phrase.break_before) in [("Yes.", 3.0), ("\u2014 Yes.", 2.0)]

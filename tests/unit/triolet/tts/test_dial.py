@@ -82,7 +82,11 @@ async def test_a_connect_that_is_left_during_tls_leaves_no_connection(monkeypatc
         return ours
 
     monkeypatch.setattr(trio, "open_tcp_stream", opened)
-    monkeypatch.setattr(_dial, "SocketStream", lambda stream: stream)
+
+    def as_it_is(stream: trio.abc.Stream) -> trio.abc.Stream:
+        return stream
+
+    monkeypatch.setattr(_dial, "SocketStream", as_it_is)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(dial_tcp, "example.org", 443, True)
         assert await theirs.receive_some()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+import pytest
 from tests.unit.triolet._as_before import compare
 from tests.unit.triolet.turn._streamed import RATE, StreamedTurn, prose
 
-from triolet import Boundary, Clause, Phrase, SpeechUnit, TurnResult
+from triolet import Boundary, Clause, Phrase, PhraseResult, PhraseState, SpeechUnit, TurnResult
 from triolet.alignment._voicing import Voiced
 from triolet.turn._events import (
     ClauseCut,
@@ -96,6 +97,8 @@ def happenings(seed: int) -> Iterator[Event]:
         heard = samples if whole else round(samples * dice.random())
         runs = ((0, samples // 3), (samples // 3 + RATE // 4, samples))
         yield PhraseHeard(clock + 1.4, phrase.index, heard, whole, Voiced(samples, runs).part(0, max(heard, 1)))
+        if whole and dice.random() < 0.3:  # it was heard to its end, and something more is told of it
+            yield PhraseFailed(clock + 1.5, phrase.index, samples, "ConnectionLost: too late")
     if dice.random() < 0.8:
         error = dice.choice([None, None, "ValueError: x"])
         yield TurnEnded(clock + 2, interrupted=error is None and dice.random() < 0.5, error=error)
@@ -134,3 +137,17 @@ def turns() -> Iterator[str]:
 
 def test_turns_add_up_as_before() -> None:
     compare("turns", turns())
+
+
+def test_nothing_was_said_and_nothing_costs() -> None:
+    nothing = TurnResult()
+    assert (nothing.heard, nothing.seconds, nothing.characters, nothing.repeated, nothing.cost(5.0)) == ("", 0, 0, 0, 0)
+    assert (nothing.interrupted, nothing.estimated, nothing.error, nothing.phrases) == (False, False, None, ())
+    assert TurnResult(characters=20_000).cost(1.5) == 3.0
+    assert TurnResult(characters=5).cost(0, per=1) == 0
+    for price, per in ((-0.1, 1), (1.0, 0)):
+        with pytest.raises(ValueError, match="is none"):
+            nothing.cost(price, per=per)
+    phrase = Phrase(index=0, units=(), start=0, end=1, boundary=Boundary.END)
+    result = PhraseResult(phrase, PhraseState.HEARD, 1.0, 0)
+    assert (result.estimated, result.reason, result.billed, result.wasted) == (False, None, 0, 0)
