@@ -45,20 +45,11 @@ ROOT = Path(__file__).parent.parent.parent
 UNIT = "tests/unit/triolet"
 QWEN = "tests/unit/adapters/tts/qwen"
 ROOMS = {
-    "pipeline/triolet/_model": (
-        f"{UNIT}/_model",
-        f"{UNIT}/alignment",
-        f"{UNIT}/playout",
-        f"{UNIT}/normalization/test_any_text.py",
-    ),
+    "pipeline/triolet/_model": (f"{UNIT}/_model",),
     "pipeline/triolet/_tools": (
         f"{UNIT}/_tools",
         f"{UNIT}/conversation/test_loop_lag.py",
         f"{UNIT}/conversation/test_quiet_gc.py",
-        f"{UNIT}/tts/test_websocket_reading.py",
-        f"{UNIT}/chain",
-        f"{UNIT}/alignment",
-        f"{UNIT}/segmentation/test_any_text.py",
     ),
     "pipeline/triolet/segmentation": (f"{UNIT}/segmentation",),
     "pipeline/triolet/normalization": (f"{UNIT}/normalization",),
@@ -67,11 +58,17 @@ ROOMS = {
     "pipeline/triolet/turn": (f"{UNIT}/turn",),
     "pipeline/triolet/playout/_edges.py": (f"{UNIT}/playout",),
     "pipeline/triolet/playout/_gaps.py": (f"{UNIT}/playout",),
-    "pipeline/triolet/playout/_positions.py": (f"{UNIT}/playout",),
-    "pipeline/triolet/synthesis/_recovery.py": (f"{UNIT}/synthesis",),
-    "pipeline/triolet/tts/_rate_limiter.py": (f"{UNIT}/tts",),
-    "pipeline/triolet/tts/_service_pace.py": (f"{UNIT}/tts", f"{UNIT}/synthesis"),
-    "pipeline/triolet/failover/_health.py": (f"{UNIT}/failover",),
+    "pipeline/triolet/playout/_positions.py": (f"{UNIT}/playout/test_positions.py",),
+    "pipeline/triolet/synthesis/_recovery.py": (
+        f"{UNIT}/synthesis/test_recovery.py",
+        f"{UNIT}/synthesis/test_recovery_heard.py",
+    ),
+    "pipeline/triolet/tts/_rate_limiter.py": (f"{UNIT}/tts/test_rate_limiter.py", f"{UNIT}/tts/test_quota.py"),
+    "pipeline/triolet/tts/_service_pace.py": (f"{UNIT}/tts/test_service_pace.py",),
+    "pipeline/triolet/failover/_health.py": (
+        f"{UNIT}/failover/test_health.py",
+        f"{UNIT}/failover/test_failover_settings.py",
+    ),
     "adapters/triolet_adapters/tts/qwen/protocol": (
         f"{QWEN}/test_protocol.py",
         f"{QWEN}/test_delta.py",
@@ -79,9 +76,8 @@ ROOMS = {
         f"{QWEN}/test_door.py",
         f"{QWEN}/test_settings.py",
         f"{QWEN}/test_recordings.py",
-        f"{QWEN}/test_protocol_fields.py",
     ),
-    "adapters/triolet_adapters/sources/_sse.py": ("tests/unit/adapters/sources",),
+    "adapters/triolet_adapters/sources/_sse.py": ("tests/unit/adapters/sources/test_sse.py",),
 }
 """The pure cores, and the tests of each: what `--all` goes through."""
 PREPARED = (

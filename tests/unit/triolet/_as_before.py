@@ -25,6 +25,12 @@ def markdown() -> str:
     return (SAMPLES / "markdown.md").read_text(encoding="utf-8")
 
 
+def sentences() -> str:
+    """Sentences, lists and marks that are hard to tell apart, and two that are longer than is waited for."""
+    long = "wordswithoutanyend " * 40 + "and " + "Silbe" * 130 + ". Then it ends. " + "好" * 650 + "。"
+    return (SAMPLES / "sentences.md").read_text(encoding="utf-8") + "\n" + long
+
+
 def compare(name: str, lines: Iterable[str]) -> None:
     """Fail if these are not the lines of the file in `samples`."""
     path = SAMPLES / f"{name}.txt"

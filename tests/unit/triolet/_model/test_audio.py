@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet import AudioChunk, AudioFormat, Boundary, Phrase
+from triolet._model import _samples
 from triolet._model._samples import faded_out, numbers, pcm_of
 
 formats = st.integers(8_000, 48_000).map(AudioFormat)
@@ -17,6 +18,7 @@ samples = st.lists(st.integers(-32_768, 32_767), max_size=200)
 def test_so_many_samples_last_as_long_as_they_are_asked_for(audio: AudioFormat, count: int) -> None:
     assert audio.samples(audio.seconds(count)) == count
     assert audio.seconds(audio.sample_rate) == 1.0
+    assert AudioFormat().sample_rate == 24_000
 
 
 @given(formats, st.floats(0, 100))
@@ -44,6 +46,14 @@ def test_samples_are_little_endian_whatever_the_machine(values: list[int]) -> No
     pcm = b"".join(value.to_bytes(2, "little", signed=True) for value in values)
     assert pcm_of(values) == pcm
     assert list(numbers(pcm)) == values
+
+
+def test_a_machine_of_the_other_byte_order_swaps_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = pcm_of([1, -2])
+    monkeypatch.setattr(_samples, "_SWAPPED", not _samples._SWAPPED)
+    assert pcm_of([1, -2]) == ours[1::-1] + ours[:1:-1]
+    assert list(numbers(pcm_of([1, -2]))) == [1, -2]
+    assert list(numbers(ours)) == [256, -257]
 
 
 @given(samples)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.triolet._as_before import LANGUAGES, compare, documents, markdown
+from tests.unit.triolet._as_before import LANGUAGES, compare, documents, markdown, sentences
 from tests.unit.triolet.normalization.cutter import speak
 
 from triolet.normalization import NormalizationOptions
@@ -40,9 +40,11 @@ def said(text: str, language: str, options: NormalizationOptions) -> Iterator[st
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_markdown_is_said_as_before(name: str) -> None:
-    compare(f"said_{name}", said(markdown(), "en", OPTIONS[name]))
+    lines = (line for text in (markdown(), sentences()) for line in said(text, "en", OPTIONS[name]))
+    compare(f"said_{name}", lines)
 
 
 def test_texts_are_said_as_before() -> None:
     texts = [(language, text) for language in LANGUAGES for text in documents(language)]
+    texts += [(language, sentences()) for language in ("de", "ko", "zh")]
     compare("said_texts", (line for language, text in texts for line in said(text, language, OPTIONS["default"])))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet.alignment._voicing import AUDIBLE
-from triolet.playout._gaps import RoomTone
+from triolet.playout._gaps import PhraseGaps, RoomTone
 
 
 def loudness(pcm: bytes) -> float:
@@ -49,3 +49,8 @@ def test_it_does_not_hum() -> None:
     tone.match(array("h", [12, -12] * 240).tobytes())
     samples = array("h", tone.pcm(24_000))
     assert abs(sum(samples) / len(samples)) < 0.3
+
+
+def test_the_usual_gaps_are_those_of_a_reader() -> None:
+    gaps = PhraseGaps()
+    assert (gaps.clause, gaps.sentence, gaps.list_item, gaps.heading, gaps.paragraph) == (0.35, 0.4, 0.45, 0.6, 0.7)

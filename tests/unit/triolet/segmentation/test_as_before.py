@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.triolet._as_before import LANGUAGES, compare, documents, markdown
+from tests.unit.triolet._as_before import LANGUAGES, compare, documents, markdown, sentences
 
+from triolet import Boundary
 from triolet.segmentation import SegmenterCore
 
 
@@ -35,3 +36,26 @@ def test_markdown_is_cut_as_before(language: str) -> None:
 def test_the_language_is_found_as_before() -> None:
     texts = [" ".join(documents(language)[:4]) for language in LANGUAGES]
     compare("cuts_auto", (line for text in [*texts, "\n\n".join(texts)] for line in cuts(text, "auto")))
+
+
+@pytest.mark.parametrize("language", ["de", "en", "fr", "ja", "ko", "zh"])
+def test_hard_sentences_are_cut_as_before(language: str) -> None:
+    compare(f"cuts_hard_{language}", cuts(sentences(), language))
+
+
+def released() -> Iterator[str]:
+    """What a source that stalls lets out, at each place where it may."""
+    for language in ("en", "zh", "de"):
+        for text in documents(language)[:4]:
+            for end in range(1, len(text)):
+                for boundary in (Boundary.SENTENCE, Boundary.NONE):
+                    core = SegmenterCore(language)
+                    core.feed(text[:end])
+                    out = [f"{clause.text}¦{clause.boundary.name}" for clause in core.release(boundary)]
+                    if out:
+                        after = [clause.text for clause in core.feed(text[end:]) + core.flush()]
+                        yield f"{end} {boundary.name}: {out} then {after[:1]}"
+
+
+def test_what_a_stalled_source_lets_out_is_as_before() -> None:
+    compare("released", released())

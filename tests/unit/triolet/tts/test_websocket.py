@@ -410,3 +410,28 @@ async def test_cancelling_at_every_moment_leaves_nothing_open(autojump_clock: tr
             assert trio.current_time() - start < 0.02 * step + 1.1
         # The other ends are trio-websocket's: as a server it waits for ever for a request that never came.
         assert all(connection.client.closed or connection.to_client.broken for connection in network.connections)
+
+
+async def test_whoever_is_cancelled_leaves_the_block_within_its_deadline(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    left: list[float] = []
+    open_now: list[WebSocket] = []
+    async with served(websocket_peer(for_ever)) as network, trio.open_nursery() as nursery:
+
+        async def use(scope: trio.CancelScope) -> None:
+            with scope:
+                async with connected(network, Seen()) as websocket:
+                    open_now.append(websocket)
+                    await trio.sleep_forever()
+            left.append(trio.current_time())
+
+        scope = trio.CancelScope()
+        nursery.start_soon(use, scope)
+        await trio.sleep(5)
+        scope.cancel()
+        await trio.sleep(5)
+        in_time = list(left)
+        open_now[0]._scope.cancel()  # so that a block that is not left fails, and does not hang
+    assert in_time
+    assert in_time[0] <= 6.1

@@ -10,6 +10,7 @@ from tests.unit.adapters.tts.qwen._foes import CLOSE, FINISH, UPDATE, dialled, f
 from tests.unit.adapters.tts.qwen._peers import World, serving
 from trio.testing import MockClock
 
+from triolet import AudioCallback, Usage
 from triolet.errors import ConnectionFailed, ConnectionLost, ServiceError
 from triolet.testing import Link, ToneTTS, decode
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
@@ -312,3 +313,26 @@ async def test_a_goodbye_that_crosses_an_answer_is_answered(autojump_clock: Mock
             assert foe.came.endswith(b"\x88\x02\x03\xe8")
             await foe.stream.aclose()
     assert world.server.left == {1000: world.server.connections}
+
+
+class _Faulty(ToneTTS):
+    """Has a fault of its own."""
+
+    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
+        if text == "Bad.":
+            raise LookupError("a fault of the voice")
+        return await super()._speak(connection, commit, text, accept)
+
+
+async def test_a_fault_in_one_session_ends_no_other(
+    autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(voice=_Faulty()) as world:
+        pcm = bytearray()
+        async with world.tts().connect() as other:
+            with pytest.raises(ConnectionLost):
+                async with world.tts().connect() as session:
+                    await session.commit("Bad.", pcm.extend)
+            await other.commit("Good.", pcm.extend)
+        assert len(pcm) == 2 * world.voice.samples_of("Good.")
+    assert "a session of the local server failed" in caplog.text

@@ -160,3 +160,33 @@ async def test_nothing_to_say_is_no_error(autojump_clock: MockClock) -> None:
         usage = await turn.speak(Texts("", " ", "\n"), pcm.extend)
         assert pcm == b""
         assert usage.characters <= 2
+
+
+async def test_a_long_answer_outlasts_the_deadline_while_its_audio_comes(autojump_clock: MockClock) -> None:
+    """`chunk_timeout` is from one piece of audio to the next, not from the end of the text."""
+
+    async def peer(server: Script) -> None:
+        await server.open()
+        await server.until("session.finish")
+        await server.send("response.created", response={"id": "r"})
+        for _ in range(5):
+            await trio.sleep(6)
+            await server.send("response.audio.delta", response_id="r", delta=to_base64(b"1234"))
+        await server.send("response.done", response={"id": "r", "status": "completed"})
+        await server.send("session.finished")
+        await trio.sleep_forever()
+
+    pcm = bytearray()
+    async with scripted(peer, mode="server_commit") as tts, tts.connect_stream() as turn:
+        await turn.speak(Texts("Hello. "), pcm.extend)
+    assert pcm == b"1234" * 5
+
+
+async def test_a_vendors_error_of_the_source_is_raised_though_it_ends_the_turn(autojump_clock: MockClock) -> None:
+    """A source may itself ask a service of speech: its error is not taken for a consequence of the turn's end."""
+    error = ConnectionLost("the source's own")
+    async with serving() as world:
+        with pytest.raises(ConnectionLost) as caught:
+            async with world.tts(mode="server_commit").connect_stream() as turn:
+                await turn.speak(Texts("One. ", error=error), bytearray().extend)
+    assert caught.value is error
