@@ -31,6 +31,31 @@ def sentences() -> str:
     return (SAMPLES / "sentences.md").read_text(encoding="utf-8") + "\n" + long
 
 
+BEGINNINGS = (
+    "    code. First\n\nText.",
+    "\n\n    code after blank lines\nText. More.",
+    "- item. One\n- two",
+    "* * *\nText",
+    "*slanted* text. And",
+    "1. one\n2. two. 3. Three",
+    "2) two\n3) three",
+    "> quote. Two\n> more\n\nText",
+    "| a | b |\n|--|--|\n| c. D | e |\n\nText.",
+    "Title\n=====\nText. More\n-----\n",
+    "# " + "Long heading " * 60 + "\nText.",
+    "```\n" + "x = 1 " * 120 + "\n```\nText.",
+    "| a |\n|--|\n| " + "cell " * 150 + "|\n",
+    "It is 9 m. The wall is 12 m. He took no. 5 b. The rest. At x5 m. The end.",
+    "X. Y. Zed and a. B. Then c. d. e. F. 7. Eight. IX. The ninth. No. I. Yes.",
+    ". . . and so. ... on .. then ..",
+    "What (he said. Loudly.) was it? [No. Never.] Yes.",
+    "http://a.b/c. Next a@b.c. Then C:\\d.e. End.",
+    "\ufeffMark first. Then.",
+    "\r\nOne.\r\nTwo\r\n\r\nThree",
+)
+"""Texts that begin a stream, each with something else."""
+
+
 def compare(name: str, lines: Iterable[str]) -> None:
     """Fail if these are not the lines of the file in `samples`."""
     path = SAMPLES / f"{name}.txt"

@@ -116,3 +116,12 @@ def test_of_a_later_turn_nothing_is_said_if_its_first_word_has_no_room() -> None
     assert said(["Hello"], meter) == ""
     assert meter.exceeded
     assert said(["I"], meter) == ""
+
+
+def test_a_budget_that_was_exceeded_has_nothing_left() -> None:
+    """Though its last word did not fit, and so some characters were not used."""
+    meter = Meter(12)
+    assert meter.take("One and unbelievable", whole=True) == "One and "
+    assert meter.exceeded
+    assert meter.left == 0
+    assert meter.take("so", whole=True) == ""

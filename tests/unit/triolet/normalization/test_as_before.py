@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.triolet._as_before import LANGUAGES, compare, documents, markdown, sentences
+from tests.unit.triolet._as_before import BEGINNINGS, LANGUAGES, compare, documents, markdown, sentences
 from tests.unit.triolet.normalization.cutter import speak
 
 from triolet.normalization import NormalizationOptions
@@ -40,7 +40,7 @@ def said(text: str, language: str, options: NormalizationOptions) -> Iterator[st
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_markdown_is_said_as_before(name: str) -> None:
-    lines = (line for text in (markdown(), sentences()) for line in said(text, "en", OPTIONS[name]))
+    lines = (line for text in (markdown(), sentences(), *BEGINNINGS) for line in said(text, "en", OPTIONS[name]))
     compare(f"said_{name}", lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.triolet._as_before import LANGUAGES, compare, documents, markdown, sentences
+from tests.unit.triolet._as_before import BEGINNINGS, LANGUAGES, compare, documents, markdown, sentences
 
 from triolet import Boundary
 from triolet.segmentation import SegmenterCore
@@ -59,3 +59,7 @@ def released() -> Iterator[str]:
 
 def test_what_a_stalled_source_lets_out_is_as_before() -> None:
     compare("released", released())
+
+
+def test_what_begins_a_stream_is_cut_as_before() -> None:
+    compare("cuts_beginnings", (line for text in BEGINNINGS for line in cuts(text, "en")))

@@ -424,3 +424,12 @@ async def test_a_service_that_keeps_idle_sessions_again_is_dialled_ahead_at_once
         service.open[0].dead.set()
         await trio.sleep(0.1)
         assert service.open
+
+
+async def test_a_connect_under_way_holds_up_nobody_who_leaves(autojump_clock: trio.testing.MockClock) -> None:
+    service = Service(connect=100.0)
+    async with open_session_pools(PoolOptions(spares=1)) as pools:
+        pools.pool(service).warm_up()
+        await trio.sleep(1)
+    assert len(service.connects) == 1
+    assert trio.current_time() < 2
