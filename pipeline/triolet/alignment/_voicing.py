@@ -196,13 +196,14 @@ _SILENCE, _UNSURE, _VOICE, _LOUDER = b"\x00", b"\x01", b"\x02", b"\x03"
 @functools.lru_cache(maxsize=1024)
 def _classes(threshold: int, loudest: int) -> bytes:
     """What each high byte of a sample tells: surely below the threshold, perhaps not, surely not; or perhaps the loudest so far."""
-    table = bytearray()
-    for high in range(256):
-        low, top = (256 * high, 256 * high + 255) if high < 128 else (256 * (255 - high) + 1, 256 * (256 - high))
-        if top > loudest and top >= threshold:
-            table += _LOUDER
-        elif low >= threshold:
-            table += _VOICE
-        else:
-            table += _UNSURE if top >= threshold else _SILENCE
-    return bytes(table)
+    # A byte tells of 256 values; of negative ones they begin at 1, and the byte counts down.
+    return _ascending(threshold, loudest) + _ascending(threshold - 1, loudest - 1)[::-1]
+
+
+def _ascending(threshold: int, loudest: int) -> bytes:
+    """For the values from 256 k to 256 k + 255, with k from 0 to 127."""
+    silent = min(128, max(0, threshold // 256))  # all of them below it
+    unsure = min(128, max(silent, -(-threshold // 256)))  # some of them below it
+    known = min(128, max(silent, (loudest + 1) // 256))  # none of them louder
+    table = _SILENCE * silent + _UNSURE * (unsure - silent) + _VOICE * (128 - unsure)
+    return table[:known] + _LOUDER * (128 - known)

@@ -78,7 +78,8 @@ def expected_seconds(text: str) -> float:
     if len(text) > _LONGEST:
         return expected_seconds(text[:_LONGEST]) * (len(text) / _LONGEST)
     words = text.split()
-    return sum(map(weight, words)) + sum(map(expected_pause, words[:-1]))
+    seconds = sum(map(_going_on, words))
+    return seconds - expected_pause(words[-1]) if words else seconds
 
 
 def expected_pause(text: str) -> float:
@@ -131,6 +132,16 @@ def _word(word: str) -> float:
 
 
 _remembered = functools.lru_cache(_REMEMBERED_WORDS)(_word)
+
+
+def _going_on(word: str) -> float:
+    """Seconds that a word takes with the pause after it."""
+    return _remembered_going_on(word) if len(word) <= _LONGEST_REMEMBERED else weight(word) + expected_pause(word)
+
+
+@functools.lru_cache(_REMEMBERED_WORDS)
+def _remembered_going_on(word: str) -> float:
+    return weight(word) + expected_pause(word)
 
 
 def _number(digits: str) -> float:

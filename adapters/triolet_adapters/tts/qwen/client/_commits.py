@@ -63,8 +63,7 @@ class QwenCommits(TTSSession):
         try:
             for event in self.session.take_unread():
                 self._reader.unasked(event)
-            await self.session.append(text)
-            await self.session.commit()
+            await self.session.say(text)
             taker = Taker(accept, self._settings, self._options.max_audio, "max_audio")
             await self._listen(taker, f"commit {self._commits} of this session, {len(text)} characters")
         except BaseException:  # raised again: after any of them the session is spent

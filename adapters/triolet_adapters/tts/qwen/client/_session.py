@@ -147,7 +147,7 @@ class QwenSession:
 
     async def append(self, text: str) -> None:
         """Send text. Lone surrogates, which are no characters, are left out."""
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+        text = _sayable(text)
         self._uncommitted.append(text)
         if self._settings.mode == "server_commit":
             self._log.asked()
@@ -158,6 +158,14 @@ class QwenSession:
         self._log.asked()
         self._count_text()
         await self._send(CommitText())
+
+    async def say(self, text: str) -> None:
+        """Append and commit, in one write."""
+        text = _sayable(text)
+        self._uncommitted.append(text)
+        self._log.asked()
+        self._count_text()
+        await self._send(AppendText(text=text), CommitText())
 
     async def clear(self) -> None:
         """Let the service forget what was appended and not committed."""
@@ -176,7 +184,7 @@ class QwenSession:
 
     async def send_raw(self, message: str) -> None:
         """Send a message as it is, for what this class does not know."""
-        await self._send_message(message)
+        await self._send_messages(message)
 
     async def close(self) -> None:
         """Close with 1000 and wait for the answer, at most `close_timeout`. Leaving the block does the same.
@@ -220,15 +228,15 @@ class QwenSession:
         self._log.committed(billed_characters("".join(self._uncommitted)))
         self._uncommitted.clear()
 
-    async def _send(self, event: ClientEvent) -> None:
-        message = encode(attrs.evolve(event, event_id=f"event_{uuid.uuid4().hex}"))
-        await self._send_message(message)
+    async def _send(self, *events: ClientEvent) -> None:
+        await self._send_messages(*(encode(attrs.evolve(e, event_id=f"event_{uuid.uuid4().hex}")) for e in events))
 
-    async def _send_message(self, message: str) -> None:
+    async def _send_messages(self, *messages: str) -> None:
         if self._inbox.failure is None:
-            self._log.sent(message)
+            for message in messages:
+                self._log.sent(message)
         try:
-            await self._websocket.send(message)
+            await self._websocket.send(*messages)
         except TTSError as error:
             said = self._inbox.unread_error()
             if said is None:
@@ -247,6 +255,11 @@ class QwenSession:
         while not isinstance(event := await self.next_before(deadline), kind):
             if isinstance(event, ErrorEvent):
                 raise service_error(event)
+
+
+def _sayable(text: str) -> str:
+    """Without lone surrogates, which are no characters."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 
 class _Events(AsyncIterator[ServerEvent]):
