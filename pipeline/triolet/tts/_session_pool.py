@@ -332,7 +332,7 @@ class SessionPool:
         return [slot for slot in self._slots if slot.state is _State.IDLE and not self._expired(slot)]
 
     def _number(self, state: _State) -> int:
-        return sum(slot.state is state for slot in self._slots)
+        return [slot.state for slot in self._slots].count(state)
 
     def _warm(self) -> bool:
         return bool(self._turns) or self._options.always_warm or trio.current_time() < self._warm_until
@@ -358,19 +358,21 @@ class SessionPool:
 
     def _change(self) -> None:
         """Something has changed: open the sessions that are missing, move deadlines, and wake the commits that wait."""
-        coming = self._number(_State.IDLE) + self._number(_State.OPENING)
+        states = [slot.state for slot in self._slots]
+        coming = states.count(_State.IDLE) + states.count(_State.OPENING)
         wanted = max(len(self._waiting), self._wanted_ahead())
-        room = self._options.maximum - len(self._slots) + self._number(_State.LEAVING)
+        room = self._options.maximum - len(states) + states.count(_State.LEAVING)
         if self._failure is None and not self._closed:
             for number in range(coming, coming + min(wanted - coming, room)):
                 needed = number < len(self._waiting)
                 slot = _Slot(min(self._waiting)[0] if needed else _SPARE)
                 self._slots.append(slot)
                 self._nursery.start_soon(self._keep, slot)
-        short = max(0, len(self._waiting) - self._number(_State.IDLE))
-        for slot in [slot for slot in self._slots if slot.state is _State.OPENING][:short]:
-            slot.urgency = min(slot.urgency, min(self._waiting)[0])
-            slot.delay.cancel()  # a commit waits for it now
+        short = len(self._waiting) - states.count(_State.IDLE)
+        if short > 0:
+            for slot in [slot for slot in self._slots if slot.state is _State.OPENING][:short]:
+                slot.urgency = min(slot.urgency, min(self._waiting)[0])
+                slot.delay.cancel()  # a commit waits for it now
         for slot in self._slots:
             if slot.state is _State.OPENING and slot.urgency == _SPARE:
                 slot.delay.deadline = math.inf if self._turns or self._options.always_warm else self._warm_until
