@@ -10,6 +10,7 @@ import trio
 
 from triolet._model._voice_settings import VoiceSettings
 from triolet.chain._playout_clock import PlayoutClock
+from triolet.turn._number import next_number
 from triolet.turn._timeline import Timeline
 
 Resource = TypeVar("Resource")
@@ -31,6 +32,8 @@ class TurnContext:
     resources: Mapping[type, object] = attrs.field(factory=dict[type, object], repr=False)
     """Objects that this turn shares with others, by their type: a conversation's turns share its sessions, a turn and its filler
     their count of repeats. Empty by default."""
+    number: int = attrs.field(factory=next_number, eq=False)
+    """Its number in the log: 1 for the first turn of the process, then 2, and so on. The filler of a turn has the number of that turn."""
 
     def resource(self, kind: type[Resource]) -> Resource | None:
         """The resource of this type, or None if the turn has none. A stage then makes its own for this turn."""

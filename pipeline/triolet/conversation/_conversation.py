@@ -23,7 +23,7 @@ from triolet.conversation._filler import Filler
 from triolet.errors import BudgetExceeded, Overloaded, TTSError
 from triolet.playout._deck import Deck
 from triolet.playout._output import Output
-from triolet.playout._play_turn import play_turn
+from triolet.playout._play_turn import play_part, play_turn
 from triolet.playout._playout import Playout
 from triolet.playout._turn_playout import TurnPlayout
 from triolet.synthesis._recovery import Repeats
@@ -301,14 +301,16 @@ class _FillerTurn:
     async def say(self, within: TurnPlayout) -> None:
         """Say the filler once, in a silence of the turn `within`."""
         self.said = True
-        turn = TurnContext(Timeline(), settings=self._turn.settings, resources=self._turn.resources)
+        turn = TurnContext(
+            Timeline(), settings=self._turn.settings, resources=self._turn.resources, number=self._turn.number
+        )
         playing = TurnPlayout(self._deck, turn, within=within)
         self._running.playing.append(playing)
         try:
             with contextlib.suppress(
                 TTSError
             ):  # a filler is optional; if the service is down, the answer raises its own error
-                await play_turn([self._text] | self._chain, playing, turn)
+                await play_part([self._text] | self._chain, playing, turn)
         finally:
             bill = turn.timeline.result
             self._turn.timeline.record(FillerSaid(turn.now(), bill.characters, bill.wasted, bill.repeated))

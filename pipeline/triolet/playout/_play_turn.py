@@ -10,6 +10,7 @@ from triolet._model._audio import AudioChunk
 from triolet._tools._alone import Alone, lone_error, only_cancelled
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
+from triolet.playout._turn_log import logged
 from triolet.playout._turn_playout import Interlude, TurnPlayout, play_all
 from triolet.turn._events import TurnEnded, TurnStarted
 
@@ -22,6 +23,14 @@ async def play_turn(
     An error of any stage ends all stages, and is raised by itself with `.result` set on it. Cancellation ends all stages. In
     both cases the output drops what has not been heard, and the timeline says what has been.
     """
+    with logged(turn):
+        await play_part(source, playing, turn, interlude)
+
+
+async def play_part(
+    source: Source[AudioChunk], playing: TurnPlayout, turn: TurnContext, interlude: Interlude | None = None
+) -> None:
+    """Do the same without a word in the log: for the filler inside a turn, which is part of that turn there."""
     turn.timeline.record(TurnStarted(turn.now()))
     with Alone():
         try:

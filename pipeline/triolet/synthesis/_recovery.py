@@ -143,7 +143,9 @@ class Resumption:
 
 
 def pauses_to_part_at(lost: Lost) -> Generator[None, None, tuple[SurePause, ...]]:
-    """The pauses at which what was lost may be parted. A long phrase takes some milliseconds: it yields after each piece."""
+    """The pauses at which what was lost may be parted. A long phrase takes some milliseconds: it yields each
+    millisecond or two.
+    """
     if lost.ends:
         return ()
     found = yield from find_sure_pauses(lost.text, lost.voiced, sample_rate=lost.sample_rate, pace=lost.pace)

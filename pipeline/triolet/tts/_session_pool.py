@@ -25,6 +25,7 @@ from triolet.errors import TTSError
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet.tts._rate_limiter import RateLimiter
 from triolet.tts._service_pace import ServicePace
+from triolet.turn._number import named_turn
 
 
 @attrs.frozen(kw_only=True)
@@ -250,7 +251,7 @@ class SessionPool:
             if isinstance(error, TTSError):
                 self._counts.broken += 1
                 self._note(error)
-                logger.info("a commit was lost: %s", _named(error))
+                logger.info("%sa commit was lost: %s", named_turn(), _named(error))
             slot.leave()
             self._change()
             raise

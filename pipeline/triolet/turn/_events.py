@@ -158,14 +158,16 @@ class PhrasePlaying(Event):
 
 @attrs.frozen
 class VoicePaused(Event):
-    """The voice goes on inside a phrase after a pause. It is recorded when the samples come to the output, some time before they are
-    heard.
+    """The voice has paused inside a phrase for at least 0.1 s, and goes on. It is recorded when the samples come to the output,
+    some time before they are heard.
     """
 
     index: int
+    """The phrase."""
     start: int
-    """The voice sounded in the samples [start, end) of the phrase, and then was silent for at least 0.1 s."""
+    """The sample of the phrase with which the voice began to sound, after the pause before this one or at the beginning."""
     end: int
+    """The sample of the phrase at which it fell silent: it sounded in [start, end), and the pause begins here."""
 
 
 @attrs.frozen

@@ -67,9 +67,9 @@ class TurnResult:
     heard: str = ""
     """The part of `text` whose samples were heard, in order: a prefix of it unless a phrase failed. Inside a phrase that
     was cut off it is an estimate from the samples that were heard, unless the voice reports word times; it never cuts a
-    piece."""
+    unit."""
     unheard: str = ""
-    """The rest of `text`."""
+    """The rest of `text`: what had come from the source by then and was not heard. What the source never gave is not in it."""
     interrupted: bool = False
     error: str | None = None
     """What ended the turn before its time, in words."""
