@@ -45,7 +45,7 @@ def offers(clauses: list[NormalizedClause], options: PhrasingOptions, *, every: 
         else:
             core.feed(clause)
         made = [core.sentences(), core.sentences(4.0), core.breath(), core.everything()]
-        told = " ".join(f"{offer.clauses}/{offer.seconds:.2f}{'!' if offer.final else ''}" for offer in made)
+        told = " ".join(f"{offer.clauses}/{offer.seconds:.4f}{'!' if offer.final else ''}" for offer in made)
         yield f"{number}: {core.held} held, {core.has_sentence:d} {core.started:d}: {told}"
         offer = made[number // every % 4] if number % every == every - 1 else None
         while offer:
