@@ -43,7 +43,7 @@ def chat(
         str | None,
         typer.Option(
             help="An OpenAI-compatible API, such as http://127.0.0.1:11434/v1, or the name of one: "
-            "openai, dashscope, dashscope-intl, ollama, vllm, llama.cpp, lm-studio.",
+            "openai, dashscope, dashscope-intl, dashscope-us, dashscope-hk, vllm, ollama, llama.cpp, lm-studio.",
             show_default="openai, if a model is named",
         ),
     ] = None,

@@ -105,6 +105,8 @@ def load(folder: Path) -> Recorded:
     Raises:
         ValueError: it is none, or one of another version.
     """
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is no recording: there is no such folder; triolet say --record FOLDER makes one")
     try:
         settings = cast(Fields, json.loads((folder / "settings.json").read_text("utf-8")))
     except (OSError, ValueError) as error:

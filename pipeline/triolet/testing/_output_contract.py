@@ -17,7 +17,7 @@ LIMIT = 10.0
 
 
 class OutputContract:
-    """Tests for an output. Subclass it, give it an `output` fixture, and run it with pytest and pytest-trio:
+    """Tests for an output. Subclass it, give it an `output` fixture, and run it with pytest and pytest-trio (the extra `testing`):
 
         class TestMyDevice(OutputContract):
             @pytest.fixture

@@ -40,7 +40,7 @@ class _Listener:
 
 
 class TTSContract:
-    """Tests for a voice. Subclass it, give it a `tts` fixture, and run it with pytest and pytest-trio:
+    """Tests for a voice. Subclass it, give it a `tts` fixture, and run it with pytest and pytest-trio (the extra `testing`):
 
         class TestMyVoice(TTSContract):
             @pytest.fixture
