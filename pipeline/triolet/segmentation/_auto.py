@@ -40,6 +40,11 @@ class Guess:
         self._votes: dict[str, float] = {}
         self._seen = -1  # offset in the stream up to which words have voted
 
+    @property
+    def has_votes(self) -> bool:
+        """Whether words of the last clause speak for the language that Latin script is taken for."""
+        return self._votes.get(self._latin, 0.0) >= _ENOUGH
+
     def language(self, text: str, begin: int, end: int, base: int) -> str:
         """Count the words of the clause `text[begin:end]`. Return its language. `base` is the offset of `text` in the stream."""
         for pattern, code in _SCRIPTS:
