@@ -89,7 +89,8 @@ def main() -> None:
     parser.add_argument("--auto", action="store_true", help="let the segmenter find out the language")
     parser.add_argument("--errors", type=int, default=0, help="print so many wrong ends of each language")
     args = parser.parse_args()
-    chosen = set(filter(None, args.langs.split(",")))
+    languages: str = args.langs
+    chosen = {code for code in languages.split(",") if code}
     by_language: dict[str, list[Document]] = {}
     for folder in args.folders:
         for document in documents(folder):

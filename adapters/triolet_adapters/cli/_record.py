@@ -232,6 +232,10 @@ class _NotedTTS(TTS):
     def bills(self) -> bool:
         return self._tts.bills
 
+    @property
+    def bills_minimum(self) -> bool:
+        return self._tts.bills_minimum
+
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         return self._connect()
 

@@ -23,7 +23,7 @@ def speech(
 ) -> Stage[str, AudioChunk]:
     """Make the usual chain from tokens to audio, as one stage.
 
-    It is `SentenceSegmenter(language) | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`; for a
+    It is `SentenceSegmenter(language, eager=phrasing.eager) | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`; for a
     voice whose service cuts the text itself, `SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`.
 
     Args:
@@ -39,7 +39,8 @@ def speech(
     """
     if tts.whole_turns and recovery is not None:
         raise ValueError(f"{type(tts).__name__} cuts the text itself: it cannot have a recovery")
-    spoken = SentenceSegmenter(language) | TextNormalizer(text)
     if tts.whole_turns:
-        return spoken | StreamSynthesizer(tts)
-    return spoken | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)
+        return SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)
+    phrasing = phrasing or PhrasingOptions()
+    segmenter = SentenceSegmenter(language, eager=phrasing.eager and not tts.bills_minimum)
+    return segmenter | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)

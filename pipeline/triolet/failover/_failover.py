@@ -107,6 +107,11 @@ class Failover(TTS):
         return any(provider.bills for provider in self.providers)
 
     @property
+    def bills_minimum(self) -> bool:
+        """Whether any provider bills a minimum."""
+        return any(provider.bills_minimum for provider in self.providers)
+
+    @property
     def in_use(self) -> TTS:
         """The provider that the next session will be opened on. Ask inside a Trio run."""
         return self.providers[next(self._here().candidates())]

@@ -9,6 +9,11 @@ import attrs
 class PhrasingOptions:
     """How clauses become phrases. Lengths count the characters of the words to say."""
 
+    eager: bool = True
+    """Whether the first sentence of a turn is committed with its mark, before the next token shows that it has ended, if it almost
+    surely has; see `SentenceSegmenter`. The listener hears it sooner by what lies between two tokens. One time in 200 or less
+    the sentence goes on after all: then the voice makes a break too many. `speech` gives this to its segmenter, but for voices
+    that bill a minimum."""
     early_start: bool = True
     """Whether the first phrase of a turn may end inside a sentence, so that the listener hears something sooner. Later phrases
     are whole sentences, unless the listener would run out of audio."""

@@ -35,6 +35,11 @@ class SentenceSegmenter(PulledStage[str, Clause]):
     hears in real time, a stall ends a sentence after `sentence_after` seconds without a token, a clause after
     `clause_after`, and words after `words_after`. None: a stall of any length ends nothing.
 
+    `eager`: where a listener hears in real time, the first sentence of an answer ends with its mark, and does not wait for the
+    next token, if it almost surely ends there: in at least 99.5 of 100 cases, as measured with `benchmarks/first_sentence.py`
+    in German, English, French, Italian, Portuguese and Spanish. If it does not, the text goes on in the next clause. False by
+    default, since the clauses then depend on what the tokens are; `speech` sets it.
+
     `weakest` is the weakest boundary that ends a clause. By default every boundary does, and the Phraser chooses among
     them. LINE is the strongest choice: then only whole sentences, headings, items and rows come out, for three quarters
     of the time, and a stall ends none of their clauses.
@@ -54,10 +59,12 @@ class SentenceSegmenter(PulledStage[str, Clause]):
         clause_after: float | None = CLAUSE_AFTER,
         words_after: float | None = WORDS_AFTER,
         weakest: Boundary = Boundary.NONE,
+        eager: bool = False,
     ) -> None:
         SegmenterCore(language, weakest=weakest)  # a bad choice is an error here, not in the middle of an answer
         self.language = language
         self.weakest = weakest
+        self.eager = eager
         self._stalls = sorted(
             (after, strength)
             for after, strength in (
@@ -71,7 +78,8 @@ class SentenceSegmenter(PulledStage[str, Clause]):
     @contextlib.contextmanager
     def _pull(self, upstream: Batches[str], turn: TurnContext) -> Generator[Batches[Clause]]:
         """The clauses of the tokens that come. In the end, text that is in no clause is recorded as left."""
-        cutting = _ClauseBatches(upstream, SegmenterCore(self.language, weakest=self.weakest), self._stalls, turn)
+        core = SegmenterCore(self.language, weakest=self.weakest)
+        cutting = _ClauseBatches(upstream, core, self._stalls, turn, eager=self.eager)
         try:
             yield cutting
         finally:
@@ -87,11 +95,15 @@ class _ClauseBatches(Batches[Clause]):
         core: SegmenterCore,
         stalls: list[tuple[float, Boundary]],
         turn: TurnContext,
+        *,
+        eager: bool,
     ) -> None:
         self._upstream = upstream
         self._core = core
         self._stalls = stalls
         self._turn = turn
+        self._eager = eager
+        """Whether a sentence may end with the last token. The first sentence alone: later ones are heard no sooner by it."""
         self._fed = 0
         """Characters that the core has taken."""
         self._cut = 0
@@ -122,6 +134,7 @@ class _ClauseBatches(Batches[Clause]):
                 self._ended = True
                 clauses = self._core.flush()
         self._cut = clauses[-1].end
+        self._eager = self._eager and all(clause.boundary < Boundary.LINE for clause in clauses)
         now = self._turn.now()
         for clause in clauses:
             self._turn.timeline.record(ClauseCut(now, clause))
@@ -144,13 +157,13 @@ class _ClauseBatches(Batches[Clause]):
     async def _in_time(self) -> list[Clause]:
         """The clauses that the next tokens end, or a stall."""
         if tokens := self._upstream.waiting():
-            return self._feed(tokens)
+            return self._feed(tokens) or self._end_surely()
         # One scope for many tokens: to move its deadline costs less than to enter another. Within it we wait for our own
         # channel; the source is not touched.
         with trio.CancelScope() as scope:
             while True:
                 scope.deadline = self._stalls_at()
-                clauses = self._feed(await self._upstream.next())
+                clauses = self._feed(await self._upstream.next()) or self._end_surely()
                 if clauses or self._unread or scope.cancel_called:
                     return clauses
         _, strength = self._stalls[self._stall]
@@ -178,6 +191,12 @@ class _ClauseBatches(Batches[Clause]):
         self._waits_since = self._turn.now()
         self._stall = 0
         return self._feed_some()
+
+    def _end_surely(self) -> list[Clause]:
+        """The first sentence, if it almost surely ends with what has come."""
+        if not self._eager or self._unread or not self._text.endswith((".", "!", "?")):
+            return []
+        return self._core.release_sure()
 
     def _feed_some(self) -> list[Clause]:
         """The clauses that the next of the text ends."""

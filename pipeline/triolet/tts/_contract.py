@@ -106,6 +106,13 @@ class TTS(abc.ABC):
         """
         return True
 
+    @property
+    def bills_minimum(self) -> bool:
+        """Whether a commit is billed as so many characters at least; False by default. Then no sentence is committed before it is
+        certain where it ends (`PhrasingOptions.eager`).
+        """
+        return False
+
     def adjusted(self, **changes: str) -> TTS:
         """The same voice with another `voice`, `language` or `instructions`. Equal changes give equal voices.
 
