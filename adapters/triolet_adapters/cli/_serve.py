@@ -45,7 +45,8 @@ def tts(
     """Speak the Qwen-TTS realtime protocol with the local voice, until Ctrl-C or SIGTERM.
 
     Prints its URL. Any client of that protocol can use it, without a key; every voice and model name is taken, and English is
-    spoken. When it is told to end it takes no more connections, says what it has begun, and ends with exit code 0; told twice, it ends at once.
+    spoken. When it is told to end it takes no more connections, says what it has begun, and ends with exit
+    code 0; told twice, it ends at once.
 
     [bold]Examples[/]
 

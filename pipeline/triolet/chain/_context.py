@@ -33,7 +33,8 @@ class TurnContext:
     """Objects that this turn shares with others, by their type: a conversation's turns share its sessions, a turn and its filler
     their count of repeats. Empty by default."""
     number: int = attrs.field(factory=next_number, eq=False)
-    """Its number in the log: 1 for the first turn of the process, then 2, and so on. The filler of a turn has the number of that turn."""
+    """Its number in the log: 1 for the first turn of the process, then 2, and so on. The filler of a turn has the number of that
+    turn."""
 
     def resource(self, kind: type[Resource]) -> Resource | None:
         """The resource of this type, or None if the turn has none. A stage then makes its own for this turn."""

@@ -23,7 +23,8 @@ def speech(
 ) -> Stage[str, AudioChunk]:
     """Make the usual chain from tokens to audio, as one stage.
 
-    It is `SentenceSegmenter(language, eager=phrasing.eager) | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`; for a
+    It is `SentenceSegmenter(language, eager=phrasing.eager) | TextNormalizer(text) | Phraser(phrasing) |
+    Synthesizer(tts, recovery=recovery)`, with `eager=False` for a voice that bills a minimum (`TTS.bills_minimum`); for a
     voice whose service cuts the text itself, `SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`.
 
     Args:

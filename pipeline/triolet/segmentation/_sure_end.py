@@ -17,9 +17,8 @@ from triolet.segmentation._sure_words import ALONE, ENDINGS, NAMES, PLAIN
 LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "pt"})
 """The languages that have these rules."""
 
-_LOOK_BACK = (
-    300  # characters of the sentence that are read: a longer one is rare, and has breaths that end the first phrase
-)
+# Characters of the sentence that are read: a longer one is rare, and has breaths that end the first phrase.
+_LOOK_BACK = 300
 _ENDING = 5  # letters that a word has at least if its ending makes it a plain one
 _CAPITAL = 4  # letters that a German noun has at least if it is to be plain: shorter ones are abbreviations, too
 _MARKS = re.compile(r"(?:\.|[!?]{1,3})\Z")

@@ -49,8 +49,8 @@ class RecoveryPolicy:
     """Failed commits that a turn makes good; one more ends it. An answer has about as many phrases: a service that fails
     more often than that is down."""
     repeats: int = attrs.field(default=1, validator=attrs.validators.ge(0))
-    """How often a turn, its filler included, may say words again that had been passed on. A listener forgives one; after that the error is more
-    honest."""
+    """How often a turn, its filler included, may say words again that had been passed on. A listener forgives one; after that
+    the error is more honest."""
     back_off: float = attrs.field(default=0.1, validator=attrs.validators.ge(0))
     """Seconds before a phrase is committed again; doubled while it gives no audio, and cut at random by up to a half, so
     that many clients do not come back together."""

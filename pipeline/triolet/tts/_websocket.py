@@ -161,7 +161,7 @@ class WebSocket:
         """What ended the connection; None while it is open, and after it was closed by leaving the block."""
         return self._failure
 
-    async def send(self, *texts: str) -> None:
+    async def send(self, text: str, *more: str) -> None:
         """Send one message, whole; or several, in one write.
 
         Cancellation waits until they are sent (at most `send_timeout`): half a frame on the wire would spoil all that follow.
@@ -173,14 +173,14 @@ class WebSocket:
         """
         if self._failure is None and not self._closing and self._stream is not None:
             with trio.move_on_after(self._options.send_timeout, shield=True) as scope:
-                if await self._sent(*(TextMessage(data=text) for text in texts)):
+                if await self._sent(TextMessage(data=text), *(TextMessage(data=other) for other in more)):
                     return
                 # What has come before the end is still handed over, then it is known why it ended.
                 await self._ended.wait()
             if scope.cancelled_caught:
                 self._fail(
                     DeadlineExpired(
-                        f"{self._address} did not take a message of {sum(map(len, texts))} characters within "
+                        f"{self._address} did not take a message of {len(text) + sum(map(len, more))} characters within "
                         f"{self._options.send_timeout:g} s (send_timeout)"
                     )
                 )
@@ -189,7 +189,7 @@ class WebSocket:
         await trio.lowlevel.checkpoint_if_cancelled()  # what left the block may have cancelled its sender, too
         raise RuntimeError("this connection was closed, or its block was left")
 
-    async def _sent(self, *events: Event) -> bool:
+    async def _sent(self, event: Event, *more: Event) -> bool:
         """Send, one task at a time; tell whether all was sent as a whole."""
         assert self._stream is not None
         try:
@@ -197,9 +197,9 @@ class WebSocket:
         except trio.WouldBlock:
             await self._sending.acquire()
         try:
-            if not _may_be_sent(events[0], self._protocol.state):
+            if not _may_be_sent(event, self._protocol.state):
                 return False
-            await self._stream.send_all(b"".join(map(self._protocol.send, events)))
+            await self._stream.send_all(b"".join(map(self._protocol.send, (event, *more))))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return False
         finally:

@@ -160,7 +160,10 @@ class QwenSession:
         await self._send(CommitText())
 
     async def say(self, text: str) -> None:
-        """Append and commit, in one write."""
+        """Append and commit, in one write: the service has the text and the commit together.
+
+        As with `append` and `commit`, lone surrogates are left out, and the service refuses a text that is empty.
+        """
         text = _sayable(text)
         self._uncommitted.append(text)
         self._log.asked()
@@ -229,14 +232,15 @@ class QwenSession:
         self._uncommitted.clear()
 
     async def _send(self, *events: ClientEvent) -> None:
+        """Send at least one event, each with an id of its own."""
         await self._send_messages(*(encode(attrs.evolve(e, event_id=f"event_{uuid.uuid4().hex}")) for e in events))
 
-    async def _send_messages(self, *messages: str) -> None:
+    async def _send_messages(self, message: str, *more: str) -> None:
         if self._inbox.failure is None:
-            for message in messages:
-                self._log.sent(message)
+            for sent in (message, *more):
+                self._log.sent(sent)
         try:
-            await self._websocket.send(*messages)
+            await self._websocket.send(message, *more)
         except TTSError as error:
             said = self._inbox.unread_error()
             if said is None:
