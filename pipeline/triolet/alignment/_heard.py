@@ -140,13 +140,15 @@ class PhraseSound:
         return ends[run] - max(0, voiced.runs[run][1] - heard) / self._rate if run >= 0 else 0.0
 
     def _pace_by_length(self, known: float, pauses: int, unseen: float, last: int) -> float:
-        """The pace of a phrase whose length is known, if what has not been seen has as much silence as its marks ask for."""
+        """The pace of a phrase whose length is known, if what has not been seen has as much silence as its marks ask for. `known`:
+        the seconds, more than 0, in which its voice has sounded.
+        """
         text = self._text()
         said = text.ends[last] - text.ends[self._first]
         if unseen > 0:
             marks = bisect_left(text.marks, last) - bisect_right(text.marks, self._first)
             known += max(_LEAST_UNSEEN, unseen - max(0, marks - pauses) * EXPECTED_PAUSE)
-        return max(_SLOWEST, said / known) if known else 1.0
+        return max(_SLOWEST, said / known)
 
     def _count(self, time: float, anchor: Anchor, sound_end: float | None, last: int) -> int:
         """The number of the unit that has not ended after so many sounding seconds. With `sound_end`, the text ends there."""

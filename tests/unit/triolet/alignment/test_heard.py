@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,15 @@ def test_silence_alone_is_no_word() -> None:
     words = units("tulip ", "tulip")
     assert heard_unit_count(words, heard=1500, total=None, sample_rate=RATE, voiced=voiced) == 0
     assert heard_unit_count(words, heard=1500, total=3000, sample_rate=RATE, voiced=voiced) == 0
+
+
+@pytest.mark.parametrize("total", [None, 1000])
+@pytest.mark.parametrize("runs", [None, ((0, 1000),), ((500, 1000),)])
+def test_before_the_first_sample_nothing_was_heard_not_even_what_takes_no_time(
+    total: int | None, runs: tuple[tuple[int, int], ...] | None
+) -> None:
+    voiced = None if runs is None else Voiced(1000, runs)
+    assert heard_unit_count(units(" ", "tulip"), heard=0, total=total, sample_rate=RATE, voiced=voiced) == 0
 
 
 def test_leading_and_trailing_silence_is_no_word() -> None:
