@@ -33,12 +33,13 @@ class SentenceSegmenter(PulledStage[str, Clause]):
 
     The same text gives the same clauses, whatever its tokens are, as long as the source does not stall. Where a listener
     hears in real time, a stall ends a sentence after `sentence_after` seconds without a token, a clause after
-    `clause_after`, and words after `words_after`. None: a stall of any length ends nothing.
+    `clause_after`, and words after `words_after`. None: a stall of any length ends nothing. For an output that is streamed
+    without a clock, such as a pipe, a stall ends whole sentences only. For a file it ends nothing.
 
-    `eager`: where a listener hears in real time, the first sentence of an answer ends with its mark, and does not wait for the
-    next token, if it almost surely ends there: in at least 99.5 of 100 cases, as measured with `benchmarks/first_sentence.py`
-    in German, English, French, Italian, Portuguese and Spanish. If it does not, the text goes on in the next clause. False by
-    default, since the clauses then depend on what the tokens are; `speech` sets it.
+    `eager`: the first sentence of an answer ends with its mark, and does not wait for the next token, if it almost surely ends
+    there: in at least 99.5 of 100 cases, as measured with `benchmarks/first_sentence.py` in German, English, French, Italian,
+    Portuguese and Spanish. If it does not, the text goes on in the next clause. False by default, since the clauses then depend
+    on what the tokens are; `speech` sets it. It changes nothing for a file, which nobody waits for.
 
     `weakest` is the weakest boundary that ends a clause. By default every boundary does, and the Phraser chooses among
     them. LINE is the strongest choice: then only whole sentences, headings, items and rows come out, for three quarters
@@ -129,7 +130,7 @@ class _ClauseBatches(Batches[Clause]):
                 clauses = self._feed_some()
                 continue
             try:
-                clauses = await (self._in_time() if self._turn.clock.realtime else self._in_the_end())
+                clauses = await (self._in_time() if self._awaited else self._in_the_end())
             except trio.EndOfChannel:
                 self._ended = True
                 clauses = self._core.flush()
@@ -150,6 +151,12 @@ class _ClauseBatches(Batches[Clause]):
         """Whether there is text that the core has not taken."""
         return self._read < len(self._text)
 
+    @property
+    def _awaited(self) -> bool:
+        """Whether somebody may wait for the next clause, since audio is heard as it comes."""
+        listener = self._turn.clock.listener
+        return listener.realtime or listener.streamed
+
     async def _in_the_end(self) -> list[Clause]:
         """The clauses that the next tokens end."""
         return self._feed(await self._upstream.next())
@@ -168,7 +175,8 @@ class _ClauseBatches(Batches[Clause]):
                     return clauses
         _, strength = self._stalls[self._stall]
         self._stall += 1
-        return self._core.release(strength)
+        # Without a clock the Phraser gives whole sentences, so that to part one would help nobody.
+        return self._core.release(strength if self._turn.clock.realtime else Boundary.SENTENCE)
 
     def _stalls_at(self) -> float:
         """When the next stall is over, in Trio's time. Infinite if there is nothing that a stall could end."""

@@ -25,6 +25,17 @@ ANSWERS = {
 }
 
 
+class Pipe(RecordingOutput):
+    """Takes audio as it comes, and has no clock."""
+
+    realtime = False
+    streamed = True
+
+    async def play(self, pcm: bytes) -> None:
+        self._accept(pcm)
+        await trio.lowlevel.checkpoint()
+
+
 class Minimal(ToneTTS):
     """A voice that bills a minimum."""
 
@@ -34,7 +45,7 @@ class Minimal(ToneTTS):
 
 
 async def committed_at(
-    tokens: list[str], language: str, *, tts: ToneTTS, eager: bool = True
+    tokens: list[str], language: str, *, tts: ToneTTS, eager: bool = True, output: RecordingOutput | None = None
 ) -> tuple[list[float], str]:
     """When the phrases are committed, in tokens that have come by then, and what is heard."""
     times: list[float] = []
@@ -45,7 +56,7 @@ async def committed_at(
 
     phrasing = PhrasingOptions(eager=eager, early_start=False)
     source = ScriptedSource([part for token in tokens for part in (BETWEEN, token)])
-    async with Conversation(speech(tts, language, phrasing=phrasing), RecordingOutput()) as conversation:
+    async with Conversation(speech(tts, language, phrasing=phrasing), output or RecordingOutput()) as conversation:
         began = trio.current_time()
         result = await conversation.say(source, observer=observe)
     return [round(time / BETWEEN, 3) for time in times], result.heard
@@ -58,6 +69,12 @@ async def test_the_first_commit_waits_for_no_token_after_the_mark(language: str,
     times, heard = await committed_at(tokens, language, tts=ToneTTS())
     assert times[0] == mark
     assert heard == "".join(tokens)
+
+
+async def test_a_pipe_waits_for_no_token_after_the_mark_either(autojump_clock: MockClock) -> None:
+    tokens = ANSWERS["en"]
+    times, _ = await committed_at(tokens, "en", tts=ToneTTS(), output=Pipe())
+    assert times[0] == tokens.index(".") + 1
 
 
 @pytest.mark.parametrize(("tts", "eager"), [(ToneTTS(), False), (Minimal(), True)], ids=["off", "a minimum is billed"])

@@ -27,11 +27,16 @@ async def tokens(parts: list[str | float]) -> AsyncIterator[str]:
 
 
 async def cut_at(
-    parts: list[str | float], segmenter: SentenceSegmenter | None = None, *, realtime: bool = True
+    parts: list[str | float],
+    segmenter: SentenceSegmenter | None = None,
+    *,
+    realtime: bool = True,
+    streamed: bool = False,
 ) -> list[tuple[str, float]]:
     """Each clause, and when it was cut."""
     turn = TurnContext()
     turn.clock.listener.realtime = realtime
+    turn.clock.listener.streamed = streamed
     began = trio.current_time()
     await collect(tokens(parts) | (segmenter or SentenceSegmenter("en")), turn=turn)
     return [(event.clause.text, round(event.at - began, 3)) for event in turn.timeline if isinstance(event, ClauseCut)]
@@ -85,6 +90,17 @@ async def test_a_token_that_comes_just_before_the_stall_puts_it_off(autojump_clo
         await trio.sleep(2 * SENTENCE_AFTER)
         assert clauses_out.receive_nowait().text == "It is 3.5 now."
         tokens_in.close()
+
+
+async def test_for_a_stream_without_a_clock_a_stall_ends_whole_sentences(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    async def cut(*parts: str | float) -> list[tuple[str, float]]:
+        return await cut_at(list(parts), realtime=False, streamed=True)
+
+    assert await cut("It is done.", 9.0, " Then") == [("It is done.", SENTENCE_AFTER), (" Then", 9.0)]
+    assert await cut("If you like,", 9.0, " then") == [("If you like,", 9.0), (" then", 9.0)]
+    assert await cut("Let me look ", 9.0, "at it") == [("Let me look at it", 9.0)]
 
 
 @pytest.mark.parametrize("segmenter", [SentenceSegmenter("en"), NEVER], ids=["no listener", "never"])
