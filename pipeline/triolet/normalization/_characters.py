@@ -40,6 +40,7 @@ URL = re.compile(
 """A URL, perhaps with marks after it. It ends at white space, at a quote, and at CJK and Hangul, which follow without a
 space."""
 
+BLANK = re.compile(r"\s")
 SPEAKABLE = re.compile(r"[^\W_]|[$¢£¤¥\u20A0-\u20CF]")
 """A letter, a digit or a currency sign. A text without one has nothing to say."""
 CJK_AT_END = re.compile(rf"[{CJK}\u3000-\u303F\uFF01-\uFF60][”’\"')]*\s*\Z")

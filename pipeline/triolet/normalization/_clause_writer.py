@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from triolet._model._text import BlockKind, Boundary, Clause, NormalizedClause, SpeechUnit
 from triolet._tools._characters import ends_with_mark
 from triolet.normalization._break import MAX_BREAK
-from triolet.normalization._characters import CJK_AT_END, CJK_AT_START
+from triolet.normalization._characters import BLANK, CJK_AT_END, CJK_AT_START
 from triolet.normalization._digits import spell
 from triolet.normalization._wording import wording
-
-_BLANK = re.compile(r"\s")
 
 ONE_LINE = frozenset({BlockKind.HEADING, BlockKind.LIST_ITEM})
 """Kinds of blocks that are one line of the document each."""
@@ -97,7 +94,7 @@ class ClauseWriter:
         first = units[0] if units else None
         before = clause.text[: first.start - clause.start] if first else clause.text
         if before:
-            self._blank = self._blank or _BLANK.search(before) is not None
+            self._blank = self._blank or BLANK.search(before) is not None
             self._line = self._line or "\n" in before
         if first is None:
             return units

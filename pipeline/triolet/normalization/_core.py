@@ -95,7 +95,7 @@ class NormalizerCore:
             return []
         held, self._held, self._held_length = self._held, [], 0
         base = held[0].start
-        units = inline.builder.finish(base, [clause.end - base for clause in held[:-1]])
+        units = inline.finish(base, [clause.end - base for clause in held[:-1]])
         breaks = [(base + at, seconds) for at, seconds in inline.breaks]
         inline.cut()
         if len(held) == 1:

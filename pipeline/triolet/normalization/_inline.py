@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from triolet._model._text import SpeechUnit
 from triolet._tools._characters import EAST_ASIAN
 from triolet.normalization._break import seconds_of
 from triolet.normalization._characters import HAS_URL, PLAIN, TOKEN, TOKEN_NO_URL, clean
@@ -155,6 +156,10 @@ class InlineReader:
             at = end
         self._at = length
         return True
+
+    def finish(self, base: int, edges: Sequence[int]) -> list[SpeechUnit]:
+        """The units of what was read, as `UnitBuilder.finish` gives them."""
+        return self.builder.finish(base, edges, self._text)
 
     def cut(self) -> None:
         """All text has been read and taken: be ready for the next part of the block."""

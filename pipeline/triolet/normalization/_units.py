@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from triolet._model._text import SpeechUnit
 from triolet._tools._characters import EAST_ASIAN
-from triolet.normalization._characters import CLOSING, DECORATION, PLAIN_WORD, SPEAKABLE, clean
+from triolet.normalization._characters import BLANK, CLOSING, DECORATION, PLAIN_WORD, SPEAKABLE, clean
 
 _BELONGS_BEFORE = frozenset(".,;:!?…)]}。，、；：！？）")
 
@@ -74,8 +74,6 @@ class UnitBuilder:
         """Punctuation, or a combining mark, that belongs to what stands before it."""
         if self._dropped:
             self._after_dropped(text[0])
-        if not self._text and self._within_reach and not self._done[-1][0].endswith(" "):
-            self._reopen()
         self._add(text, start, end)
 
     def mark_after(self, text: str, start: int, end: int) -> None:
@@ -156,10 +154,11 @@ class UnitBuilder:
         self._text = ""
         self._cjk = False
 
-    def finish(self, base: int, edges: Sequence[int] = ()) -> list[SpeechUnit]:
+    def finish(self, base: int, edges: Sequence[int] = (), read: str = "") -> list[SpeechUnit]:
         """All units, with offsets from `base`. The builder is empty afterwards.
 
-        `edges` are the offsets where clauses end. White space and marks after an edge belong to the clause after it.
+        `edges` are the offsets where clauses end in the text that was `read`. White space and marks after an edge belong to the
+        clause after it.
         """
         self.close()
         self._text = ""  # marks without a word
@@ -177,7 +176,9 @@ class UnitBuilder:
             while edge < len(edges) and edges[edge] < word_end:
                 edge += 1
             if edge < len(edges) and edges[edge] < end:
-                text, end = text.rstrip(), edges[edge]  # noqa: PLW2901
+                end = edges[edge]  # noqa: PLW2901
+                if not BLANK.search(read, word_end, end):
+                    text = text.rstrip()  # noqa: PLW2901
             units.append(SpeechUnit(text if text.isprintable() else clean(text), base + start, base + end))
         return units
 

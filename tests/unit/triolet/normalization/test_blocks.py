@@ -9,6 +9,7 @@ from tests.unit.triolet.normalization.cutter import clauses, speak, words
 
 from triolet._model._text import BlockKind, Boundary, Clause
 from triolet.normalization import NormalizationOptions, NormalizerCore
+from triolet.normalization._table import cells
 
 TABLE = "| Name | Age |\n|---|---|\n| Alice Smith | 30 |\n| **Bob** | `x` |\n\nDone."
 
@@ -55,6 +56,12 @@ def test_rows_are_read_with_their_headers() -> None:
 def test_a_head_is_said_by_itself_if_no_row_follows() -> None:
     assert words("| Name | Age |\n|---|---|\n\nNothing.") == "Name, Age. Nothing."
     assert words("| Name | Age |\n|---|---|") == "Name, Age."
+
+
+@pytest.mark.parametrize("row", ["| a | b |", "a | b", "| a | b", "a | b |", " | a | b | "])
+def test_the_bars_around_a_row_may_be_left_out(row: str) -> None:
+    assert [row[left:right].strip() for left, right in cells(row)] == ["a", "b"]
+    assert [row[left:right] for left, right in cells("a")] == [row[:1]]
 
 
 def test_empty_cells_are_passed_over_and_ticks_are_words() -> None:
