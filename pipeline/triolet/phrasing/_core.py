@@ -248,23 +248,14 @@ class PhraserCore:
     def _parts_halves(self, count: int) -> bool:
         """Whether a comma after so many clauses parts two halves, as far as they are known, and not the items of a list."""
         held = self._held
-        if count < len(held) and held[count].clause.boundary is _COMMA and not self._enough(count, count + 1):
+        if count < len(held) and held[count].clause.boundary is _COMMA and not self._enough(count):
             return False
-        return self._enough(0, count) and self._enough(count - 1, count)
+        return self._enough(count - 1)
 
-    def _enough(self, first: int, last: int) -> bool:
-        """Whether the clauses from `first` to before `last` have enough words to stand alone."""
-        words = wide = 0
-        apart = True  # white space stands before the next word
-        for at in range(first, last):
-            one = self._held[at]
-            own_words, own_wide = one.extent
-            wide += own_wide
-            words += own_words if apart or one.words[0].isspace() else own_words - 1
-            if words >= self._options.early_words or wide >= self._options.early_cjk:
-                return True
-            apart = one.words[-1].isspace()
-        return False
+    def _enough(self, at: int) -> bool:
+        """Whether a clause has enough words to stand alone."""
+        words, wide = self._held[at].extent
+        return words >= self._options.early_words or wide >= self._options.early_cjk
 
 
 def _follows(before: NormalizedClause, clause: NormalizedClause) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +75,24 @@ def test_a_provider_that_stays_down_is_probed_less_and_less_often() -> None:
     health.taken_back(280.0)
     health.failed(ConnectionLost("gone"), 280.0 + 60.1)
     assert health.wait == 5.0
+
+
+def test_of_a_new_provider_nothing_bad_is_known() -> None:
+    health = Health(OPTIONS)
+    assert (health.down, health.failure, health.behind) == (False, None, 0.0)
+    assert health.askable(0.0)
+    assert (Progress().begun, Progress().seconds, Progress().behind) == (None, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "name", ["connect_timeout", "first_audio_timeout", "slow_after", "probe_after", "longest_wait"]
+)
+def test_times_are_above_zero_and_may_be_short(name: str) -> None:
+    short: dict[str, Any] = {name: 0.01}
+    none: dict[str, Any] = {name: 0.0}
+    assert FailoverOptions(**short) != FailoverOptions()
+    with pytest.raises(ValueError, match=name):
+        FailoverOptions(**none)
 
 
 def test_a_provider_is_forgotten_after_longer_than_the_longest_wait() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
+from typing import Any
 
 import attrs
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from triolet import BlockKind, Boundary, NormalizedClause, Phrase, Phraser, PhrasingOptions, SpeechUnit, TurnContext
 from triolet.phrasing import PhraserCore
+from triolet.phrasing._core import Offer
 from triolet.phrasing._stage import COMFORTABLE, MERGING_ENDS, SHORT
 from triolet.testing import collect
 from triolet.turn._events import PhraseReady
@@ -245,6 +248,39 @@ def test_one_enormous_unit_is_cut_between_graphemes(grapheme: str) -> None:
     assert all(phrase.words.startswith(grapheme) for phrase in phrases)
 
 
+def test_a_grapheme_without_end_is_cut_after_half_of_a_phrase() -> None:
+    word = "e" + "\u0301" * 100
+    core = PhraserCore(PhrasingOptions(longest=31))
+    core.feed(
+        NormalizedClause(
+            units=(SpeechUnit(word, 0, len(word)),), start=0, end=len(word), boundary=END, opening=SENTENCE
+        )
+    )
+    assert [len(core.phrase(Offer(count)).words) for count in (1, 2)] == [31 // 2, 2 * (31 // 2)]
+
+
+@pytest.mark.parametrize(("words", "cut"), [(3, False), (4, True), (5, True)])
+def test_a_comma_is_a_place_to_breathe_after_four_words(words: int, cut: bool) -> None:
+    """Whatever stands before them: a list has short parts, too."""
+    for before in ("", "Here, ", "In the house at the end of the road ", "x" * 50):
+        core = PhraserCore()
+        if before:
+            core.feed(clause(before, COMMA if before[-2:] == ", " else Boundary.CONJUNCTION))
+        core.feed(clause("and " * (words - 1) + "so, ", COMMA, start=len(before)))
+        assert bool(core.breath()) is cut
+
+
+def test_a_sentence_without_words_is_dropped_when_what_stood_before_it_is_taken() -> None:
+    core = PhraserCore()
+    for one in clauses(("One. ", LINE), ("... ", LINE), ("Two. ", COMMA)):
+        core.feed(one)
+    assert core.held == 3
+    (phrase,) = itertools.islice(core.take_sentences(), 5)
+    assert phrase.words == "One."
+    assert core.held == 1
+    assert core.breath().clauses == 0
+
+
 def hurried() -> TurnContext:
     turn = TurnContext()
     turn.clock.listener.realtime = True
@@ -374,7 +410,15 @@ async def test_a_file_has_no_listener_to_hurry_for(autojump_clock: trio.testing.
     assert [phrase.words for phrase in phrases] == [(FIRST + REST).strip()]
 
 
-def test_options_are_checked() -> None:
+def test_options_are_checked_and_are_what_is_documented() -> None:
+    assert PhrasingOptions() == PhrasingOptions(
+        eager=True, early_start=True, early_words=4, early_cjk=6, worth=0.25, merge=240, longest=300
+    )
+    assert PhrasingOptions(early_words=1, early_cjk=1, worth=0, merge=0, longest=20)
+    for name in ("early_words", "early_cjk"):
+        too_few: dict[str, Any] = {name: 0}
+        with pytest.raises(ValueError, match=name):
+            PhrasingOptions(**too_few)
     with pytest.raises(ValueError, match="longest"):
         PhrasingOptions(longest=5)
 

@@ -1,0 +1,30 @@
+"""For tests of the unit tier."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+import trio
+
+LONGEST = 100_000.0
+"""Seconds of virtual time that a test may take: more than a day. What waits for ever on a virtual clock fails by it at once, where
+it would hang."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """End a test on the autojump clock that waits for what never comes."""
+    if not isinstance(item, pytest.Function) or "autojump_clock" not in item.fixturenames:
+        return (yield)
+    test = item.obj
+
+    @functools.wraps(test)
+    async def within(**arguments: Any) -> None:
+        with trio.fail_after(LONGEST):
+            await test(**arguments)
+
+    item.obj = within
+    return (yield)
