@@ -27,7 +27,9 @@ class TTSError(TrioletError):
     """A speech service failed or broke its contract.
 
     `code` and `message` are the service's own; `event` is the raw event that it sent. Each is None where it sent none.
-    `throttled` is true where the service says that requests came too fast: another try helps after some time.
+    `throttled` is true where the service says that requests came too fast, or that it is busy: another try helps after some time.
+    `retry_after` is for how many seconds the service asks to wait before it, None where it does not say. A session pool waits at
+    least so long.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class TTSError(TrioletError):
         event: Mapping[str, Any] | None = None,
         retryable: bool | None = None,
         throttled: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(text)
         self.code = code
@@ -46,7 +49,8 @@ class TTSError(TrioletError):
         self.event = event
         if retryable is not None:
             self.retryable = retryable
-        self.throttled = throttled
+        self.throttled = throttled or retry_after is not None
+        self.retry_after = retry_after
 
 
 class ConnectionFailed(TTSError):
@@ -98,15 +102,17 @@ class Unspeakable(TTSError):
 class AllProvidersFailed(TTSError):
     """Every provider of a `Failover` has failed. `failures` maps each provider's name to its last error.
 
-    It is `retryable`, and `throttled`, if one of these errors is.
+    It is `retryable`, and `throttled`, if one of these errors is. `retry_after` is after how many seconds the first of the
+    providers may be asked again; None: one may be asked now.
     """
 
-    def __init__(self, failures: Mapping[str, TTSError]) -> None:
+    def __init__(self, failures: Mapping[str, TTSError], retry_after: float | None = None) -> None:
         super().__init__(
             "no provider speaks. "
             + "; ".join(f"{name}: {type(failure).__name__}: {failure}" for name, failure in failures.items()),
             retryable=any(failure.retryable for failure in failures.values()),
             throttled=any(failure.throttled for failure in failures.values()),
+            retry_after=retry_after,
         )
         self.failures = dict(failures)
 

@@ -16,6 +16,7 @@ from triolet.failover._health import FailoverOptions, Health, Progress
 from triolet.failover._providers import FailoverStatistics, Provider, Providers
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet.tts._rate_limiter import RateLimiter
+from triolet.turn._number import named_turn
 
 Adjust = Callable[[TTS, Mapping[str, str]], Mapping[str, str]]
 """Translates the changes of a turn for one provider: `(provider, changes) -> changes for it`. Return an empty mapping to leave
@@ -171,6 +172,8 @@ class Failover(TTS):
     async def _connect(self) -> AsyncGenerator[TTSSession]:
         here = self._here()
         for position in here.candidates():
+            if trio.current_time() < here[position].health.asked_until:
+                continue
             opened = False
             failure: TTSError = DeadlineExpired(
                 f"no session within {self.options.connect_timeout:g} s (Failover's connect_timeout)"
@@ -318,10 +321,10 @@ class _Session(TTSSession):
         except TTSError as error:
             if isinstance(error, NoAudio) and not here.alternative(at):
                 raise  # the cause may be the text, and no other provider can tell
-            here.failed(at, error)
+            here.failed(at, error, named_turn())
             if not here.alternative(at):
                 raise here.all_failed() from error
-            if error.retryable:
+            if error.retryable and error.retry_after is None:  # that wait is for this provider, and not for the next
                 raise
             raise TTSError(
                 f"{self._provider.name}: {error}",
@@ -333,6 +336,7 @@ class _Session(TTSSession):
 
     async def _speak(self, text: str, accept: AudioCallback) -> Usage:
         health, progress = self._provider.health, Progress()
+        turn = named_turn()  # asked here: the task that receives audio may have begun in an earlier turn
 
         def receive(pcm: bytes) -> None:
             if pcm:
@@ -341,7 +345,7 @@ class _Session(TTSSession):
                     self._audio.seconds(len(pcm) // SAMPLE_BYTES), trio.current_time()
                 )
                 if behind > self._options.slow_after:
-                    self._too_slow(behind)
+                    self._too_slow(behind, turn)
             accept(pcm)
 
         self._provider.commits += 1
@@ -373,11 +377,12 @@ class _Session(TTSSession):
             f"this session of {self._provider.name} has ended, or has made room for another provider's"
         )
 
-    def _too_slow(self, behind: float) -> None:
+    def _too_slow(self, behind: float, turn: str) -> None:
         if self._here.alternative(self._position) and not self._provider.health.down:
             self._here.failed(
                 self._position,
                 DeadlineExpired(
                     f"its audio is {behind:.1f} s behind real time (Failover's slow_after is {self._options.slow_after:g} s)"
                 ),
+                turn,
             )

@@ -71,6 +71,8 @@ class Health:
     news: float = -math.inf
     """When a connect, a commit or a probe last failed."""
     next_probe: float = -math.inf
+    asked_until: float = -math.inf
+    """Until then it asks not to be asked (`TTSError.retry_after`)."""
     wait: float = 0.0
     """The last wait before a probe, before it was shortened at random."""
     behind: float = 0.0
@@ -78,7 +80,7 @@ class Health:
 
     def failed(self, failure: TTSError, now: float) -> None:
         """A connect or a commit failed: the provider is down. Commits that still run and fail later do not lengthen the wait."""
-        self.failure, self.news = failure, now
+        self._note(failure, now)
         if not self.down:
             lasted = now - self.since > self.wait
             self.down, self.since = True, now
@@ -86,20 +88,26 @@ class Health:
 
     def probe_failed(self, failure: TTSError, now: float) -> None:
         """A probe failed: the provider stays down, and the wait doubles."""
-        self.failure, self.news = failure, now
+        self._note(failure, now)
         self._wait(2 * self.wait, now)
 
     def taken_back(self, now: float) -> None:
         """The provider is up again: it spoke the probe, or is asked without one."""
-        self.down, self.since, self.behind = False, now, 0.0
+        self.down, self.since, self.behind, self.asked_until = False, now, 0.0, -math.inf
 
     def askable(self, now: float) -> bool:
-        """Whether to try the provider: it is up, or its last failure is longer ago than `forget_after`."""
-        return not self.down or now - self.news >= self.options.forget_after
+        """Whether to try the provider: it is up, or its last failure is longer ago than `forget_after` and than it asks for."""
+        return not self.down or now >= max(self.news + self.options.forget_after, self.asked_until)
+
+    def _note(self, failure: TTSError, now: float) -> None:
+        self.failure, self.news = failure, now
+        if failure.retry_after is not None:
+            self.asked_until = max(self.asked_until, now + failure.retry_after)
+            self.next_probe = max(self.next_probe, self.asked_until)
 
     def _wait(self, pause: float, now: float) -> None:
         self.wait = min(pause, self.options.longest_wait)
-        self.next_probe = now + self.wait * random.uniform(0.5, 1.0)
+        self.next_probe = max(now + self.wait * random.uniform(0.5, 1.0), self.asked_until)
 
 
 @attrs.define

@@ -142,14 +142,14 @@ class Providers:
         """The position of a provider in the order of preference."""
         return self._providers.index(provider)
 
-    def failed(self, position: int, failure: TTSError) -> None:
-        """Record that a connect or a commit failed: the provider is down."""
+    def failed(self, position: int, failure: TTSError, turn: str = "") -> None:
+        """Record that a connect or a commit failed: the provider is down. `turn` names the turn of a commit, for the log."""
         provider = self[position]
         provider.failures += 1
         provider.health.failed(failure, trio.current_time())
         for scope in provider.waiting:
             scope.cancel(reason="the provider was found to be down")
-        self._tell(f"{provider.name} is down", failure)
+        self._tell(f"{provider.name} is down", failure, turn)
 
     def probe_failed(self, provider: Provider, failure: TTSError) -> None:
         """Record that a probe failed: the provider is still down."""
@@ -167,20 +167,25 @@ class Providers:
 
     def all_failed(self) -> AllProvidersFailed:
         """An error with the last failure of each provider."""
-        return AllProvidersFailed(
-            {provider.name: provider.health.failure for provider in self._providers if provider.health.failure}
-        )
+        failures = {provider.name: provider.health.failure for provider in self._providers if provider.health.failure}
+        now = trio.current_time()
+        waits = [
+            max(0.0, provider.health.asked_until - now)
+            for provider in self._providers
+            if provider.health.failure and provider.health.failure.retryable
+        ]
+        return AllProvidersFailed(failures, min(waits, default=0.0) or None)
 
-    def _tell(self, news: str, failure: TTSError | None) -> None:
+    def _tell(self, news: str, failure: TTSError | None, turn: str = "") -> None:
         position = next(self.candidates())
         if position != self._spoke:
             self._spoke = position
             self._changes += 1
             self._last_change = news if failure is None else f"{news} ({_shown(failure)})"
-            said = "" if failure is None else f" ({type(failure).__name__} {failure.code or ''})"
-            logger.info("%s%s: %s speaks from now on", news, said, self[position].name)
+            said = "" if failure is None else f" ({_kind(failure)})"
+            logger.info("%s%s%s: %s speaks from now on", turn, news, said, self[position].name)
             if failure is not None:
-                logger.debug("%s: %s", news, _logged(failure))
+                logger.debug("%s%s: %s", turn, news, _logged(failure))
         self.change()
 
 
@@ -192,4 +197,8 @@ def _logged(failure: TTSError) -> str:
     """Leave out the service's own words, which may quote the text to be spoken. Its adapter decides how those are logged."""
     if failure.message is None and failure.event is None:
         return _shown(failure)
+    return _kind(failure)
+
+
+def _kind(failure: TTSError) -> str:
     return f"{type(failure).__name__} {failure.code or ''}".rstrip()

@@ -132,12 +132,23 @@ class SpeakingTurn:
                     self._lost(job, error)
                 elif not await self._recovers(job, error, in_a_row):
                     break
+                if await self._waited_too_long(job, in_a_row, error) and in_a_row:
+                    await self._recovers(job, error, in_a_row)
+                    break
             else:
                 break
-            longest = min(LONGEST_BACK_OFF, self._recovery.back_off * 2 ** max(0, in_a_row - 1))
-            with self._pool.coming_back(job.phrase.index):
-                await trio.sleep(min(longest * random.uniform(0.5, 1.0), max(0.0, self._pool.patience)))
             job.commit.made = self._turn.now()
+
+    async def _waited_too_long(self, job: Job, in_a_row: int, error: TTSError) -> bool:
+        """Wait before the next commit, at least as long as the service asks, but not beyond `throttled_timeout`. Return whether
+        that is over.
+        """
+        longest = min(LONGEST_BACK_OFF, self._recovery.back_off * 2 ** max(0, in_a_row - 1))
+        wait: float = max(longest * random.uniform(0.5, 1.0), error.retry_after or 0.0)
+        patience = max(0.0, self._pool.patience)
+        with self._pool.coming_back(job.phrase.index):
+            await trio.sleep(min(wait, patience))
+        return wait >= patience
 
     async def _commit(self, job: Job) -> None:
         usage = await self._pool.commit(job.words, self._accept(job), order=job.phrase.index)

@@ -58,8 +58,9 @@ class PoolOptions:
     half, so that many clients do not come back together."""
     throttled_timeout: float = attrs.field(default=90.0, validator=attrs.validators.ge(0))
     """Seconds for which a service may go on to say, in a turn, that requests come too fast, before a waiting commit gets the
-    error. Until then it is asked again after each `back_off`, however many `attempts` that takes. Quotas are counted by the
-    minute, so 90 s reach into the next."""
+    error. Until then it is asked again after each `back_off`, or after the longer wait that it asks for, however many `attempts`
+    that takes. If it asks for a wait that does not end before, the commit gets the error at once. Quotas are counted by the minute,
+    so 90 s reach into the next."""
 
 
 LONGEST_BACK_OFF = 8.0
@@ -98,7 +99,7 @@ class PoolStatistics:
     refused: int
     """Connects that failed."""
     throttled: int
-    """Connects and commits of which the service said that they came too fast."""
+    """Connects and commits of which the service said that they came too fast, or that it is busy."""
     waited: float
     """Seconds for which connects and commits were held back to keep the rate limits."""
     connect_times: tuple[float, ...]
@@ -176,6 +177,12 @@ class SessionPool:
         self._warm_until = -math.inf
         self._failures = 0
         self._throttled_since = math.inf
+        self._throttled = TTSError("requests came too fast")
+        """The last error that said so."""
+        self._asked_until = -math.inf
+        """Until this time, on Trio's clock, the service has asked not to be connected to."""
+        self._in_time: dict[trio.CancelScope, float] = {}
+        """Around each commit that waits for a session or for the rate limits: when it began to wait."""
         self._failure: TTSError | None = None
         self._lapses = 0
         """How many sessions in a row the service has ended while they were idle."""
@@ -241,7 +248,7 @@ class SessionPool:
             TTSError: the commit failed; or no session could be opened, in `attempts` tries, or in `throttled_timeout` seconds
                 where the service said that requests come too fast.
         """
-        slot, session = await self._take_admitted(order)
+        slot, session = await self._take_in_time(order)
         try:
             self._counts.commits += 1
             self._counts.reused += slot.commits > 0
@@ -256,6 +263,7 @@ class SessionPool:
             self._change()
             raise
         self._throttled_since = math.inf
+        self._move_deadlines()
         if slot.ended:  # the service closed the session right after its response
             self._counts.broken += 1
             slot.leave()
@@ -266,10 +274,10 @@ class SessionPool:
         return usage
 
     def patient(self, error: TTSError) -> bool:
-        """Whether to try again however often it has failed: the service says that requests come too fast, and has said so for less
-        than `throttled_timeout`.
+        """Whether to try again however often it has failed: the service says that requests come too fast, has said so for less
+        than `throttled_timeout`, and asks for a wait that ends before.
         """
-        return error.throttled and self.patience > 0
+        return error.throttled and self.patience > (error.retry_after or 0.0)
 
     @property
     def patience(self) -> float:
@@ -280,6 +288,17 @@ class SessionPool:
         if error.throttled:
             self._counts.throttled += 1
             self._throttled_since = min(self._throttled_since, trio.current_time())
+            self._throttled = error
+            self._move_deadlines()
+
+    def _move_deadlines(self) -> None:
+        for scope, began in self._in_time.items():
+            scope.deadline = self._give_up_at(began)
+
+    def _give_up_at(self, began: float) -> float:
+        """When a commit that has waited since `began` gets the error. If `throttled_timeout` was over before, it has one try."""
+        due = self._throttled_since + self._options.throttled_timeout
+        return due if due > began else math.inf
 
     @contextmanager
     def coming_back(self, order: int) -> Generator[None]:
@@ -290,6 +309,23 @@ class SessionPool:
         finally:
             self._coming_back.remove(order)
             self._change()
+
+    async def _take_in_time(self, order: int) -> tuple[_Slot, TTSSession]:
+        """Take a session that may be used now, before `throttled_timeout` is over.
+
+        Raises:
+            TTSError: there is none, or not in time.
+        """
+        began = trio.current_time()
+        with trio.CancelScope(deadline=self._give_up_at(began)) as scope:
+            self._in_time[scope] = began
+            try:
+                return await self._take_admitted(order)
+            finally:
+                del self._in_time[scope]
+        self._failures = max(self._failures, self._options.attempts)
+        self._change()
+        raise self._throttled
 
     async def _take_admitted(self, order: int) -> tuple[_Slot, TTSSession]:
         """Take a session, then wait until the rate limits allow a request. A session that ends meanwhile is replaced."""
@@ -322,6 +358,9 @@ class SessionPool:
                 if self._failure is not None:
                     failure, self._failure = self._failure, None
                     raise failure
+                bound = self.patience if 0 < self.patience < math.inf else self._options.throttled_timeout
+                if self._asked_until >= trio.current_time() + bound:
+                    raise self._throttled
                 await self._changed.wait()
         finally:
             self._waiting.remove(place)
@@ -392,6 +431,8 @@ class SessionPool:
                 if slot.urgency == _SPARE and not self._warm():
                     return  # nobody expects a turn any more
                 await self._back_off()
+                if not self._waiting and (self._failures >= self._options.attempts or not self._warm()):
+                    return  # the commit that needed it has been given up
                 await self._limiter.wait(slot.urgency)
                 began = trio.current_time()
                 async with self._tts.connect() as session:
@@ -442,7 +483,10 @@ class SessionPool:
     async def _back_off(self) -> None:
         if self._failures:
             longest = min(LONGEST_BACK_OFF, self._options.back_off * 2 ** (self._failures - 1))
-            await trio.sleep(min(longest * random.uniform(0.5, 1.0), max(0.0, self.patience)))
+            if self.patience > 0:
+                await trio.sleep(longest * random.uniform(0.5, 1.0))
+        while trio.current_time() < self._asked_until:  # noqa: ASYNC110 -- another connect may move the time
+            await trio.sleep_until(self._asked_until)
 
     def _failed(self, slot: _Slot, group: BaseExceptionGroup[TTSError]) -> None:
         """Connecting failed, and is counted; or closing a session did, which has no consequence."""
@@ -451,7 +495,10 @@ class SessionPool:
         self._counts.refused += 1
         self._failures += 1
         error = next(iter(_leaves(group)))
-        logger.info("no session could be opened: %s", _named(error))
+        asks = "" if error.retry_after is None else f"; it asks for a wait of {error.retry_after:g} s"
+        logger.info("no session could be opened: %s%s", _named(error), asks)
+        if error.retry_after is not None:
+            self._asked_until = max(self._asked_until, trio.current_time() + error.retry_after)
         self._note(error)
         if self.patient(error):
             return

@@ -380,7 +380,7 @@ class WebSocket:
         match error:
             case trio_websocket.ConnectionRejected():
                 body = self._words(error.body) if error.body else head.partition("\r\n\r\n")[2]
-                ours = failures.refused(self._address, error.status_code, body)
+                ours = failures.refused(self._address, error.status_code, body, head)
             case HandshakeEnded():
                 ours = failures.broken_off(self._address, head)
             case OSError() | trio.BrokenResourceError() if self._stream is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import email.utils
 import re
 import ssl
 from urllib.parse import urlsplit
@@ -15,6 +17,9 @@ _NO_TEXT = 1007
 
 _PERMANENT_CLOSE_CODES = frozenset({1003, 1007, 1008, 1009, 1010})
 """RFC 6455, 7.4.1: the peer refuses what we sent, so the same again would be refused again."""
+
+_DIGITS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+"""The RFC has whole seconds; some services send parts of one."""
 
 
 @attrs.frozen
@@ -47,16 +52,38 @@ class Address:
         return f"{self.host}:{self.port}"
 
 
-def refused(address: Address, status: int, body: str) -> ConnectionFailed:
-    """For an HTTP status other than 101."""
+def refused(address: Address, status: int, body: str, head: str = "") -> ConnectionFailed:
+    """For an HTTP status other than 101. `head` is the answer's head, which may say when to come again."""
     said = " ".join(body.split())[:500]
     text = f"{address} refused the connection with HTTP status {status}" + (f": {said}" if said else "")
     if status in (401, 403):
         return AuthenticationFailed(text, code=str(status), message=body)
-    throttled = status == 429
+    wait = _retry_after(head) if status in (429, 503) else None
+    if wait is not None:
+        text += f" (Retry-After: it asks for {wait:g} s without another try)"
     return ConnectionFailed(
-        text, code=str(status), message=body, retryable=throttled or status >= 500, throttled=throttled
+        text,
+        code=str(status),
+        message=body,
+        retryable=status == 429 or status >= 500,
+        throttled=status == 429,
+        retry_after=wait,
     )
+
+
+def _retry_after(head: str) -> float | None:
+    """Seconds to wait (RFC 9110, 10.2.3). A date counts from the peer's own clock, where the answer has it; else from ours."""
+    lines = (line.partition(":") for line in head.partition("\r\n\r\n")[0].splitlines())
+    fields = {name.strip().lower(): value.strip() for name, _, value in lines}
+    asked = fields.get("retry-after", "")
+    if _DIGITS.fullmatch(asked):
+        return float(asked)
+    try:
+        until = email.utils.parsedate_to_datetime(asked)
+        now = email.utils.parsedate_to_datetime(fields["date"]) if "date" in fields else dt.datetime.now(dt.UTC)
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError):  # no date; or one without a time zone, and one with
+        return None
 
 
 def broken_off(address: Address, head: str) -> ConnectionFailed:
@@ -64,7 +91,7 @@ def broken_off(address: Address, head: str) -> ConnectionFailed:
     first_lines, _, body = head.partition("\r\n\r\n")
     version, _, code = first_lines.partition(" ")
     if version.startswith("HTTP/") and re.match("[1-9][0-9][0-9]", code) and not code.startswith("101"):
-        return refused(address, int(code[:3]), body)
+        return refused(address, int(code[:3]), body, first_lines)
     if head:
         return ConnectionFailed(f"{address} does not speak WebSocket: it answered {head[:80]!r}", retryable=False)
     return ConnectionFailed(f"{address} closed the connection during the handshake")

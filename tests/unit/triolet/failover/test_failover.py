@@ -73,6 +73,48 @@ async def test_a_first_that_takes_too_long_to_connect(autojump_clock: Clock) -> 
         assert talk.output.audio[0].time - began < OPTIONS.connect_timeout + 2
 
 
+def busy(seconds: float) -> ConnectionFailed:
+    return ConnectionFailed("busy", code="503", retryable=True, retry_after=seconds)
+
+
+async def test_a_first_that_asks_for_a_wait_holds_nobody_up_and_is_not_probed_before(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.refusal = busy(60.0)
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "2"
+        assert trio.current_time() < 5
+        first.refusal = None
+        while trio.current_time() < 45:
+            assert await talk.say("Here we are again.") == "2"
+        assert first.connections == 0
+        while trio.current_time() < 90:
+            await talk.say("And here we are still.")
+        assert await talk.say("Well again.") == "1"
+
+
+async def test_a_commit_that_asks_for_a_wait_goes_to_the_next_at_once(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.failure = busy(60.0)
+    async with talking(first, second) as talk:
+        assert await talk.say("Here we are.") == "2"
+        assert trio.current_time() < 5
+
+
+async def test_where_all_ask_for_a_wait_the_shortest_is_waited_for(autojump_clock: Clock) -> None:
+    first, second = two()
+    first.refusal, second.refusal = busy(40.0), busy(20.0)
+
+    async def well_again() -> None:
+        await trio.sleep(5)
+        first.refusal = second.refusal = None
+
+    async with talking(first, second) as talk, trio.open_nursery() as nursery:
+        nursery.start_soon(well_again)
+        assert await talk.say("Here we are.") == "2"
+        assert 20 < talk.output.audio[0].time < 25
+    assert first.connections == 0
+
+
 @pytest.mark.parametrize("error", [AuthenticationFailed("401"), ServiceError("quota gone", retryable=False)])
 async def test_what_another_try_cannot_help_goes_to_the_next(autojump_clock: Clock, error: TTSError) -> None:
     first, second = two()
@@ -528,3 +570,39 @@ async def test_the_limits_of_each_are_kept_for_it_alone(autojump_clock: Clock) -
         for _ in range(20):
             await session.commit("So.", lambda _: None)
         assert trio.current_time() - began < 20
+
+
+async def test_the_log_names_the_turn_in_which_a_provider_failed(
+    autojump_clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "triolet")
+    first, second = two()
+    async with talking(first, second) as talk:
+        await talk.say("Here we are.")
+        first.failure = ServiceError("gone", code="500", retryable=True)
+        await talk.say("Here we are again.")
+        begun = [record.message for record in caplog.records if record.message.endswith("begins")]
+        turn = begun[1].removesuffix("begins")
+        assert (
+            f"{turn}Provider (1 of 2) is down (ServiceError 500): Provider (2 of 2) speaks from now on" in caplog.text
+        )
+        first.failure = None
+        await trio.sleep(10)
+        await talk.say("And here we are still.")
+    # A probe belongs to no turn, though a session that a turn opened makes it.
+    spoken = [record.message for record in caplog.records if "speaks again" in record.message]
+    assert spoken == ["Provider (1 of 2) speaks again: Provider (1 of 2) speaks from now on"]
+
+
+async def test_the_log_names_the_turn_in_which_a_provider_fell_behind(
+    autojump_clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "triolet")
+    first, second = two()
+    async with talking(first, second) as talk:
+        await talk.say("Here we are.")
+        first.speed = 0.2
+        await talk.say("Here we are again, in a sentence that takes its time, and is slow.")
+    [begun] = [record.message for record in caplog.records if record.message.endswith("begins")][1:]
+    [down] = [record.message for record in caplog.records if "is down" in record.message]
+    assert down.startswith(begun.removesuffix("begins"))

@@ -95,6 +95,19 @@ def test_times_are_above_zero_and_may_be_short(name: str) -> None:
         FailoverOptions(**none)
 
 
+def test_a_provider_is_not_asked_before_the_time_that_it_asks_for() -> None:
+    health = Health(OPTIONS)
+    health.failed(ConnectionLost("busy", retry_after=300.0), 10.0)
+    health.failed(ConnectionLost("gone"), 11.0)
+    assert health.next_probe == 310.0
+    assert not health.askable(309.0)
+    assert health.askable(310.0)
+    health.probe_failed(ConnectionLost("busy", retry_after=50.0), 310.0)
+    assert health.next_probe >= 360.0
+    health.taken_back(360.0)
+    assert health.asked_until < 0
+
+
 def test_a_provider_is_forgotten_after_longer_than_the_longest_wait() -> None:
     with pytest.raises(ValueError, match="must be longer"):
         FailoverOptions(longest_wait=60.0, forget_after=60.0)

@@ -11,7 +11,7 @@ from tests.unit.triolet.tts.test_sessions import Service
 from trio.testing import MockClock
 
 from triolet import TTS, Conversation, PoolOptions, RateLimits, TTSSession, speech
-from triolet.errors import ConnectionFailed, ConnectionLost, TTSError
+from triolet.errors import ConnectionFailed, ConnectionLost, ServiceError, TTSError
 from triolet.events import Event, Underrun
 from triolet.testing import RecordingOutput, ToneTTS
 from triolet.tts._rate_limiter import RateLimiter
@@ -139,16 +139,120 @@ async def test_sessions_that_are_lost_in_their_commits_end_in_an_error(autojump_
     assert len(service.connects) <= 6
 
 
-async def test_a_service_that_says_too_fast_is_given_up_at_the_deadline(autojump_clock: MockClock) -> None:
-    service = Service(connect=0.01)
-    service.refusals = [ConnectionFailed("too fast", code="429", retryable=True, throttled=True) for _ in range(100)]
+TOO_FAST = ConnectionFailed("too fast", code="429", retryable=True, throttled=True)
+
+
+def asks_for(seconds: float) -> TTSError:
+    return ConnectionFailed(f"come again in {seconds:g} s", code="429", retryable=True, retry_after=seconds)
+
+
+async def refused_for(service: Service, match: str) -> float:
+    """Seconds from a commit to its error, where `throttled_timeout` is 5 s."""
     began = trio.current_time()
     async with open_session_pools(PoolOptions(throttled_timeout=5.0)) as pools:
         pool = pools.pool(service)
         async with pool.in_use():
-            with pytest.raises(TTSError, match="too fast"):
+            with pytest.raises(TTSError, match=match):
                 await pool.commit("Hello.", lambda pcm: None)
-    assert trio.current_time() - began == pytest.approx(5.0, abs=0.2)
+            return trio.current_time() - began
+
+
+@pytest.mark.parametrize("connect", [0.01, 3.0, 30.0])
+async def test_a_service_that_says_too_fast_is_given_up_at_the_deadline(
+    autojump_clock: MockClock, connect: float
+) -> None:
+    service = Service(connect=connect)
+    service.refusals = [TOO_FAST] * 100
+    # The time begins when the service says so first.
+    assert await refused_for(service, "too fast") == pytest.approx(connect + 5.0)
+    tried = len(service.connects)
+    await trio.sleep(100)
+    assert len(service.connects) == tried  # nobody waits for it any more
+
+
+async def test_commits_that_come_too_fast_are_given_up_at_the_deadline(autojump_clock: MockClock) -> None:
+    service = Service(connect=0.01, commit=0.5)
+    service.failures = [ServiceError("too fast", retryable=True, throttled=True)] * 100
+    began = trio.current_time()
+    async with Conversation(
+        speech(service, "en"), RecordingOutput(), pool=PoolOptions(throttled_timeout=5.0)
+    ) as conversation:
+        with pytest.raises(ServiceError, match="too fast"):
+            await conversation.say(["Hello."])
+    # The first commit is refused at 0.51 s; one that is under way at the deadline is waited for.
+    assert 5.0 <= trio.current_time() - began <= 6.02
+
+
+async def test_a_limit_of_our_own_does_not_move_the_deadline(autojump_clock: MockClock) -> None:
+    service = Service(connect=0.01, limits=RateLimits(per_minute=2))
+    service.refusals = [TOO_FAST] * 100
+    assert await refused_for(service, "too fast") == pytest.approx(5.01)
+
+
+async def test_the_next_connect_comes_no_sooner_than_the_service_asks(autojump_clock: MockClock) -> None:
+    service = Service(connect=0.1, commit=0.1)
+    service.refusals = [asks_for(20.0), asks_for(30.0)]
+    async with open_session_pools(PoolOptions(spares=0)) as pools:
+        pool = pools.pool(service)
+        async with pool.in_use():
+            await pool.commit("Hello.", lambda pcm: None)
+    assert service.connects[0] == 0.0
+    assert 20.1 <= service.connects[1] <= 21
+    assert 50.2 <= service.connects[2] <= 52
+
+
+async def test_a_spare_that_is_told_to_wait_keeps_the_next_connect_waiting(autojump_clock: MockClock) -> None:
+    service = Service(connect=0.1, commit=5.0)
+    service.refusals = [asks_for(20.0), asks_for(30.0)]
+    async with open_session_pools(PoolOptions(spares=1)) as pools:
+        pool = pools.pool(service)
+        async with pool.in_use():
+            await pool.commit("Hello.", lambda pcm: None)
+    assert service.connects[:2] == [0.0, 0.0]
+    assert service.connects[2] >= 30.1
+
+
+async def test_a_wait_beyond_the_deadline_is_an_error_at_once(autojump_clock: MockClock) -> None:
+    service = Service(connect=0.01)
+    service.refusals = [asks_for(6.0)] * 100
+    assert await refused_for(service, "come again in 6 s") == pytest.approx(0.01)
+    await trio.sleep(100)
+    assert len(service.connects) <= 2  # the spare's, too
+
+
+async def test_the_next_turn_does_not_wait_in_vain_either(autojump_clock: MockClock) -> None:
+    service = Service(connect=0.01)
+    service.refusals = [asks_for(600.0)]
+    async with open_session_pools(PoolOptions(spares=0)) as pools:
+        pool = pools.pool(service)
+        for _ in range(3):
+            async with pool.in_use():
+                with pytest.raises(TTSError, match="come again in 600 s"):
+                    await pool.commit("Hello.", lambda pcm: None)
+        assert trio.current_time() == pytest.approx(0.01)
+        await trio.sleep(601)
+        async with pool.in_use():
+            await pool.commit("Hello.", lambda pcm: None)
+    assert len(service.connects) == 2
+
+
+@pytest.mark.parametrize(("asked", "after"), [(4.0, 4.0), (6.0, None)])
+async def test_a_commit_is_made_again_no_sooner_than_the_service_asks(
+    autojump_clock: MockClock, asked: float, after: float | None
+) -> None:
+    service = Service(connect=0.01, commit=0.01)
+    service.failures = [asks_for(asked)]
+    output = RecordingOutput()
+    async with Conversation(speech(service, "en"), output, pool=PoolOptions(throttled_timeout=5.0)) as conversation:
+        began = trio.current_time()
+        if after is None:
+            with pytest.raises(TTSError, match="come again in 6 s"):
+                await conversation.say(["Hello."])
+            assert trio.current_time() - began < 0.1
+        else:
+            result = await conversation.say(["Hello."])
+            assert result.heard == "Hello."
+            assert after <= output.audio[0].time - began < after + 0.5
 
 
 class Other(Service):

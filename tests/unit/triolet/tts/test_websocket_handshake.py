@@ -51,6 +51,40 @@ async def test_a_refused_handshake_tells_status_and_body(
 
 
 @pytest.mark.parametrize(
+    ("status", "head", "seconds"),
+    [
+        (429, b"Retry-After: 20\r\n", 20.0),
+        (503, b"retry-after:  7 \r\n", 7.0),
+        (429, b"Retry-After: Wed, 21 Oct 2026 07:28:30 GMT\r\nDate: Wed, 21 Oct 2026 07:28:00 GMT\r\n", 30.0),
+        (429, b"Retry-After: Wed, 21 Oct 2015 07:28:30 GMT\r\n", 0.0),
+        (429, b"", None),
+        (429, b"Retry-After: soon\r\n", None),
+        (429, b"Retry-After: -5\r\n", None),
+        (429, b"Retry-After: 1e99\r\n", None),
+        (500, b"Retry-After: 20\r\n", None),
+    ],
+)
+@pytest.mark.parametrize("framed", [True, False])
+async def test_a_refused_handshake_tells_how_long_the_service_asks_to_wait(
+    autojump_clock: trio.testing.MockClock, status: int, head: bytes, seconds: float | None, framed: bool
+) -> None:
+    async def refuse(stream: trio.abc.Stream) -> None:
+        await stream.receive_some()
+        length = b"Content-Length: 4\r\n" if framed else b""
+        await stream.send_all(b"HTTP/1.1 %d No\r\n%s%s\r\nbusy" % (status, head, length))
+        await stream.aclose()
+
+    async with served(refuse) as network:
+        with pytest.raises(ConnectionFailed) as caught:
+            async with connected(network, Seen()):
+                raise AssertionError("must not open")
+    assert caught.value.retry_after == seconds
+    assert caught.value.retryable
+    assert caught.value.throttled is (status == 429 or seconds is not None)
+    assert (f"asks for {seconds:g} s" in str(caught.value)) if seconds is not None else "asks" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("answer", "text"),
     [
         (b"SSH-2.0-OpenSSH_9.6\r\n", "does not speak WebSocket.*SSH"),

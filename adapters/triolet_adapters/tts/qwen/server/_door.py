@@ -40,6 +40,8 @@ class Refusal:
     message: str
     plain: bool = False
     """For a person with a browser or curl: text, and no error object."""
+    retry_after: int | None = None
+    """Seconds after which the client may come again."""
 
     def response(self, method: str = "GET") -> bytes:
         """The bytes of it."""
@@ -53,6 +55,8 @@ class Refusal:
             "X-Content-Type-Options: nosniff",
             "Connection: close",
         ]
+        if self.retry_after is not None:
+            lines.append(f"Retry-After: {self.retry_after}")
         if self.status == HTTPStatus.UPGRADE_REQUIRED:
             lines.append("Upgrade: websocket")
         if self.status == HTTPStatus.METHOD_NOT_ALLOWED:

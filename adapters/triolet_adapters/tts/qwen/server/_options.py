@@ -57,6 +57,9 @@ class ServerOptions:
     """How `requests_per_minute` is enforced: HTTP 429, or an error event in answer to a commit."""
     requests_per_minute: int | None = None
     """Connections (`handshake`) or commits (`event`) in any minute. The vendor documents 180 and not what counts."""
+    retry_after: bool = False
+    """Whether a 429 in the handshake says with `Retry-After` in how many seconds the next connection is taken. No document
+    says that the service does."""
     first_audio: float = 0.0
     """Seconds from a commit to its first delta, on top of what the voice takes. 0.7 is reported of the service."""
     pace: float | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import random
 from collections import Counter, deque
 from collections.abc import Callable
@@ -164,6 +165,7 @@ class QwenServer:
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "Throttling.RateQuota",
                 "Requests rate limit exceeded, please try again later.",
+                retry_after=self._seconds_to_next() if self._options.retry_after else None,
             )
         return None
 
@@ -197,6 +199,11 @@ class QwenServer:
             return False
         self._requests.append(now)
         return True
+
+    def _seconds_to_next(self) -> int:
+        """In how many whole seconds a request will be within `requests_per_minute`, if none comes before."""
+        until = self._requests[0] + 60 if self._requests else trio.current_time() + 60
+        return math.ceil(until - trio.current_time())
 
 
 async def _refuse(stream: trio.abc.Stream, refusal: Refusal, method: str = "GET") -> None:

@@ -12,6 +12,7 @@ import trio.testing
 from tests.unit.adapters.tts.qwen._peers import Script, Tap, World, listening, scripted, serving, websocket_peer
 from trio.testing import MockClock
 
+from triolet import Conversation, PoolOptions, speech
 from triolet.errors import (
     AuthenticationFailed,
     ConnectionFailed,
@@ -23,6 +24,7 @@ from triolet.errors import (
     TooMuchAudio,
     TTSError,
 )
+from triolet.testing import RecordingOutput
 from triolet.testing._network import Link
 from triolet.testing._tone import ToneTTS, decode
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS, ServerOptions
@@ -332,6 +334,24 @@ async def test_a_rate_limit_in_the_handshake_is_worth_another_try(autojump_clock
         await trio.sleep(60)
         async with world.tts().connect():
             pass
+
+
+async def test_a_rate_limit_that_names_a_wait_is_waited_for(autojump_clock: MockClock) -> None:
+    async with serving(ServerOptions(requests_per_minute=1, retry_after=True)) as world:
+        async with world.tts().connect():
+            pass
+        await trio.sleep(15.5)
+        with pytest.raises(ConnectionFailed, match=r"429.*asks for 45 s") as caught:
+            async with world.tts().connect():
+                raise AssertionError("must not open")
+        assert caught.value.retry_after == 45
+        handshakes = world.server.connections
+        output = RecordingOutput()
+        async with Conversation(speech(world.tts(), "en"), output, pool=PoolOptions(spares=0)) as conversation:
+            result = await conversation.say(["Hello."])
+        assert result.heard == "Hello."
+        assert world.server.connections == handshakes + 1
+        assert 59 < trio.current_time() < 75
 
 
 KEY = "sk-0123456789abcdef"
