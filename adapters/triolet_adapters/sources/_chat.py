@@ -81,7 +81,8 @@ class OpenAIChat:
     """Seconds for TCP, and again for TLS: some retransmissions' worth; a host that takes longer does not answer."""
     first_token_deadline: float = attrs.field(default=60.0, kw_only=True, validator=_seconds)
     """Seconds from the request to the first thing that the model writes (reasoning included): long, because a model may have to be
-    loaded first. Keep-alives do not extend it."""
+    loaded first. Keep-alives do not extend it. A service that is busy (429, 503) and says with `Retry-After` when to come again is
+    asked again then, if that is within this deadline; else its error comes at once."""
     between_tokens_deadline: float = attrs.field(default=30.0, kw_only=True, validator=_seconds)
     """Seconds of waiting from one thing that the model writes to the next. Time in which nobody asks does not count."""
     client: httpx2.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False)

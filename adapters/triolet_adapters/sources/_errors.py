@@ -55,6 +55,9 @@ class ChatDeadlineExpired(ChatError):
 class ChatServiceError(ChatError):
     """The service answered with an error: an HTTP status, or an error object in the stream."""
 
+    retry_after: float | None = None
+    """For how many seconds the service asks to wait before another request (`Retry-After` of a 429 or 503). None: it does not say."""
+
 
 class ChatAuthenticationFailed(ChatServiceError):
     """The service refused the key (401, 403)."""
@@ -64,8 +67,6 @@ class ChatRateLimited(ChatServiceError):
     """Too many requests or tokens (429)."""
 
     retryable = True
-    retry_after: float | None = None
-    """Seconds to wait, where the service said so (`Retry-After`)."""
 
 
 class ChatProtocolViolation(ChatError):

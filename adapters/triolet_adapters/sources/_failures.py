@@ -85,11 +85,14 @@ async def service_failure(
     words = f"{status} {response.reason_phrase}".rstrip()
     text = f"{host} answered {words}: {message or _readable(body) or 'no reason given'}"
 
+    wait = _retry_after(response) if status in {429, 503} else None
+    if wait is not None:
+        text += f" (Retry-After: it asks for {wait:g} s without another request)"
     if status == 429:
         limited = ChatRateLimited(
             text, status=status, code=code, message=message, body=body, retryable=code not in _QUOTA
         )
-        limited.retry_after = _retry_after(response)
+        limited.retry_after = wait
         return limited
     if status in {401, 403}:
         hint = "" if "authorization" in response.request.headers else "; no key was sent (api_key, or --key-env)"
@@ -105,7 +108,9 @@ async def service_failure(
     elif status == 404:
         text += ". Is base_url right (it mostly ends in /v1), and the model known there?"
     retryable = status in {408, 409, 425} or status >= 500
-    return ChatServiceError(text, status=status, code=code, message=message, body=body, retryable=retryable)
+    failed = ChatServiceError(text, status=status, code=code, message=message, body=body, retryable=retryable)
+    failed.retry_after = wait
+    return failed
 
 
 def _content_type(response: httpx2.Response) -> str:

@@ -127,6 +127,16 @@ class Exchange:
     async def close(self) -> None:
         """End the exchange, complete or not. Not stopped by cancellation; takes a second at most."""
         self._closed = True
+        await self._leave()
+        if self._own is not None:
+            with trio.move_on_after(_CLOSE_SECONDS, shield=True):
+                await self._own.aclose()
+
+    async def again(self) -> None:
+        """Leave an answer that refused the request: the next `receive` sends it again."""
+        await self._leave()
+
+    async def _leave(self) -> None:
         received, self._bytes = self._bytes, None
         if received is not None:
             # httpx2 reads through several nested generators. Closing the outer one would leave the others, and their
@@ -138,15 +148,14 @@ class Exchange:
                         pass
                 except (httpx2.HTTPError, httpx2.StreamError):
                     pass  # ended is ended
-        with trio.move_on_after(_CLOSE_SECONDS, shield=True):
-            if self._response is not None:
-                await self._response.aclose()
-            if self._own is not None:
-                await self._own.aclose()
+        response, self._response = self._response, None
+        if response is not None:
+            with trio.move_on_after(_CLOSE_SECONDS, shield=True):
+                await response.aclose()
 
     async def _send(self) -> httpx2.Response:
         endpoint = self._endpoint
-        client = endpoint.client
+        client = endpoint.client or self._own
         if client is None:
             client = self._own = endpoint.new_client()
         request = endpoint.request(client, self._body)

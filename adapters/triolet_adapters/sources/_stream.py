@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import collections
+import math
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import trio
 
 from triolet_adapters.sources._completion import Completion, ToolCall
-from triolet_adapters.sources._errors import ChatConnectionLost, ChatDeadlineExpired, ChatError, ChatProtocolViolation
+from triolet_adapters.sources._errors import (
+    ChatConnectionLost,
+    ChatDeadlineExpired,
+    ChatError,
+    ChatProtocolViolation,
+    ChatServiceError,
+)
 from triolet_adapters.sources._sse import EventReader, StreamMalformed
 
 if TYPE_CHECKING:
     from triolet_adapters.sources._http import Exchange
 
 _CLOSE_SECONDS = 1.0
+_SHORTEST_WAIT = 0.25
+"""Seconds before a request is sent again, doubled each time, though the service asks for less: `Retry-After: 0` exists."""
 _DRAIN_SECONDS = 0.25
 """How long the end of the HTTP body may take after `[DONE]`, for the sake of a connection that can be used again."""
 
@@ -50,6 +59,10 @@ class ChatStream(AsyncIterator[str]):
         self._ended = False
         self._failure: ChatError | None = None
         self._reading: trio.CancelScope | None = None
+        self._deadline = math.inf
+        """When the deadline of the next token is over, on Trio's clock."""
+        self._refused = 0
+        """How often the service has asked to come again later."""
 
     @property
     def text(self) -> str:
@@ -153,13 +166,18 @@ class ChatStream(AsyncIterator[str]):
         else:
             limit, name = self._first_token_deadline, "first_token_deadline"
         with trio.move_on_after(limit) as scope:
+            self._deadline = scope.deadline
             while self._completion.progress == before and not self._ended:
                 await self._receive()
         if scope.cancelled_caught:
             raise ChatDeadlineExpired(f"{self._host} sent no token for {limit:g} s ({name})")
 
     async def _receive(self) -> None:
-        data = await self._exchange.receive()
+        try:
+            data = await self._exchange.receive()
+        except ChatServiceError as error:
+            await self._wait_as_asked(error)
+            return
         completion = self._completion
         try:
             for event in self._reader.feed(data) if data else self._reader.finish():
@@ -172,6 +190,22 @@ class ChatStream(AsyncIterator[str]):
             self._ended = True
             if not completion.done and completion.finish_reason is None:
                 raise ChatConnectionLost(f"{self._host} ended its answer without a finish reason and without [DONE]")
+
+    async def _wait_as_asked(self, error: ChatServiceError) -> None:
+        """Wait until the service may be asked again, and leave its refusal.
+
+        Raises:
+            ChatServiceError: the refusal, if the service does not say when to come again, or says a time that is too late for
+                `first_token_deadline`.
+        """
+        if error.retry_after is None or not error.retryable:
+            raise error
+        wait = max(error.retry_after, _SHORTEST_WAIT * 2 ** min(self._refused, 10))
+        if trio.current_time() + wait >= self._deadline:
+            raise error
+        self._refused += 1
+        await self._exchange.again()
+        await trio.sleep(wait)
 
     async def _drain(self) -> None:
         """Read to the end of the HTTP body, which lets the connection be used again."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
+import pytest
 import trio
 from tests.integration.sources.http_peer import (
     DONE,
@@ -20,6 +21,8 @@ from triolet_adapters.sources import (
     BASE_URLS,
     ChatDeadlineExpired,
     ChatError,
+    ChatRateLimited,
+    ChatServiceError,
     OpenAIChat,
 )
 
@@ -34,6 +37,24 @@ class Script(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         await trio.sleep(self.connect)
         return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=Body(self.steps))
+
+
+class Busy(Script):
+    """Refuses so many requests, each with this head, before it answers."""
+
+    def __init__(self, times: int, status: int, body: bytes = b"busy", /, **headers: str) -> None:
+        super().__init__(token("a"), STOP, DONE)
+        self.times = times
+        self.status = status
+        self.body = body
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.asked: list[float] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked.append(trio.current_time())
+        if len(self.asked) > self.times:
+            return await super().handle_async_request(request)
+        return httpx2.Response(self.status, headers=self.headers, stream=Body((self.body,)))
 
 
 class Body(httpx2.AsyncByteStream):
@@ -102,3 +123,75 @@ async def test_an_end_that_does_not_come_after_done_costs_a_moment(autojump_cloc
     tokens, seconds, error = await timed(Script(token("a"), STOP, DONE, 1000.0))
     assert (tokens, error) == (["a"], None)
     assert seconds < 0.3
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (429, {"Retry_After": "20"}),
+        (503, {"Retry_After": "20"}),
+        (429, {"Retry_After": "Wed, 21 Oct 2026 07:28:20 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}),
+    ],
+)
+async def test_a_service_that_says_when_to_come_again_is_asked_then(
+    autojump_clock: trio.testing.MockClock, status: int, headers: dict[str, str]
+) -> None:
+    busy = Busy(2, status, **headers)
+    began = trio.current_time()
+    tokens, seconds, error = await timed(busy, first_token_deadline=60)
+    assert (tokens, error) == (["a"], None)
+    assert [round(time - began, 3) for time in busy.asked] == [0, 20, 40]
+    assert seconds == pytest.approx(40)
+
+
+@pytest.mark.parametrize(("times", "asked", "seconds"), [(1, "60", 0), (3, "25", 50)])
+async def test_a_wait_that_is_too_long_for_the_deadline_is_an_error_at_once(
+    autojump_clock: trio.testing.MockClock, times: int, asked: str, seconds: int
+) -> None:
+    tokens, took, error = await timed(Busy(times, 429, Retry_After=asked), first_token_deadline=60)
+    assert isinstance(error, ChatRateLimited)
+    assert f"asks for {asked} s" in str(error)
+    assert (tokens, round(took)) == ([], seconds)
+
+
+async def test_a_service_that_asks_for_no_wait_is_not_asked_again_and_again(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    busy = Busy(1000, 503, Retry_After="0")
+    _, seconds, error = await timed(busy, first_token_deadline=60)
+    assert isinstance(error, ChatServiceError)
+    assert seconds < 60
+    assert len(busy.asked) <= 9
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (429, b"busy", {}),
+        (503, b"busy", {}),
+        (500, b"broken", {"Retry_After": "1"}),
+        (429, b'{"error": {"message": "pay", "code": "insufficient_quota"}}', {"Retry_After": "1"}),
+    ],
+)
+async def test_without_a_time_to_come_again_the_error_comes_at_once(
+    autojump_clock: trio.testing.MockClock, status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    busy = Busy(1, status, body, **headers)
+    _, seconds, error = await timed(busy)
+    assert isinstance(error, ChatServiceError)
+    assert (len(busy.asked), seconds) == (1, 0)
+
+
+async def test_a_wait_for_the_service_ends_when_the_stream_is_closed(autojump_clock: trio.testing.MockClock) -> None:
+    async with httpx2.AsyncClient(transport=Busy(9, 429, Retry_After="20")) as client:
+        stream = OpenAIChat("m", base_url=BASE_URLS["ollama"], client=client).stream(QUESTION)
+        async with trio.open_nursery() as nursery:
+
+            @nursery.start_soon
+            async def ask() -> None:
+                with pytest.raises(trio.ClosedResourceError):
+                    await anext(stream)
+
+            await trio.sleep(5)
+            await stream.aclose()
+        assert trio.current_time() < 6
