@@ -11,8 +11,12 @@ TWO_MILLISECONDS = 14_000
 """Lines. CPython 3.11 runs 6,000 to 10,000 lines of this code in a millisecond, on one core of a rented server."""
 
 
-def lines(call: Callable[[], object]) -> int:
-    """How many lines of the engine a call runs. What C functions do within a line is not seen."""
+def lines(call: Callable[[], object], *, most: int | None = None) -> int:
+    """How many lines of the engine a call runs. What C functions do within a line is not seen.
+
+    Raises:
+        AssertionError: it runs more lines than `most`, perhaps without end.
+    """
     count = 0
 
     def trace(frame: FrameType, kind: str, _: Any) -> Any:
@@ -20,6 +24,7 @@ def lines(call: Callable[[], object]) -> int:
         if "triolet" not in frame.f_code.co_filename:
             return None
         count += kind == "line"
+        assert most is None or count <= most, f"more than {most} lines"
         return trace
 
     before = sys.gettrace()

@@ -7,6 +7,8 @@ import trio
 from tests.unit.adapters.tts.qwen._peers import Tap, serving
 
 from triolet import Conversation, PhraseState, SentenceSegmenter, StreamSynthesizer, TextNormalizer, speech
+from triolet._tools._alone import Alone
+from triolet.errors import TTSError
 from triolet.testing import RecordingOutput, ScriptedSource, ToneTTS, decode
 from triolet_adapters.outputs import Memory
 
@@ -68,6 +70,24 @@ async def test_an_error_of_the_source_closes_the_session(autojump_clock: trio.te
         with pytest.raises(ValueError, match="the LLM broke"):
             await (source | speech(world.tts(mode="server_commit"), "en") | RecordingOutput()).run()
         assert world.network.open == 0
+
+
+async def test_a_session_that_is_lost_is_reported_with_its_reason(autojump_clock: trio.testing.MockClock) -> None:
+    async with serving(voice=ToneTTS(pace=3)) as world:
+        async with Conversation(speech(world.tts(mode="server_commit"), "en"), RecordingOutput()) as conversation:
+            with pytest.raises(TTSError) as caught, Alone():
+                async with trio.open_nursery() as nursery:
+
+                    async def cut() -> None:
+                        await trio.sleep(1.5)
+                        world.network.connections[-1].reset()
+
+                    nursery.start_soon(cut)
+                    await conversation.say([TEXT, " And one more, that never comes to be."])
+            assert conversation.last is not None
+        (report,) = conversation.last.phrases
+        assert report.state is PhraseState.FAILED
+        assert report.reason == f"{type(caught.value).__name__}: {caught.value}"
 
 
 async def test_the_two_ways_are_not_mixed_up() -> None:

@@ -101,6 +101,24 @@ async def test_what_the_device_holds_is_not_heard_yet(
     await output.close()
 
 
+@pytest.mark.parametrize("hold", [0.05, 0.1, 0.3])
+async def test_it_holds_so_much_and_no_more_and_the_device_never_runs_dry(
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery, hold: float
+) -> None:
+    device = FakeDevice(nursery)
+    output = Loudspeaker(opener=device.open, hold=hold)
+    await output.open(FORMAT)
+    began = trio.current_time()
+    sound = b"\1\1" * FORMAT.samples(1.0)
+    for at in range(0, len(sound), 960):
+        await output.play(sound[at : at + 960])
+        assert at + 960 - len(device.sound) <= 2 * FORMAT.samples(hold)
+    assert trio.current_time() - began == pytest.approx(1.0 - hold, abs=0.06)
+    await output.drain()
+    await output.close()
+    assert bytes(device.pulled).strip(b"\0") == sound
+
+
 async def test_flush_fades_out_and_stops(autojump_clock: trio.testing.MockClock, nursery: trio.Nursery) -> None:
     device = FakeDevice(nursery)
     output = Loudspeaker(opener=device.open, fade=0.01)

@@ -49,6 +49,26 @@ async def test_whoever_is_cancelled_while_waiting_leaves_nothing_open(autojump_c
         await anext(stream)
 
 
+async def test_whatever_is_raised_while_it_is_cancelled_leaves_nothing_open(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    class Breaking(Scripted):
+        async def receive(self) -> bytes:
+            try:
+                return await super().receive()
+            except trio.Cancelled:
+                raise OSError("the socket broke") from None
+
+    exchange = Breaking(b'data: {"choices": [{"delta": {"content": "Hello"}}]}\n\n')
+    stream = stream_of(exchange)
+    assert await anext(stream) == "Hello"
+    with trio.move_on_after(1), pytest.raises(OSError, match="the socket broke"):
+        await anext(stream)
+    assert exchange.closed
+    with trio.fail_after(1), pytest.raises(StopAsyncIteration):
+        await anext(stream)
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 def test_a_model_on_this_machine_is_asked_without_a_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[bool] = []

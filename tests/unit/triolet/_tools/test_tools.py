@@ -8,6 +8,7 @@ import pytest
 import trio
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.triolet._cost import lines
 
 from triolet._tools._alone import Alone, lone_error, only_cancelled
 from triolet._tools._byte_queue import ByteQueue
@@ -30,6 +31,21 @@ def test_a_queue_gives_its_bytes_in_order(steps: list[bytes | int]) -> None:
             expected = expected[size:]
         assert len(queue) == len(expected)
     assert queue.take(len(queue)) == expected
+
+
+def test_a_chunk_that_was_taken_in_parts_is_gone() -> None:
+    """Each byte is taken once, in as many steps as there are parts and no more."""
+    queue = ByteQueue()
+    for chunk in (b"abcd", b"e", b"fgh"):
+        queue.put(chunk)
+    taken: list[bytes] = []
+
+    def take() -> None:
+        taken.extend(queue.take(size) for size in (1, 3, 2, 2))
+
+    assert lines(take, most=100) < 100
+    assert taken == [b"a", b"bcd", b"ef", b"gh"]
+    assert not len(queue)
 
 
 def test_a_whole_chunk_is_given_without_a_copy() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import AsyncIterator
 
 import pytest
 import trio
@@ -25,6 +26,7 @@ from triolet import (
     speech,
 )
 from triolet._model._voice_settings import VoiceSettings
+from triolet._tools._alone import Alone
 from triolet.errors import BudgetExceeded, ConnectionLost, OutputError
 from triolet.synthesis._voice_stage import adjusted
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
@@ -183,6 +185,44 @@ async def test_an_error_at_the_moment_of_an_interruption_leaves_alone(autojump_c
             await conversation.say([ONE])
         assert caught.value.result is not None
         assert caught.value.result.error == "ConnectionLost: gone"
+
+
+@pytest.mark.parametrize("budget", [None, Budget(characters=1000)])
+@pytest.mark.parametrize("how", ["interrupt", "cancel"])
+async def test_an_error_of_the_source_while_it_is_cancelled_is_not_lost(
+    autojump_clock: trio.testing.MockClock, how: str, budget: Budget | None
+) -> None:
+    async def failing() -> AsyncIterator[str]:
+        try:
+            yield ONE
+            await trio.sleep_forever()
+        except trio.Cancelled:
+            raise ValueError("the LLM broke") from None
+
+    async with Conversation(speech(ToneTTS(), "en"), RecordingOutput(), budget=budget) as conversation:
+        with pytest.raises(ValueError, match="the LLM broke"), Alone():
+            async with trio.open_nursery() as nursery:
+
+                async def stop() -> None:
+                    await trio.sleep(0.3)
+                    if how == "interrupt":
+                        conversation.interrupt()
+                    else:
+                        nursery.cancel_scope.cancel()
+
+                nursery.start_soon(stop)
+                await conversation.say(failing())
+        assert conversation.last is not None
+        assert conversation.last.error == "ValueError: the LLM broke"
+
+
+async def test_a_budget_of_a_turn_is_for_each_turn_anew(autojump_clock: trio.testing.MockClock) -> None:
+    async with Conversation(speech(ToneTTS(), "en"), RecordingOutput(), budget=Budget(characters=12)) as conversation:
+        for _ in range(3):
+            assert (await conversation.say(["Hello there."])).heard == "Hello there."
+        with pytest.raises(BudgetExceeded):
+            await conversation.say(["Hello there. More."])
+        assert (await conversation.say(["Hello there."])).heard == "Hello there."
 
 
 async def test_interrupting_silence_does_nothing(autojump_clock: trio.testing.MockClock) -> None:

@@ -399,6 +399,28 @@ async def test_the_pause_sounds_as_the_silence_of_the_voice(autojump_clock: trio
     assert max(map(abs, pause)) < 104
 
 
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100])
+@pytest.mark.parametrize("began", [0.1, 7.3, 999_999.7])
+def test_a_paced_output_has_heard_a_sample_when_its_time_has_passed(rate: int, began: float) -> None:
+    """To the sample, though times are rounded: or nobody could wait for a sample."""
+
+    async def main() -> None:
+        clock.jump(began)
+        output = PacedOutput(hold=1.0)
+        await output.open(AudioFormat(rate))
+        await output.play(bytes(2 * 1_000))
+        start = trio.current_time()
+        for sample in range(0, 1_000, 7):
+            await trio.sleep_until(start + sample / rate)
+            assert output.heard == sample
+            await trio.sleep_until(start + (sample + 0.5) / rate)
+            assert output.heard == sample
+        await output.close()
+
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    trio.run(main, clock=clock)
+
+
 async def test_an_output_that_stops_while_it_drains_is_an_error(autojump_clock: trio.testing.MockClock) -> None:
     device = RecordingOutput(hold=0.2)
     played = Pipeline(IterableSource(paced(chunk(phrase(0), 1000, 0.5))), Playout(device))

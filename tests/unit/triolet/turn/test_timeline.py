@@ -31,6 +31,7 @@ from triolet.turn._events import (
     Underrun,
     WordsTimed,
 )
+from triolet.turn._result import TurnLedger
 from triolet.turn._timeline import Timeline
 
 TEXT = "One two three. *Four* five six."
@@ -83,6 +84,26 @@ def test_a_turn_that_was_heard_whole() -> None:
     assert (result.text, result.heard, result.unheard) == (TEXT, TEXT, "")
     assert [report.state for report in result.phrases] == [PhraseState.HEARD] * 2
     assert (result.seconds, result.characters, result.interrupted) == (2.0, 30, False)
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_what_happens_to_a_phrase_after_it_was_heard_counts_all_the_same(index: int) -> None:
+    """A bill that comes late, a failure that is found late: whether the result was asked for before or not."""
+    heard = [PhraseHeard(12, 0, 8000, whole=True), PhraseHeard(13, 1, 8000, whole=True)]
+    ledger = TurnLedger()
+    for event in turn(PhraseComplete(11.5, 1, 8000, 16), *heard):
+        ledger.add(event)
+    before = ledger.result()
+    assert before.characters == 14 + 16
+    ledger.add(PhraseComplete(14, index, 8000, 99))
+    assert ledger.result().phrases[index].billed == 99
+    assert ledger.result().characters == before.characters - before.phrases[index].billed + 99
+    ledger.add(PhraseFailed(15, index, 8000, "cut short"))
+    states = [PhraseState.HEARD, PhraseState.HEARD]
+    states[index] = PhraseState.FAILED
+    assert [report.state for report in ledger.result().phrases] == states
+    assert ledger.result().phrases[index].reason == "cut short"
+    assert ledger.result().phrases[1 - index] == before.phrases[1 - index]
 
 
 def test_a_cut_falls_between_pieces_and_marks_go_with_what_is_before_them() -> None:
