@@ -38,6 +38,10 @@ class RateLimiter:
         If cancelled, the request is not counted.
         """
         asked = trio.current_time()
+        if not self._waiting and self.free_at() <= asked:
+            await trio.lowlevel.checkpoint_if_cancelled()  # no more: a commit need not wait for what other tasks do
+            self._count(asked)
+            return
         place = (urgency, next(self._arrivals))
         heapq.heappush(self._waiting, place)
         try:
@@ -45,14 +49,16 @@ class RateLimiter:
             while (first := place == self._waiting[0]) is False or self.free_at() > trio.current_time():
                 with trio.move_on_at(self.free_at()) if first else trio.CancelScope():
                     await self._changed.wait()
-            now = trio.current_time()
-            for _, times in self._windows:
-                times.append(now)
+            self._count(now := trio.current_time())
             self.waited += now - asked
         finally:
             self._waiting.remove(place)
             heapq.heapify(self._waiting)
             self._changed.give()
+
+    def _count(self, now: float) -> None:
+        for _, times in self._windows:
+            times.append(now)
 
     def free_at(self) -> float:
         """When the next request may be sent, on Trio's clock, if no other waits."""

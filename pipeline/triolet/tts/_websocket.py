@@ -398,6 +398,16 @@ class WebSocket:
     def _words(self, raw: bytes) -> str:
         return self._scrub(raw.decode("utf-8", "replace"))
 
+    async def hang_up(self) -> None:
+        """Send a Close, shielded, at most `close_timeout`, and do not wait for the answer: `close` does.
+
+        Nothing is received afterwards. Hanging up twice does nothing.
+        """
+        if self._stream is not None and self._failure is None and not self._closing:
+            self._closing = True
+            with trio.move_on_after(self._options.close_timeout, shield=True):
+                await self._sent(CloseConnection(1000))
+
     async def close(self) -> None:
         """Send a Close and wait for the answer, shielded, at most `close_timeout`. Leaving the block does the same.
 

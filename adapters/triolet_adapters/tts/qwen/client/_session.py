@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import attrs
 import trio
 
 from triolet import SAMPLE_BYTES
@@ -85,6 +85,8 @@ class QwenSession:
         self._options = options
         self._log = log
         self._uncommitted: list[str] = []
+        self._event_id = f"event_{uuid.uuid4().hex}_"
+        self._sent = itertools.count(1)
 
     @property
     def id(self) -> str:
@@ -189,6 +191,11 @@ class QwenSession:
         """Send a message as it is, for what this class does not know."""
         await self._send_messages(message)
 
+    async def hang_up(self) -> None:
+        """Send a Close with 1000 and do not wait for the answer, which leaving the block does. Nothing is received afterwards."""
+        await self._websocket.hang_up()
+        self._inbox.fail(RuntimeError("this session was closed"))
+
     async def close(self) -> None:
         """Close with 1000 and wait for the answer, at most `close_timeout`. Leaving the block does the same.
 
@@ -233,7 +240,7 @@ class QwenSession:
 
     async def _send(self, *events: ClientEvent) -> None:
         """Send at least one event, each with an id of its own."""
-        await self._send_messages(*(encode(attrs.evolve(e, event_id=f"event_{uuid.uuid4().hex}")) for e in events))
+        await self._send_messages(*(encode(event, f"{self._event_id}{next(self._sent)}") for event in events))
 
     async def _send_messages(self, message: str, *more: str) -> None:
         if self._inbox.failure is None:

@@ -34,9 +34,9 @@ class Event:
         return {}
 
 
-def encode(event: Event) -> str:
-    """One message."""
-    return dumps({"event_id": event.event_id, "type": event.type, **event.body()})
+def encode(event: Event, event_id: str | None = None) -> str:
+    """One message; with this id, or else that of the event."""
+    return dumps({"event_id": event.event_id if event_id is None else event_id, "type": event.type, **event.body()})
 
 
 # From the client

@@ -20,6 +20,9 @@ except ImportError:  # pragma: no cover
     pybase64 = None  # type: ignore[assignment]
 
 
+_encoder = json.JSONEncoder(separators=(",", ":"))  # made once: `json.dumps` makes one for each message
+
+
 def loads(text: str) -> Any:
     """Parse JSON.
 
@@ -38,7 +41,7 @@ def loads(text: str) -> Any:
 
 def dumps(value: object) -> str:
     """Write JSON in ASCII: a message with a lone surrogate or a separator of lines is still one valid line of text."""
-    return json.dumps(value, separators=(",", ":"))
+    return _encoder.encode(value)
 
 
 def to_base64(data: bytes) -> str:
