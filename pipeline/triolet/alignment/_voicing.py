@@ -78,26 +78,47 @@ def _end(run: tuple[int, int]) -> int:
 class Voicing:
     """Where the voice sounds in the samples of one phrase. Feed them as they come; ask at any time."""
 
-    __slots__ = ("_frame", "_pause", "_rest", "_runs", "_stride", "judged", "loudest", "samples")
+    __slots__ = ("_frame", "_judged", "_loudest", "_new", "_pause", "_rest", "_runs", "_stride", "samples")
 
     def __init__(self, sample_rate: int, *, loudest: int = 0) -> None:
         """`loudest`: the largest sample value of this voice so far, for a phrase that begins softly."""
-        self.loudest = loudest
-        """The largest sample value so far."""
+        self._loudest = loudest
         self.samples = 0
         """How many were fed."""
-        self.judged = 0
-        """How many of them are known to be silence or voice: those of whole frames."""
+        self._judged = 0
         self._frame = max(1, round(_FRAME * sample_rate))
         self._stride = next(step for step in range(_STRIDE, 0, -1) if self._frame % step == 0)
         self._pause = round(PAUSE * sample_rate)
         self._runs: list[tuple[int, int]] = []
         self._rest = b""
         """The samples of the last, unfinished frame."""
+        self._new = b""
+        """Samples that came last. They are looked at when somebody asks or more samples come, so that the first sound of a turn
+        does not wait for it."""
 
     def feed(self, pcm: bytes) -> None:
-        """Look at whole samples that follow those before."""
+        """Add whole samples that follow those before."""
+        self._look()
         self.samples += len(pcm) // SAMPLE_BYTES
+        self._new = pcm
+
+    @property
+    def loudest(self) -> int:
+        """The largest sample value so far."""
+        self._look()
+        return self._loudest
+
+    @property
+    def judged(self) -> int:
+        """How many samples are known to be silence or voice: those of whole frames."""
+        self._look()
+        return self._judged
+
+    def _look(self) -> None:
+        """Look at the samples that came last."""
+        if not self._new:
+            return
+        pcm, self._new = self._new, b""
         if self._rest:
             pcm = self._rest + pcm
         whole = len(pcm) // SAMPLE_BYTES // self._frame
@@ -105,12 +126,12 @@ class Voicing:
         # The high byte tells of most frames whether they are loud enough; `bytes` are sliced, translated and searched in C.
         high = pcm[SAMPLE_BYTES * self._stride - 1 : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
         step = self._frame // self._stride
-        marks = high.translate(_classes(self._threshold, self.loudest))
+        marks = high.translate(_classes(self._threshold, self._loudest))
         find, louder = marks.find, _LOUDER in marks
         for at in range(0, whole * step, step):
             if louder and find(_LOUDER, at, at + step) >= 0:
                 voice = self._is_voice(self._peak(pcm, at * self._stride))
-                marks = high.translate(_classes(self._threshold, self.loudest))
+                marks = high.translate(_classes(self._threshold, self._loudest))
                 find, louder = marks.find, marks.find(_LOUDER, at + step) >= 0
             else:
                 voice = find(_VOICE, at, at + step) >= 0 or (
@@ -118,15 +139,16 @@ class Voicing:
                 )
             if voice:
                 self._sounds()
-            self.judged += self._frame
+            self._judged += self._frame
 
     def cut(self, samples: int) -> None:
         """Forget what follows so many samples: they were dropped."""
         if samples >= self.samples:
             return
-        self._rest = self._rest[: max(0, samples - self.judged) * SAMPLE_BYTES]
+        self._look()
+        self._rest = self._rest[: max(0, samples - self._judged) * SAMPLE_BYTES]
         self.samples = samples
-        self.judged = min(self.judged, samples)
+        self._judged = min(self._judged, samples)
         while self._runs and self._runs[-1][0] >= samples:
             self._runs.pop()
         if self._runs and self._runs[-1][1] > samples:
@@ -134,6 +156,7 @@ class Voicing:
 
     def copy(self, samples: int) -> Voicing:
         """What the first so many samples show, to be fed on by another."""
+        self._look()
         other = copy.copy(self)
         other._runs = list(self._runs)  # noqa: SLF001 -- of the same class
         other.cut(samples)
@@ -142,20 +165,24 @@ class Voicing:
     @property
     def first(self) -> int | None:
         """The sample at which the voice begins to sound; None: not yet."""
+        self._look()
         return self._runs[0][0] if self._runs else None
 
     @property
     def last(self) -> int | None:
         """The sample after the last that sounded so far; None: nothing has."""
+        self._look()
         return self._runs[-1][1] if self._runs else None
 
     def next_word(self, sample: int) -> int | None:
         """The first sample of the first stretch that ends after this one; None if there is none yet."""
+        self._look()
         at = bisect_right(self._runs, sample, key=_end)
         return self._runs[at][0] if at < len(self._runs) else None
 
     def paused_after(self, first: int, samples: int) -> list[tuple[int, int]]:
         """The stretches, from the one with this number on, that are followed by another one in the first so many samples."""
+        self._look()
         end = len(self._runs) - 1
         while end > first and self._runs[end][0] >= samples:
             end -= 1
@@ -164,6 +191,7 @@ class Voicing:
     @property
     def voiced(self) -> Voiced:
         """A snapshot of what the samples so far show."""
+        self._look()
         return Voiced(self.samples, tuple(self._runs))
 
     def _peak(self, pcm: bytes, sample: int) -> int:
@@ -174,16 +202,16 @@ class Voicing:
 
     @property
     def _threshold(self) -> int:
-        return max(AUDIBLE, self.loudest // _RANGE)
+        return max(AUDIBLE, self._loudest // _RANGE)
 
     def _is_voice(self, peak: int) -> bool:
         if peak < self._threshold:
             return False
-        self.loudest = max(self.loudest, peak)
+        self._loudest = max(self._loudest, peak)
         return True
 
     def _sounds(self) -> None:
-        start, end = self.judged, self.judged + self._frame
+        start, end = self._judged, self._judged + self._frame
         if self._runs and start - self._runs[-1][1] < self._pause:
             self._runs[-1] = (self._runs[-1][0], end)
         else:

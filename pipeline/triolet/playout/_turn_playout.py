@@ -119,9 +119,10 @@ class TurnPlayout:
             phrase = self._unheard[chunk.phrase.index] = _Playing(chunk.phrase, self._edges(chunk))
         if phrase is not None:
             phrase.edges.feed(chunk)
+            await self._play(phrase)
+            # After the sound, which need not wait for a look at its samples.
             for start, end in phrase.edges.new_pauses():
                 self._turn.timeline.record(VoicePaused(self._turn.now(), chunk.phrase.index, start, end))
-            await self._play(phrase)
         self.report()
 
     async def drain(self) -> None:

@@ -77,6 +77,16 @@ async def test_a_cancelled_commit_closes_without_waiting_for_its_audio(autojump_
     assert "C session.finish" not in tap.order
 
 
+async def test_a_commit_that_is_cut_off_tells_the_service_before_the_session_is_left(autojump_clock: MockClock) -> None:
+    async with serving(ServerOptions(pace=1)) as world, world.tts().connect() as session:
+        with trio.move_on_after(2) as scope:
+            await session.commit("x" * 1000, bytearray().extend)
+        assert scope.cancelled_caught
+        await session.ended()
+        await trio.sleep(1)
+        assert world.server.open == 0, "the session is still in use here, but it is over for the service"
+
+
 async def test_a_slow_listener_is_no_concern_of_the_session(autojump_clock: MockClock) -> None:
     # 60 s of audio with a pump that is always there: pings are answered all the while.
     async with serving(ServerOptions(pace=1)) as world:
