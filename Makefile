@@ -8,9 +8,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.demo
 	$(BIN)/triolet demo --out demo.wav
 
-# What needs no other is checked side by side, then the tests run on two cores.
+# What needs no other is checked side by side, then the tests run. Both are made for two cores.
 test: $(VENV)/.test
-	$(MAKE) --no-print-directory -j 2 --output-sync=target pyright mypy lint
+	$(MAKE) --no-print-directory -j 2 --output-sync=target mypy pyright lint
 	$(MAKE) --no-print-directory pytest
 
 # Breaks the code in more than forty ways; each must be noticed within a minute. Takes about five minutes on two cores.
@@ -36,12 +36,14 @@ types: mypy pyright
 mypy: $(VENV)/.test
 	$(BIN)/mypy
 
+# What is shipped or copied, by a second checker. The first reads the tests as well.
 pyright: $(VENV)/.test
-	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/pyright --pythonpath $(BIN)/python pipeline adapters recipes
 
-# By file, the longest first (`testpaths` in pyproject.toml), so that both processes end together.
+# By file, the longest first (`testpaths` in pyproject.toml), so that all processes end together. Three for two cores: what waits for
+# a process or for sound lets another one work.
 pytest: $(VENV)/.test
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 $(VENV)/.made:
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ...")'

@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 
+import pytest
 from tests.simulation._plan import draw
 from tests.simulation._run import run
 from tests.simulation._totals import digest, try_many
 
 
+@pytest.mark.timeout(600)  # many worlds, in half a minute where the machine is not busy
 def test_two_hundred_seeds() -> None:
     """`python -m tests.simulation` runs thousands, and replays one."""
     *_, totals = try_many(0, 200, jobs=1)

@@ -22,7 +22,7 @@ from tests.unit.whole.scans.readers import READERS, UNITS
 PATTERN_LIMIT = 3e-6
 """Seconds a character, over 2,000 of them. The slowest linear one takes 0.8e-6."""
 
-LENGTHS = 1_000, 4_000
+LENGTHS = 500, 2_000
 """Characters of the two texts that a reader is given; `table` takes longer ones."""
 
 READER_LIMIT = 150e-6
