@@ -7,12 +7,17 @@ from typing import Annotated
 import typer
 
 from triolet_adapters.cli import _chat, _demo, _doctor, _replay, _say, _segments, _serve
+from triolet_adapters.cli._misuse import Commands
 from triolet_adapters.cli._record import versions
 
-EPILOG = "Exit codes: 0 done, 1 failed, 2 misused, 130 interrupted, 143 terminated. What was heard before is kept and reported."
+EPILOG = (
+    "Exit codes: 0 done; 1 a service, a model, a voice or a device failed; 2 misused: a wrong option, an empty text, a file or "
+    "folder that does not exist; 130 interrupted; 143 terminated. What was heard before is kept and reported."
+)
 
 app = typer.Typer(
     name="triolet",
+    cls=Commands,
     help="Speak an LLM's token stream while it is still being written.",
     epilog=EPILOG,
     no_args_is_help=True,

@@ -7,15 +7,18 @@ import enum
 import os
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import attrs
 import typer
 
 from triolet import TTS, Output
+from triolet.errors import ConnectionFailed, DeadlineExpired
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._speaker import Speaker
 from triolet_adapters.outputs import PcmFile, WavFile
+from triolet_adapters.tts.qwen.protocol import is_this_machine
 
 
 class Voice(enum.StrEnum):
@@ -116,9 +119,24 @@ async def tried(tts: TTS) -> None:
     Raises:
         TTSError: no session can be had.
     """
-    if hasattr(tts, "url"):
+    url = getattr(tts, "url", None)
+    if url is None:
+        return
+    try:
         async with tts.connect():
             pass
+    except ConnectionFailed as error:
+        if error.code is None:  # nobody has answered
+            raise ConnectionFailed(f"{error}. {_help(url)}") from error
+        raise
+    except DeadlineExpired as error:
+        raise DeadlineExpired(f"{error}. {_help(url)}") from error
+
+
+def _help(url: str) -> str:
+    if is_this_machine(urlsplit(url).hostname or ""):
+        return "Is a server running there (triolet serve tts starts one), and is --url right?"
+    return "Is this machine online, and is --url or --region right? triolet doctor tries each region"
 
 
 def described(tts: TTS) -> dict[str, Any]:
@@ -136,12 +154,14 @@ def output_of(out: str | None) -> Output:
     """The output that a path names.
 
     Raises:
-        ValueError: its ending says nothing.
+        ValueError: its ending says nothing, or its folder does not exist.
     """
     if out is None:
         return Speaker()
     if out == "-":
         return PcmFile(out)
+    if not Path(out).parent.is_dir():
+        raise ValueError(f"--out {out}: the folder {Path(out).parent} does not exist; make it first")
     match Path(out).suffix.lower():
         case ".wav":
             return WavFile(out)

@@ -27,7 +27,7 @@ from triolet_adapters.cli._options import (
     voice_of,
 )
 from triolet_adapters.cli._record import recorder
-from triolet_adapters.cli._run import run
+from triolet_adapters.cli._run import NothingToSay, run
 from triolet_adapters.cli._speak import speak
 from triolet_adapters.cli._text_input import text_source
 from triolet_adapters.cli._view import chosen_view
@@ -80,6 +80,9 @@ def say(
                 command="say", language=language, voice=described(speaker), sample_rate=speaker.format.sample_rate
             )
             pipeline = recording.source(source) | speech(recording.voice(speaker), language) | output
-            await speak(pipeline, view, out=out, as_object=as_object, recording=recording)
+            try:
+                await speak(pipeline, view, out=out, as_object=as_object, recording=recording)
+            except NothingToSay as error:
+                raise ValueError(str(error)) from error
 
     run(command)

@@ -72,12 +72,16 @@ def text_source(text: str | None, file: Path | None) -> Iterable[str] | AsyncIte
     """Where the text comes from.
 
     Raises:
-        ValueError: from nowhere, from two places, or a file that cannot be read.
+        ValueError: from nowhere, from two places, a file that cannot be read, or the name of a file in place of a text.
     """
     if text is not None and file is not None:
         raise ValueError(f"TEXT and -f {file}: both are given; leave one out")
     if text is None and file is None:
         raise ValueError('say what? Give a text, or -f FILE, or - for standard input: triolet say "Hello."')
+    if text is not None and text != "-" and Path(text).name and os.path.isfile(text):  # noqa: PTH113 -- a text may be no path
+        raise ValueError(
+            f"{text} is a file: triolet say -f {text} says what it holds (to say its name: echo {text} | triolet say -)"
+        )
     if text == "-" or file == Path("-"):
         return standard_input()
     return blocks(file) if file is not None else [text or ""]

@@ -94,16 +94,28 @@ def test_samples_alone_on_standard_output_and_the_rest_on_the_other() -> None:
         (["say", "a", "-f", "b"], 2, "TEXT and -f b: both are given"),
         (["say", "-f", "no-such-file.md"], 2, "cannot read no-such-file.md"),
         (["say", "Hello.", "--out", "a.mp3"], 2, ".wav or .pcm"),
-        (["say", "Hello.", "--out", "no/such/folder.wav"], 1, "folder"),
+        (["say", "notes.txt"], 2, "notes.txt is a file: triolet say -f notes.txt says what it holds"),
+        (["say", "Hello", "there,", "you"], 2, "put the whole text in quotes"),
+        (["say", "Hello.", "--tts", "nope"], 2, "--tts nope: it must be local or qwen"),
+        (["say", "Hello.", "--record-text", "nope"], 2, "--record-text nope: it must be full or hash or none"),
+        (["say", "Hello.", "--no-such-option"], 2, "there is no option --no-such-option of say; see triolet say --help"),
+        (["sya", "Hello."], 2, "there is no command sya; see triolet --help"),
+        (["say", "-f", "empty.txt", "--out", "x.wav"], 2, "nothing to say"),
+        (["say", "Hello.", "--out", "no/such/folder.wav"], 2, "the folder no/such does not exist"),
         (["say", "Hello.", "--url", "ws://127.0.0.1:1", "--out", "x.wav"], 2, "--tts qwen"),
         (["say", "Hello.", "--tts", "qwen", "--out", "x.wav"], 2, "set the environment variable DASHSCOPE_API_KEY"),
-        (["say", "Hello.", "--tts", "qwen", "--url", "ws://127.0.0.1:1", "--out", "x.wav"], 1, "127.0.0.1:1"),
+        (
+            ["say", "Hello.", "--tts", "qwen", "--url", "ws://127.0.0.1:1", "--out", "x.wav"],
+            1,
+            "triolet serve tts starts one",
+        ),
+        (["say", "Hello.", "--tts", "qwen", "--url", "wss://a.invalid", "--out", "x.wav"], 1, "Is this machine online"),
         (["say", "Hello.", "--tts", "qwen", "--url", "http://x", "--out", "x.wav"], 2, "ws"),
         (["say", "Hello.", "--voice", "nobody", "--out", "x.wav"], 2, "nobody"),
         (["say", "Hello.", "--language", "xx", "--out", "x.wav"], 2, "xx"),
         (["say", "Hello.", "--json", "--out", "-"], 2, "standard output"),
         (["say", "   "], 2, "TEXT is empty"),
-        (["say", "```\ncode\n```\n", "--out", "x.wav"], 1, "nothing to say"),
+        (["say", "```\ncode\n```\n", "--out", "x.wav"], 2, "nothing to say"),
         (["say", "你好。", "--out", "x.wav"], 1, "你好"),
     ],
 )
@@ -111,7 +123,11 @@ def test_mistakes_get_one_sentence(
     arguments: list[str], code: int, words: str, tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("Hello.")
+    (tmp_path / "empty.txt").write_text(" \n")
     monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    if "wss://a.invalid" in arguments:
+        monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-test")
     result = call(capfd, *arguments)
     assert result.code == code
     assert words in result.err
@@ -165,7 +181,7 @@ def test_a_key_goes_in_the_clear_only_where_that_was_asked_for(
 
 def test_an_empty_standard_input_is_nothing_to_say(tmp_path: Path) -> None:
     result = run("say", "-", "--out", str(tmp_path / "a.wav"), stdin=b" \n ")
-    assert result.code == 1
+    assert result.code == 2
     assert result.err == "triolet: nothing to say: the text has no words that are spoken\n"
 
 
