@@ -20,7 +20,7 @@ from triolet.events import Event, OutputOpened, SourceEnded, TurnStarted
 from triolet_adapters.cli._both import FileAndDevice
 from triolet_adapters.cli._cutting import Cutting, cut
 from triolet_adapters.cli._llm import SPOKEN_STYLE, answer, local_llm_is_installed
-from triolet_adapters.cli._options import JsonOption
+from triolet_adapters.cli._options import JsonOption, check_folder
 from triolet_adapters.cli._report import as_json
 from triolet_adapters.cli._run import run
 from triolet_adapters.cli._speak import speak
@@ -82,6 +82,7 @@ def demo(
     async def command() -> None:
         if out.suffix.lower() != ".wav":
             raise ValueError(f"--out {out}: the demo writes a .wav file")
+        check_folder(out)
         async with AsyncExitStack() as stack:
             tts = await stack.enter_async_context(voice_behind_the_protocol())
             source = await _answer(stack, question, rate, llm)

@@ -150,6 +150,16 @@ def described(tts: TTS) -> dict[str, Any]:
     return about
 
 
+def check_folder(out: Path) -> None:
+    """See that a file can be made there.
+
+    Raises:
+        ValueError: its folder does not exist.
+    """
+    if not out.parent.is_dir():
+        raise ValueError(f"--out {out}: the folder {out.parent} does not exist; make it first")
+
+
 def output_of(out: str | None) -> Output:
     """The output that a path names.
 
@@ -160,8 +170,7 @@ def output_of(out: str | None) -> Output:
         return Speaker()
     if out == "-":
         return PcmFile(out)
-    if not Path(out).parent.is_dir():
-        raise ValueError(f"--out {out}: the folder {Path(out).parent} does not exist; make it first")
+    check_folder(Path(out))
     match Path(out).suffix.lower():
         case ".wav":
             return WavFile(out)
