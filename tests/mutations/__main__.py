@@ -6,7 +6,7 @@ within a minute, and pass without it. A check that does not end is no catch: who
 Two run at a time.
 """
 
-# ruff: noqa: T201 -- a command prints
+
 
 from __future__ import annotations
 

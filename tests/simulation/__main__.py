@@ -1,6 +1,6 @@
 """python -m tests.simulation --seeds 20000 --jobs 2"""
 
-# ruff: noqa: T201 -- a command prints
+
 
 from __future__ import annotations
 
