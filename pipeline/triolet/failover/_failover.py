@@ -30,6 +30,10 @@ PROBE_PACE = 1.25
 """The most seconds that a second of a probe's audio may take to come, counted from its first audio: real time, and a quarter
 more for the delay that a network adds to a probe of about a second."""
 
+KEPT_VOICES = 64
+"""Adjusted voices that are kept, so that their open sessions are used again. Bounded, since every turn may bring instructions of
+its own."""
+
 
 class Failover(TTS):
     """Several voices as one: `Failover(first, second, ...)` speaks with the first provider that is up.
@@ -123,21 +127,24 @@ class Failover(TTS):
 
     def adjusted(self, **changes: str) -> Failover:
         """The same providers with another `voice`, `language` or `instructions`, translated by `adjust`. They share their health
-        with this object. Equal changes give the same object.
+        with this object. Equal changes give the same object, as long as no more than 64 others were asked for since.
 
         Raises:
             ValueError: a provider has no such setting or does not take this value, and `adjust` did not translate it.
         """
         key = tuple(sorted(changes.items()))
-        if key not in self._adjusted:
+        adjusted = self._adjusted.pop(key, None)
+        if adjusted is None:
             providers = [
                 self._adjusted_provider(name, provider, changes)
                 for name, provider in zip(self._names, self.providers, strict=True)
             ]
             adjusted = Failover(*providers, options=self.options, adjust=self._adjust)
             adjusted._runs = self._runs
-            self._adjusted[key] = adjusted
-        return self._adjusted[key]
+        self._adjusted[key] = adjusted  # at the end: the dictionary is in the order of last use
+        if len(self._adjusted) > KEPT_VOICES:
+            del self._adjusted[next(iter(self._adjusted))]
+        return adjusted
 
     def _adjusted_provider(self, name: str, provider: TTS, changes: Mapping[str, str]) -> TTS:
         own = dict(changes if self._adjust is None else self._adjust(provider, changes))

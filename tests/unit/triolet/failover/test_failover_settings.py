@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from triolet import TTS, Failover, FailoverOptions
 from triolet.errors import (
     ConnectionFailed,
 )
+from triolet.failover._failover import KEPT_VOICES
 from triolet.testing import ToneTTS, TTSContract
 from triolet_adapters.tts.qwen import QwenTTS
 
@@ -30,6 +33,24 @@ class Named(Provider):
         other = Named(self.mark, *self.voices)
         other.voice, other.refusal = changes["voice"], self.refusal
         return other
+
+
+class Instructed(Provider):
+    """Takes any instructions."""
+
+    def adjusted(self, **changes: str) -> Instructed:
+        return Instructed(self.mark)
+
+
+def test_only_the_adjustments_used_last_are_kept() -> None:
+    voice = Failover(Instructed(FIRST), Instructed(SECOND))
+    often = voice.adjusted(instructions="Calm.")
+    once = weakref.ref(voice.adjusted(instructions="Once."))
+    for turn in range(KEPT_VOICES):
+        voice.adjusted(instructions=f"This is turn {turn}.")
+        assert voice.adjusted(instructions="Calm.") is often
+    gc.collect()
+    assert once() is None
 
 
 def test_a_change_that_a_provider_does_not_know_is_an_error_that_says_what_to_do() -> None:
