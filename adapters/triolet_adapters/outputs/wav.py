@@ -46,7 +46,7 @@ class WavFile(FileOutput):
 
 
 def wav_header(format: AudioFormat, size: int | None) -> bytes:  # noqa: A002 -- the field's word
-    """The 44 bytes before `size` bytes of samples (None: nobody knows how many); RIFF WAVE, format 1 (PCM)."""
+    """The 44 bytes before `size` bytes of samples (None: the number is not known); RIFF WAVE, format 1 (PCM)."""
     rate = format.sample_rate
     whole, data = (ENDLESS, ENDLESS) if size is None else (HEADER_BYTES - 8 + size, size)
     riff = struct.pack("<4sI4s", b"RIFF", whole, b"WAVE")

@@ -43,7 +43,7 @@ _OURS = frozenset({"model", "messages", "stream"})
 
 
 class MissingKey(ValueError):
-    """No key was given, and the environment has none. `host` asks for one, `variable` is where it was looked for."""
+    """No key was given, and the environment has none. `host` is the host that needs it, `variable` the variable that is not set."""
 
     def __init__(self, host: str, variable: str) -> None:
         super().__init__(f"no key for {host}: pass api_key= or set the variable {variable}")
@@ -61,32 +61,34 @@ class OpenAIChat:
     """A chat model: which, where, and with what parameters. `stream(messages)` asks it.
 
     As a context manager it keeps connections open between answers, which saves each answer after the first a TCP and TLS
-    handshake, and closes them, with all streams that are still open, when left. Without, each stream has its own connection.
+    handshake. Leaving the block closes them, and all streams that are still open. Outside of a block, each stream has a connection
+    of its own.
 
-    The key: `api_key` where given. Else the variable OPENAI_API_KEY for api.openai.com and DASHSCOPE_API_KEY for DashScope, and
-    nothing for any other host: a key from the environment is sent to no one but its issuer. It shows in no repr and no error.
+    The key is `api_key`, if given. Otherwise it is read from the environment: OPENAI_API_KEY for api.openai.com, DASHSCOPE_API_KEY
+    for DashScope. Any other host gets no key, so that a key from the environment is sent only to its issuer. The key shows in no
+    repr and no error.
     """
 
     model: str
-    """As the service names it, such as `gpt-4o-mini`, `qwen-plus`, `llama3.2`."""
+    """The model's name at the service, such as `gpt-4o-mini`, `qwen-plus`, `llama3.2`."""
     base_url: str = attrs.field(default=BASE_URLS["openai"], kw_only=True)
-    """Up to and without `/chat/completions`; mostly ends in `/v1`. See `BASE_URLS`."""
+    """The URL of the API, without `/chat/completions`. Mostly ends in `/v1`; `BASE_URLS` has those of known services."""
     api_key: str | None = attrs.field(default=None, kw_only=True, repr=False)
     parameters: Mapping[str, Any] = attrs.field(factory=dict[str, Any], kw_only=True)
-    """Further fields of the request: `temperature`, `max_tokens`, `tools`, ... None takes one out. `stream_options` asks for usage
-    unless it is given: `{"stream_options": None}` is for servers that refuse the field."""
+    """Further fields of the request: `temperature`, `max_tokens`, `tools`, ... A field that is None is left out. By default
+    `stream_options` asks for the usage; give `{"stream_options": None}` for a server that refuses the field."""
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str], kw_only=True, repr=False)
     """Further HTTP headers."""
     connect_deadline: float = attrs.field(default=10.0, kw_only=True, validator=_seconds)
-    """Seconds for TCP, and again for TLS: some retransmissions' worth; a host that takes longer does not answer."""
+    """Seconds for TCP, and as many again for TLS. They allow for some lost packets; a host that takes longer is down."""
     first_token_deadline: float = attrs.field(default=60.0, kw_only=True, validator=_seconds)
-    """Seconds from the request to the first thing that the model writes (reasoning included): long, because a model may have to be
-    loaded first. Keep-alives do not extend it. A service that is busy (429, 503) and says with `Retry-After` when to come again is
+    """Seconds from the request to the first thing that the model writes, reasoning included. They are many, because a model may
+    have to be loaded first. Keep-alives do not extend them. A service that is busy (429, 503) and says with `Retry-After` when to come again is
     asked again then, if that is within this deadline; else its error comes at once."""
     between_tokens_deadline: float = attrs.field(default=30.0, kw_only=True, validator=_seconds)
-    """Seconds of waiting from one thing that the model writes to the next. Time in which nobody asks does not count."""
+    """Seconds of waiting from one thing that the model writes to the next. Only time in which a token is being asked for counts."""
     client: httpx2.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False)
-    """Your own client, for proxies or certificates; it stays yours to close."""
+    """A client of your own, for proxies or certificates. You close it."""
 
     _endpoint: Endpoint = attrs.field(init=False, repr=False)
     _open_streams: set[ChatStream] = attrs.field(init=False, factory=set[ChatStream], repr=False)
@@ -117,7 +119,7 @@ class OpenAIChat:
             parameters: fields of the request that override `self.parameters` for this answer.
 
         Raises:
-            TypeError, ValueError: the messages or parameters are no JSON or have no messages in them.
+            TypeError, ValueError: there are no messages, or messages or parameters cannot be written as JSON.
         """
         if isinstance(messages, str) or not all(isinstance(message, Mapping) for message in messages):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError('messages: a list such as [{"role": "user", "content": "Hello"}]')

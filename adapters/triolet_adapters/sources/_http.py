@@ -23,7 +23,7 @@ def completions_url(base_url: str) -> httpx2.URL:
     """Check a base URL and add the path.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is no base URL. The text says what is wrong.
     """
     try:
         url = httpx2.URL(base_url)

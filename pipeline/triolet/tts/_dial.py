@@ -14,8 +14,8 @@ Dial = Callable[[str, int, bool], Awaitable[trio.abc.Stream]]
 """Opens a stream to (host, port), with TLS or without; raises OSError, ssl.SSLError or trio.BrokenResourceError."""
 
 READ_BYTES = 64 * 1024
-"""At once: some messages, and as much as a kernel holds of a connection that is read in time. Reading 4 KiB at once costs
-half as much again."""
+"""The most bytes read at once: some messages, and as much as a kernel holds of a connection that is read in time. Reading 4 KiB
+at once costs half as much again."""
 
 
 async def dial_tcp(host: str, port: int, tls: bool) -> trio.abc.Stream:
@@ -35,11 +35,11 @@ async def dial_tcp(host: str, port: int, tls: bool) -> trio.abc.Stream:
 
 
 class SocketStream(trio.abc.Stream):
-    """A socket that is waited for and then read.
+    """A stream over a socket. It waits until the socket is readable, and then reads.
 
-    Trio's own stream reads first, and waits if there was nothing: right where data waits. A service that speaks in real time
-    has nothing waiting after each message, so each costs one system call more, which fails: without it a message costs a
-    quarter less, and is there sooner. Not for Windows, where a socket is no file.
+    Trio's own stream reads first, and waits if nothing was there. That is right where data is waiting. A service that speaks in
+    real time has sent nothing more after each message, so the first read is a system call that fails. Without it a message costs
+    a quarter less, and arrives sooner. Not for Windows, where a socket is not a file.
     """
 
     def __init__(self, stream: trio.SocketStream) -> None:

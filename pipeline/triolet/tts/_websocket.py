@@ -43,18 +43,18 @@ class WebSocketOptions:
     """Deadlines in seconds and bounds of one connection."""
 
     connect_timeout: float = 10.0
-    """DNS, TCP, TLS and HTTP together: four round trips, and time for three lost packets (1 + 2 + 4 s)."""
+    """For DNS, TCP, TLS and HTTP together: four round trips, and time for three lost packets (1 + 2 + 4 s)."""
     send_timeout: float = 5.0
-    """One message. Kernels take some 100 kB at once, so only a peer that has stopped reading ever makes a send wait."""
+    """For sending one message. Kernels take some 100 kB at once, so only a peer that has stopped reading makes a send wait."""
     close_timeout: float = 1.0
     """From our Close to the peer's: one round trip, at most 0.4 s on earth."""
     ping_interval: float | None = 20.0
-    """Between two pings; None sends none. The default of `websockets`; below the 30 s to 350 s after which NATs and load
+    """From one ping to the next; None sends none. 20 s are the default of `websockets`; below the 30 s to 350 s after which NATs and load
     balancers forget a silent connection."""
     ping_timeout: float = 20.0
-    """From a ping to its answer: as much, since the answer queues behind audio."""
+    """From a ping to its answer. As long as `ping_interval`, since the answer waits behind audio that is on its way."""
     max_message_size: int = 4 * 2**20
-    """Characters in one message: 65 s of 24 kHz audio as base64, a hundred times what services send at once."""
+    """The most characters in one message: 65 s of 24 kHz audio as base64, a hundred times what services send at once."""
 
     def __attrs_post_init__(self) -> None:
         for name in ("connect_timeout", "send_timeout", "close_timeout", "ping_timeout", "max_message_size"):
@@ -65,7 +65,7 @@ class WebSocketOptions:
 
 
 def no_headers() -> Sequence[tuple[str, str]]:
-    """The headers of a service that wants none."""
+    """No headers: the default of `open_websocket`."""
     return ()
 
 
@@ -86,9 +86,9 @@ async def open_websocket(
     `receive` gets each text message, in order, and never waits. What it raises ends the connection with that error. A
     binary message goes to `receive_bytes`; without one it is a `ProtocolViolation`. `failed` is called once if the open
     connection ends by anything but leaving the block, with the error; `WebSocket.failure` keeps it. Both are called by
-    the task that reads: they run while nothing else does, so they must be short, and must not raise what they do not mean.
+    the task that reads. They must be short, since no other task runs meanwhile, and `failed` must not raise.
 
-    `scrub` takes secrets out of everything the peer says, messages and errors: some services repeat a wrong key.
+    `scrub` takes secrets out of all that the peer says, in messages and errors, since some services repeat a wrong key.
 
     Cancellation closes the connection as well: a Close goes out and is waited for, shielded and bounded.
 

@@ -29,15 +29,15 @@ class PhraseResult:
     phrase: Phrase
     state: PhraseState
     seconds: float
-    """Heard."""
+    """Seconds of it that were heard."""
     heard_units: int
-    """How many of its units were heard, whole."""
+    """How many of its units, from the first, were heard whole."""
     estimated: bool = False
     """Whether `heard_units` is an estimate: the phrase was cut inside, and the voice does not report word times."""
     reason: str | None = None
-    """Why it failed."""
+    """Why it failed: the name of the error's type, and its text. None: it did not fail."""
     billed: int = 0
-    """Characters, all commits of it together, as the service counts them. A commit that was cut before the service had
-    counted is taken by its length."""
+    """Billed characters of all its commits, as the service counts them. For a commit that was cut off before the service had
+    counted, its length is taken."""
     wasted: int = 0
-    """Billed for words that were not heard, and for words that had to be said again."""
+    """Billed characters of words that were not heard, or that had to be said again."""

@@ -37,7 +37,7 @@ from triolet.turn._phrase_result import PhraseResult, PhraseState
 
 @attrs.frozen
 class Latency:
-    """When things happened for the first time, in seconds from the start of the turn; None: not at all."""
+    """When things happened for the first time, in seconds from the start of the turn. None: they did not happen."""
 
     first_token: float | None = None
     first_clause: float | None = None
@@ -62,8 +62,8 @@ class TurnResult:
     """What was said, heard and not heard in a turn: a pure fold of its timeline."""
 
     text: str = ""
-    """The raw text, as far as it had come from the source. Of a chain without a `SentenceSegmenter` it is not known: then it is
-    what the phrases say, as far as they have come, and `heard` and `unheard` are made of their words."""
+    """The raw text, as far as it had come from the source. A chain without a `SentenceSegmenter` does not know it: then `text`,
+    `heard` and `unheard` are made of the words of the phrases so far."""
     heard: str = ""
     """The part of `text` whose samples were heard, in order: a prefix of it unless a phrase failed. Inside a phrase that
     was cut off it is an estimate from the samples that were heard, unless the voice reports word times; it never cuts a
@@ -72,29 +72,31 @@ class TurnResult:
     """The rest of `text`: what had come from the source by then and was not heard. What the source never gave is not in it."""
     interrupted: bool = False
     error: str | None = None
-    """What ended the turn before its time, in words."""
+    """The error that ended the turn: the name of its type, and its text. None: no error did."""
     phrases: tuple[PhraseResult, ...] = ()
     seconds: float = 0.0
-    """Of speech heard, pauses aside."""
+    """Seconds of speech that were heard, pauses not counted."""
     estimated: bool = False
     """Whether the place where `heard` ends is an estimate (see `PhraseResult.estimated`)."""
     characters: int = 0
-    """Billed: all phrases together, and the filler."""
+    """Billed characters of all phrases and of the filler."""
     filler: int = 0
-    """So many of these `characters` were billed for the filler, which is no part of `text` and no phrase."""
+    """How many of `characters` were billed for the filler. The filler is not in `text`, and is no phrase."""
     wasted: int = 0
-    """Billed and not heard, or said twice; of the filler, too."""
+    """How many of `characters` were billed for words that were not heard, or said twice. Those of the filler count, too."""
     repeated: int = 0
-    """How often words were said again that had been passed on, since a session was lost in the middle of them; words of the
-    filler, too."""
+    """How often words were said again that the listener may have heard, because a session was lost in the middle of them. Words of
+    the filler count, too."""
     latency: Latency = Latency()
 
     def cost(self, price: float, *, per: int = 10_000) -> float:
-        """What the service asks for this turn and its filler, at so much for so many characters (vendors quote 10,000 or a
-        million).
+        """The price of this turn and its filler, if `per` characters cost `price`. Vendors quote prices for 10,000 or for a million.
+
+        Raises:
+            ValueError: `price` is below 0, or `per` is not above 0.
         """
         if price < 0 or per <= 0:
-            raise ValueError(f"a price of {price} for {per} characters is none")
+            raise ValueError(f"price={price}, per={per}: the price must not be below 0, and per must be above 0")
         return self.characters * price / per
 
     @classmethod

@@ -146,7 +146,7 @@ def test_nothing_was_said_and_nothing_costs() -> None:
     assert TurnResult(characters=20_000).cost(1.5) == 3.0
     assert TurnResult(characters=5).cost(0, per=1) == 0
     for price, per in ((-0.1, 1), (1.0, 0)):
-        with pytest.raises(ValueError, match="is none"):
+        with pytest.raises(ValueError, match="the price must not be below 0"):
             nothing.cost(price, per=per)
     phrase = Phrase(index=0, units=(), start=0, end=1, boundary=Boundary.END)
     result = PhraseResult(phrase, PhraseState.HEARD, 1.0, 0)

@@ -13,7 +13,8 @@ class QwenOptions(WebSocketOptions):
     """Deadlines in seconds and bounds. Those of the connection itself are in `WebSocketOptions`."""
 
     session_timeout: float = 10.0
-    """To session.created, and again from session.update to session.updated: work of the service, one round trip each."""
+    """From the open connection to session.created, and again from session.update to session.updated. Each is some work of the
+    service, and one round trip."""
     first_audio_timeout: float = 10.0
     """From a commit to its first audio: fourteen times the 0.7 s that is reported."""
     chunk_timeout: float = 10.0
