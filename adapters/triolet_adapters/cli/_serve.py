@@ -44,9 +44,9 @@ def tts(
 ) -> None:
     """Speak the Qwen-TTS realtime protocol with the local voice, until Ctrl-C or SIGTERM.
 
-    Prints its URL. Any client of that protocol can use it, without a key; every voice and model name is taken, and English is
-    spoken. When it is told to end it takes no more connections, says what it has begun, and ends with exit
-    code 0; told twice, it ends at once.
+    Prints its URL. Any client of that protocol can use it, without a key. It accepts every name of a voice or a model, and speaks
+    English. When it is told to end, it takes no more connections, says what it has begun, and ends with exit code 0. Told again,
+    it ends at once.
 
     [bold]Examples[/]
 

@@ -43,7 +43,7 @@ class FileOutput(Output):
         """Open the file, which is emptied if it exists.
 
         Raises:
-            OutputError: no such folder, no permission, nobody reads the pipe, ...
+            OutputError: there is no such folder, or no permission; nobody reads the pipe.
             RuntimeError: it is open already.
         """
         if self._file is not None:

@@ -30,13 +30,14 @@ _DRAIN_SECONDS = 0.25
 
 
 class ChatStream(AsyncIterator[str]):
-    """One answer, token by token: an async iterator of str, to be used once. Made by `OpenAIChat.stream`.
+    """One answer, token by token: an async iterator of str. Iterate it once. Made by `OpenAIChat.stream`.
 
-    Only the answer's own text comes out. The rest can be read at any time while it streams and afterwards: `reasoning`,
-    `tool_calls`, `finish_reason`, `usage`.
+    Only the answer's own text comes out. Read the rest at any time, while it streams and afterwards: `reasoning`, `tool_calls`,
+    `finish_reason`, `usage`.
 
-    No task runs between two tokens. While nobody asks for one, the service waits. Where an iteration is left early, `aclose()`
-    ends the request at once; leaving the block of the `OpenAIChat` does too. Cancelling a request for a token closes the stream.
+    No task runs between two tokens. While nobody asks for a token, the service waits. If you leave an iteration early, call
+    `aclose()`: it ends the request at once. Leaving the block of the `OpenAIChat` does so, too. Cancelling the wait for a token
+    closes the stream.
     """
 
     def __init__(
@@ -66,12 +67,12 @@ class ChatStream(AsyncIterator[str]):
 
     @property
     def text(self) -> str:
-        """The answer as far as it was given out."""
+        """The text of the tokens so far."""
         return "".join(self._text)
 
     @property
     def reasoning(self) -> str:
-        """What the model thought before it answered, where the service tells. Never spoken."""
+        """What the model thought before it answered, if the service sends it. It is never spoken."""
         return "".join(self._completion.reasoning)
 
     @property
@@ -86,16 +87,16 @@ class ChatStream(AsyncIterator[str]):
 
     @property
     def usage(self) -> Mapping[str, Any] | None:
-        """The service's own count of tokens, after the end; None where it sends none."""
+        """The service's own count of tokens. None before the end, and if the service sends none."""
         return self._completion.usage
 
     async def __anext__(self) -> str:
         """Wait for the next token.
 
         Raises:
-            ChatError: one of its kinds. The stream is closed; all tokens that came before it have been given out.
-            trio.ClosedResourceError: another task closed the stream meanwhile.
-            RuntimeError: another task is asking.
+            ChatError: the service failed. The stream is closed. All tokens that came before have been given.
+            trio.ClosedResourceError: another task has closed the stream meanwhile.
+            RuntimeError: another task is waiting for a token.
         """
         if self._reading is not None:
             raise RuntimeError("another task is waiting for the next token of this stream")
@@ -122,10 +123,10 @@ class ChatStream(AsyncIterator[str]):
         return token
 
     async def aclose(self) -> None:
-        """End the request and give its connection up; tokens that nobody asked for are gone.
+        """End the request, and drop the tokens that were not asked for.
 
-        Does nothing the second time. A task that waits for a token gets `trio.ClosedResourceError`. Not stopped by cancellation;
-        takes a second at most.
+        A task that waits for a token gets `trio.ClosedResourceError`. Calling it again does nothing. Cancellation does not stop
+        it; it takes a second at most.
         """
         if self._reading is not None:
             self._reading.cancel()

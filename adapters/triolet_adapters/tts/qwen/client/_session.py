@@ -72,8 +72,8 @@ async def open_session(
 class QwenSession:
     """An open session of the realtime protocol. Made by `QwenTTS.session()`; for one task at a time.
 
-    The verbs send and do not wait for an answer; `events` gives the answers. What the service sends is received whether
-    or not it is read, up to `max_audio` seconds.
+    The verbs send, and do not wait for an answer; read the answers with `events`. What the service sends is received even if
+    nobody reads it, up to `max_audio` seconds.
     """
 
     def __init__(

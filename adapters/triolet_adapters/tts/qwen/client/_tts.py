@@ -76,31 +76,32 @@ class QwenTTS(TTS):
         """Check the settings; nothing is opened.
 
         Args:
-            voice: a system voice, or one's own for the vc and vd models. An unknown name is a warning: lists grow.
-            model: ends in `-realtime` or `-realtime-DATE`.
-            api_key: default is the environment's DASHSCOPE_API_KEY. Belongs to a region. Not needed on this machine.
-            region: one of the six of `endpoint.REGIONS`; with `workspace` it makes the host.
-            workspace: the workspace's id, for its own host.
-            url: instead of region and workspace, such as the one that `triolet serve tts` prints.
-            language_type: of the text; `Auto` lets the service find out.
+            voice: a system voice; for the vc and vd models a voice of your own. A name that is not known here gives a warning and
+                no error, since the vendor adds voices.
+            model: its name ends in `-realtime` or `-realtime-DATE`.
+            api_key: by default the environment's DASHSCOPE_API_KEY. A key belongs to a region. A server on this machine needs none.
+            region: one of the six in `REGIONS`. With `workspace`, it makes the host.
+            workspace: the id of the workspace, if it has a host of its own.
+            url: the service's URL, instead of region and workspace, such as the one that `triolet serve tts` prints.
+            language_type: the language of the text. `Auto` lets the service find out.
             mode: `commit` for `connect()`, `server_commit` for `connect_stream()`.
-            response_format: what travels; `format` is PCM whatever it is.
-            sample_rate: samples a second, of what travels and of `format`.
+            response_format: the format in which the audio travels. What a session gives is PCM in any case (`format`).
+            sample_rate: samples a second, both of the audio that travels and of `format`.
             speech_rate: 0.5 to 2.0. None, here and below, leaves it to the service.
             volume: 0 to 100.
             pitch_rate: 0.5 to 2.0.
             bit_rate: kbit/s of mp3 and opus, 6 to 510.
-            instructions: how to speak, for the instruct models.
-            optimize_instructions: let the service rewrite them.
-            enable_tn: let the service read numbers and signs out as words; not documented.
-            options: deadlines and bounds.
-            tap: gets every raw event, both ways, with its time.
-            allow_insecure: send the key over ws:// to another machine.
-            dial: how to open a stream, for tests and proxies.
-            format: is not a setting; `response_format` is.
+            instructions: how to speak, in words, for the instruct models.
+            optimize_instructions: whether the service may rewrite the instructions.
+            enable_tn: whether the service reads numbers and signs as words. Not documented by the vendor.
+            options: deadlines and bounds; `QwenOptions()` by default.
+            tap: called with every raw event, sent or received, and its time.
+            allow_insecure: whether the key may be sent over ws:// to another machine. False by default: all between can read it.
+            dial: opens the stream to the service, for tests and proxies.
+            format: not a setting. It is here to say that `response_format` is.
 
         Raises:
-            ValueError: a value that cannot be right; the text names it and what is allowed.
+            ValueError: a value cannot be right. The text names it, and what is allowed.
         """
         if format is not None:
             raise ValueError(f"format is {format!r}; the setting is called response_format (pcm, wav, mp3, opus)")
@@ -140,7 +141,7 @@ class QwenTTS(TTS):
 
     @property
     def format(self) -> AudioFormat:
-        """What its sessions give, whatever `response_format` travels."""
+        """The format of the audio that its sessions give: PCM, whatever `response_format` is."""
         return AudioFormat(self.settings.sample_rate)
 
     @property
@@ -213,7 +214,9 @@ class QwenTTS(TTS):
             yield QwenStream(session, self.settings, self.options)
 
     def session(self) -> AbstractAsyncContextManager[QwenSession]:
-        """Open a low-level session: session.created has come, nothing was sent. Errors as for `connect`."""
+        """Open a low-level session. When the block is entered, session.created has come, and nothing has been sent. Errors as for
+        `connect`.
+        """
         return self._session()
 
     @asynccontextmanager

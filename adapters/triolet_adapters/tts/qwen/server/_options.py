@@ -21,9 +21,9 @@ class ServerOptions:
     max_connections: int = 500
     """Sessions at a time; one more is refused with HTTP 503. A process may mostly have 1024 descriptors."""
     models: tuple[str, ...] | None = None
-    """If set, any other model is refused as `bad_model` says."""
+    """The models that are accepted; any other is refused as `bad_model` says. None: all are accepted."""
     voices: tuple[str, ...] | None = None
-    """If set, any other voice is refused as `bad_voice` says."""
+    """The voices that are accepted; any other is refused as `bad_voice` says. None: all are accepted."""
     bad_model: Literal["close", "error"] = "close"
     """`close`: 1007 `Model not found` after session.created (the vendor's page of error codes). `error`: an event before."""
     bad_voice: Literal["error", "close"] = "error"
@@ -44,12 +44,12 @@ class ServerOptions:
     close_after_finished: float | None = None
     """Seconds from session.finished to a Close by the server. Documented; in the recording it did not come within 15 s."""
     idle_timeout: float | None = 600.0
-    """Seconds without an event from the client, while nothing is spoken, to an error `request timeout` and a Close; None: for
-    ever. The service's own is not documented. In ten minutes without a word a conversation is over."""
+    """Seconds without an event from the client, while nothing is spoken, until it gets an error `request timeout` and a Close.
+    None: no limit. The service's own limit is not documented. After ten minutes without a word a conversation is over."""
     ping_interval: float | None = 20.0
-    """Seconds in which nothing comes from the client, to a ping; None sends none. As the client's own."""
+    """Seconds without anything from the client until a ping is sent; None sends none. As long as the client's own."""
     ping_timeout: float = 20.0
-    """Seconds from a ping until something must have come; else the client is dead."""
+    """Seconds from a ping until something must have come from the client. If nothing has, it is taken for dead."""
     send_timeout: float = 60.0
     """Seconds in which a client must take one message. Kernels take some seconds of audio at once; one that takes nothing for
     a minute does not listen."""
@@ -78,13 +78,13 @@ class ServerOptions:
     max_unsent: float = 300.0
     """Seconds of audio of one response that the voice may be ahead of the client."""
     handshake_timeout: float = 10.0
-    """From the connection to the end of the request; a client that says nothing is hung up on."""
+    """Seconds from the connection to the end of the request. A client that needs longer is hung up on."""
     close_timeout: float = 1.0
-    """For the client's answer to our Close."""
+    """Seconds for the client's answer to our Close."""
     drain_timeout: float = 8.0
     """Seconds from `QwenServer.stop` in which sessions may finish what they say. `docker stop` kills after 10."""
     seed: int = 0
-    """Of ids and jitter."""
+    """The seed from which ids and jitter are drawn."""
 
     def __attrs_post_init__(self) -> None:
         if self.delta_bytes < 1:
