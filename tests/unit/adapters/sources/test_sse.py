@@ -59,6 +59,28 @@ def test_however_they_are_cut_the_events_are_the_same(text: str, cuts: list[int]
     assert [*events, *reader.finish()] == read_whole(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "fed", "left"),
+    [
+        ("data: one", 0, 1),
+        ("data: one\n", 0, 1),
+        ("data: one\n\n", 1, 0),
+        ("data: one\r", 0, 1),
+        ("event: error", 0, 0),
+        (": data: none", 0, 0),
+        ("", 0, 0),
+        ("data: one\n\ndata: two", 1, 1),
+    ],
+)
+def test_the_end_of_the_stream_ends_an_event_once(text: str, fed: int, left: int) -> None:
+    reader = EventReader()
+    got = reader.feed(text.encode())
+    rest = reader.finish()
+    assert (len(got), len(rest)) == (fed, left)
+    assert [*got, *rest] == read_whole(text)
+    assert reader.finish() == []
+
+
 def test_a_line_feed_of_its_own_ends_the_event() -> None:
     """`\\r`, `\\n`, `\\n`: the first two are one line end, the third is a second, in as many pieces as there are bytes."""
     reader = EventReader()

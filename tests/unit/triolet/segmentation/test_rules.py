@@ -324,3 +324,93 @@ def test_what_lies_far_back_in_a_long_sentence_is_not_looked_at() -> None:
     far = "very " * 58
     assert not ends_surely(rules("en"), f"See a.b {far[:250]}good.")
     assert ends_surely(rules("en"), f"See a.b {far}good and large.")
+
+
+WEAK: dict[str, list[str]] = {
+    "en": [
+        "It took 1—2 days.",
+        "So —¦ no.",
+        "He came—¦he saw—¦he won.",
+        "He came -- he saw.",
+        "He came –¦ he saw.",
+        "the years 1999–2001 passed",
+        "a–b",
+        "He said—¦“no.”",
+        "Well—,¦ no.",
+        "So:¦ yes",
+        "at 12:30,¦ no",
+        "x:y",
+        "so,no",
+        "so,¦\nno",
+        "a,¦ b) c",
+        "(a, b) c,¦ d",
+        "“a,¦ b” c,¦ d",
+        '"a,"¦ b',
+        "a;b;¦ c",
+        "1,000,¦ 2",
+        "— no",
+        "*a,¦ b* c",
+        "so,**¦ no",
+        "Hello,¦世界",
+        "so ,no ,¦ yes",
+        "so [a, b],¦ c",
+        "I (no—yes) am—¦so",
+    ],
+    "zh": [
+        "一，¦二",
+        "1，2",
+        "好，¦他３，５。",
+        "（一，二），¦三",
+        "“一，¦二”，¦三",
+        "一——¦二",
+        "一—¦二。",
+        "一：¦二；¦三、¦四",
+    ],
+    "fr": ["« Oui,¦ non »,¦ dit-il,¦ là."],
+    "ar": ["نعم،¦ لا؛¦ نعم"],
+    "de": ["Er sagte:¦ „Ja,¦ nein“,¦ dann."],
+}
+"""The same for all boundaries."""
+
+
+@pytest.mark.parametrize(("language", "text"), [(code, text) for code, texts in WEAK.items() for text in texts])
+def test_clauses_end_at_marks_that_are_no_part_of_a_word_or_a_number(language: str, text: str) -> None:
+    plain = text.replace("¦", "")
+    for tokens in ([plain], list(plain)):
+        core = SegmenterCore(language)
+        cut = [clause.text for token in tokens for clause in core.feed(token)]
+        assert "¦".join([*cut, *(clause.text for clause in core.flush())]) == text
+
+
+KINDS: dict[str, list[tuple[str, str]]] = {
+    "- one\nlazy\n  still": [("one", "LIST_ITEM"), ("lazy", "PROSE"), ("still", "LIST_ITEM")],
+    "- one\n\ntext\n  still": [("one", "LIST_ITEM"), ("text", "PROSE"), ("still", "PROSE")],
+    "- # Head\ntext": [("Head", "HEADING"), ("text", "PROSE")],
+    "1. ## Head": [("Head", "HEADING")],
+    "> # Head\n> text": [("Head", "HEADING"), ("text", "QUOTE")],
+    "- [ ] a\n- [x] b": [("a", "LIST_ITEM"), ("b", "LIST_ITEM")],
+    "* a\n+ b": [("a", "LIST_ITEM"), ("b", "LIST_ITEM")],
+    "a) one\nb) two": [("one", "LIST_ITEM"), ("two", "LIST_ITEM")],
+    "1、一\n2、二": [("一", "LIST_ITEM"), ("二", "LIST_ITEM")],
+    "text\n===\n---\n***": [("text", "PROSE"), ("", "MARKUP"), ("", "MARKUP"), ("", "MARKUP")],
+    "    code": [("code", "CODE")],
+    "- a\n\n      b": [("a", "LIST_ITEM"), ("b", "LIST_ITEM")],
+    "|a|b|\n|-|-|\n|c|d|\ntext": [("|a|b|", "TABLE_HEAD"), ("", "MARKUP"), ("|c|d|", "TABLE_ROW"), ("text", "PROSE")],
+    "a | b": [("a | b", "PROSE")],
+    "```\nx\n```\ny": [("", "CODE"), ("x", "CODE"), ("", "CODE"), ("y", "PROSE")],
+    "~~~~\n~~~\n~~~~\ny": [("", "CODE"), ("~~~", "CODE"), ("", "CODE"), ("y", "PROSE")],
+    "> ```\n> x\n> ```\ny": [("", "CODE"), ("> x", "CODE"), ("", "CODE"), ("y", "PROSE")],
+    "1.a\n1. a": [("1.a", "PROSE"), ("a", "LIST_ITEM")],
+    "> > a\n>b": [("a", "QUOTE"), ("b", "QUOTE")],
+    "\ttext": [("text", "CODE")],
+}
+"""Lines of Markdown, and of each clause its words and the kind of its block."""
+
+
+@pytest.mark.parametrize("text", KINDS)
+def test_each_line_belongs_to_its_block(text: str) -> None:
+    for tokens in ([text], list(text)):
+        core = SegmenterCore("en")
+        cut = [clause for token in tokens for clause in core.feed(token)]
+        cut += core.flush()
+        assert [(clause.text[clause.marker :], clause.kind.name) for clause in cut] == KINDS[text]

@@ -97,6 +97,12 @@ def test_raw_is_the_event_as_it_came(delta: str) -> None:
     assert parse_server_event(text).raw == json.loads(text)
 
 
+def test_the_fields_of_an_event_with_audio_are_counted_with_it() -> None:
+    event = parse_server_event('{"type": "response.audio.delta", "response_id": "r", "delta": "AAAA"}')
+    assert len(event.raw) == len(list(event.raw)) == 3
+    assert dict(event.raw) == {"type": "response.audio.delta", "response_id": "r", "delta": "AAAA"}
+
+
 def test_the_usual_event_is_read_without_parsing_its_audio() -> None:
     assert split(CANONICAL) is not None
     longer: list[int] = []

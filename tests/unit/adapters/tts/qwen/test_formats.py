@@ -168,6 +168,37 @@ def test_what_is_not_what_was_asked_for_is_said() -> None:
         list(decoder.finish())
 
 
+@pytest.mark.parametrize("length", [0, 1, 127, 128, 16_383, 16_384, 40_000])
+def test_a_tag_before_the_frames_is_passed_over_whatever_its_length(length: int) -> None:
+    """Its length is written in four times seven bits."""
+    sizes = bytes(length >> shift & 127 for shift in (21, 14, 7, 0))
+    frames = WHOLE["mp3"][WHOLE["mp3"].index(b"\xff") :]
+    tagged = b"ID3\4\0\0" + sizes + b"\0" * length + frames
+    assert decoded(decoder_for("mp3", 16_000), tagged, [3, 9, 10, 11]) == decoded(
+        decoder_for("mp3", 16_000), WHOLE["mp3"], []
+    )
+
+
+@pytest.mark.parametrize("sizes", [b"\0\4\0\0", b"\1\0\0\0"])
+def test_a_tag_that_is_too_long_is_a_violation(sizes: bytes) -> None:
+    with pytest.raises(errors.ProtocolViolation, match="65536 are allowed"):
+        list(decoder_for("mp3", 16_000).feed(b"ID3\4\0\0" + sizes))
+
+
+def test_an_ogg_stream_of_something_else_is_no_opus() -> None:
+    with pytest.raises(errors.ProtocolViolation, match="no Opus: it begins with"):
+        list(OpusDecoder(24_000).feed(page([b"\1vorbis and so on"])))
+
+
+def test_a_wav_header_without_end_is_a_violation() -> None:
+    decoder = WAVDecoder(8_000)
+    chunk = struct.pack("<4sI", b"LIST", 1 << 30)
+    with pytest.raises(errors.ProtocolViolation, match="WAV header of more than"):
+        assert list(decoder.feed(wav_header(8_000)[:12] + chunk)) == []
+        for _ in range(100):
+            assert list(decoder.feed(bytes(4096))) == []
+
+
 def test_other_chunks_in_a_wav_header_are_passed_over() -> None:
     head = wav_header(8_000)
     listed = head[:12] + struct.pack("<4sI3sx", b"LIST", 3, b"abc") + head[12:]

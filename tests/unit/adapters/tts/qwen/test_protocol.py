@@ -34,6 +34,7 @@ from triolet_adapters.tts.qwen.protocol import (
     parse_client_event,
     parse_server_event,
 )
+from triolet_adapters.tts.qwen.protocol._response import service_error
 
 names = [
     kind.type for _, kind in inspect.getmembers(protocol, inspect.isclass) if issubclass(kind, Event) and kind.type
@@ -164,16 +165,17 @@ def test_what_is_relied_on_must_be_right(text: str, complaint: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "message"),
+    ("error", "code", "message", "told"),
     [
-        ({"code": "invalid_value", "message": "no"}, "invalid_value", "no"),
-        ({"code": 42}, "42", ""),
-        ("just words", "", "just words"),
-        (None, "", ""),
-        ([1], "", "[1]"),
+        ({"code": "invalid_value", "message": "no"}, "invalid_value", "no", "invalid_value: no"),
+        ({"code": 42}, "42", "", "42"),
+        ("just words", "", "just words", "just words"),
+        (None, "", "", "an error without a word"),
+        ([1], "", "[1]", "[1]"),
     ],
 )
-def test_an_error_of_any_shape_is_read(error: object, code: str, message: str) -> None:
+def test_an_error_of_any_shape_is_read(error: object, code: str, message: str, told: str) -> None:
     event = parse_server_event(json.dumps({"type": "error", "error": error}))
     assert isinstance(event, ErrorEvent)
     assert (event.code, event.message) == (code, message)
+    assert str(service_error(event)).endswith(f"answered with an error: {told}")

@@ -11,6 +11,7 @@ from trio.testing import MockClock
 
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
 from triolet_adapters.tts.qwen.protocol import LANGUAGES, QwenSettings
+from triolet_adapters.tts.qwen.protocol._settings import series_of
 
 make = partial[Any](QwenTTS, api_key="k")
 INSTRUCT = "qwen3-tts-instruct-flash-realtime"
@@ -121,6 +122,24 @@ async def test_what_is_allowed_reaches_the_server_and_nothing_else(
     }
     expected.pop("model", None)
     assert tap.of_type("session.update")[0]["session"] == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "tunable", "instructions"),
+    [
+        ("qwen3-tts-instruct-flash-realtime", "instruct", True, True),
+        ("qwen3-tts-flash-realtime", "flash", True, False),
+        ("qwen3-tts-flash-realtime-2025-09-18", "flash", True, False),
+        ("qwen3-tts-vc-realtime-2025-11-27", "voice clone", True, False),
+        ("qwen3-tts-vd-realtime-2025-12-16", "voice design", True, False),
+        ("qwen-tts-realtime", "legacy", False, False),
+        ("another", "unknown", True, True),
+    ],
+)
+def test_what_a_model_takes_is_told_by_its_name(model: str, name: str, tunable: bool, instructions: bool) -> None:
+    series = series_of(model)
+    assert (series.name, series.tunable, series.instructions) == (name, tunable, instructions)
+    assert bool(series.voices) == (name in {"instruct", "flash", "legacy"})
 
 
 def test_an_unknown_voice_is_a_warning_with_near_names() -> None:
