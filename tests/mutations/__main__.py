@@ -6,8 +6,6 @@ within a minute, and pass without it. A check that does not end is no catch: who
 Two run at a time.
 """
 
-
-
 from __future__ import annotations
 
 import argparse

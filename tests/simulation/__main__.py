@@ -1,7 +1,5 @@
 """python -m tests.simulation --seeds 20000 --jobs 2"""
 
-
-
 from __future__ import annotations
 
 import argparse

@@ -98,7 +98,11 @@ def test_samples_alone_on_standard_output_and_the_rest_on_the_other() -> None:
         (["say", "Hello", "there,", "you"], 2, "put the whole text in quotes"),
         (["say", "Hello.", "--tts", "nope"], 2, "--tts nope: it must be local or qwen"),
         (["say", "Hello.", "--record-text", "nope"], 2, "--record-text nope: it must be full or hash or none"),
-        (["say", "Hello.", "--no-such-option"], 2, "there is no option --no-such-option of say; see triolet say --help"),
+        (
+            ["say", "Hello.", "--no-such-option"],
+            2,
+            "there is no option --no-such-option of say; see triolet say --help",
+        ),
         (["sya", "Hello."], 2, "there is no command sya; see triolet --help"),
         (["say", "-f", "empty.txt", "--out", "x.wav"], 2, "nothing to say"),
         (["say", "Hello.", "--out", "no/such/folder.wav"], 2, "the folder no/such does not exist"),

@@ -9,6 +9,7 @@ from tests.unit.triolet.normalization.cutter import clauses, speak, words
 
 from triolet._model._text import BlockKind, Boundary, Clause
 from triolet.normalization import NormalizationOptions, NormalizerCore
+from triolet.normalization._options import MAX_ROW
 from triolet.normalization._table import cells
 
 TABLE = "| Name | Age |\n|---|---|\n| Alice Smith | 30 |\n| **Bob** | `x` |\n\nDone."
@@ -20,6 +21,63 @@ def test_what_stands_for_itself_ends_with_a_stop() -> None:
     )
     assert words("## 材料\n\n- 鸡蛋\n- 牛奶（2升）\n", language="zh") == "材料。鸡蛋。牛奶（2升）。"
     assert words("Here it is:\n- a (b)\n- “c”\n- d;") == "Here it is: a (b). “c”. d;"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("**a**\n\nText", "a. Text"),
+        ("__a b__\n\nText", "a b. Text"),
+        ("****\n\nText", "Text"),
+        ("**a** b\n\nText", "a b Text"),
+        ("a **b**\n\nText", "a b Text"),
+        ("*a*\n\nText", "a Text"),
+        ("**a__\n\nText", "a Text"),
+        ("# a (b) \n\nText", "a (b). Text"),
+        ("- a  \n- b\t", "a. b."),
+        ("- [ ] a\n- [x] b\n- [X] c", "a. b. c."),
+        ("- a [ ] b", "a b."),
+        ("- [y] a", "y a."),
+    ],
+)
+def test_lines_that_stand_for_themselves(written: str, said: str) -> None:
+    assert words(written) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("```\na\n    ```\nb\n```\nc", "a b c"),
+        ("    a\n    b\n\nText", "a b Text"),
+        ("```\na\n~~~\nb\n```\nc", "a b c"),
+        ("````\n```\n````\nx", "x"),
+        ("~~~\na\n~~~~\nb", "a b"),
+        ("```\na\n```\n\n```\nb\n```\nc", "a b c"),
+        ("```py x\na\n\n\nb\n```", "a b"),
+    ],
+)
+def test_of_code_only_the_fences_are_left_out(written: str, said: str) -> None:
+    assert words(written, NormalizationOptions(code_blocks="say")) == said
+
+
+def test_a_row_without_end_is_said_in_parts() -> None:
+    core = NormalizerCore()
+    part = "word, " * 50
+    said = 0
+    for number in range(10):
+        ready = core.feed(
+            Clause(
+                text=part,
+                start=number * len(part),
+                end=(number + 1) * len(part),
+                boundary=Boundary.COMMA,
+                opening=Boundary.COMMA if number else Boundary.PARAGRAPH,
+                kind=BlockKind.TABLE_ROW,
+            )
+        )
+        said += sum(one.end - one.start for one in ready)
+        assert (number + 1) * len(part) - said < MAX_ROW
+    assert said
 
 
 def test_prose_gets_no_stop() -> None:

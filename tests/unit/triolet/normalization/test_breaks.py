@@ -30,6 +30,14 @@ def test_a_break_parts_the_clause_and_stands_before_what_follows(tag: str, secon
     assert said(f"Wait {tag} what?") == [(0.0, "Wait"), (seconds, "what?")]
 
 
+@pytest.mark.parametrize(
+    ("strength", "seconds"),
+    [("none", 0.0), ("x-weak", 0.1), ("weak", 0.25), ("medium", 0.5), ("strong", 1.0), ("x-strong", 1.5), ("?", 0.5)],
+)
+def test_each_strength_has_its_length(strength: str, seconds: float) -> None:
+    assert said(f"Wait <break strength='{strength}'/> now.")[-1] == (seconds, "now.")
+
+
 def test_a_break_between_sentences_is_before_the_second() -> None:
     assert said('One. <break time="1s"/>\n\nTwo.') == [(0.0, "One."), (1.0, "Two.")]
     assert said('<break time="1s"/> One.') == [(1.0, "One.")]

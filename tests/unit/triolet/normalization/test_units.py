@@ -105,6 +105,26 @@ def test_emoji_are_dropped_or_named(written: str, dropped: str, named: str) -> N
     assert words(written, NormalizationOptions(emoji="name")) == named
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Hi 🎉 you", "Hi you"),
+        ("Hi 🎉你", "Hi 你"),
+        ("A🎉1", "A 1"),
+        ("a🎉b🎉c", "a b c"),
+        ("ab🎉cd, e🎉. f", "ab cd, e. f"),
+        ("你🎉好🎉a", "你好a"),
+        ("🎉 a", "a"),
+        ("(🎉) a", "() a"),
+        ("a “🎉” b", "a “” b"),
+        ("a🎉!b🎉?", "a!b?"),
+        ("a -🎉- b", "a -- b"),
+    ],
+)
+def test_around_what_is_left_out_words_stay_apart_and_marks_go_before(written: str, said: str) -> None:
+    assert words(written) == said
+
+
 def test_what_no_voice_can_say_is_not_sent() -> None:
     assert words("a\x00b\u200bc\u202ed \ud800 e\ufefff\u00adg \ue000\uffff") == "abcd efg"
 
