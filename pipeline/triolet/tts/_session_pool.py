@@ -46,10 +46,11 @@ class PoolOptions:
     """The most voices, each with its settings, whose sessions are kept. Beyond that, the sessions of the voice used longest ago
     are closed. So there are at most `voices * maximum` sessions, not counting those that are closing."""
     renew_idle: float = attrs.field(default=20.0, validator=attrs.validators.gt(0))
-    """Seconds after which an idle session is replaced. 20 s are below the shortest idle time-out that is documented, 23 s."""
+    """Seconds after which an idle session is replaced. 20 s are below the shortest idle time-out that is documented, 23 s. The
+    time is shortened at random by up to a tenth, so that the sessions of many conversations are not replaced together."""
     renew_age: float = attrs.field(default=3300.0, validator=attrs.validators.gt(0))
     """Seconds after which an old session is replaced, though never during a commit. 55 minutes are below half of the shortest
-    lifetime that is documented, 120 minutes."""
+    lifetime that is documented, 120 minutes. Shortened at random like `renew_idle`."""
     attempts: int = attrs.field(default=3, validator=attrs.validators.ge(1))
     """Connects in a row that may fail before a waiting commit gets the error. An error that another try cannot help is not tried
     again."""
@@ -68,6 +69,9 @@ LONGEST_BACK_OFF = 8.0
 
 LONGEST_QUIET = 60.0
 """The most seconds for which no session is opened ahead of need, because the service ends idle ones."""
+
+EARLIER = 0.1
+"""The share of its time by which a session may be replaced earlier: at 20 s, the connects of many are spread over 2 s."""
 
 KEPT_IDLE = 2.0
 """Seconds. If a session still works after being idle for so long, the service counts as one that keeps idle sessions."""
@@ -134,6 +138,8 @@ class _Slot:
     """When the session became ready, on Trio's clock."""
     idle_since: float = math.inf
     """When the session was last used, on Trio's clock."""
+    haste: float = attrs.Factory(lambda: random.uniform(1.0 - EARLIER, 1.0))
+    """The share of `renew_idle` and `renew_age` after which it is replaced."""
 
     def leave(self) -> None:
         """Close the session as its protocol asks. A connect under way is first completed."""
@@ -391,7 +397,8 @@ class SessionPool:
 
     def _deadline(self, slot: _Slot) -> float:
         """When to close or replace an idle session, on Trio's clock, unless something changes before."""
-        deadline = min(slot.born + self._options.renew_age, slot.idle_since + self._options.renew_idle)
+        age, idle = slot.haste * self._options.renew_age, slot.haste * self._options.renew_idle
+        deadline = min(slot.born + age, slot.idle_since + idle)
         if not (self._turns or self._options.always_warm):
             deadline = min(deadline, self._warm_until)
         return deadline

@@ -145,6 +145,20 @@ async def test_what_is_expected_is_warm_for_a_while(autojump_clock: trio.testing
         assert service.open == []
 
 
+async def test_many_sessions_are_not_renewed_together(autojump_clock: trio.testing.MockClock) -> None:
+    service = Service()
+    async with pooled(service, always_warm=True, spares=20, maximum=40, renew_idle=20.0) as pool:
+        pool.warm_up()
+        await trio.sleep(17.9)
+        renewed = [pool.statistics().renewed]
+        for _ in range(4):
+            await trio.sleep(0.6)
+            renewed.append(pool.statistics().renewed)
+    assert renewed[0] == 0
+    assert renewed[-1] >= 20
+    assert 0 < renewed[2] < 20
+
+
 async def test_always_warm_is_always_warm_and_renewed(autojump_clock: trio.testing.MockClock) -> None:
     service = Service()
     async with pooled(service, always_warm=True, renew_idle=20.0) as pool:
