@@ -10,7 +10,7 @@ import trio
 from tests.unit.triolet.tts.test_sessions import Service
 from trio.testing import MockClock
 
-from triolet import TTS, Conversation, PoolOptions, RateLimits, TTSSession, speech
+from triolet import TTS, AudioCallback, Conversation, PoolOptions, RateLimits, TTSSession, Usage, speech
 from triolet.errors import ConnectionFailed, ConnectionLost, ServiceError, TTSError
 from triolet.events import Event, Underrun
 from triolet.testing import RecordingOutput, ToneTTS
@@ -125,6 +125,50 @@ async def test_a_service_with_a_short_idle_limit_is_dialled_once_a_commit(autoju
                 await pool.commit("Hello.", lambda pcm: None)
                 await trio.sleep(1.0)
     assert len(service.connects) <= 20 + 10
+
+
+class Impatient(Limited):
+    """A small account at a service that ends each session after 0.1 s without a commit."""
+
+    def connect(self) -> AbstractAsyncContextManager[TTSSession]:
+        return self._impatient()
+
+    @asynccontextmanager
+    async def _impatient(self) -> AsyncGenerator[TTSSession]:
+        async with super().connect() as session:
+            yield _Impatient(session)
+
+
+class _Impatient(TTSSession):
+    def __init__(self, session: TTSSession) -> None:
+        self.session = session
+        self.busy = False
+
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
+        self.busy = True
+        try:
+            return await self.session.commit(text, accept)
+        finally:
+            self.busy = False
+
+    async def ended(self) -> None:
+        idle = 0
+        while idle < 2:
+            await trio.sleep(0.05)
+            idle = 0 if self.busy else idle + 1
+
+
+async def test_a_short_idle_limit_under_a_small_quota_costs_about_a_connect_a_commit(
+    autojump_clock: MockClock,
+) -> None:
+    voice = Impatient()
+    began = trio.current_time()
+    async with Conversation(speech(voice, "en"), RecordingOutput()) as conversation:
+        result = await conversation.say([ANSWER])
+    assert result.heard == ANSWER
+    assert voice.connects <= 1.5 * len(result.phrases)
+    requests = voice.connects + len(result.phrases)
+    assert trio.current_time() - began < result.seconds + 60 * requests / 10
 
 
 async def test_sessions_that_are_lost_in_their_commits_end_in_an_error(autojump_clock: MockClock) -> None:
