@@ -48,6 +48,12 @@ def test_before_the_first_sample_nothing_was_heard_not_even_what_takes_no_time(
     assert heard_unit_count(units(" ", "tulip"), heard=0, total=total, sample_rate=RATE, voiced=voiced) == 0
 
 
+def test_without_words_or_a_rate_nothing_is_known_to_be_heard() -> None:
+    assert heard_unit_count([], heard=1000, total=1000, sample_rate=RATE) == 0
+    assert heard_unit_count(units("tulip"), heard=1000, total=1000, sample_rate=0) == 0
+    assert heard_unit_count(units("tulip"), heard=1000, total=1000, sample_rate=1) == 1
+
+
 def test_leading_and_trailing_silence_is_no_word() -> None:
     """A second of silence before and after two equal words of half a second each."""
     assert count("tulip tulip", 1000, 3000, (1000, 2000)) == 0

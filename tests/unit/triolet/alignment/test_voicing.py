@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from array import array
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triolet.alignment._voicing import Voiced, Voicing
@@ -46,6 +46,30 @@ def test_a_soft_beginning_is_judged_by_the_voice_before() -> None:
     detector = Voicing(RATE, loudest=20_000)
     detector.feed(sound(250, 0.3) + sound(9000, 0.2))
     assert detector.voiced.runs == ((2400, 4000),)
+
+
+loud = st.lists(st.tuples(st.sampled_from([0, 300, 9000]), st.integers(1, 2000)), max_size=8).map(
+    lambda parts: array("h", [value for value, samples in parts for _ in range(samples)]).tobytes()
+)
+
+
+@settings(max_examples=40)
+@given(loud, loud, st.integers(0, 16_000))
+def test_what_was_dropped_is_as_if_it_had_never_come(first: bytes, then: bytes, samples: int) -> None:
+    """But for how loud the voice is, which is known from then on."""
+    detector = Voicing(RATE, loudest=9000)
+    detector.feed(first)
+    before = detector.voiced
+    other = detector.copy(samples)
+    other.feed(then)
+    kept = first[: 2 * samples]
+    whole = Voicing(RATE, loudest=9000)
+    whole.feed(kept)
+    if 2 * samples >= len(first) or samples % 80 == 0:
+        whole.feed(then)
+        assert other.voiced == whole.voiced
+    assert other.samples == (len(kept) + len(then)) // 2
+    assert detector.voiced == before
 
 
 @given(st.binary(max_size=4000).map(lambda raw: raw[: len(raw) // 2 * 2]), st.lists(st.integers(0, 1999), max_size=8))

@@ -149,6 +149,24 @@ def test_sentences_are_merged_up_to_a_bound() -> None:
     assert given_out == ["One is here. Two is here.", "Three is here. Four."]
 
 
+@pytest.mark.parametrize(("merge", "merged"), [(25, 1), (26, 2), (40, 2), (41, 3), (300, 4)])
+def test_sentences_are_merged_if_they_have_just_so_many_characters(merge: int, merged: int) -> None:
+    core = PhraserCore(PhrasingOptions(merge=merge))
+    for part in SHORT_ONES:
+        core.feed(part)
+    core.end()
+    assert core.sentences(60.0).clauses == merged
+
+
+def test_marks_alone_are_not_offered() -> None:
+    core = PhraserCore()
+    core.feed(clause("... ", COMMA))
+    assert not core.everything()
+    assert not core.breath()
+    core.feed(clause("One, ", COMMA, start=4))
+    assert core.everything().clauses == 2
+
+
 def test_sentences_are_merged_within_the_seconds_that_there_are() -> None:
     assert len(whole(*SHORT_ONES, seconds=0)) == 4
     assert len(whole(*SHORT_ONES, seconds=2)) == 2
