@@ -125,6 +125,38 @@ def test_around_what_is_left_out_words_stay_apart_and_marks_go_before(written: s
     assert words(written) == said
 
 
+@pytest.mark.parametrize(
+    ("digits", "groups"),
+    [
+        (9, [3, 3, 3]),
+        (10, [3, 3, 4]),
+        (11, [3, 3, 3, 2]),
+        (12, [4, 4, 4]),
+        (13, [3, 3, 3, 4]),
+        (14, [3, 3, 3, 3, 2]),
+        (15, [3, 3, 3, 3, 3]),
+        (16, [4, 4, 4, 4]),
+        (18, [3, 3, 3, 3, 3, 3]),
+        (20, [4, 4, 4, 4, 4]),
+    ],
+)
+def test_a_number_is_spelled_in_groups(digits: int, groups: list[int]) -> None:
+    said = words("1234567891234567891234"[:digits])
+    assert [len(group.split()) for group in said.split(", ")] == groups
+
+
+@pytest.mark.parametrize("arrow", "←→↔⇒⇿⤀⥿➡")
+def test_an_arrow_is_a_short_stop(arrow: str) -> None:
+    assert words(f"a {arrow} b") == "a, b"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"), [("你\n好", "你好"), ("你\nb", "你 b"), ("a\n你", "a 你"), ("你 好", "你 好")]
+)
+def test_only_between_cjk_a_line_break_is_no_space(written: str, said: str) -> None:
+    assert words(written) == said
+
+
 def test_what_no_voice_can_say_is_not_sent() -> None:
     assert words("a\x00b\u200bc\u202ed \ud800 e\ufefff\u00adg \ue000\uffff") == "abcd efg"
 
