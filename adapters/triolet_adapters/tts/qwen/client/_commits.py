@@ -68,7 +68,7 @@ class QwenCommits(TTSSession):
             await self._listen(taker, f"commit {self._commits} of this session, {len(text)} characters")
         except BaseException:  # raised again: after any of them the session is spent
             self._state = CommitState.SPENT
-            await self.session.hang_up()  # at once, so that the service stops: whoever leaves the session runs later
+            await self.session.hang_up()  # noqa: ASYNC102 -- shielded in there; at once, so that the service stops
             raise
         self._state = CommitState.IDLE
         characters = self._reader.usage.characters
