@@ -76,13 +76,13 @@ def sort(character: str) -> Sort:
         return Sort.SILENT
     if category[0] == "M" or category == "Sk":
         return Sort.EXTENDS
-    if 0x2190 <= code <= 0x21FF or 0x2900 <= code <= 0x297F or 0x2B00 <= code <= 0x2B4F:
+    if 0x2190 <= code <= 0x21FF or 0x2900 <= code <= 0x297F or 0x2B00 <= code <= 0x2B11 or 0x2B30 <= code <= 0x2B4F:
         return Sort.ARROW
     if category in {"Ps", "Pi"}:
         return Sort.MARK_AFTER
     if category[0] == "P":
         return Sort.MARK_BEFORE
-    if 0x2500 <= code <= 0x259F:
+    if 0x2500 <= code <= 0x259F or 0x2B12 <= code <= 0x2B2F:
         return Sort.SILENT  # boxes and bars
     return Sort.WORD
 

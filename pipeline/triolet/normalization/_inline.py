@@ -23,7 +23,7 @@ from triolet.normalization._links import (
     note_end,
     target_end,
 )
-from triolet.normalization._options import MAX_HELD, MAX_SKIPPED, NormalizationOptions
+from triolet.normalization._options import MAX_DESTINATION, MAX_HELD, MAX_SKIPPED, NormalizationOptions
 from triolet.normalization._plain import PlainText, entity_at, goes_on, unescaped, url_at
 from triolet.normalization._units import UnitBuilder
 from triolet.normalization._wording import wording
@@ -32,6 +32,7 @@ logger = logging.getLogger("triolet.normalization")
 
 _TASK = re.compile(r"\[[ xX]\](?=\s|\Z)")
 _WORDS = re.compile(r"\S+")
+_INSIDE_URL = "_~?"  # marks that stand inside a URL as often as after one
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
@@ -125,6 +126,9 @@ class InlineReader:
                 continue
             if self._url_ahead and text[at] in "hw":
                 end = self._url(at)
+                if end == WAIT:
+                    self._at = at
+                    return False
                 if end > at:
                     at = end
                     continue
@@ -229,11 +233,14 @@ class InlineReader:
         return all(EAST_ASIAN <= character < "가" or character > "힣" for character in (text[at - 1], text[end]))
 
     def _url(self, at: int) -> int:
-        url = url_at(self._text, at)
+        text = self._text
+        url, reach = url_at(text, at)
         end = at + len(url)
         if url:
-            goes_on = end == len(self._text) and not self._sentence_done
-            self._in_url = goes_on and self._options.urls != "verbatim"
+            may_go_on = reach == len(text) and not self._sentence_done
+            if may_go_on and text[-1] in _INSIDE_URL and not self._final and len(text) - at < MAX_DESTINATION:
+                return WAIT
+            self._in_url = may_go_on and end == reach and self._options.urls != "verbatim"
             self._plain.url(url, at, end, self._words)
         return end
 

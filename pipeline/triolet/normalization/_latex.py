@@ -23,7 +23,7 @@ textit textrm operatorname mbox hbox boxed hat bar vec tilde overline underline 
 """
 _SILENT = frozenset(_STYLES.split())
 _UP = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
-_TWO = frozenset({"frac", "dfrac", "tfrac", "binom"})
+_FRACTIONS = frozenset({"frac", "dfrac", "tfrac"})
 
 
 class _Reader:
@@ -73,9 +73,11 @@ class _Reader:
             return " "
         if name in {"quad", "qquad"}:
             return " "
-        if name in _TWO:
+        if name in _FRACTIONS:
             over, under = self._argument(depth), self._argument(depth)
             return f"{_grouped(over)}/{_grouped(under)}"
+        if name == "binom":
+            return f"C({self._argument(depth)}, {self._argument(depth)})"  # how it is written in one line
         if name == "sqrt":
             return f"√{_grouped(self._argument(depth))}"
         if name in _SILENT:

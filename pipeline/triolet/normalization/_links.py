@@ -33,8 +33,9 @@ _DEFINITION_BEGUN = re.compile(
     re.DOTALL,
 )
 _NOTE = re.compile(r"\[\^[^\]\[\s]{1,60}+\]")
-_NOTE_BEGUN = re.compile(r"\[\^[^\]\[\s]{0,60}+\Z")
+_NOTE_BEGUN = re.compile(r"\[(?:\^[^\]\[\s]{0,60}+)?+\Z")
 _CITATION = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+\]")
+_CITATION_BEGUN = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+(?:\s?[,–-])?+\s?\Z")
 _SPACE = re.compile(r"\s")
 _DESTINATION_ENDS = re.compile(r"[\s)]")
 
@@ -97,4 +98,6 @@ def note_end(text: str, at: int, *, final: bool) -> int:
 def citation_end(text: str, at: int, *, final: bool) -> int:
     """The end of a citation: `[1]`, `[1, 2]` or `[1](link)`."""
     citation = _CITATION.match(text, at)
-    return target_end(text, citation.end(), final=final) if citation else at
+    if citation:
+        return target_end(text, citation.end(), final=final)
+    return WAIT if not final and len(text) - at < MAX_HELD and _CITATION_BEGUN.match(text, at) else at

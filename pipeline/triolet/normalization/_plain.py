@@ -59,7 +59,7 @@ class PlainText:
 
     def emoji(self, emoji: str, start: int, end: int) -> None:
         """An emoji, which is dropped or named. An arrow among them is a short stop."""
-        if emoji[0] in _ARROWS:
+        if emoji[0] in _ARROWS or sort(emoji[0]) is Sort.ARROW:
             self._builder.comma(end)
             return
         name = emoji_name(emoji) if self._options.emoji == "name" else ""
@@ -111,17 +111,17 @@ def entity_at(text: str, at: int) -> str:
     return entity[0] if entity and html.unescape(entity[0]) != entity[0] else ""
 
 
-def url_at(text: str, at: int) -> str:
-    """The URL that begins at `at`, without the marks that end its sentence; empty if there is none."""
+def url_at(text: str, at: int) -> tuple[str, int]:
+    """The URL that begins at `at`, without the marks that end its sentence, and where those marks end; empty if there is none."""
     found = URL.match(text, at) if HAS_URL.match(text, at) else None
     if found is None:
-        return ""
+        return "", at
     url = found[0].rstrip(_AFTER_URL)
     unopened = url.count(")") - url.count("(")
     while unopened > 0 and url.endswith(")"):
         url = url[:-1].rstrip(_AFTER_URL)
         unopened -= 1
-    return url
+    return url, found.end()
 
 
 def goes_on(text: str) -> int:

@@ -76,8 +76,8 @@ URL = "https://www.e.org:80/a_b/~c(d)?e=f&g=h#i"
 
 @pytest.mark.parametrize("parts", [1, 2, 3])
 def test_a_url_that_is_cut_after_its_host_is_named_once(parts: int) -> None:
-    places = [at for at in range(len("https://www.e.org:8"), len(URL)) if URL[at - 1] not in "_~?"]
-    for at in itertools.combinations(places[::4], parts):
+    places = range(len("https://www.e.org:8"), len(URL))
+    for at in itertools.combinations(places[:: 1 if parts == 1 else 3], parts):
         pieces = [URL[a:b] for a, b in itertools.pairwise([0, *at, len(URL)])]
         assert said(f"See {pieces[0]}", *pieces[1:-1], f"{pieces[-1]} now.") == "See a link to e.org now.", at
 
