@@ -11,7 +11,7 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from triolet import BlockKind, Boundary, Phrase, RecoveryPolicy, SpeechUnit
-from triolet.alignment._sure_pauses import sure_pauses
+from triolet.alignment._sure_pauses import SurePause, sure_pauses
 from triolet.alignment._voicing import Voiced
 from triolet.alignment._weights import weight
 from triolet.errors import (
@@ -254,6 +254,9 @@ def test_a_commit_that_is_lost_behind_its_last_word_is_complete() -> None:
         ("电话 三， 零零一", 2),
         ("call foo_bar(x, y_z) now", 2),
         ("电话 一三八， 零零一", 2),
+        ("第三， 二楼", 1),
+        ("order x4, b7 now", 2),
+        ("take k2p, m9x now", 2),
     ],
 )
 def test_no_cut_in_a_number_a_name_or_code(text: str, at: int) -> None:
@@ -274,6 +277,9 @@ def test_no_cut_in_a_number_a_name_or_code(text: str, at: int) -> None:
         ("it is four, seven, one", 3),
         ("anything, 7 of it", 1),
         ("there are seven, and we count", 3),
+        ('we say " 7 of it', 3),
+        ('Anna " Smith', 1),
+        ('Anna " Smith', 2),
     ],
 )
 def test_a_cut_elsewhere(text: str, at: int) -> None:
@@ -284,6 +290,139 @@ def test_a_cut_elsewhere(text: str, at: int) -> None:
 def test_code_is_not_parted_at_all() -> None:
     code = phrase("for each word, we go on", BlockKind.CODE)
     assert [at for at in range(7) if may_part(code, at)] == [0, 6]
+
+
+def test_a_number_with_spaces_in_it_is_not_parted() -> None:
+    units = (SpeechUnit("12 , ", 0, 5), SpeechUnit("000 ", 5, 9))
+    assert not may_part(Phrase(index=0, units=units, start=0, end=9, boundary=Boundary.SENTENCE), 1)
+
+
+def sounding(text: str, samples: int, *, first: int = 0, pace: float | None = None, ends: tuple[int, ...] = ()) -> Lost:
+    """A phrase lost after so many samples, all of them sound; its units before `first` were committed before."""
+    return Lost(phrase(text), first, Voiced(samples, ((0, samples),)), RATE, pace, ends)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "samples", "passed_on", "keep", "unit"),
+    [
+        ("one two, three four five", (800, 1600, 2400), 2500, 100, 1600, 2),
+        ("one two, three four five", (800, 1600, 2400), 2500, 1600, 1600, 2),
+        ("one two, three four five", (800, 1600, 2400), 2500, 1601, 2400, 3),
+        ("one two, three four five", (800, 1600, 2400), 2400, 2400, 2400, 3),
+        ("one two, three four five", (800, 1600, 2400), 2399, 1601, 2399, 0),
+        ("one two three four five", (800, 1600, 2400), 2500, 100, 2400, 3),
+        ("one two three four five", (800,), 2500, 100, 800, 1),
+        ("one, two, three four five", (800, 1600, 2400), 2500, 100, 1600, 2),
+        ("see Anna Smith now then", (800, 1600), 2500, 100, 800, 1),
+        ("see Anna Smith now then", (800, 1600), 2500, 900, 900, 0),
+        ("one, two three", (800, 1600, 2400), 2500, 2450, 2450, 3),
+        ("one, two three", (800, 1600, 2400), 2400, 100, 2400, 3),
+        ("one, two three", (800, 1600, 2401), 2400, 100, 800, 1),
+        ("one two, — …", (800, 1600), 2500, 100, 1600, 4),
+        ("one two, — three", (800, 1600), 2500, 100, 1600, 2),
+    ],
+)
+def test_with_word_times_it_goes_on_after_the_last_mark_else_the_last_word(
+    text: str, ends: tuple[int, ...], samples: int, passed_on: int, keep: int, unit: int
+) -> None:
+    """Of those that have not been passed on; behind the last word, all has been said."""
+    point = resumption(sounding(text, samples, ends=ends), (), passed_on=passed_on)
+    assert (point.keep, point.unit) == (keep, unit)
+
+
+@pytest.mark.parametrize(
+    ("ends", "samples", "unit", "repeated"),
+    [
+        ((8000,), 11_200, 1, 1),
+        ((8000,), 11_199, 0, 2),
+        ((8000, 9000), 12_200, 1, 2),
+        ((8000, 9000, 10_000), 13_200, 3, 1),
+        ((8000, 9000, 10_000), 13_199, 1, 3),
+        ((8000, 9000, 10_000, 13_000), 13_400, 3, 2),
+    ],
+)
+def test_with_word_times_a_repeat_begins_with_a_clause_and_long_enough_before(
+    ends: tuple[int, ...], samples: int, unit: int, repeated: int
+) -> None:
+    lost = sounding("one, two three, four five six", samples, ends=ends)
+    assert resumption(lost, (), passed_on=samples) == Resumption(samples, unit, repeated)
+
+
+@pytest.mark.parametrize("first", [0, 2])
+@pytest.mark.parametrize(("pace", "known", "factor"), [(None, 1.0, 2.0), (1.0, 1.0, 1.3), (2.0, 2.0, 1.3)])
+def test_a_clause_is_repeated_that_has_begun_even_if_the_voice_is_slow(
+    pace: float | None, known: float, factor: float, first: int
+) -> None:
+    """0.4 s before the loss, and 0.3 s for words that take longer than they weigh. As many words count as said twice as a
+    voice that is fast may have begun.
+    """
+    text = " ".join(["Oh, Anna"][: first // 2] + ["one two three, four five six seven eight nine ten eleven twelve"])
+    ends = sounding(text, 1, first=first).text.ends
+    begun = round((ends[3] * factor / known + 0.7) * RATE)
+    assert resumption(sounding(text, begun - 2, first=first, pace=pace), (), passed_on=begun).unit == 0
+    point = resumption(sounding(text, begun + 2, first=first, pace=pace), (), passed_on=begun + 2)
+    fast = ((begun + 2) / RATE + 0.3) * known * factor
+    assert (point.unit, point.keep) == (3, begun + 2)
+    assert point.repeated == min(len(ends) - 1, sum(end <= fast for end in ends)) - 3
+
+
+@pytest.mark.parametrize(
+    ("samples", "passed_on", "keep", "unit"),
+    [
+        (20_000, 100, 5000, 1),
+        (20_000, 5500, 5500, 1),
+        (20_000, 6000, 6000, 1),
+        (9200, 9200, 9200, 1),
+        (9199, 9199, 9199, 0),
+        (6000, 6001, 6000, 0),
+    ],
+)
+def test_it_goes_on_in_the_middle_of_a_pause_or_where_the_listener_is_in_it(
+    samples: int, passed_on: int, keep: int, unit: int
+) -> None:
+    """A pause that has been passed on is where the repeat begins, if it is 0.4 s before the loss."""
+    lost = sounding("yes, incomprehensibilities follow everywhere", samples)
+    point = resumption(lost, [SurePause(1, 4000, 6000)], passed_on=passed_on)
+    assert (point.keep, point.unit) == (keep, unit)
+
+
+def test_what_is_said_again_is_at_least_one_word() -> None:
+    lost = sounding("yes, incomprehensibilities follow", 9200, pace=0.5)
+    assert resumption(lost, [SurePause(1, 4000, 6000)], passed_on=9200) == Resumption(9200, 1, 1)
+
+
+def test_nothing_is_dropped_if_that_repeats_no_less() -> None:
+    lost = sounding("incomprehensibilities follow", 1000)
+    assert resumption(lost, (), passed_on=900) == resumption(lost, (), passed_on=1000)
+    assert resumption(lost, (), passed_on=900).keep == 1000
+
+
+@pytest.mark.parametrize("timed", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We look at the map, then we choose a way; and we walk together for a while.",
+        "there are 12, 000 people, Anna Smith, and so on",
+    ],
+)
+def test_what_was_committed_before_does_not_move_the_place(text: str, timed: bool) -> None:
+    saying = Saying(text)
+    whole = phrase(f"Oh, so it is: {text}")
+    for received in range(1000, saying.samples, 3001):
+        ends = tuple(end for _, end in saying.times[: saying.said(received)]) if timed else ()
+        for passed_on in (1, received // 2, received):
+            points = [
+                resumption(lost, done(pauses_to_part_at(lost)), passed_on=passed_on, fade=80)
+                for lost in (
+                    Lost(of, first, saying.voiced(received), RATE, 1.0, ends)
+                    for of, first in ((saying.phrase, 0), (whole, 4))
+                )
+            ]
+            assert points[0] == points[1], (received, passed_on)
+
+
+def test_what_is_done_by_default() -> None:
+    assert RecoveryPolicy() == RecoveryPolicy(lost="resume", attempts=3, per_turn=8, repeats=1, back_off=0.1)
 
 
 LOST, SILENT = ConnectionLost("gone"), DeadlineExpired("no audio")
