@@ -33,9 +33,8 @@ def heard(sentences: tuple[str, ...]) -> str:
     return hear(b"".join(map(speak, sentences)), RATE)
 
 
-@pytest.mark.parametrize("name", ["schedule", "short-sentences"])
-def test_the_voice_is_understood(name: str) -> None:
-    answer = BY_NAME[name]
+def test_the_voice_is_understood() -> None:
+    answer = BY_NAME["schedule"]
     comparison = compare(answer.heard, heard(answer.heard))
     assert comparison.rate <= 0.02, comparison.differences
     assert not comparison.missing

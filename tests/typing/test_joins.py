@@ -1,11 +1,13 @@
 """The types of the public API: joins that must pass, and joins that must fail, in both checkers."""
 
+import functools
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +29,9 @@ def mypy_errors(path: Path) -> set[int]:
     return {int(line) for _, line in found}
 
 
-def pyright_errors(path: Path) -> set[int]:
+@functools.cache
+def pyright_report() -> Any:
+    """What pyright says of both files."""
     # A configuration of its own: the project's leaves the wrong joins out.
     done = subprocess.run(
         [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson", "--project", str(HERE)],
@@ -36,7 +40,11 @@ def pyright_errors(path: Path) -> set[int]:
         text=True,
         check=False,
     )
-    report = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def pyright_errors(path: Path) -> set[int]:
+    report = pyright_report()
     assert report["summary"]["filesAnalyzed"] >= 3
     errors = [item for item in report["generalDiagnostics"] if item["severity"] == "error"]
     assert {Path(item["file"]).name for item in errors} <= {"joins_fails.py"}
