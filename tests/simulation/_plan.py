@@ -238,6 +238,8 @@ def _with_fault(plan: Plan, kind: Kind, draws: random.Random) -> Plan:
     index = draws.choice([0, 0, draws.randrange(len(plan.vendors))])
     vendor = plan.vendors[index]
     vendor = attrs.evolve(vendor, faults=(*vendor.faults, fault))
+    if kind is Kind.SLOW:  # or the first delta, which is sent when all of it is there, may come after the deadline
+        vendor = attrs.evolve(vendor, delta_bytes=min(4895, vendor.delta_bytes))
     return attrs.evolve(plan, vendors=(*plan.vendors[:index], vendor, *plan.vendors[index + 1 :]))
 
 
