@@ -351,7 +351,7 @@ class InlineReader:
             return WAIT
         if end > at:
             if text.startswith(":", end) and self._begins_line(at):
-                self._skip_block = self._options.footnotes == "skip"
+                self._skip_block = self._options.references == "skip"
                 return end + 1
             return end
         if self._is_fresh(at) and self._begins_line(at):
@@ -361,7 +361,7 @@ class InlineReader:
             if end != at:
                 return end
         before = text[at - 1] if at else self._before
-        if self._options.footnotes == "skip" and before and not before.isspace():
+        if self._options.references == "skip" and before and not before.isspace():
             end = citation_end(text, at, final=final)
             self._after_link_text = at < end == len(text)
         return end

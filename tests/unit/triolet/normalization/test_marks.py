@@ -80,11 +80,11 @@ def test_urls_can_be_left_alone_or_out() -> None:
     assert words("访问https://e.org/a。谢谢", language="zh") == "访问e.org 的链接。谢谢"
 
 
-def test_footnotes_are_for_the_eye() -> None:
+def test_references_are_for_the_eye() -> None:
     text = "A fact.[^1] Another [2], and more[3](http://e.org).\n\n[^1]: The note, long.\n\nThe end."
     assert words(text) == "A fact. Another 2, and more. The end."
     assert (
-        words(text, NormalizationOptions(footnotes="say")) == "A fact. Another 2, and more 3. The note, long. The end."
+        words(text, NormalizationOptions(references="say")) == "A fact. Another 2, and more 3. The note, long. The end."
     )
 
 
