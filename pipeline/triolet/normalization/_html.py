@@ -42,6 +42,30 @@ speak voice prosody emphasis say-as phoneme lexicon lookup token w lang desc met
 SSML = frozenset(_SSML.split())
 
 
+_HTML = """
+a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote body br button canvas
+caption center cite code col colgroup command content data datalist dd del details dfn dialog dir div dl dt em embed fieldset
+figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd keygen label
+legend li link main map mark marquee menu menuitem meta meter nav nobr noframes noscript object ol optgroup option output p param
+picture plaintext pre progress q rb rp rt rtc ruby s samp script search section select slot small source span strike strong style sub
+summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp math mrow mi mn mo path
+circle rect line polyline polygon g defs
+"""
+_MARKUP = frozenset(_HTML.split()) | {"break", "audio", "sub", "p", "s"} | SSML
+_NOT_DIRECTIONS = frozenset({"pause", "beat", "music", "silence", "clapping"})
+
+
+def is_markup(name: str) -> bool:
+    """Whether an element of HTML or SSML has this name. Others are placeholders (`<name>`), or types (`Vec<String>`)."""
+    name = name.lower()
+    return name in _MARKUP or ":" in name or (len(name) > 3 and name.partition("-")[0] in {"amazon", "mstts"})
+
+
+def is_direction_tag(name: str) -> bool:
+    """Whether a tag such as `<laugh>`, which is none of HTML, may be a direction. Some names could be those of a key."""
+    return name.lower() not in _NOT_DIRECTIONS
+
+
 def may_become_tag(text: str, at: int, *, break_only: bool) -> bool:
     """Whether what stands from `at` on may become a tag, or other markup in `< >`, when more text comes."""
     if break_only:

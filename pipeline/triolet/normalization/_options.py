@@ -12,6 +12,9 @@ MAX_HELD = 1000
 
 Hardly any real one is longer. It is about a minute of speech."""
 
+MAX_STRUCK = 300
+"""Characters of struck-out text, two sentences. What is longer was not struck out, and is said."""
+
 MAX_SKIPPED = 20_000
 """Characters of a comment, a script or a style sheet that are dropped as they stream. A longer one was never closed, so what
 comes next is words again."""
