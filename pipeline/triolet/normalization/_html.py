@@ -28,6 +28,9 @@ DECLARATIONS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">")
 NOT_TEXT = frozenset({"script", "style"})
 """Tags between which no words stand."""
 
+STRUCK = frozenset({"del", "s", "strike"})
+"""Tags between which struck-out words stand."""
+
 _SEPARATES = """
 address article aside blockquote br caption center col dd details dialog div dl dt fieldset figcaption figure footer form
 h1 h2 h3 h4 h5 h6 header hr li main menu nav ol optgroup option p pre section summary table tbody td tfoot th thead tr ul

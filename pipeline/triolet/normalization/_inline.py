@@ -14,8 +14,8 @@ from triolet.normalization._break import seconds_of
 from triolet.normalization._characters import HAS_URL, PLAIN, TOKEN, TOKEN_NO_URL, clean
 from triolet.normalization._directions import sound_of
 from triolet.normalization._formulas import delimited_end, dollar_end
-from triolet.normalization._html import AUTOLINK, DECLARATIONS, NOT_TEXT, SEPARATES, TAG, is_direction_tag, is_markup, is_ssml, may_become_tag
-from triolet.normalization._latex import plain
+from triolet.normalization._html import AUTOLINK, DECLARATIONS, NOT_TEXT, SEPARATES, STRUCK, TAG, is_direction_tag, is_markup, is_ssml, may_become_tag
+from triolet.normalization._latex import bare_end, plain
 from triolet.normalization._links import (
     WAIT,
     citation_end,
@@ -287,7 +287,7 @@ class InlineReader:
             end += 1
         before = text[at - 1] if at else self._before
         after = text[end : end + 1]
-        if mark == "~" and end == at + 2 and after and not after.isspace():
+        if mark == "~" and self._options.struck == "skip" and end == at + 2 and after and not after.isspace():
             struck = _STRUCK.match(text, at)
             if struck:
                 self.builder.drop(struck.end())
@@ -381,7 +381,8 @@ class InlineReader:
             self._fresh_at = -1
             self._brackets += 1
             end = at + 1
-            if at and text[at - 1].isalnum() and builder.last == text[at - 1]:
+            touches = at > 0 and (text[at - 1].isalnum() or text[at - 1] == "]")
+            if touches and builder.last.isalnum():
                 builder.space(at)  # array[3]: not array3
         self._task = False
         if end > at + 1 and text[at + 1 : at + 2].isdigit():
@@ -528,9 +529,10 @@ class InlineReader:
                 logger.warning(
                     "SSML is not sent to the voice: <%s> and its like are removed, <break> is kept as silence", name
                 )
-        if tag[1] and name in NOT_TEXT and not tag[0].endswith("/>"):
+        struck = name in STRUCK and self._options.struck == "skip"
+        if tag[1] and (name in NOT_TEXT or struck) and not tag[0].endswith("/>"):
             closing = f"</{name}>"
-            if self._begins_line(tag.start()) or closing in self._text[end : end + MAX_HELD].lower():
+            if (self._begins_line(tag.start()) and not struck) or closing in self._text[end : end + MAX_HELD].lower():
                 self._begin_skip(closing)
         return end
 
@@ -567,6 +569,10 @@ class InlineReader:
             end = delimited_end(text, at, "\\)" if following == "(" else "\\]", final=self._final)
             if end != at:
                 return self._formula(at, end, 2)
+        if following.isalpha() and self._options.latex != "verbatim":
+            end = bare_end(text, at)
+            if end != at:
+                return self._formula(at, end, 0)
         if following in _PUNCTUATION:
             self._plain.literal(following, at, at + 2)
             return at + 2
@@ -597,7 +603,7 @@ class InlineReader:
             return WAIT
         words = ""
         if self._options.latex == "plain":
-            words = clean(plain(self._text[at + width : end - width]))
+            words = clean(plain(self._text[at + width : end - width], self._words.bounds))
         if words:
             self.builder.whole(words, at, end)
         else:

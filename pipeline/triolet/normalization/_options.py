@@ -64,6 +64,8 @@ class NormalizationOptions:
     )
     r"""Formulas in `$ $`, `$$ $$`, `\( \)` and `\[ \]`. `plain`: `\frac{1}{2} \leq x^2` becomes "1/2 ≤ x²", which a voice
     reads in its own language."""
+    struck: Literal["skip", "say"] = attrs.field(default="skip", validator=in_(("skip", "say")))
+    """Struck-out text, `~~two~~` or `<del>two</del>`. `skip`: leave it out, as it is no longer meant."""
     emoji: Literal["drop", "name"] = attrs.field(default="drop", validator=in_(("drop", "name")))
     """`drop`: leave emoji out, as they colour what words already say. `name`: say the Unicode name, which is English: "party
     popper"."""
