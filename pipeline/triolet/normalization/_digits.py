@@ -110,7 +110,7 @@ def spelled(unit: SpeechUnit, least: int, before: str, after: str, language: str
     if number is None:
         return unit
     digits = number[2]
-    if len(digits) <= _MOST and len(digits) >= LEAST and _is_code(number[1], before, number[3] + after):
+    if len(digits) <= _MOST and len(digits) >= LEAST and _is_code(number[1], before, number[3] + after, language):
         return SpeechUnit(number[1] + " ".join(digits) + number[3], unit.start, unit.end)
     if len(digits) < least or digits.endswith("000") and not _MOBILE.fullmatch(digits):
         return unit
@@ -123,9 +123,9 @@ def spelled(unit: SpeechUnit, least: int, before: str, after: str, language: str
     return SpeechUnit(number[1] + ", ".join(groups) + number[3], unit.start, unit.end)
 
 
-def _is_code(mark: str, before: str, after: str) -> bool:
+def _is_code(mark: str, before: str, after: str, language: str) -> bool:
     if _AFTER_CODE.search(before + mark):
-        return not _GOES_ON.match(after)
+        return not (_COUNTED if language in _EAST else _GOES_ON).match(after)
     return not before.strip() and _BEFORE_CODE.match(after) is not None
 
 

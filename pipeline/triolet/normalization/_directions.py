@@ -14,6 +14,7 @@ MAX_DIRECTION = 100
 
 _MAX_IN_BRACKETS = 6  # words of the longest direction in round or square brackets; a remark has more
 _TRIM = " .,!?…。！，、~*_()[]（）【】"
+_AND = frozenset({"and", "but", "und", "aber", "et", "y", "e", "и"})
 _CJK = re.compile("[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\W*\Z")
 _ENDS = frozenset(".!?…,;:—–-\"”»』」。！？，、；：)）]】*\n>’'")
@@ -99,7 +100,7 @@ def _spaced(text: str, table: DirectionWords) -> Direction | None:
     count = len(words)
     if table.phrases and table.phrases.fullmatch(text):
         return Direction(_Sort.GESTURE, _name_in(words, table), count)
-    if all(word in table.manners or word in {"and", "und", "et", "y", "e", "и"} for word in words):
+    if words[0] in table.manners and all(word in table.manners or word in _AND for word in words):
         return Direction(_Sort.MANNER, _name_in(words, table), count)
     at = 0
     while at < count - 1 and (words[at] in table.before or words[at] in table.manners):
