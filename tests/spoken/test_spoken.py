@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.spoken._cases import Case, arguments, cases, spoken_in_tokens
+
 from triolet import spoken_words
 
 CASES = cases()

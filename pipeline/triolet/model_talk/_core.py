@@ -86,11 +86,9 @@ class ModelTalkCore:
             text = self._text = self._text[-_CONTEXT:] + token
             if self._held_name() == len(text):
                 self._at = self._given = len(text)
-                if not token.isspace():
-                    self._begun = True
+                if token:
                     self._last = token[-1]
-                elif token:
-                    self._last = token[-1]
+                    self._begun = self._begun or not token.isspace()
                 return token
             self._at = self._given = len(text) - len(token)
             self._read(final=False)
@@ -203,7 +201,9 @@ class ModelTalkCore:
     def _mark(self, character: str, at: int, *, final: bool) -> Mark | int:
         self._name_at = -1
         if character == "<":
-            return angle_mark(self._text, at, final=final, begins=not self._begun and not self._text[self._given : at].strip())
+            return angle_mark(
+                self._text, at, final=final, begins=not self._begun and not self._text[self._given : at].strip()
+            )
         if character in "`~":
             return self._ticks(at, final=final)
         if character == "(":
@@ -319,7 +319,7 @@ class ModelTalkCore:
             return at
         info = fence[2].lower()
         if info in _CALL_INFO and fence[3]:
-            closing = re.compile(rf"\n[ ]{{0,3}}{re.escape(fence[1])}[`~]*[ \t]*(?:\n|\Z)")
+            closing = re.compile(rf"\n[ ]{{0,3}}{re.escape(fence[1])}[`~]*")
             return Mark(fence.end(3) - 1, TalkKind.TOOL_CALL, Opened(TalkKind.TOOL_CALL, closing, spoken=_no_words))
         if not final and fence.end() == len(text) and len(text) - at < MAX_MARK:
             return WAIT
@@ -420,8 +420,9 @@ class ModelTalkCore:
                 continue
             if closing is None:
                 break
-            if closing.end() == len(text) and not final and text[closing.start() - 1 : closing.start()] == "`":
-                break
+            shown = closing[0].endswith(("`", "~")) or text[closing.start() - 1 : closing.start()] == "`"
+            if shown and closing.end() == len(text) and not final:
+                break  # the row of backticks may go on
             self._depth = 0 if closing.end() == closing.start() else self._depth - 1
             if self._depth <= 0:
                 self._kept.add(text[self._at : closing.start()])

@@ -90,7 +90,7 @@ class _FilteredBatches(Batches[str]):
         # What a source without type hints gives that is no text goes on to the segmenter, which says what is wrong with it.
         texts = [feed(token) if isinstance(token, str) else token for token in tokens]
         self._record()
-        return [text for text in texts if text != ""]  # noqa: PLC1901 -- see above
+        return [text for text in texts if text != ""]
 
     def _record(self) -> None:
         for removed in self._core.take_removed():

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import attrs
 
-from triolet.model_talk._calls import after_call
 from triolet._model._model_talk import TalkKind
+from triolet.model_talk._calls import after_call
 
 MAX_MARK = 200
 """Characters of an unfinished mark that are held: the longest tag of those below, with its attributes, is hardly ever longer."""
@@ -42,13 +42,27 @@ _TOOL = (
     "function_results?|function_response|use_mcp_tool|invoke|tool_invocation|minimax:tool_call|antml:[a-z_]+|seed:tool_call"
 )
 _ANSWER = "answer|final_answer|final|response|output"
-_TOKEN = "bos|eos|pad|unk|start_of_turn|end_of_turn|endoftext|end_of_text|begin_of_text|eot|eom|sep|cls"
+_CONTROL = "bos|eos|pad|unk|start_of_turn|end_of_turn|endoftext|end_of_text|begin_of_text|eot|eom|sep|cls"
 _REST = r"(?:[\s=:][^<>]{0,150})?"
 
 _THINK_NAME = re.compile(rf"(?:{_THINK})\Z")
 _TOOL_NAME = re.compile(rf"(?:{_TOOL})\Z")
 _GENERIC = frozenset(
-    "thought thoughts reasoning reason reflection reflect analysis rationale internal response output answer final".split()
+    [
+        "thought",
+        "thoughts",
+        "reasoning",
+        "reason",
+        "reflection",
+        "reflect",
+        "analysis",
+        "rationale",
+        "internal",
+        "response",
+        "output",
+        "answer",
+        "final",
+    ]
 )
 """Names that a placeholder may have, too."""
 
@@ -108,7 +122,11 @@ _BRACKETS: dict[str, Opened | None] = {
 }
 TOOL_CALLS = "[TOOL_CALLS]"
 _SYSTEM = _until(TalkKind.PROMPT, r"<</SYS>>")
-_OTHER_TURN = _until(TalkKind.PROMPT, r"<\|(?:im_end|end|eot_id|end_of_text)\|>|(?=<\|im_start\|>|<\|start_header_id\|>)", spoken=_nothing)
+_OTHER_TURN = _until(
+    TalkKind.PROMPT,
+    r"<\|(?:im_end|end|eot_id|end_of_text)\|>|(?=<\|im_start\|>|<\|start_header_id\|>)",
+    spoken=_nothing,
+)
 _GEMMA_TURN = _until(TalkKind.PROMPT, r"<end_of_turn>|(?=<start_of_turn>)", spoken=_nothing)
 
 REASONING = _REASONING
@@ -118,10 +136,12 @@ WAIT = -1
 
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:]*)([\s=:][^<>]{0,150}|/)?>")
 _TAG_BEGUN = re.compile(r"<(?:/?(?:([A-Za-z_][\w:]*)([\s=:/][^<>]{0,150})?)?)?\Z")
-_SPECIAL_TOKEN = re.compile(r"<[|｜]([^|｜<>\n]{1,60})[|｜]>")
+_SPECIAL_CONTROL = re.compile(r"<[|｜]([^|｜<>\n]{1,60})[|｜]>")
 _SPECIAL_BEGUN = re.compile(r"<[|｜](?:[^|｜<>\n]{1,60}[|｜]?)?\Z")
 _HEADER = re.compile(r"<\|(?:start|channel)\|>([^<]*(?:<\|(?:channel|constrain|start)\|>[^<]*)*)<\|message\|>")
-_HEADER_BEGUN = re.compile(r"<\|(?:start|channel)\|>(?:[^<]{0,100}(?:<\|(?:channel|constrain|start)\|>[^<]{0,100}){0,3}(?:<[|a-z]{0,12})?)?\Z")
+_HEADER_BEGUN = re.compile(
+    r"<\|(?:start|channel)\|>(?:[^<]{0,100}(?:<\|(?:channel|constrain|start)\|>[^<]{0,100}){0,3}(?:<[|a-z]{0,12})?)?\Z"
+)
 _ROLE = re.compile(r"\s*(assistant|model|user|system|developer|tool|ipython|observation)\b\s*?(?:\n|(?=<\|))?")
 _ROLE_BEGUN = re.compile(r"\s{0,4}[a-z]{0,11}\s?\Z")
 _HEADER_END = re.compile(r"<\|end_header_id\|>\s*")
@@ -138,7 +158,7 @@ _NAMES = tuple(
     for name in (
         *(_THINK.split("|")),
         *(_ANSWER.split("|")),
-        *(_TOKEN.split("|")),
+        *(_CONTROL.split("|")),
         *(_TOOL.replace("calls?", "calls").replace("responses?", "responses").replace("results?", "results")
           .replace("outputs?", "outputs").replace("|antml:[a-z_]+", "").split("|")),
         "antml:",
@@ -199,14 +219,14 @@ def _tag(tag: re.Match[str], text: str, *, final: bool, begins: bool) -> Mark | 
         return Mark(end)
     thinks = _THINK_NAME.match(name) is not None
     calls = _TOOL_NAME.match(name) is not None or (name == "function" and (closes or rest[:1] == "="))
-    if not (thinks or calls or name in _ANSWER.split("|") or name in _TOKEN.split("|")):
+    if not (thinks or calls or name in _ANSWER.split("|") or name in _CONTROL.split("|")):
         return at
     inside = _MID_SENTENCE.search(text, max(0, at - 4), at) is not None
     if inside and not closes and name in _GENERIC and text[end : end + 1].isspace() and "\n" not in text[end : end + 1]:
         return at  # a placeholder
     if inside and not final and not closes and end == len(text) and name in _GENERIC:
         return WAIT
-    if inside and not closes or text[at - 1 : at] in {'"', "'", "“", "«"}:
+    if (inside and not closes) or text[at - 1 : at] in {'"', "'", "“", "«"}:
         if _MENTION.match(text, end):
             return at
         if not final and len(text) - end < MAX_MARK and _MENTION_BEGUN.match(text, end):
@@ -219,7 +239,7 @@ def _tag(tag: re.Match[str], text: str, *, final: bool, begins: bool) -> Mark | 
         return Mark(end, TalkKind.TOOL_CALL, None if closes or rest.endswith("/") else _TOOL_TAG)
     if name == "start_of_turn":
         return _role(text, end, _GEMMA_TURN, final=final)
-    if name in _TOKEN.split("|") or closes or not inside:
+    if name in _CONTROL.split("|") or closes or not inside:
         return Mark(end)
     return at
 
@@ -275,7 +295,9 @@ def _channel(header: re.Match[str]) -> Mark:
 
 
 _CALLS_FOLLOW = re.compile(r"\s*(?:[\w.-]{1,64})?(?:\[CALL_ID\][\w-]{1,64})?(?:\[ARGS\])?\s*(?=[\[{])(?!\[(?:[AC]|\Z))")
-_CALLS_MAY_FOLLOW = re.compile(r"\s*(?:[\w.-]{0,64})(?:\[[A-Z_]{0,7}|\[CALL_ID\][\w-]{0,64}(?:\[[A-Z]{0,4})?)?(?:\[ARGS\])?\s*\Z")
+_CALLS_MAY_FOLLOW = re.compile(
+    r"\s*(?:[\w.-]{0,64})(?:\[[A-Z_]{0,7}|\[CALL_ID\][\w-]{0,64}(?:\[[A-Z]{0,4})?)?(?:\[ARGS\])?\s*\Z"
+)
 
 
 def bracket_mark(text: str, at: int, *, final: bool) -> Mark | int:
@@ -289,7 +311,12 @@ def bracket_mark(text: str, at: int, *, final: bool) -> Mark | int:
     for mark in _BRACKET_NAMES:
         if text.startswith(mark, at):
             opens = _BRACKETS.get(mark)
-            return Mark(at + len(mark), opens.kind if opens else TalkKind.CONTROL, opens, lone="/" in mark and "think" in mark.lower())
+            return Mark(
+                at + len(mark),
+                opens.kind if opens else TalkKind.CONTROL,
+                opens,
+                lone="/" in mark and "think" in mark.lower(),
+            )
         if not final and mark.startswith(text[at:]):
             return WAIT
     return at

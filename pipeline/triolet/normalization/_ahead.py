@@ -207,7 +207,9 @@ class _Finder:
         found = (_STAR if star == "*" else _UNDER).match(text, start)
         if found is None:
             begun = text[start + 1 :]
-            waits = not self._final and len(begun) <= MAX_DIRECTION and "\n" not in begun and star not in begun.rstrip(star)
+            waits = (
+                not self._final and len(begun) <= MAX_DIRECTION and "\n" not in begun and star not in begun.rstrip(star)
+            )
             return Span(start, WAIT) if waits and may_begin(begun, self._language) else None
         return self._direction(start, found.end(), star, found[1])
 

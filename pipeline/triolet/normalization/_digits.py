@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from triolet._model._text import SpeechUnit
@@ -52,7 +53,6 @@ _ABROAD = tuple(
         (r"55\d{11}", (2, 2, 5, 4)),
     )
 )
-_MOBILE = re.compile(r"0\d+")
 _MOBILES = {
     "zh": re.compile(r"1[3-9]\d{9}"),
     "ru": re.compile(r"[78]9\d{9}"),
@@ -112,14 +112,14 @@ def spelled(unit: SpeechUnit, least: int, before: str, after: str, language: str
     digits = number[2]
     if len(digits) <= _MOST and len(digits) >= LEAST and _is_code(number[1], before, number[3] + after, language):
         return SpeechUnit(number[1] + " ".join(digits) + number[3], unit.start, unit.end)
-    if len(digits) < least or digits.endswith("000") and not _MOBILE.fullmatch(digits):
+    if len(digits) < least or (digits.endswith("000") and digits[0] != "0"):
         return unit
     if _counts(digits, number[1], before, number[3] + after, language):
         return unit
     ends = [0]
     for size in _sizes(digits, language, abroad=number[1].endswith("+")):
         ends.append(ends[-1] + size)
-    groups = [" ".join(digits[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+    groups = [" ".join(digits[a:b]) for a, b in itertools.pairwise(ends)]
     return SpeechUnit(number[1] + ", ".join(groups) + number[3], unit.start, unit.end)
 
 
@@ -137,14 +137,16 @@ def _counts(digits: str, mark: str, before: str, after: str, language: str) -> b
     if mobile and mobile.fullmatch(digits):
         return False
     if language in _EAST:
-        return _COUNTED.match(after) is not None or (after[:1].isspace() and _GOES_ON.match(after) is not None and after.isascii())
+        return _COUNTED.match(after) is not None or (
+            after[:1].isspace() and _GOES_ON.match(after) is not None and after.isascii()
+        )
     return _GOES_ON.match(after) is not None and not _NAMES.search(after[:40])
 
 
 def _sizes(digits: str, language: str, *, abroad: bool) -> tuple[int, ...]:
-    for pattern, sizes in _ABROAD if abroad else _GROUPS.get(language[:2], ()):
+    for pattern, found in _ABROAD if abroad else _GROUPS.get(language[:2], ()):
         if pattern.fullmatch(digits):
-            return sizes
+            return found
     count = len(digits)
     size = 4 if count >= 12 and count % 4 == 0 else 3
     sizes = [size] * (count // size)

@@ -140,7 +140,7 @@ def is_direction(found: Direction, bracket: str, content: str, before: str, afte
     if found.words > _MAX_IN_BRACKETS or found.sort is _Sort.MOVE:
         return False
     if found.sort is _Sort.MANNER:
-        return apart and (bracket in "[【" or not stripped or stripped[-1] in ".!?…:\n。！？：\"”")
+        return apart and (bracket in "[【" or not stripped or stripped[-1] in '.!?…:\n。！？："”')
     if content[:1].isupper() and content[1:2].islower() and not apart:
         return False  # the name of a key, or of something on a screen
     if apart:

@@ -14,7 +14,18 @@ from triolet.normalization._break import seconds_of
 from triolet.normalization._characters import HAS_URL, PLAIN, TOKEN, TOKEN_NO_URL, clean
 from triolet.normalization._directions import sound_of
 from triolet.normalization._formulas import delimited_end, dollar_end
-from triolet.normalization._html import AUTOLINK, DECLARATIONS, NOT_TEXT, SEPARATES, STRUCK, TAG, is_direction_tag, is_markup, is_ssml, may_become_tag
+from triolet.normalization._html import (
+    AUTOLINK,
+    DECLARATIONS,
+    NOT_TEXT,
+    SEPARATES,
+    STRUCK,
+    TAG,
+    is_direction_tag,
+    is_markup,
+    is_ssml,
+    may_become_tag,
+)
 from triolet.normalization._latex import bare_end, plain
 from triolet.normalization._links import (
     WAIT,
@@ -118,9 +129,7 @@ class InlineReader:
         """Read on. Return False if only more text can tell what a mark means. `final`: none comes, the block ends here."""
         self._final = final
         text, at, builder = self._text, self._at, self.builder
-        spans = find_ahead(
-            text, at, self._before, self._language, self._options, self._voice_directions, final=final
-        )
+        spans = find_ahead(text, at, self._before, self._language, self._options, self._voice_directions, final=final)
         if at == 0:
             if not spans and PLAIN.fullmatch(text) and not self._goes_on:
                 builder.plain(text)

@@ -130,12 +130,32 @@ def plain(formula: str, bounds: str = "{} … {}") -> str:
 
 
 _GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
-_BARE = re.compile(rf"\\([A-Za-z]+)\*?(?:\s?\[[^\]\n]{{0,40}}\](?={{))?(?:\s?{_GROUP}|[_^](?:{_GROUP}|\\[A-Za-z]+|\w))*")
-_NEEDS_GROUP = frozenset("text textbf textit textrm mathrm mathbf mathit mathbb mathcal boxed hat bar vec tilde overline".split())
+_BARE = re.compile(
+    rf"\\([A-Za-z]+)\*?(?:\s?\[[^\]\n]{{0,40}}\](?={{))?(?:\s?{_GROUP}|[_^](?:{_GROUP}|\\[A-Za-z]+|\w))*"
+)
+_NEEDS_GROUP = frozenset(
+    [
+        "text",
+        "textbf",
+        "textit",
+        "textrm",
+        "mathrm",
+        "mathbf",
+        "mathit",
+        "mathbb",
+        "mathcal",
+        "boxed",
+        "hat",
+        "bar",
+        "vec",
+        "tilde",
+        "overline",
+    ]
+)
 
 
 def bare_end(text: str, at: int) -> int:
-    """The end of a command with what belongs to it, `\\frac{1}{2}`, that stands in the text without dollar signs; `at` for none."""
+    r"""The end of a command with what belongs to it, `\frac{1}{2}`, that stands in the text without dollar signs; `at` for none."""
     found = _BARE.match(text, at)
     if found is None or (at and (text[at - 1].isalnum() or text[at - 1] in ":\\/")):
         return at

@@ -13,16 +13,23 @@ _SEE = (
 )
 _MARK = rf"(?:{_SQUARE}|{_LENTICULAR})"
 _BETWEEN = r"(?:\s*[,;、，]\s*|\s+(?:and|und|et|y|e|и)\s+|\s*[和及と]\s*|\s*)"
-PARENTHESIS = re.compile(rf"[(（]\s*(?:(?:{_SEE})[\s:：]*)?{_MARK}(?:{_BETWEEN}{_MARK})*\s*(?:참조|参照)?[)）]", re.IGNORECASE)
+PARENTHESIS = re.compile(
+    rf"[(（]\s*(?:(?:{_SEE})[\s:：]*)?{_MARK}(?:{_BETWEEN}{_MARK})*\s*(?:참조|参照)?[)）]", re.IGNORECASE
+)
 """Brackets with nothing but citations: `(see [2])`, `([1](https://a.com))`."""
 PARENTHESIS_BEGUN = re.compile(
-    rf"[(（]\s*(?:(?:{_SEE})[\s:：]*)?(?:{_MARK}{_BETWEEN})*(?:\[[\^\d\s,;–-]*\]?(?:\([^()\s]*\)?)?|【[^】\n]{{0,80}})?\Z", re.IGNORECASE
+    rf"[(（]\s*(?:(?:{_SEE})[\s:：]*)?(?:{_MARK}{_BETWEEN})*(?:\[[\^\d\s,;–-]*\]?(?:\([^()\s]*\)?)?|【[^】\n]{{0,80}})?\Z",
+    re.IGNORECASE,
 )
 LENTICULAR = re.compile(_LENTICULAR)
 LENTICULAR_BEGUN = re.compile(r"【(?:\d[^】\n]{0,80})?\Z")
-CONTENT_REFERENCE = re.compile(r":contentReference\[oaicite:\d{1,4}\](?:\{index=\d{1,4}\})?|:{0,3}\s?oaicite:\d{1,4}(?:\{index=\d{1,4}\})?")
+CONTENT_REFERENCE = re.compile(
+    r":contentReference\[oaicite:\d{1,4}\](?:\{index=\d{1,4}\})?|:{0,3}\s?oaicite:\d{1,4}(?:\{index=\d{1,4}\})?"
+)
 """What ChatGPT leaves of a citation."""
-CONTENT_REFERENCE_BEGUN = re.compile(r":contentReference(?:\[(?:oaicite:?\d{0,4})?(?:\](?:\{(?:index=?\d{0,4})?)?)?)?\Z")
+CONTENT_REFERENCE_BEGUN = re.compile(
+    r":contentReference(?:\[(?:oaicite:?\d{0,4})?(?:\](?:\{(?:index=?\d{0,4})?)?)?)?\Z"
+)
 _TURN = r"turn\d{1,3}(?:search|view|news|image|img|file|fetch|forecast|finance|sports|product|academia|video|maps|calculator|time)\d{1,3}"
 TURN = re.compile(rf"(?:(?:cite|filecite|navlist|video)[\ue200-\ue2ff†]?\s?)?{_TURN}(?:[\ue200-\ue2ff†,\s]*{_TURN})*+")
 """`turn0search1`, perhaps several, without its private-use marks."""
@@ -36,7 +43,28 @@ _UNITS = re.compile(
     r"(?:mètres?|metres?|meters?|mile|miles|feet|foot|yards?|inch|inches|mole|sinh|cosh|tanh|Meter|metros?|metri|метр\w*|[米里])\Z"
 )
 _ARRAY = re.compile(r"([A-Za-z_]\w*)(?:\[\d{1,3}\])*\Z")
-_ARRAYS = frozenset("array arr matrix mat vec lst tuple argv args buffer tensor grid stack queue heap nums dp df".split())
+_ARRAYS = frozenset(
+    [
+        "array",
+        "arr",
+        "matrix",
+        "mat",
+        "vec",
+        "lst",
+        "tuple",
+        "argv",
+        "args",
+        "buffer",
+        "tensor",
+        "grid",
+        "stack",
+        "queue",
+        "heap",
+        "nums",
+        "dp",
+        "df",
+    ]
+)
 _AFTER_RANGE = re.compile(
     r"(?:interval|range|intervall|bereich|intervalle|intervalo|rango|intervallo|интервал\w*|отрезк\w*|区间|範囲|区間|구간|범위|∈|in)\s*\Z",
     re.IGNORECASE,

@@ -34,7 +34,9 @@ _WORDINGS = {
     "fr": Wording(link="un lien vers {}", yes="oui", no="non", bounds="de {} à {}", colon=" : "),
     "ru": Wording(link="ссылка на {}", yes="да", no="нет", bounds="от {} до {}"),
     "ko": Wording(link="{} 링크", yes="예", no="아니요", bounds="{}부터 {}까지"),
-    "ja": Wording(link="{}へのリンク", yes="はい", no="いいえ", bounds="{}から{}まで", stop="。", comma="、", colon="："),
+    "ja": Wording(
+        link="{}へのリンク", yes="はい", no="いいえ", bounds="{}から{}まで", stop="。", comma="、", colon="："
+    ),
     "zh": Wording(link="{} 的链接", yes="是", no="否", bounds="从 {} 到 {}", stop="。", comma="，", colon="："),
 }
 _HOST_ALONE = Wording(link="{}", yes="✓", no="✗")
