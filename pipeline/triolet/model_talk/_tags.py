@@ -136,7 +136,7 @@ WAIT = -1
 
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:]*)([\s=:][^<>]{0,150}|/)?>")
 _TAG_BEGUN = re.compile(r"<(?:/?(?:([A-Za-z_][\w:]*)([\s=:/][^<>]{0,150})?)?)?\Z")
-_SPECIAL_CONTROL = re.compile(r"<[|｜]([^|｜<>\n]{1,60})[|｜]>")
+_SPECIAL_TOKEN = re.compile(r"<[|｜]([^|｜<>\n]{1,60})[|｜]>")
 _SPECIAL_BEGUN = re.compile(r"<[|｜](?:[^|｜<>\n]{1,60}[|｜]?)?\Z")
 _HEADER = re.compile(r"<\|(?:start|channel)\|>([^<]*(?:<\|(?:channel|constrain|start)\|>[^<]*)*)<\|message\|>")
 _HEADER_BEGUN = re.compile(

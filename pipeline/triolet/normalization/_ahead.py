@@ -7,14 +7,17 @@ from collections.abc import Mapping
 
 import attrs
 
+from triolet._tools._characters import EAST_ASIAN
 from triolet.normalization._directions import MAX_DIRECTION, direction, is_direction, may_begin
 from triolet.normalization._links import WAIT
 from triolet.normalization._options import NormalizationOptions
 from triolet.normalization._references import (
     CONTENT_REFERENCE,
     CONTENT_REFERENCE_BEGUN,
+    JOINED,
     LENTICULAR,
     LENTICULAR_BEGUN,
+    NEEDED,
     PARENTHESIS,
     PARENTHESIS_BEGUN,
     PRIVATE,
@@ -42,7 +45,8 @@ _FIND = re.compile(
     r"|(?P<plus>(?<![+\w])\+\+(?=\w[^+\n]{0,100}\+\+(?!\w))|(?<=[\w.!?])\+\+(?!\w))"
     r"|(?P<twin>==(?=[^=\s][^=\n]{0,60}(?<!\s)==))"
     r"|(?P<sub>(?<=[A-Za-z0-9])~(?:\d{1,3}|[a-z]{1,3})~)"
-    r"|(?P<power>(?<=[\w)])\^[\dn+-]{1,4}\^)"
+    r"|(?P<power>(?<=[\w)])\^[\dn+-]{1,4}\^|(?<=[A-Za-z0-9)])\^(?:-?\d{1,3}|n)(?![\w^.]))"
+    r"|(?P<caret>\^(?=\[\^?\d))|(?P<sup><sup>\s*\[?\d{1,3}(?:[,–-]\s?\d{1,3})*\]?\s*</sup>)"
     rf"|(?P<note>{SUPERSCRIPT.pattern})"
 )
 _STAR = re.compile(rf"\*([^*\n]{{1,{MAX_DIRECTION}}})(?<!\s)\*(?!\*)")
@@ -53,6 +57,7 @@ _BRACKET = {
     "[": re.compile(rf"\[([^\[\]\n]{{1,{MAX_DIRECTION}}})\]"),
     "【": re.compile(rf"【([^【】\n]{{1,{MAX_DIRECTION}}})】"),
 }
+_AFTER_WORD = re.compile(r"(?:[^\W\d_]{4}|[.!?,;:”\"»)。，、])\Z")
 _POWERS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SHOWN = 4
 """Characters that are said of a hash or a UUID: enough to tell one from another by ear."""
@@ -91,11 +96,28 @@ def find(
         span = finder.span(found)
         if span is None:
             continue
+        if span.words == "" and span.end != WAIT:  # noqa: PLC1901 -- not None
+            span = _with_spaces(span, text, before, read)
         spans.append(span)
         if span.end == WAIT:
             break
         read = span.end
     return spans
+
+
+def _with_spaces(span: Span, text: str, before: str, read: int) -> Span:
+    """What is left out between Chinese or Japanese characters, with the spaces around it: they are written without spaces."""
+    start, end = span.start, span.end
+    while start > read and text[start - 1] == " ":
+        start -= 1
+    while text[end : end + 1] == " ":
+        end += 1
+    last, following = text[start - 1] if start else before, text[end : end + 1]
+    return Span(start, end) if _is_spaceless(last or following) and _is_spaceless(following) else span
+
+
+def _is_spaceless(character: str) -> bool:
+    return character >= EAST_ASIAN and not "가" <= character <= "힣"
 
 
 class _Finder:
@@ -147,8 +169,12 @@ class _Finder:
                 return self._starred(start)
             case "paren":
                 return self._parenthesis(start)
-            case "square" if self._directions:
-                return self._bracketed(start)
+            case "square":
+                return self._square(start)
+            case "caret" if self._references:
+                return Span(start, end, None)
+            case "sup":
+                return self._raised(found)
             case "lens":
                 return self._lenticular(start)
             case "content" | "private" | "turn" if self._references:
@@ -166,6 +192,23 @@ class _Finder:
             return Span(start, found.end())
         waits = found or (kind == "content" and CONTENT_REFERENCE_BEGUN.match(self._text, start)) or kind == "turn"
         return Span(start, WAIT) if waits and not self._final and len(self._text) - start < 400 else None
+
+    def _square(self, start: int) -> Span | None:
+        if self._references:
+            found = JOINED.match(self._text, start) or NEEDED.match(self._text, start)
+            if found:
+                return Span(start, found.end())
+        return self._bracketed(start) if self._directions else None
+
+    def _raised(self, found: re.Match[str]) -> Span | None:
+        """`<sup>1</sup>`: a note after a word, else a power."""
+        start, end = found.span()
+        number = re.sub(r"<[^>]*>|\s", "", found[0])
+        before = self._text[max(0, start - 12) : start]
+        note = number.startswith("[") or _AFTER_WORD.search(before) is not None
+        if note and not is_unit(before):
+            return Span(start, end) if self._references else None
+        return Span(start, end, number.translate(_POWERS))
 
     def _lenticular(self, start: int) -> Span | None:
         if self._references:

@@ -118,7 +118,8 @@ class ClauseWriter:
         after_cjk = CJK_AT_END.search(self._said) is not None
         before_cjk = CJK_AT_START.match(first.text) is not None
         if self._blank:
-            spaced = not (self._line and after_cjk and before_cjk)  # no space stands between lines of CJK
+            # No space stands between lines of CJK, nor where something was left out between two sentences of it.
+            spaced = not ((self._line or before.strip()) and after_cjk and before_cjk)
         else:  # a sentence that follows without a space, which is right for CJK only
             spaced = clause.opening >= Boundary.LINE and not (after_cjk or before_cjk)
         if self._spell_digits:

@@ -45,6 +45,8 @@ class DirectionWords:
     """What may stand before the verb: pronouns, reflexives."""
     subjects: frozenset[str] = frozenset()
     """Words after which a verb between stars is emphasis, and a noun in brackets the name of a thing."""
+    acts: re.Pattern[str] | None = None
+    """Any verb in the form of a direction, for those between stars that stand alone."""
     phrases: re.Pattern[str] | None = None
     """Whole directions that begin with none of these words, and all directions of a language without spaces."""
 
@@ -88,7 +90,8 @@ pause: pause beat
 silence: silence
 applause: applause clapping
 music: music
-smile: smile
+smile: smile grin
+nod: nod wink shrug wave hug bow blush facepalm curtsy
 """),
     gestures=_set("""
 smiles smiling smirks smirking grins grinning beams nods nodding winks winking shrugs shrugging waves waving frowns frowning blushes
@@ -112,6 +115,12 @@ offstage laughingly tearfully breathlessly deadpan wistfully awkwardly
     kinds=_set("a the long short brief deep soft nervous awkward little small slight heavy quiet light dramatic dramatic_pause loud gentle audience evil"),
     before=_set("i he she they it we you just then suddenly slightly"),
     subjects=_set("he she it they we you i who that which everyone everybody nobody one to and or the a an press click hit tap push select choose"),
+    acts=re.compile(
+        r"(?!(?:this|always|perhaps|yes|thanks|plus|besides|sometimes|afterwards|news|his|its|hers|ours|theirs|yours|towards|is|was|has|"
+        r"does|as|us|if|unless|across|less|various|previous|obvious|serious|famous|things|lots|others|minutes|hours|days|years|maths|"
+        r"physics|species|series|means|needs|wants|matters|works|says|seems|makes|gets|keeps|helps|uses|includes|becomes|remains|"
+        r"depends|exists|contains|requires|allows|costs|lets|adds)\b)[a-z]{2,}(?<!s)s(?: [\w',-]+){0,9}"
+    ),
     phrases=re.compile(
         r"(?:in|with) an? (?:\w+ )?(?:whisper|voice|tone|low voice|smile|grin|sigh|laugh|chuckle|wink|shrug|accent)"
         r"|takes? an? (?:\w+ )?breath|(?:sound of|sounds of) .+|(?:upbeat |soft |background )?music (?:plays|playing|fades(?: in| out)?)"
@@ -398,7 +407,7 @@ def _pattern(sounds: dict[str, str], gestures: str, tail: str) -> tuple[re.Patte
 
 
 _ZH_SOUNDS = {
-    "大笑|哈哈大笑|轻笑|笑声|偷笑|苦笑|笑了?笑|笑着?": "laugh",
+    "哈{2,}|嘿{2,}|呵{2,}|大笑|哈哈大笑|轻笑|笑声|偷笑|苦笑|笑了?笑|笑着?": "laugh",
     "叹了?(?:一)?口气|叹气|叹息": "sigh",
     "咳嗽|咳了?(?:一)?声": "cough",
     "清了?清?(?:嗓子|喉咙)": "clear throat",

@@ -21,11 +21,12 @@ _ENDS = frozenset(".!?…,;:—–-\"”»』」。！？，、；：)）]】*\n
 
 
 class _Sort(enum.IntEnum):
-    MOVE = 0
-    MANNER = 1
-    NOUN = 2
-    GESTURE = 3
-    SOUND = 4
+    ACT = 0
+    MOVE = 1
+    MANNER = 2
+    NOUN = 3
+    GESTURE = 4
+    SOUND = 5
 
 
 @attrs.frozen
@@ -59,6 +60,8 @@ def may_begin(content: str, language: str) -> bool:
         begun = words[at].strip(_TRIM)
         last = at == len(words) - 1 and not content[-1:].isspace()
         known = (*table.sounds, *table.nouns, *table.gestures, *table.moves, *table.manners, *table.before)
+        if table.acts and begun[:1].islower() and (last or table.acts.fullmatch(begun)):
+            return True
         if any(one.startswith(begun) if last else one.split()[0] == begun for one in known):
             return True
     return False
@@ -116,6 +119,8 @@ def _spaced(text: str, table: DirectionWords) -> Direction | None:
     verb = words[at]
     if verb in table.moves or (verb[:2] in {"s'", "s’"} and verb[2:] in table.moves):
         return Direction(_Sort.MOVE, "", count)
+    if table.acts and table.acts.fullmatch(text):
+        return Direction(_Sort.ACT, "", count)
     return None
 
 
@@ -137,7 +142,7 @@ def is_direction(found: Direction, bracket: str, content: str, before: str, afte
     following = after.lstrip()[:1]
     if bracket in "*_":
         return _between_stars(found, content, stripped, after, following, language, apart=apart)
-    if found.words > _MAX_IN_BRACKETS or found.sort is _Sort.MOVE:
+    if found.words > _MAX_IN_BRACKETS or found.sort <= _Sort.MOVE:
         return False
     if found.sort is _Sort.MANNER:
         return apart and (bracket in "[【" or not stripped or stripped[-1] in '.!?…:\n。！？："”')
@@ -155,10 +160,15 @@ def _between_stars(
 ) -> bool:
     if after[:1].isalnum() and not _CJK.match(after[:1]):
         return False
+    if found.sort is _Sort.ACT:
+        closed = not stripped or stripped[-1] in ".!?…\"”*\n"
+        return closed and content[:1].islower() and (not following or following.isupper() or following in "*\"“")
     if apart:
         # `*Looks* matter`, `*Slowly* turn it`: the sentence goes on.
-        continues = following.islower() and (content[:1].isupper() or found.sort in {_Sort.MANNER, _Sort.NOUN})
+        continues = following.islower() and (content[:1].isupper() or found.sort is _Sort.MANNER)
         return not (continues and found.words < 3)
+    if found.sort is _Sort.NOUN and not following:
+        return _previous(stripped) not in _subjects(language)  # `hi *wink*`
     if found.sort < _Sort.GESTURE or _previous(stripped) in _subjects(language):
         return False
     return found.words > 1 or not following or following.isupper() or following in ".!?…"

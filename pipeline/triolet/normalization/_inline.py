@@ -48,6 +48,7 @@ logger = logging.getLogger("triolet.normalization")
 _TASK = re.compile(r"\[[ xX]\](?=\s|\Z)")
 _WORDS = re.compile(r"\S+")
 _STRUCK = re.compile(rf"~~(?=\S)[^\n]{{1,{MAX_STRUCK}}}?(?<=\S)~~(?!~)")
+_MENTION = re.compile(r"[ -](?:tags?|Tags?|elements?|Elemente?|balises?|etiquetas?|тег\w*)\b|\s?(?:标签|タグ|태그)")
 _INDEX = re.compile(r"\[\d{1,3}\]\Z")
 _BROKEN_OFF = re.compile(r"\((?:https?:|www\.|mailto:|tel:|/|#|\.{0,2}/)?[^\s()]*\Z")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
@@ -477,7 +478,7 @@ class InlineReader:
             sound = sound_of(name) if self._options.directions != "say" else None
             if sound and is_direction_tag(name):
                 return self._sound(sound, tag)
-            if name == "break" or (strip and is_markup(name)):
+            if name == "break" or (strip and is_markup(name) and not _MENTION.match(text, tag.end())):
                 return self._tag(name, tag)
             if strip and tag[1] and not self._is_inside_word(at, tag.end()):
                 return self._placeholder(tag)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_NUMBERS = r"\^?\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*+"
+_PAGE = r"(?:,\s?(?:pp?|S|pág|chap|ch|sec|Kap|§)\.?\s?\d{1,4}(?:[–-]\d{1,4})?)?"
+_NUMBERS = rf"\^?\d{{1,3}}(?:\s?[,;–-]\s?\d{{1,3}})*+{_PAGE}"
 _SQUARE = rf"\[{_NUMBERS}\](?:\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\))?+"
 _LENTICULAR = r"【\d{1,3}(?::\d{1,3})?(?:†[^】\n]{0,80}|[,，、\s–-]+\d{1,3})*+】"
 _SEE = (
@@ -14,9 +15,13 @@ _SEE = (
 _MARK = rf"(?:{_SQUARE}|{_LENTICULAR})"
 _BETWEEN = r"(?:\s*[,;、，]\s*|\s+(?:and|und|et|y|e|и)\s+|\s*[和及と]\s*|\s*)"
 PARENTHESIS = re.compile(
-    rf"[(（]\s*(?:(?:{_SEE})[\s:：]*)?{_MARK}(?:{_BETWEEN}{_MARK})*\s*(?:참조|参照)?[)）]", re.IGNORECASE
+    rf"[(（]\s*(?:(?:{_SEE})[\s:：]*)?{_MARK}(?:{_BETWEEN}{_MARK})*{_PAGE}\s*(?:참조|参照)?[)）]", re.IGNORECASE
 )
 """Brackets with nothing but citations: `(see [2])`, `([1](https://a.com))`."""
+JOINED = re.compile(rf"{_MARK}(?:(?:\s+(?:and|und|et|y|e|и)\s+|\s*[和及と]\s*){_MARK})+")
+"""Citations that a word joins, as in `by [3] and [4]`. The word goes with them."""
+NEEDED = re.compile(r"\[(?:citation needed|dubious|clarification needed|when\?|who\?|note \d{1,3}|nb \d{1,3})\]", re.IGNORECASE)
+"""Editors' marks in an encyclopaedia."""
 PARENTHESIS_BEGUN = re.compile(
     rf"[(（]\s*(?:(?:{_SEE})[\s:：]*)?(?:{_MARK}{_BETWEEN})*(?:\[[\^\d\s,;–-]*\]?(?:\([^()\s]*\)?)?|【[^】\n]{{0,80}})?\Z",
     re.IGNORECASE,
