@@ -26,18 +26,18 @@ from triolet.normalization._references import (
     is_unit,
 )
 
-_HOT = re.compile(r"[(（\[【*_@#=+~^:;<\ue200-\ue2ff¹²³⁰⁴-⁹]|turn\d|[0-9a-fA-F]{8}")
+_HOT = re.compile(r"[(（\[【〔［*_@#=+~^:;<\ue200-\ue2ff¹²³⁰⁴-⁹]|turn\d|[0-9a-fA-F]{8}")
 """A text in which this finds nothing has nothing of the kind."""
 
 _ASCII = "A-Za-z0-9_"
-_FACES = r"[:;=]['’]?-?[)(DPpOo|/\\3*\]]{1,3}|[xX]D+|<3+|\^_+\^|:-?\)+|T_T|>_<|-_-|o_O|O_o|¯\\_\(ツ\)_/¯"
+_FACES = r"[:;=]['’]?-?[)(DPpOo|/\\3*\]]{1,3}|[xX]D+|<3+(?=[.!]|\s*\Z)|\^_+\^|:-?\)+|T_T|>_<|-_-|o_O|O_o|¯\\_\(ツ\)_/¯"
 _FIND = re.compile(
     rf"(?P<face>(?<![^\s(])(?:{_FACES})(?=[\s.,!?)]|\Z))"
     rf"|(?P<mail>(?<![{_ASCII}.+-])[A-Za-z0-9.+-]*_[{_ASCII}.+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
     rf"|(?P<handle>(?<![{_ASCII}/])[@#][A-Za-z0-9]*_[{_ASCII}]*[A-Za-z0-9])"
     rf"|(?P<uuid>(?<![{_ASCII}-])[0-9a-fA-F]{{8}}-(?:[0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}}(?![{_ASCII}-]))"
     rf"|(?P<hash>(?<![{_ASCII}./@-])(?:sha\d+:|0x)?(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9a-fA-F]{{16,128}}(?![{_ASCII}]|-\w))"
-    r"|(?P<paren>[(（])|(?P<square>\[)|(?P<lens>【)"
+    r"|(?P<paren>[(（])|(?P<square>\[)|(?P<lens>[【〔［])"
     r"|(?P<star>(?<![*\w\\])\*(?![*\s])|(?<=[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3])(?<!\*)\*(?![*\s]))|(?P<under>(?<![\w\\])_(?![_\s]))"
     r"|(?P<content>:contentReference|:{1,3}oaicite)|(?P<private>\ue200)"
     rf"|(?P<turn>(?<![{_ASCII}/.])(?:cite|filecite|navlist|video)?[\ue202†]?\s?turn\d)"
@@ -96,7 +96,7 @@ def find(
         span = finder.span(found)
         if span is None:
             continue
-        if span.words == "" and span.end != WAIT:  # noqa: PLC1901 -- not None
+        if span.words == "" and span.end != WAIT:
             span = _with_spaces(span, text, before, read)
         spans.append(span)
         if span.end == WAIT:
@@ -217,7 +217,7 @@ class _Finder:
                 return Span(start, found.end())
             if not self._final and LENTICULAR_BEGUN.match(self._text, start):
                 return Span(start, WAIT)
-        return self._bracketed(start) if self._directions else None
+        return self._bracketed(start) if self._directions and self._text[start] == "【" else None
 
     def _parenthesis(self, start: int) -> Span | None:
         if self._references:

@@ -160,12 +160,18 @@ def _between_stars(
 ) -> bool:
     if after[:1].isalnum() and not _CJK.match(after[:1]):
         return False
+    if following == ":":
+        return False  # the head of a list item
     if found.sort is _Sort.ACT:
-        closed = not stripped or stripped[-1] in ".!?…\"”*\n"
-        return closed and content[:1].islower() and (not following or following.isupper() or following in "*\"“")
+        if found.words < 2 and stripped:
+            return False
+        closed = not stripped or stripped[-1] in '.!?…"”*\n'
+        return closed and content[:1].islower() and (not following or following.isupper() or following in '*"“')
     if apart:
         # `*Looks* matter`, `*Slowly* turn it`: the sentence goes on.
         continues = following.islower() and (content[:1].isupper() or found.sort is _Sort.MANNER)
+        if found.sort is _Sort.NOUN and following.islower() and stripped and stripped[-1] not in '.!?…"”\n':
+            return False
         return not (continues and found.words < 3)
     if found.sort is _Sort.NOUN and not following:
         return _previous(stripped) not in _subjects(language)  # `hi *wink*`

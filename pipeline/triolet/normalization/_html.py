@@ -55,13 +55,21 @@ summary sup svg table tbody td template textarea tfoot th thead time title tr tr
 circle rect line polyline polygon g defs
 """
 _MARKUP = frozenset(_HTML.split()) | {"break", "audio", "sub", "p", "s"} | SSML
+AMBIGUOUS = frozenset(
+    ["dir", "title", "address", "code", "link", "source", "label", "option", "data", "time", "object", "map", "content", "image", "section", "input", "output", "button", "menu", "command", "select", "summary", "param", "template", "article", "caption", "cite", "date", "figure", "footer", "form", "header", "main", "details", "var", "search", "slot"]
+)
+"""Names of elements that a placeholder may have, too. They are one if no closing tag follows."""
 _NOT_DIRECTIONS = frozenset({"pause", "beat", "music", "silence", "clapping"})
 
 
 def is_markup(name: str) -> bool:
     """Whether an element of HTML or SSML has this name. Others are placeholders (`<name>`), or types (`Vec<String>`)."""
     name = name.lower()
-    return name in _MARKUP or ":" in name or (len(name) > 3 and name.partition("-")[0] in {"amazon", "mstts"})
+    return (
+        name in _MARKUP
+        or (":" in name and "::" not in name)
+        or (len(name) > 3 and name.partition("-")[0] in {"amazon", "mstts"})
+    )
 
 
 def is_direction_tag(name: str) -> bool:

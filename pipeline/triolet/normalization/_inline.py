@@ -15,6 +15,7 @@ from triolet.normalization._characters import HAS_URL, PLAIN, TOKEN, TOKEN_NO_UR
 from triolet.normalization._directions import sound_of
 from triolet.normalization._formulas import delimited_end, dollar_end
 from triolet.normalization._html import (
+    AMBIGUOUS,
     AUTOLINK,
     DECLARATIONS,
     NOT_TEXT,
@@ -478,6 +479,17 @@ class InlineReader:
             sound = sound_of(name) if self._options.directions != "say" else None
             if sound and is_direction_tag(name):
                 return self._sound(sound, tag)
+            if (
+                strip
+                and tag[1]
+                and name in AMBIGUOUS
+                and self._text[tag.end() - len(name) - 1 : tag.end() - 1].lower() == name
+            ):
+                closes = f"</{name}" in text[tag.end() :].lower()
+                if not closes and not self._final and len(text) - at < MAX_STRUCK:
+                    return WAIT
+                if not closes and not self._begins_line(at):
+                    return self._placeholder(tag)
             if name == "break" or (strip and is_markup(name) and not _MENTION.match(text, tag.end())):
                 return self._tag(name, tag)
             if strip and tag[1] and not self._is_inside_word(at, tag.end()):

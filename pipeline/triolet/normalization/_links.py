@@ -34,7 +34,9 @@ _DEFINITION_BEGUN = re.compile(
 )
 _NOTE = re.compile(r"\[\^[^\]\[\s]{1,60}+\]")
 _NOTE_BEGUN = re.compile(r"\[\^[^\]\[\s]{0,60}+\Z")
-_CITATION = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+(?:,\s?(?:pp?|S|pág|chap|ch|sec|Kap|§)\.?\s?\d{1,4}(?:[–-]\d{1,4})?)?\]")
+_CITATION = re.compile(
+    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+(?:,\s?(?:pp?|S|pág|chap|ch|sec|Kap|с|стр|§)\.?\s?\d{1,4}(?:[–-]\d{1,4})?)?\]"
+)
 _SPACE = re.compile(r"\s")
 _DESTINATION_ENDS = re.compile(r"[\s)]")
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 
-_PAGE = r"(?:,\s?(?:pp?|S|pág|chap|ch|sec|Kap|§)\.?\s?\d{1,4}(?:[–-]\d{1,4})?)?"
+_PAGE = r"(?:,\s?(?:pp?|S|pág|chap|ch|sec|Kap|с|стр|§)\.?\s?\d{1,4}(?:[–-]\d{1,4})?)?"
 _NUMBERS = rf"\^?\d{{1,3}}(?:\s?[,;–-]\s?\d{{1,3}})*+{_PAGE}"
 _SQUARE = rf"\[{_NUMBERS}\](?:\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s+\"[^\"]*+\")?\))?+"
-_LENTICULAR = r"【\d{1,3}(?::\d{1,3})?(?:†[^】\n]{0,80}|[,，、\s–-]+\d{1,3})*+】"
+_LENTICULAR = r"[【〔［]\d{1,3}(?::\d{1,3})?(?:†[^】\n]{0,80}|[,，、\s–-]+\d{1,3})*+[】〕］]"
 _SEE = (
     r"see(?: also)?|cf\.?|source|sources|siehe|vgl\.|Quellen?|voir|source ?:|véase|ver|fuentes?|vedi|cfr\.|fonti|fonte|см\.|"
     r"参见|参见：|见|參見|来源|参照|出典|참조|참고|출처"
 )
-_MARK = rf"(?:{_SQUARE}|{_LENTICULAR})"
+_MARK = rf"(?:{_SQUARE}|\[\^[^\[\]\s]{{1,60}}\]|{_LENTICULAR})"
 _BETWEEN = r"(?:\s*[,;、，]\s*|\s+(?:and|und|et|y|e|и)\s+|\s*[和及と]\s*|\s*)"
 PARENTHESIS = re.compile(
     rf"[(（]\s*(?:(?:{_SEE})[\s:：]*)?{_MARK}(?:{_BETWEEN}{_MARK})*{_PAGE}\s*(?:참조|参照)?[)）]", re.IGNORECASE
 )
 """Brackets with nothing but citations: `(see [2])`, `([1](https://a.com))`."""
-JOINED = re.compile(rf"{_MARK}(?:(?:\s+(?:and|und|et|y|e|и)\s+|\s*[和及と]\s*){_MARK})+")
+JOINED = re.compile(rf"{_MARK}(?:(?:\s?[–-]\s?|\s+(?:and|und|et|y|e|и)\s+|\s*[和及と]\s*){_MARK})+")
 """Citations that a word joins, as in `by [3] and [4]`. The word goes with them."""
-NEEDED = re.compile(r"\[(?:citation needed|dubious|clarification needed|when\?|who\?|note \d{1,3}|nb \d{1,3})\]", re.IGNORECASE)
-"""Editors' marks in an encyclopaedia."""
+NEEDED = re.compile(
+    r"\[(?:(?:citation|cite|oaicite|source|sources|doc|document|ref|reference|web|search|quelle|fuente|fonte|来源|出典|引用)"
+    r"\s?[:：_-]?\s?\d{1,3}(?:\s?[,，]\s?\d{1,3})*|citation needed|dubious|clarification needed|when\?|who\?|note \d{1,3}|nb \d{1,3})\]",
+    re.IGNORECASE,
+)
+"""Citations with a word, `[citation:3]`, and the marks of editors."""
 PARENTHESIS_BEGUN = re.compile(
     rf"[(（]\s*(?:(?:{_SEE})[\s:：]*)?(?:{_MARK}{_BETWEEN})*(?:\[[\^\d\s,;–-]*\]?(?:\([^()\s]*\)?)?|【[^】\n]{{0,80}})?\Z",
     re.IGNORECASE,
