@@ -26,7 +26,7 @@ from triolet.normalization._references import (
     is_unit,
 )
 
-_HOT = re.compile(r"[(（\[【〔［*_@#=+~^:;<\ue200-\ue2ff¹²³⁰⁴-⁹]|turn\d|[0-9a-fA-F]{8}")
+may_have_spans = re.compile(r"[(（\[【〔［*_@#=+~^:;<\ue200-\ue2ff¹²³⁰⁴-⁹]|turn\d|[0-9a-fA-F]{8}").search
 """A text in which this finds nothing has nothing of the kind."""
 
 _ASCII = "A-Za-z0-9_"
@@ -85,8 +85,6 @@ def find(
     final: bool,
 ) -> list[Span]:
     """The spans in the text from `at` on, in order. `before` is the character before the text. `final`: nothing follows."""
-    if _HOT.search(text, at) is None:
-        return []
     finder = _Finder(text, before, language, options, voice, final=final)
     spans: list[Span] = []
     read = at

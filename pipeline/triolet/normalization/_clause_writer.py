@@ -12,7 +12,7 @@ from triolet.normalization._characters import BLANK, CJK_AT_END, CJK_AT_START
 from triolet.normalization._digits import LEAST, SEEN, spelled
 from triolet.normalization._wording import wording
 
-_HAS_DIGITS = re.compile("[0-9]{4}")
+_HAS_DIGITS = re.compile(rf"[0-9]{{{LEAST}}}")
 
 ONE_LINE = frozenset({BlockKind.HEADING, BlockKind.LIST_ITEM})
 """Kinds of blocks that are one line of the document each."""
@@ -29,7 +29,7 @@ class ClauseWriter:
 
     def __init__(self, spell_digits: int) -> None:
         self._spell_digits = spell_digits
-        self._context = ""  # the end of the last words, as far as it may say what a number is
+        self._context = ""  # the end of the clause before, which may say what a number is
         self._said = ""  # the end of the last words, unless it is white space
         self._blank = False  # white space came since the last words
         self._line = False  # a line break came since the last words
@@ -103,7 +103,6 @@ class ClauseWriter:
             said = before + "".join(one.text for one in units[max(0, index - SEEN) : index])
             after = "".join(one.text for one in units[index + 1 : index + 8])
             units[index] = spelled(unit, self._spell_digits, said[-SEEN:], after, clause.language)
-        self._context = (before + "".join(unit.text for unit in units[-SEEN:]))[-SEEN:]
         return units
 
     def _finished(self, clause: Clause, units: list[SpeechUnit]) -> list[SpeechUnit]:
@@ -119,11 +118,13 @@ class ClauseWriter:
         before_cjk = CJK_AT_START.match(first.text) is not None
         if self._blank:
             # No space stands between lines of CJK, nor where something was left out between two sentences of it.
-            spaced = not ((self._line or before.strip()) and after_cjk and before_cjk)
+            spaced = not (after_cjk and before_cjk and (self._line or before.strip()))
         else:  # a sentence that follows without a space, which is right for CJK only
             spaced = clause.opening >= Boundary.LINE and not (after_cjk or before_cjk)
         if self._spell_digits:
-            units = self._with_spelled_numbers(clause, units)
+            if _HAS_DIGITS.search(clause.text):
+                units = self._with_spelled_numbers(clause, units)
+            self._context = clause.text[-SEEN:]
         if _wants_stop(clause):
             units[-1] = _stopped(units[-1], clause.language)
         if spaced and self._said:

@@ -56,7 +56,45 @@ circle rect line polyline polygon g defs
 """
 _MARKUP = frozenset(_HTML.split()) | {"break", "audio", "sub", "p", "s"} | SSML
 AMBIGUOUS = frozenset(
-    ["dir", "title", "address", "code", "link", "source", "label", "option", "data", "time", "object", "map", "content", "image", "section", "input", "output", "button", "menu", "command", "select", "summary", "param", "template", "article", "caption", "cite", "date", "figure", "footer", "form", "header", "main", "details", "var", "search", "slot"]
+    [
+        "dir",
+        "title",
+        "address",
+        "code",
+        "link",
+        "source",
+        "label",
+        "option",
+        "data",
+        "time",
+        "object",
+        "map",
+        "content",
+        "image",
+        "section",
+        "input",
+        "output",
+        "button",
+        "menu",
+        "command",
+        "select",
+        "summary",
+        "param",
+        "template",
+        "article",
+        "caption",
+        "cite",
+        "date",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "main",
+        "details",
+        "var",
+        "search",
+        "slot",
+    ]
 )
 """Names of elements that a placeholder may have, too. They are one if no closing tag follows."""
 _NOT_DIRECTIONS = frozenset({"pause", "beat", "music", "silence", "clapping"})

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from triolet._model._text import SpeechUnit
 from triolet._tools._characters import EAST_ASIAN
-from triolet.normalization._ahead import Span
+from triolet.normalization._ahead import Span, may_have_spans
 from triolet.normalization._ahead import find as find_ahead
 from triolet.normalization._break import seconds_of
 from triolet.normalization._characters import HAS_URL, PLAIN, TOKEN, TOKEN_NO_URL, clean
@@ -131,7 +131,7 @@ class InlineReader:
         """Read on. Return False if only more text can tell what a mark means. `final`: none comes, the block ends here."""
         self._final = final
         text, at, builder = self._text, self._at, self.builder
-        spans = find_ahead(text, at, self._before, self._language, self._options, self._voice_directions, final=final)
+        spans = self._find_ahead(at, final=final) if may_have_spans(text, at) else ()
         if at == 0:
             if not spans and PLAIN.fullmatch(text) and not self._goes_on:
                 builder.plain(text)
@@ -193,6 +193,11 @@ class InlineReader:
             at = end
         self._at = length
         return True
+
+    def _find_ahead(self, at: int, *, final: bool) -> list[Span]:
+        return find_ahead(
+            self._text, at, self._before, self._language, self._options, self._voice_directions, final=final
+        )
 
     def _say(self, span: Span) -> None:
         """Say what was found ahead, or leave it out."""
