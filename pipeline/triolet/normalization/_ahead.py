@@ -26,7 +26,9 @@ from triolet.normalization._references import (
     is_unit,
 )
 
-may_have_spans = re.compile(r"[(（\[【〔［*_@#=+~^:;<\ue200-\ue2ff¹²³⁰⁴-⁹]|turn\d|[0-9a-fA-F]{8}").search
+may_have_spans = re.compile(
+    r"[(（\[【〔［*_~^\ue200-\ue2ff¹²³⁰⁴-⁹]|==|\+\+|[:;=]['’]?-?[)(DPpOo|/\\3*\]]|<3|<sup|[xX]D|T_T|[>-][<_]|:content|oaicite|turn\d|[0-9a-fA-F]{8}"
+).search
 """A text in which this finds nothing has nothing of the kind."""
 
 _ASCII = "A-Za-z0-9_"
