@@ -66,7 +66,6 @@ class ModelTalkCore:
         self._fence = ""  # what closes the code block that is open
         self._fence_follows = False  # a call in a code block was taken out; the fence after it goes with it
         self._removed: list[RemovedTalk] = []
-        self._warned = False
         # While a piece is taken out, `_text` is what follows its mark.
         self._open: Opened | None = None
         self._json: JsonReader | None = None
@@ -426,7 +425,7 @@ class ModelTalkCore:
             self._depth = 0 if closing.end() == closing.start() else self._depth - 1
             if self._depth <= 0:
                 self._kept.add(text[self._at : closing.start()])
-                self._end_piece(closing.start() if opened.keeps_closing else closing.end())
+                self._end_piece(closing.end())
                 return True
             self._drop_to(closing.end())
             self._after_inner = Kept()

@@ -30,46 +30,37 @@ class Opened:
     closing: re.Pattern[str]
     opening: re.Pattern[str] | None = None
     """What opens another one inside of it; None: nothing does."""
-    keeps_closing: bool = False
-    """Whether what closes it is a mark of its own, which is read once more."""
     spoken: Callable[[str], str] = _all_of_it
     """What of it is spoken if it never closes."""
 
 
-_THINK = "think|thinking|thought|thoughts|thinks|reasoning|reason|reflection|reflect|scratchpad|analysis|inner_monologue|inner_thoughts|rationale|internal|antthinking|seed:think|mm:think"
-_TOOL = (
-    "tool_calls?|toolcalls?|tool_code|tool_use|tool_uses|tool_responses?|tool_results?|tool_outputs?|function_calls?|functioncall|"
-    "function_results?|function_response|use_mcp_tool|invoke|tool_invocation|minimax:tool_call|antml:[a-z_]+|seed:tool_call"
+_THINK = (
+    "think|thinking|thinks|thought|thoughts|reasoning|reason|reflection|reflect|scratchpad|analysis|rationale|internal|"
+    "inner_monologue|inner_thoughts|antthinking|seed:think|mm:think"
 )
-_ANSWER = "answer|final_answer|final|response|output"
-_CONTROL = "bos|eos|pad|unk|start_of_turn|end_of_turn|endoftext|end_of_text|begin_of_text|eot|eom|sep|cls"
+_TOOL = (
+    "tool_call|tool_calls|toolcall|toolcalls|tool_code|tool_use|tool_uses|tool_response|tool_responses|tool_result|tool_results|"
+    "tool_output|tool_outputs|tool_invocation|function_call|function_calls|functioncall|function_result|function_results|"
+    "function_response|use_mcp_tool|invoke|minimax:tool_call|seed:tool_call|antml:[a-z_]+"
+)
+_ANSWERS = frozenset({"answer", "final_answer", "final", "response", "output"})
+_CONTROL = frozenset(
+    {"bos", "eos", "pad", "unk", "sep", "cls", "eot", "eom", "start_of_turn", "end_of_turn", "endoftext", "end_of_text", "begin_of_text"}
+)
 _REST = r"(?:[\s=:][^<>]{0,150})?"
 
 _THINK_NAME = re.compile(rf"(?:{_THINK})\Z")
 _TOOL_NAME = re.compile(rf"(?:{_TOOL})\Z")
-_GENERIC = frozenset(
-    [
-        "thought",
-        "thoughts",
-        "reasoning",
-        "reason",
-        "reflection",
-        "reflect",
-        "analysis",
-        "rationale",
-        "internal",
-        "response",
-        "output",
-        "answer",
-        "final",
-    ]
-)
+_GENERIC = _ANSWERS | {
+    "thought", "thoughts", "reasoning", "reason", "reflection", "reflect", "analysis", "rationale", "internal"
+}  # fmt: skip
 """Names that a placeholder may have, too."""
 
 _REASONING = Opened(
     TalkKind.REASONING,
     re.compile(
-        rf"\[/THINK\]|◁/think▷|(?:(?<!`)</(?:{_THINK})\s*>|(?<=`)</(?:{_THINK})\s*>(?!`))|(?:(?<=\n)|(?<=[.!?>])|(?<=[.!?] ))(?=<(?:answer|final_answer)>)",
+        rf"\[/THINK\]|◁/think▷|(?<!`)</(?:{_THINK})\s*>|(?<=`)</(?:{_THINK})\s*>(?!`)"
+        r"|(?:(?<=\n)|(?<=[.!?>])|(?<=[.!?] ))(?=<(?:answer|final_answer)>)",
         re.IGNORECASE,
     ),
     re.compile(rf"(?<![`\"'“«])<(?:{_THINK}){_REST}>", re.IGNORECASE),
@@ -82,8 +73,8 @@ _TOOL_TAG = Opened(
 )
 
 
-def _until(kind: TalkKind, pattern: str, *, keeps: bool = False, spoken: Callable[[str], str] = _all_of_it) -> Opened:
-    return Opened(kind, re.compile(pattern), None, keeps, spoken)
+def _until(kind: TalkKind, pattern: str, *, spoken: Callable[[str], str] = _all_of_it) -> Opened:
+    return Opened(kind, re.compile(pattern), spoken=spoken)
 
 
 _MESSAGE_ENDS = r"<\|(?:end|return|call)\|>|(?=<\|(?:start|channel)\|>)"
@@ -153,19 +144,10 @@ _MENTION_BEGUN = re.compile(r"(?:\.|\s{1,3}-?\w{0,10}|-\w{0,10}|\s(?:and|or|und|
 _MID_SENTENCE = re.compile(r"(?:[^\W_]|`)[,\"'“«(]?[ ]?[\"'“«(]?\Z|[,(]\s?\Z")
 
 _NAMES = tuple(
-    f"{slash}{name}"
+    slash + name
     for slash in ("", "/")
-    for name in (
-        *(_THINK.split("|")),
-        *(_ANSWER.split("|")),
-        *(_CONTROL.split("|")),
-        *(_TOOL.replace("calls?", "calls").replace("responses?", "responses").replace("results?", "results")
-          .replace("outputs?", "outputs").replace("|antml:[a-z_]+", "").split("|")),
-        "antml:",
-        "function",
-        "s",
-    )
-)  # fmt: skip
+    for name in (*_THINK.split("|"), *_TOOL.split("|")[:-1], "antml:", *_ANSWERS, *_CONTROL, "function", "s")
+)
 _BRACKET_NAMES = (*_BRACKETS, TOOL_CALLS)
 
 
@@ -219,7 +201,7 @@ def _tag(tag: re.Match[str], text: str, *, final: bool, begins: bool) -> Mark | 
         return Mark(end)
     thinks = _THINK_NAME.match(name) is not None
     calls = _TOOL_NAME.match(name) is not None or (name == "function" and (closes or rest[:1] == "="))
-    if not (thinks or calls or name in _ANSWER.split("|") or name in _CONTROL.split("|")):
+    if not (thinks or calls or name in _ANSWERS or name in _CONTROL):
         return at
     inside = _MID_SENTENCE.search(text, max(0, at - 4), at) is not None
     if inside and not closes and name in _GENERIC and text[end : end + 1].isspace() and "\n" not in text[end : end + 1]:
@@ -239,7 +221,7 @@ def _tag(tag: re.Match[str], text: str, *, final: bool, begins: bool) -> Mark | 
         return Mark(end, TalkKind.TOOL_CALL, None if closes or rest.endswith("/") else _TOOL_TAG)
     if name == "start_of_turn":
         return _role(text, end, _GEMMA_TURN, final=final)
-    if name in _CONTROL.split("|") or closes or not inside:
+    if name in _CONTROL or closes or not inside:
         return Mark(end)
     return at
 
