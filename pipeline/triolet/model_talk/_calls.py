@@ -25,6 +25,7 @@ def json_call(text: str, at: int) -> bool | None:
     It is one if its first object has a name and arguments. That is known when the key of the second has come.
     """
     named = False
+    listed = False  # the object is in a list
     begun = False  # the object has begun
     key: str | None = None
     while True:
@@ -36,7 +37,8 @@ def json_call(text: str, at: int) -> bool | None:
             open_key = string is not None and key is None and begun
             return None if not open_key or any(known.startswith(string) for known in _KEYS) else False
         if not begun:
-            if mark == "[":
+            if mark == "[" and not listed:
+                listed = True
                 continue
             if mark != "{":
                 return False

@@ -45,7 +45,21 @@ _TOOL = (
 )
 _ANSWERS = frozenset({"answer", "final_answer", "final", "response", "output"})
 _CONTROL = frozenset(
-    {"bos", "eos", "pad", "unk", "sep", "cls", "eot", "eom", "start_of_turn", "end_of_turn", "endoftext", "end_of_text", "begin_of_text"}
+    {
+        "bos",
+        "eos",
+        "pad",
+        "unk",
+        "sep",
+        "cls",
+        "eot",
+        "eom",
+        "start_of_turn",
+        "end_of_turn",
+        "endoftext",
+        "end_of_text",
+        "begin_of_text",
+    }
 )
 _REST = r"(?:[\s=:][^<>]{0,150})?"
 
@@ -284,6 +298,9 @@ _CALLS_MAY_FOLLOW = re.compile(
 
 def bracket_mark(text: str, at: int, *, final: bool) -> Mark | int:
     """The mark at the bracket at `at`, as `angle_mark` gives it."""
+    following = text[at + 1 : at + 2]
+    if following and not (following.isupper() or following in "/t"):
+        return at
     if text.startswith(TOOL_CALLS, at):
         end = at + len(TOOL_CALLS)
         follow = _CALLS_FOLLOW.match(text, end)
