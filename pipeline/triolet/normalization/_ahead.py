@@ -39,7 +39,7 @@ _FIND = re.compile(
     rf"|(?P<handle>(?<![{_ASCII}/])[@#][A-Za-z0-9]*_[{_ASCII}]*[A-Za-z0-9])"
     rf"|(?P<uuid>(?<![{_ASCII}-])[0-9a-fA-F]{{8}}-(?:[0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}}(?![{_ASCII}-]))"
     rf"|(?P<hash>(?<![{_ASCII}./@-])(?:sha\d+:|0x)?(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9a-fA-F]{{16,128}}(?![{_ASCII}]|-\w))"
-    r"|(?P<paren>[(（])|(?P<square>\[)|(?P<lens>[【〔［])"
+    r"|(?P<paren>[(（])|(?P<square>\[(?!\[))|(?P<lens>[【〔［])"
     r"|(?P<star>(?<![*\w\\])\*(?![*\s])|(?<=[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3])(?<!\*)\*(?![*\s]))|(?P<under>(?<![\w\\])_(?![_\s]))"
     r"|(?P<content>:contentReference|:{1,3}oaicite)|(?P<private>\ue200)"
     rf"|(?P<turn>(?<![{_ASCII}/.])(?:cite|filecite|navlist|video)?[\ue202†]?\s?turn\d)"
