@@ -114,7 +114,7 @@ class JsonReader:
 _PARTS = re.compile(r"""\s+|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[(\[{]|[)\]}]|[^\s"'()\[\]{}]+""")
 _KEYWORD = re.compile(r"\s*+[A-Za-z_]\w{0,40}\s*+=(?!=)")
 _KEYWORD_BEGUN = re.compile(r"\s*+(?:[A-Za-z_]\w{0,40}\s*+=?)?\Z")
-_LINE_ENDS = re.compile(r"[ \t]*(?:\r?\n|;?[ \t]*</?[|\w]|\Z)")
+_LINE_ENDS = re.compile(r"[ \t]*+(?:\r?\n|(?:;[ \t]*+)?</?[|\w]|\Z)")
 NAME = re.compile(r"[a-z_][\w.]{2,63}\Z")
 """The name of a function before its bracket."""
 

@@ -290,9 +290,9 @@ def _channel(header: re.Match[str]) -> Mark:
     return Mark(header.end())
 
 
-_CALLS_FOLLOW = re.compile(r"\s*(?:[\w.-]{1,64})?(?:\[CALL_ID\][\w-]{1,64})?(?:\[ARGS\])?\s*(?=[\[{])(?!\[(?:[AC]|\Z))")
+_CALLS_FOLLOW = re.compile(r"\s{0,9}+(?:[\w.-]{1,64}+)?(?:\[CALL_ID\][\w-]{1,64}+)?(?:\[ARGS\])?\s{0,9}+(?=[\[{])(?!\[(?:[AC]|\Z))")
 _CALLS_MAY_FOLLOW = re.compile(
-    r"\s*(?:[\w.-]{0,64})(?:\[[A-Z_]{0,7}|\[CALL_ID\][\w-]{0,64}(?:\[[A-Z]{0,4})?)?(?:\[ARGS\])?\s*\Z"
+    r"\s{0,9}+[\w.-]{0,64}+(?:\[[A-Z_]{0,7}|\[CALL_ID\][\w-]{0,64}(?:\[[A-Z]{0,4})?)?(?:\[ARGS\])?\s{0,9}+\Z"
 )
 
 

@@ -85,7 +85,7 @@ _AFTER_CODE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_CODE = re.compile(
-    rf"\s*[\"'”»]?\s*(?:(?:is|ist|est|es|é|è|[—–-])\s+(?:\S+\s+){{0,3}}{_CODE}\b"
+    rf"\s{{0,3}}[\"'”»]?\s{{0,3}}(?:(?:is|ist|est|es|é|è|[—–-])\s{{1,3}}(?:\S{{1,30}}\s{{1,3}}){{0,3}}{_CODE}\b"
     r"|[是为がは](?:您|你|あなた)?的?の?(?:\S{0,4})(?:验证码|校验码|密码|コード|認証番号))",
     re.IGNORECASE,
 )

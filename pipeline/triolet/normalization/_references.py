@@ -51,7 +51,7 @@ SUPERSCRIPT = re.compile(
 _UNITS = re.compile(
     r"(?:mètres?|metres?|meters?|mile|miles|feet|foot|yards?|inch|inches|mole|sinh|cosh|tanh|Meter|metros?|metri|метр\w*|[米里])\Z"
 )
-_ARRAY = re.compile(r"([A-Za-z_]\w*)(?:\[\d{1,3}\])*\Z")
+_ARRAY = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_]\w{0,40})(?:\[\d{1,3}\]){0,4}\Z")
 _ARRAYS = frozenset(
     [
         "array",
@@ -75,7 +75,7 @@ _ARRAYS = frozenset(
     ]
 )
 _AFTER_RANGE = re.compile(
-    r"(?:interval|range|intervall|bereich|intervalle|intervalo|rango|intervallo|интервал\w*|отрезк\w*|区间|範囲|区間|구간|범위|∈|in)\s*\Z",
+    r"(?:interval|range|intervall|bereich|intervalle|intervalo|rango|intervallo|интервал\w{0,3}|отрезк\w{0,3}|区间|範囲|区間|구간|범위|∈|in)\s{0,3}\Z",
     re.IGNORECASE,
 )
 
