@@ -114,6 +114,7 @@ class JsonReader:
 _PARTS = re.compile(r"""\s+|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[(\[{]|[)\]}]|[^\s"'()\[\]{}]+""")
 _KEYWORD = re.compile(r"\s*+[A-Za-z_]\w{0,40}\s*+=(?!=)")
 _KEYWORD_BEGUN = re.compile(r"\s*+(?:[A-Za-z_]\w{0,40}\s*+=?)?\Z")
+_CODE = re.compile(r"[{}\[\]\"<>=]")
 _LINE_ENDS = re.compile(r"[ \t]*+(?:\r?\n|(?:;[ \t]*+)?</?[|\w]|\Z)")
 NAME = re.compile(r"[a-z_][\w.]{2,63}\Z")
 """The name of a function before its bracket."""
@@ -173,6 +174,6 @@ def after_call(text: str) -> str:
     if text.rfind("<parameter") > text.rfind("</parameter") or text.rfind("<arg_") > text.rfind("</arg_"):
         return ""  # it ends inside an argument
     lines = text.split("\n")
-    last = next((n for n in range(len(lines) - 1, -1, -1) if re.search(r"[{}\[\]\"<>=]", lines[n])), -1)
+    last = next((n for n in range(len(lines) - 1, -1, -1) if _CODE.search(lines[n])), -1)
     rest = "\n".join(lines[last + 1 :])
     return rest if last >= 0 or not stripped.startswith(("{", "[")) else ""

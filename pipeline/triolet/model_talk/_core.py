@@ -336,7 +336,7 @@ class ModelTalkCore:
         """Return the text of a code block. Return whether its end is there."""
         text = self._text
         mark = re.escape(self._fence)
-        close = re.compile(rf"\n[ ]{{0,3}}{mark}{mark[-1]}*[ \t]*(?=\n)").search(text, self._at)
+        close = re.compile(rf"\n[ ]{{0,3}}{mark}{mark[-1]}*+[ \t]*+(?=\n)").search(text, self._at)
         if close is None:
             self._give(len(text))
             self._at = len(text) if final else max(self._at, text.rfind("\n", self._at, len(text)))

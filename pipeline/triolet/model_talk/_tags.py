@@ -154,6 +154,7 @@ _MENTION = re.compile(
     r"(?:[\"'”»`’),;?!]|\.(?=\s|\Z)|\s*-?(?:tags?|elements?|tokens?|blocks?|sections?|markers?|markup|Tags?|Element|Token|Marke|"
     r"balises?|etiquetas?|tag-|тег|токен|标签|標籤|标记|令牌|タグ|トークン|태그|토큰)\b|\s+(?:and|or|und|oder|et|ou|y|o|e|и)\s+[\"'`“]?<)"
 )
+_NAMED = re.compile(r"\s{1,3}(?:tags?|elements?|tokens?|标签|タグ|태그|тег)\b")
 _MENTION_BEGUN = re.compile(r"(?:\.|\s{1,3}-?\w{0,10}|-\w{0,10}|\s(?:and|or|und|oder|et|ou|y|o|e|и)\s{1,2}[\"'`“]?)?\Z")
 _MID_SENTENCE = re.compile(r"(?:[^\W_]|`)[,\"'“«(]?[ ]?[\"'“«(]?\Z|[,(]\s?\Z")
 
@@ -227,7 +228,7 @@ def _tag(tag: re.Match[str], text: str, *, final: bool, begins: bool) -> Mark | 
             return at
         if not final and len(text) - end < MAX_MARK and _MENTION_BEGUN.match(text, end):
             return WAIT
-    elif inside and closes and re.match(r"\s+(?:tags?|elements?|tokens?|标签|タグ|태그|тег)\b", text[end:]):
+    elif inside and closes and _NAMED.match(text, end):
         return at
     if thinks:
         return Mark(end, TalkKind.REASONING, None if closes or rest == "/" else _REASONING, lone=closes)
@@ -290,7 +291,9 @@ def _channel(header: re.Match[str]) -> Mark:
     return Mark(header.end())
 
 
-_CALLS_FOLLOW = re.compile(r"\s{0,9}+(?:[\w.-]{1,64}+)?(?:\[CALL_ID\][\w-]{1,64}+)?(?:\[ARGS\])?\s{0,9}+(?=[\[{])(?!\[(?:[AC]|\Z))")
+_CALLS_FOLLOW = re.compile(
+    r"\s{0,9}+(?:[\w.-]{1,64}+)?(?:\[CALL_ID\][\w-]{1,64}+)?(?:\[ARGS\])?\s{0,9}+(?=[\[{])(?!\[(?:[AC]|\Z))"
+)
 _CALLS_MAY_FOLLOW = re.compile(
     r"\s{0,9}+[\w.-]{0,64}+(?:\[[A-Z_]{0,7}|\[CALL_ID\][\w-]{0,64}(?:\[[A-Z]{0,4})?)?(?:\[ARGS\])?\s{0,9}+\Z"
 )

@@ -59,6 +59,8 @@ _BRACKET = {
     "[": re.compile(rf"\[([^\[\]\n]{{1,{MAX_DIRECTION}}})\]"),
     "【": re.compile(rf"【([^【】\n]{{1,{MAX_DIRECTION}}})】"),
 }
+_NO_DIRECTION = re.compile(r"[()\[\]\n]")
+_RAISED_MARKS = re.compile(r"</?sup>|\s")
 _AFTER_WORD = re.compile(r"(?:[^\W\d_]{4}|[.!?,;:”\"»)。，、])\Z")
 _POWERS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SHOWN = 4
@@ -203,7 +205,7 @@ class _Finder:
     def _raised(self, found: re.Match[str]) -> Span | None:
         """`<sup>1</sup>`: a note after a word, else a power."""
         start, end = found.span()
-        number = re.sub(r"<[^>]*>|\s", "", found[0])
+        number = _RAISED_MARKS.sub("", found[0])
         before = self._text[max(0, start - 12) : start]
         note = number.startswith("[") or _AFTER_WORD.search(before) is not None
         if note and not is_unit(before):
@@ -234,7 +236,7 @@ class _Finder:
         found = _BRACKET[bracket].match(text, start)
         if found is None:
             begun = text[start + 1 :]
-            waits = not self._final and len(begun) <= MAX_DIRECTION and not re.search(r"[()\[\]\n]", begun)
+            waits = not self._final and len(begun) <= MAX_DIRECTION and not _NO_DIRECTION.search(begun)
             return Span(start, WAIT) if waits and may_begin(begun, self._language) else None
         end = found.end()
         if bracket == "[":

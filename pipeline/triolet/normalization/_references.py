@@ -51,6 +51,7 @@ SUPERSCRIPT = re.compile(
 _UNITS = re.compile(
     r"(?:mètres?|metres?|meters?|mile|miles|feet|foot|yards?|inch|inches|mole|sinh|cosh|tanh|Meter|metros?|metri|метр\w*|[米里])\Z"
 )
+_NUMBER = re.compile(r"\d+")
 _ARRAY = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_]\w{0,40})(?:\[\d{1,3}\]){0,4}\Z")
 _ARRAYS = frozenset(
     [
@@ -91,10 +92,10 @@ def is_index(before: str, citation: str) -> bool:
         return True
     array = _ARRAY.search(before)
     if array is None:
-        return "0" in re.findall(r"\d+", citation) and "," in citation
+        return "0" in _NUMBER.findall(citation) and "," in citation
     name = array[1]
     return (
-        "0" in re.findall(r"\d+", citation)
+        "0" in _NUMBER.findall(citation)
         or name.lower() in _ARRAYS
         or len(name) == 1
         or "_" in name
