@@ -20,6 +20,8 @@ as JSON is known after some fifty."""
 
 _LINE = 1000
 """Characters after which code inside a line that nothing has closed counts as none."""
+_TICKS = 50
+"""Backticks of the longest row that may begin or end code."""
 _CONTEXT = 100
 """Characters before a mark that are looked at: the name of a function is the longest."""
 _PIECE = 2000
@@ -276,9 +278,11 @@ class ModelTalkCore:
         text = self._text
         mark = text[at]
         end = at
-        while end < len(text) and text[end] == mark:
+        while end < len(text) and text[end] == mark and end - at < _TICKS:
             end += 1
         begins_line = text[text.rfind("\n", 0, at) + 1 : at] in {"", " ", "  ", "   "}
+        if end - at == _TICKS:
+            return end
         if end == len(text) and not final and (begins_line or mark == "`"):
             return WAIT
         if begins_line and end - at >= 3:
