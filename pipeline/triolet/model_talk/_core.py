@@ -20,6 +20,8 @@ as JSON is known after some fifty."""
 
 _LINE = 1000
 """Characters after which code inside a line that nothing has closed counts as none."""
+_DEEPEST = 3
+"""Tags that never closed, one in the other, whose text is still read for more of them."""
 _TICKS = 50
 """Backticks of the longest row that may begin or end code."""
 _CONTEXT = 100
@@ -215,6 +217,8 @@ class ModelTalkCore:
                 return mark
         return self._json_mark(at, final=final)
 
+    _level = 0
+    """How many tags around this text never closed."""
     _name_at = -1
     """Where the mark begins that was found last, if it does not begin at its character; else -1."""
 
@@ -473,7 +477,12 @@ class ModelTalkCore:
             found = last_of(opened.spoken(self._after_inner.text))
         kind = opened.kind if opened else TalkKind.TOOL_CALL
         inner = ModelTalkCore()
-        words = inner.feed(found) + inner.flush() if found.strip() else ""
+        inner._level = self._level + 1  # noqa: SLF001 -- it is our own
+        if opened is not None and opened.opening is not None:
+            found = opened.opening.sub("", found)
+        words = ""
+        if found.strip():
+            words = inner.feed(found) + inner.flush() if self._level < _DEEPEST else found
         if words.strip():
             left_out = self._after_inner.characters - len(found)
             logger.warning(
