@@ -477,7 +477,7 @@ class ModelTalkCore:
             found = last_of(opened.spoken(self._after_inner.text))
         kind = opened.kind if opened else TalkKind.TOOL_CALL
         inner = ModelTalkCore()
-        inner._level = self._level + 1  # noqa: SLF001 -- it is our own
+        inner._level = self._level + 1
         if opened is not None and opened.opening is not None:
             found = opened.opening.sub("", found)
         words = ""
