@@ -33,10 +33,12 @@ from triolet.conversation._filler import Filler as Filler
 from triolet.conversation._memory_bound import audio_bound as audio_bound
 from triolet.conversation._memory_bound import memory_bound as memory_bound
 from triolet.conversation._speech import speech as speech
+from triolet.conversation._spoken_words import spoken_words as spoken_words
 from triolet.failover._failover import Failover as Failover
 from triolet.failover._health import FailoverOptions as FailoverOptions
 from triolet.failover._providers import FailoverStatistics as FailoverStatistics
 from triolet.failover._providers import ProviderStatistics as ProviderStatistics
+from triolet.model_talk import ModelTalkFilter as ModelTalkFilter
 from triolet.normalization import Break as Break
 from triolet.normalization import NormalizationOptions as NormalizationOptions
 from triolet.normalization import TextNormalizer as TextNormalizer

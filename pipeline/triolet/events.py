@@ -4,6 +4,8 @@ All times are seconds on Trio's clock (`trio.current_time()`). A stage of your o
 `turn.timeline.record(...)`.
 """
 
+from triolet._model._model_talk import RemovedTalk as RemovedTalk
+from triolet._model._model_talk import TalkKind as TalkKind
 from triolet.alignment._voicing import Voiced as Voiced
 from triolet.turn._events import ClauseCut as ClauseCut
 from triolet.turn._events import CommitLost as CommitLost
@@ -12,6 +14,7 @@ from triolet.turn._events import FillerSaid as FillerSaid
 from triolet.turn._events import FirstAudible as FirstAudible
 from triolet.turn._events import FirstAudio as FirstAudio
 from triolet.turn._events import FirstToken as FirstToken
+from triolet.turn._events import ModelTalkRemoved as ModelTalkRemoved
 from triolet.turn._events import OutputOpened as OutputOpened
 from triolet.turn._events import PhraseCommitted as PhraseCommitted
 from triolet.turn._events import PhraseComplete as PhraseComplete

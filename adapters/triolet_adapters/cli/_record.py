@@ -18,7 +18,7 @@ import importlib.metadata
 import json
 import platform
 import sys
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from io import FileIO
 from pathlib import Path
@@ -235,6 +235,10 @@ class _NotedTTS(TTS):
     @property
     def bills_minimum(self) -> bool:
         return self._tts.bills_minimum
+
+    @property
+    def directions(self) -> Mapping[str, str]:
+        return self._tts.directions
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         return self._connect()

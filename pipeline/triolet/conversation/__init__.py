@@ -7,3 +7,4 @@ from triolet.conversation._filler import Filler as Filler
 from triolet.conversation._memory_bound import audio_bound as audio_bound
 from triolet.conversation._memory_bound import memory_bound as memory_bound
 from triolet.conversation._speech import speech as speech
+from triolet.conversation._spoken_words import spoken_words as spoken_words

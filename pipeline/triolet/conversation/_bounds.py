@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from triolet.model_talk._core import MAX_CALL
 from triolet.phrasing import Phraser
 from triolet.segmentation import SentenceSegmenter
 from triolet.synthesis._speaking_turn import WAITING
@@ -11,10 +12,11 @@ from triolet.synthesis._stage import Synthesizer
 def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
     """The most characters of text that `speech()` takes from a source beyond those whose audio the output has taken.
 
-    When the output stops, the chain stops reading the source at this bound. The formula counts the default chain. Its segmenter,
-    normalizer and phraser read in one task, so nothing waits between them.
+    When the output stops, the chain stops reading the source at this bound. The formula counts the default chain. Its filter,
+    segmenter, normalizer and phraser read in one task, so nothing waits between them.
 
-    - tokens: those that wait before the segmenter, one that the source is sending, and those that the segmenter took at once;
+    - tokens: those that wait before the filter, one that the source is sending, and those that were taken at once;
+    - what may become a call of a tool: at most the `MAX_CALL` characters that ModelTalkFilter holds;
     - clauses: one whose end the segmenter has not seen; those that the Phraser keeps to merge them; and the `group` that
       TextNormalizer reads as one;
     - phrases: one sentence whose end the Phraser has not seen; one that the Synthesizer has committed; the phrase that is
@@ -32,4 +34,4 @@ def text_bound(token: int, clause: int, phrase: int, group: int = 0) -> int:
     tokens = 2 * (SentenceSegmenter.buffer + 1)
     clauses = 1 + Phraser.hold
     phrases = 1 + Synthesizer.buffer + 1 + WAITING + 1
-    return tokens * token + clauses * clause + group + phrases * phrase
+    return tokens * token + MAX_CALL + clauses * clause + group + phrases * phrase

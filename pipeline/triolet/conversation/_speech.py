@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from triolet._model._audio import AudioChunk
 from triolet.chain._stages import Stage
+from triolet.model_talk import ModelTalkFilter
 from triolet.normalization import NormalizationOptions, TextNormalizer
 from triolet.phrasing import Phraser, PhrasingOptions
 from triolet.segmentation import SentenceSegmenter
@@ -20,12 +23,15 @@ def speech(
     text: NormalizationOptions | None = None,
     phrasing: PhrasingOptions | None = None,
     recovery: RecoveryPolicy | None = None,
+    thinking: Literal["tagged", "open"] = "tagged",
 ) -> Stage[str, AudioChunk]:
     """Make the usual chain from tokens to audio, as one stage.
 
-    It is `SentenceSegmenter(language, eager=phrasing.eager) | TextNormalizer(text) | Phraser(phrasing) |
-    Synthesizer(tts, recovery=recovery)`, with `eager=False` for a voice that bills a minimum (`TTS.bills_minimum`); for a
-    voice whose service cuts the text itself, `SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`.
+    It is `ModelTalkFilter(thinking) | SentenceSegmenter(language, eager=phrasing.eager) | TextNormalizer(text) |
+    Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`, with `eager=False` for a voice that bills a minimum
+    (`TTS.bills_minimum`); for a voice whose service cuts the text itself, `ModelTalkFilter(thinking) |
+    SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`. The normalizer gets the directions that the
+    voice knows (`TTS.directions`).
 
     Args:
         tts: the voice.
@@ -33,15 +39,18 @@ def speech(
         text: how text is rewritten for the ear; `NormalizationOptions()` by default.
         phrasing: what is committed at once; `PhrasingOptions()` by default. Not used where the service cuts the text itself.
         recovery: what to do when a session is lost; `RecoveryPolicy()` by default.
+        thinking: `"open"` if the prompt opens the tag of the model's reasoning, so that the tokens begin with reasoning.
 
     Raises:
-        ValueError: the language is unknown; or `recovery` was given for a voice whose service cuts the text itself. Such a
+        ValueError: the language or `thinking` is unknown; or `recovery` was given for a voice whose service cuts the text itself. Such a
             service does not tell what it has said, so nothing can be said again.
     """
     if tts.whole_turns and recovery is not None:
         raise ValueError(f"{type(tts).__name__} cuts the text itself: it cannot have a recovery")
+    before = ModelTalkFilter(thinking)
+    normalizer = TextNormalizer(text, voice_directions=tts.directions)
     if tts.whole_turns:
-        return SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)
+        return before | SentenceSegmenter(language) | normalizer | StreamSynthesizer(tts)
     phrasing = phrasing or PhrasingOptions()
     segmenter = SentenceSegmenter(language, eager=phrasing.eager and not tts.bills_minimum)
-    return segmenter | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)
+    return before | segmenter | normalizer | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)

@@ -117,6 +117,12 @@ class Failover(TTS):
         return any(provider.bills_minimum for provider in self.providers)
 
     @property
+    def directions(self) -> Mapping[str, str]:
+        """The directions that all providers know by the same tags."""
+        first, *others = (provider.directions for provider in self.providers)
+        return {name: tag for name, tag in first.items() if all(other.get(name) == tag for other in others)}
+
+    @property
     def in_use(self) -> TTS:
         """The provider that the next session will be opened on. Ask inside a Trio run."""
         return self.providers[next(self._here().candidates())]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from triolet._model._text import BlockKind, Boundary, Clause, NormalizedClause, SpeechUnit
 from triolet._tools._characters import ends_with_mark
 from triolet.normalization._break import MAX_BREAK
 from triolet.normalization._characters import BLANK, CJK_AT_END, CJK_AT_START
-from triolet.normalization._digits import spell
+from triolet.normalization._digits import LEAST, SEEN, spelled
 from triolet.normalization._wording import wording
+
+_HAS_DIGITS = re.compile(rf"[0-9]{{{LEAST}}}")
 
 ONE_LINE = frozenset({BlockKind.HEADING, BlockKind.LIST_ITEM})
 """Kinds of blocks that are one line of the document each."""
@@ -22,10 +25,11 @@ class ClauseWriter:
     digits. It gathers the breaks that the text asks for, and puts them before the words that follow.
     """
 
-    __slots__ = ("_blank", "_break", "_line", "_said", "_spell_digits")
+    __slots__ = ("_blank", "_break", "_context", "_line", "_said", "_spell_digits")
 
     def __init__(self, spell_digits: int) -> None:
         self._spell_digits = spell_digits
+        self._context = ""  # the end of the clause before, which may say what a number is
         self._said = ""  # the end of the last words, unless it is white space
         self._blank = False  # white space came since the last words
         self._line = False  # a line break came since the last words
@@ -89,6 +93,18 @@ class ClauseWriter:
             break_before=seconds,
         )
 
+    def _with_spelled_numbers(self, clause: Clause, units: list[SpeechUnit]) -> list[SpeechUnit]:
+        """The units with numbers spelled that name something: telephone numbers, codes."""
+        before = self._context if clause.opening < Boundary.PARAGRAPH else ""
+        least = min(LEAST, self._spell_digits)
+        for index, unit in enumerate(units):
+            if unit.end - unit.start < least or not _HAS_DIGITS.search(unit.text):
+                continue
+            said = before + "".join(one.text for one in units[max(0, index - SEEN) : index])
+            after = "".join(one.text for one in units[index + 1 : index + 8])
+            units[index] = spelled(unit, self._spell_digits, said[-SEEN:], after, clause.language)
+        return units
+
     def _finished(self, clause: Clause, units: list[SpeechUnit]) -> list[SpeechUnit]:
         """The units with the space before the first word, the stop after the last one, and long numbers spelled."""
         first = units[0] if units else None
@@ -101,12 +117,14 @@ class ClauseWriter:
         after_cjk = CJK_AT_END.search(self._said) is not None
         before_cjk = CJK_AT_START.match(first.text) is not None
         if self._blank:
-            spaced = not (self._line and after_cjk and before_cjk)  # no space stands between lines of CJK
+            # No space stands between lines of CJK, nor where something was left out between two sentences of it.
+            spaced = not (after_cjk and before_cjk and (self._line or before.strip()))
         else:  # a sentence that follows without a space, which is right for CJK only
             spaced = clause.opening >= Boundary.LINE and not (after_cjk or before_cjk)
-        least = self._spell_digits
-        if least:
-            units = [spell(unit, least) if unit.end - unit.start >= least else unit for unit in units]
+        if self._spell_digits:
+            if _HAS_DIGITS.search(clause.text):
+                units = self._with_spelled_numbers(clause, units)
+            self._context = clause.text[-SEEN:]
         if _wants_stop(clause):
             units[-1] = _stopped(units[-1], clause.language)
         if spaced and self._said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from triolet._model._text import BlockKind, Boundary, Clause, NormalizedClause, SpeechUnit
 from triolet.normalization._clause_writer import ONE_LINE, ClauseWriter, begins_line
@@ -32,10 +33,12 @@ class NormalizerCore:
     clause without words.
     """
 
-    def __init__(self, options: NormalizationOptions | None = None) -> None:
+    def __init__(
+        self, options: NormalizationOptions | None = None, *, voice_directions: Mapping[str, str] | None = None
+    ) -> None:
         self._options = options or NormalizationOptions()
         self._writer = ClauseWriter(self._options.spell_digits)
-        self._inline = InlineReader(self._options)
+        self._inline = InlineReader(self._options, voice_directions)
         self._code = CodeReader()
         self._tables = TableRows(self._options, self._writer)
         self._held: list[Clause] = []  # clauses that `_inline` has, and has not read to the end

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from triolet._model._text import SpeechUnit
 from triolet._tools._characters import EAST_ASIAN
+from triolet.normalization._ahead import Span, may_have_spans
+from triolet.normalization._ahead import find as find_ahead
 from triolet.normalization._break import seconds_of
 from triolet.normalization._characters import HAS_URL, PLAIN, TOKEN, TOKEN_NO_URL, clean
+from triolet.normalization._directions import sound_of
 from triolet.normalization._formulas import delimited_end, dollar_end
-from triolet.normalization._html import AUTOLINK, DECLARATIONS, NOT_TEXT, SEPARATES, TAG, is_ssml, may_become_tag
-from triolet.normalization._latex import plain
+from triolet.normalization._html import (
+    AMBIGUOUS,
+    AUTOLINK,
+    DECLARATIONS,
+    NOT_TEXT,
+    SEPARATES,
+    STRUCK,
+    TAG,
+    is_direction_tag,
+    is_markup,
+    is_ssml,
+    may_become_tag,
+)
+from triolet.normalization._latex import bare_end, plain
 from triolet.normalization._links import (
     WAIT,
     citation_end,
@@ -23,8 +38,9 @@ from triolet.normalization._links import (
     note_end,
     target_end,
 )
-from triolet.normalization._options import MAX_DESTINATION, MAX_HELD, MAX_SKIPPED, NormalizationOptions
+from triolet.normalization._options import MAX_DESTINATION, MAX_HELD, MAX_SKIPPED, MAX_STRUCK, NormalizationOptions
 from triolet.normalization._plain import PlainText, entity_at, goes_on, unescaped, url_at
+from triolet.normalization._references import is_index
 from triolet.normalization._units import UnitBuilder
 from triolet.normalization._wording import wording
 
@@ -33,6 +49,10 @@ logger = logging.getLogger("triolet.normalization")
 _TASK = re.compile(r"\[[ xX]\](?=\s|\Z)")
 _WORDS = re.compile(r"\S+")
 _INSIDE_URL = "_~?"  # marks that stand inside a URL as often as after one
+_STRUCK = re.compile(rf"~~(?=\S)[^\n]{{1,{MAX_STRUCK}}}?(?<=\S)~~(?!~)")
+_MENTION = re.compile(r"[ -](?:tags?|Tags?|elements?|Elemente?|balises?|etiquetas?|тег\w*)\b|\s?(?:标签|タグ|태그)")
+_INDEX = re.compile(r"\[\d{1,3}\]\Z")
+_BROKEN_OFF = re.compile(r"\((?:https?:|www\.|mailto:|tel:|/|#|\.{0,2}/)?[^\s()]*\Z")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
@@ -44,12 +64,13 @@ class InlineReader:
     it ready for the next part of the same block: what spans parts, such as an open bracket or a comment, stays open.
     """
 
-    def __init__(self, options: NormalizationOptions) -> None:
+    def __init__(self, options: NormalizationOptions, voice_directions: Mapping[str, str] | None = None) -> None:
         self.builder = UnitBuilder()
         """Has the words that were read."""
         self.breaks: list[tuple[int, float]] = []
         """The breaks that were read: the offset after each tag, and its seconds of silence."""
         self._options = options
+        self._voice_directions = voice_directions or {}
         self._plain = PlainText(self.builder, options)
         self._warned = False
         self._skip_until = ""  # what ends the comment or the script that is open; it may span blocks
@@ -99,6 +120,7 @@ class InlineReader:
         """Add text of the block. The rest says what is known of its edges."""
         if not self._text:
             self._line_begins = begins_line
+        self._language = language
         self._words = wording(language)
         self._text += text
         self._line_done = ends_line
@@ -110,8 +132,9 @@ class InlineReader:
         """Read on. Return False if only more text can tell what a mark means. `final`: none comes, the block ends here."""
         self._final = final
         text, at, builder = self._text, self._at, self.builder
+        spans = self._find_ahead(at, final=final) if may_have_spans(text, at) else ()
         if at == 0:
-            if PLAIN.fullmatch(text) and not self._goes_on:
+            if not spans and PLAIN.fullmatch(text) and not self._goes_on:
                 builder.plain(text)
                 self._at = len(text)
                 return True
@@ -120,7 +143,21 @@ class InlineReader:
                 return False
         match = (TOKEN_NO_URL if self._url_ahead else TOKEN).match
         length = len(text)
+        ahead = iter(spans)
+        span = next(ahead, None)
+        limit = span.start if span else length
         while at < length:
+            while span is not None and at >= span.start:
+                if at == span.start and not (self._skip_until or self._skip_block):
+                    if span.end == WAIT:
+                        self._at = at
+                        return False
+                    self._say(span)
+                    at = span.end
+                span = next(ahead, None)
+                limit = span.start if span else length
+            if at >= length:
+                break
             if self._skip_until or self._skip_block:
                 at = self._skip(at)
                 continue
@@ -132,7 +169,7 @@ class InlineReader:
                 if end > at:
                     at = end
                     continue
-            token = match(text, at)
+            token = match(text, at, limit)
             assert token is not None  # its last group takes anything
             group = token.lastindex
             end = token.end()
@@ -160,6 +197,26 @@ class InlineReader:
             at = end
         self._at = length
         return True
+
+    def _find_ahead(self, at: int, *, final: bool) -> list[Span]:
+        return find_ahead(
+            self._text, at, self._before, self._language, self._options, self._voice_directions, final=final
+        )
+
+    def _say(self, span: Span) -> None:
+        """Say what was found ahead, or leave it out."""
+        self._fresh_at = -1
+        self._task = False
+        if span.words:
+            touches = span.start and self._text[span.start - 1].isalnum()
+            if touches and len(span.words) < 4 and " " not in span.words:  # an index or a power
+                self.builder.word(span.words, span.start, span.end)
+            else:
+                self.builder.whole(span.words, span.start, span.end)
+        elif span.words is None:
+            self.builder.mark(span.end)
+        else:
+            self.builder.drop(span.end)
 
     def finish(self, base: int, edges: Sequence[int]) -> list[SpeechUnit]:
         """The units of what was read, as `UnitBuilder.finish` gives them."""
@@ -253,6 +310,13 @@ class InlineReader:
             end += 1
         before = text[at - 1] if at else self._before
         after = text[end : end + 1]
+        if mark == "~" and self._options.struck == "skip" and end == at + 2 and after and not after.isspace():
+            struck = _STRUCK.match(text, at)
+            if struck:
+                self.builder.drop(struck.end())
+                return struck.end()
+            if not self._final and len(text) - at < MAX_STRUCK and "~~" not in text[end:]:
+                return WAIT
         one_star = mark == "*" and end == at + 1
         if mark == "_" and before.isalnum() and after.isalnum():
             self.builder.word(" ", at, end)  # snake_case is one unit, said as two words
@@ -340,10 +404,14 @@ class InlineReader:
             self._fresh_at = -1
             self._brackets += 1
             end = at + 1
-            if at and text[at - 1].isalnum() and builder.last == text[at - 1]:
+            touches = at > 0 and (text[at - 1].isalnum() or text[at - 1] == "]")
+            if touches and builder.last.isalnum():
                 builder.space(at)  # array[3]: not array3
         self._task = False
-        builder.mark(end)
+        if end > at + 1 and text[at + 1 : at + 2].isdigit():
+            builder.drop(end)
+        else:
+            builder.mark(end)
         return end
 
     def _silent_bracket(self, at: int) -> int:
@@ -358,7 +426,7 @@ class InlineReader:
             return WAIT
         if end > at:
             if text.startswith(":", end) and self._begins_line(at):
-                self._skip_block = self._options.footnotes == "skip"
+                self._skip_block = self._options.references == "skip"
                 return end + 1
             return end
         if self._is_fresh(at) and self._begins_line(at):
@@ -367,9 +435,10 @@ class InlineReader:
                 self._fresh_at = end
             if end != at:
                 return end
-        before = text[at - 1] if at else self._before
-        if self._options.footnotes == "skip" and before and not before.isspace():
+        if self._options.references == "skip":
             end = citation_end(text, at, final=final)
+            if end > at and is_index(text[max(0, at - 80) : at], text[at:end]):
+                return at
             self._after_link_text = at < end == len(text)
         return end
 
@@ -387,10 +456,17 @@ class InlineReader:
     def _close_bracket(self, at: int) -> int:
         end = at + 1
         if self._brackets:
+            if _INDEX.search(self._text, max(0, at - 5), end) and self._text.startswith("[", end):
+                self._brackets -= 1  # matrix[1][2]
+                self.builder.mark(end)
+                return end
             after = target_end(self._text, end, final=self._final)
             if after == WAIT:
                 return WAIT
             self._brackets -= 1
+            if after == end and self._final and _BROKEN_OFF.match(self._text, end):
+                self.builder.mark(len(self._text))
+                return len(self._text)
             if after == end and is_endless(self._text, end):
                 return self._discard_destination(end + 1)
             end = after
@@ -412,8 +488,24 @@ class InlineReader:
         tag = TAG.match(text, at)
         if tag:
             name = (tag[1] or tag[2]).lower()
-            if name == "break" or strip:
+            sound = sound_of(name) if self._options.directions != "say" else None
+            if sound and is_direction_tag(name):
+                return self._sound(sound, tag)
+            if (
+                strip
+                and tag[1]
+                and name in AMBIGUOUS
+                and self._text[tag.end() - len(name) - 1 : tag.end() - 1].lower() == name
+            ):
+                closes = f"</{name}" in text[tag.end() :].lower()
+                if not closes and not self._final and len(text) - at < MAX_STRUCK:
+                    return WAIT
+                if not closes and not self._begins_line(at):
+                    return self._placeholder(tag)
+            if name == "break" or (strip and is_markup(name) and not _MENTION.match(text, tag.end())):
                 return self._tag(name, tag)
+            if strip and tag[1] and not self._is_inside_word(at, tag.end()):
+                return self._placeholder(tag)
         elif strip:
             link = AUTOLINK.match(text, at)
             if link:
@@ -431,6 +523,31 @@ class InlineReader:
         self.builder.word("<", at, at + 1)
         return at + 1
 
+    def _sound(self, sound: str, tag: re.Match[str]) -> int:
+        words = self._voice_directions.get(sound, "") if self._options.directions == "voice" and tag[1] else ""
+        if words:
+            self.builder.whole(words, tag.start(), tag.end())
+        else:
+            self.builder.drop(tag.end())
+        return tag.end()
+
+    def _is_inside_word(self, at: int, end: int) -> bool:
+        """Whether a word goes on before or after the tag, as in `Vec<String>`."""
+        before = self._text[at - 1] if at else self._before
+        after = self._text[end : end + 1]
+        return (before.isascii() and before.isalnum()) or (after.isascii() and after.isalnum())
+
+    def _placeholder(self, tag: re.Match[str]) -> int:
+        """`<name>`, which is no element of HTML: its words, without the brackets, which some voices take for a tag."""
+        at, end = tag.span()
+        self.builder.mark(at + 1)
+        for word in _WORDS.finditer(self._text, at + 1, end - 1):
+            if word.start() > at + 1:
+                self.builder.space(word.start())
+            self._plain.literal(word[0], word.start(), word.end())
+        self.builder.mark(end)
+        return end
+
     def _tag(self, name: str, tag: re.Match[str]) -> int:
         end = tag.end()
         if name == "break":
@@ -446,9 +563,10 @@ class InlineReader:
                 logger.warning(
                     "SSML is not sent to the voice: <%s> and its like are removed, <break> is kept as silence", name
                 )
-        if tag[1] and name in NOT_TEXT and not tag[0].endswith("/>"):
+        struck = name in STRUCK and self._options.struck == "skip"
+        if tag[1] and (name in NOT_TEXT or struck) and not tag[0].endswith("/>"):
             closing = f"</{name}>"
-            if self._begins_line(tag.start()) or closing in self._text[end : end + MAX_HELD].lower():
+            if (self._begins_line(tag.start()) and not struck) or closing in self._text[end : end + MAX_HELD].lower():
                 self._begin_skip(closing)
         return end
 
@@ -485,6 +603,10 @@ class InlineReader:
             end = delimited_end(text, at, "\\)" if following == "(" else "\\]", final=self._final)
             if end != at:
                 return self._formula(at, end, 2)
+        if following.isalpha() and self._options.latex != "verbatim":
+            end = bare_end(text, at)
+            if end != at:
+                return self._formula(at, end, 0)
         if following in _PUNCTUATION:
             self._plain.literal(following, at, at + 2)
             return at + 2
@@ -515,7 +637,7 @@ class InlineReader:
             return WAIT
         words = ""
         if self._options.latex == "plain":
-            words = clean(plain(self._text[at + width : end - width]))
+            words = clean(plain(self._text[at + width : end - width], self._words.bounds))
         if words:
             self.builder.whole(words, at, end)
         else:

@@ -14,7 +14,11 @@ rho:ρ sigma:σ tau:τ upsilon:υ phi:φ varphi:φ chi:χ psi:ψ omega:ω Gamma:
 Psi:Ψ Omega:Ω times:× cdot:× div:÷ pm:± mp:∓ leq:≤ le:≤ geq:≥ ge:≥ neq:≠ ne:≠ approx:≈ equiv:≡ sim:~ infty:∞ sum:∑ prod:∏
 int:∫ partial:∂ nabla:∇ to:→ rightarrow:→ Rightarrow:⇒ implies:⇒ leftarrow:← iff:⇔ in:∈ notin:∉ subset:⊂ subseteq:⊆ cup:∪
 cap:∩ forall:∀ exists:∃ emptyset:∅ ldots:… cdots:… dots:… degree:° circ:° ell:ℓ hbar:ℏ prime:′ lt:< gt:> land:∧ lor:∨
-neg:¬ mid:| parallel:∥ perp:⊥ angle:∠ propto:∝
+neg:¬ lnot:¬ lceil:⌈ rceil:⌉ lfloor:⌊ rfloor:⌋ langle:⟨ rangle:⟩ ast:∗ star:⋆ bullet:• setminus:∖ mapsto:↦ Leftrightarrow:⇔
+leftrightarrow:↔ gets:← ll:≪ gg:≫ cong:≅ oplus:⊕ otimes:⊗ supset:⊃ supseteq:⊇ varnothing:∅ oint:∮ iint:∬ ni:∋ vert:| lvert:| rvert:|
+Vert:‖ aleph:ℵ Re:Re Im:Im ln:ln log:log lg:lg exp:exp sin:sin cos:cos tan:tan cot:cot sec:sec csc:csc arcsin:arcsin
+arccos:arccos arctan:arctan sinh:sinh cosh:cosh tanh:tanh lim:lim max:max min:min sup:sup inf:inf det:det dim:dim gcd:gcd
+vdots:… ddots:… therefore:∴ because:∵ mid:| parallel:∥ perp:⊥ angle:∠ propto:∝
 """
 _SYMBOLS = {name: symbol for name, _, symbol in (pair.partition(":") for pair in _NAMES.split())}
 _STYLES = """
@@ -24,13 +28,15 @@ textit textrm operatorname mbox hbox boxed hat bar vec tilde overline underline 
 _SILENT = frozenset(_STYLES.split())
 _UP = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _FRACTIONS = frozenset({"frac", "dfrac", "tfrac"})
+_BOUNDED = frozenset({"int", "iint", "oint", "sum", "prod"})
 
 
 class _Reader:
     """Reads one formula, token by token."""
 
-    def __init__(self, formula: str) -> None:
+    def __init__(self, formula: str, bounds: str) -> None:
         self._tokens = list(_TOKEN.finditer(formula))
+        self._bounds = bounds
         self._at = 0
 
     def sequence(self, depth: int) -> str:
@@ -85,7 +91,19 @@ class _Reader:
         symbol = _SYMBOLS.get(name)
         if symbol is None:
             return f" {name} "
+        if name in _BOUNDED:
+            return f" {symbol} {self._bounds_of(depth)}"
         return symbol if symbol.isalpha() or symbol in {"°", "…", "′"} else f" {symbol} "
+
+    def _bounds_of(self, depth: int) -> str:
+        """What stands below and above the sign of a sum or an integral, in words if there are both."""
+        found: dict[str, str] = {}
+        while self._at < len(self._tokens) and (mark := self._tokens[self._at][3]) in {"_", "^"} and mark not in found:
+            self._at += 1
+            found[mark] = self._argument(depth)
+        if len(found) == 2:
+            return self._bounds.format(found["_"], found["^"]) + " "
+        return "".join(f"{bound} " for bound in found.values())
 
     def _argument(self, depth: int) -> str:
         """The next group, command or character."""
@@ -108,6 +126,43 @@ def _grouped(term: str) -> str:
     return term if len(term) < 2 or term.isalnum() else f"({term})"
 
 
-def plain(formula: str) -> str:
-    """A formula as one line of plain text. It comes without its dollar signs."""
-    return " ".join(_Reader(formula).sequence(0).split())
+def plain(formula: str, bounds: str = "{} … {}") -> str:
+    """A formula as one line of plain text. It comes without its dollar signs. `bounds` says those of an integral."""
+    return " ".join(_Reader(formula, bounds).sequence(0).split())
+
+
+_GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_BARE = re.compile(
+    rf"\\([A-Za-z]+)\*?(?:\s?\[[^\]\n]{{0,40}}\](?={{))?(?:\s?{_GROUP}|[_^](?:{_GROUP}|\\[A-Za-z]+|\w))*"
+)
+_NEEDS_GROUP = frozenset(
+    [
+        "text",
+        "textbf",
+        "textit",
+        "textrm",
+        "mathrm",
+        "mathbf",
+        "mathit",
+        "mathbb",
+        "mathcal",
+        "boxed",
+        "hat",
+        "bar",
+        "vec",
+        "tilde",
+        "overline",
+    ]
+)
+
+
+def bare_end(text: str, at: int) -> int:
+    r"""The end of a command with what belongs to it, `\frac{1}{2}`, that stands in the text without dollar signs; `at` for none."""
+    found = _BARE.match(text, at)
+    if found is None or (at and (text[at - 1].isalnum() or text[at - 1] in ":\\/")):
+        return at
+    name = found[1]
+    known = name in _SYMBOLS or (
+        (name in _FRACTIONS or name in ("binom", "sqrt") or name in _NEEDS_GROUP) and "{" in found[0]
+    )
+    return found.end() if known or name in {"left", "right"} else at

@@ -34,8 +34,12 @@ _DEFINITION_BEGUN = re.compile(
 )
 _NOTE = re.compile(r"\[\^[^\]\[\s]{1,60}+\]")
 _NOTE_BEGUN = re.compile(r"\[(?:\^[^\]\[\s]{0,60}+)?+\Z")
-_CITATION = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+\]")
-_CITATION_BEGUN = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+(?:\s?[,–-])?+\s?\Z")
+_CITATION = re.compile(
+    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+(?:,\s?(?:pp?|S|pág|chap|ch|sec|Kap|с|стр|§)\.?\s?\d{1,4}(?:[–-]\d{1,4})?)?\]"
+)
+_CITATION_BEGUN = re.compile(
+    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+(?:\s?[,–-])?+\s?(?:(?:[^\W\d_]{1,4}|§)\.?\s?[\d–-]{0,9})?\Z"
+)
 _SPACE = re.compile(r"\s")
 _DESTINATION_ENDS = re.compile(r"[\s)]")
 

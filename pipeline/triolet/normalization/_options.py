@@ -12,6 +12,9 @@ MAX_HELD = 1000
 
 Hardly any real one is longer. It is about a minute of speech."""
 
+MAX_STRUCK = 300
+"""Characters of struck-out text, two sentences. What is longer was not struck out, and is said."""
+
 MAX_SKIPPED = 20_000
 """Characters of a comment, a script or a style sheet that are dropped as they stream. A longer one was never closed, so what
 comes next is words again."""
@@ -45,9 +48,14 @@ class NormalizationOptions:
     is said only if no row follows. `cells`: say the cells as they stand, the head first."""
     urls: Literal["name", "verbatim", "skip"] = attrs.field(default="name", validator=in_(("name", "verbatim", "skip")))
     """Bare URLs. `name`: say "a link to example.com", in the language of the clause."""
-    footnotes: Literal["skip", "say"] = attrs.field(default="skip", validator=in_(("skip", "say")))
-    """`skip`: say neither `[^1]` and `[1]` after a word nor the notes at the end, as they are for the eye. `say`: say the notes
-    where they stand, and `[1]` as a number; `[^1]` is never said."""
+    references: Literal["skip", "say"] = attrs.field(default="skip", validator=in_(("skip", "say")))
+    """Citations and notes: `[1]`, `[1, 3-5]`, `[^1]`, `【4†source】`, `(see [2])`, `¹` after a word, and the notes at the end. `skip`:
+    say none of them, as they are for the eye. A name with a year, "(Smith, 2020)", is said. `say`: say the notes where they
+    stand, and `[1]` as a number; the mark of a note, `[^1]`, is never said."""
+    directions: Literal["drop", "say", "voice"] = attrs.field(default="drop", validator=in_(("drop", "say", "voice")))
+    """Directions to whoever speaks: `*smiles*`, `(laughs)`, `[pause]`, `<sigh>`. `drop`: say nothing, as they are not words to a
+    listener. `say`: say them as words. `voice`: give the voice the tag by which it knows the direction, and drop the others. They
+    are told apart from emphasis and from remarks by rules in each language; what is not surely one is said."""
     html: Literal["strip", "verbatim"] = attrs.field(default="strip", validator=in_(("strip", "verbatim")))
     """`strip`: leave tags and comments out, and say the words between tags. `verbatim`: `<name>` is plain text, for texts with
     placeholders, which Markdown would hide. `<break>` is a break all the same."""
@@ -56,6 +64,8 @@ class NormalizationOptions:
     )
     r"""Formulas in `$ $`, `$$ $$`, `\( \)` and `\[ \]`. `plain`: `\frac{1}{2} \leq x^2` becomes "1/2 ≤ x²", which a voice
     reads in its own language."""
+    struck: Literal["skip", "say"] = attrs.field(default="skip", validator=in_(("skip", "say")))
+    """Struck-out text, `~~two~~` or `<del>two</del>`. `skip`: leave it out, as it is no longer meant."""
     emoji: Literal["drop", "name"] = attrs.field(default="drop", validator=in_(("drop", "name")))
     """`drop`: leave emoji out, as they colour what words already say. `name`: say the Unicode name, which is English: "party
     popper"."""

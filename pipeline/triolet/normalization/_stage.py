@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 import trio
 
@@ -23,21 +23,30 @@ class TextNormalizer(PulledStage[Clause, NormalizedClause]):
     buffer = 4
     """Clauses that may wait: about a sentence."""
 
-    def __init__(self, options: NormalizationOptions | None = None) -> None:
+    def __init__(
+        self, options: NormalizationOptions | None = None, *, voice_directions: Mapping[str, str] | None = None
+    ) -> None:
+        """Make the stage.
+
+        Args:
+            options: what to make of code, tables, links and the like; `NormalizationOptions()` by default.
+            voice_directions: the directions that the voice knows (`TTS.directions`), for `directions="voice"`; none by default.
+        """
         self.options = options or NormalizationOptions()
+        self.voice_directions = voice_directions or {}
 
     @contextlib.contextmanager
     def _pull(self, upstream: Batches[Clause], turn: TurnContext) -> Generator[Batches[NormalizedClause]]:
         """What a person would say of the clauses that come."""
-        yield _NormalizedBatches(upstream, self.options)
+        yield _NormalizedBatches(upstream, NormalizerCore(self.options, voice_directions=self.voice_directions))
 
 
 class _NormalizedBatches(Batches[NormalizedClause]):
     """What a person would say of batches of clauses."""
 
-    def __init__(self, upstream: Batches[Clause], options: NormalizationOptions) -> None:
+    def __init__(self, upstream: Batches[Clause], core: NormalizerCore) -> None:
         self._upstream = upstream
-        self._core = NormalizerCore(options)
+        self._core = core
         self._ended = False
 
     async def next(self) -> list[NormalizedClause]:

@@ -15,6 +15,8 @@ class Wording:
     """A table cell with nothing but a tick."""
     no: str
     """A table cell with nothing but a cross."""
+    bounds: str = "{} … {}"
+    """The bounds of a sum or an integral."""
     stop: str = "."
     """After what stands for itself."""
     comma: str = ", "
@@ -24,16 +26,18 @@ class Wording:
 
 
 _WORDINGS = {
-    "en": Wording(link="a link to {}", yes="yes", no="no"),
-    "de": Wording(link="ein Link zu {}", yes="ja", no="nein"),
-    "it": Wording(link="un link a {}", yes="sì", no="no"),
-    "pt": Wording(link="um link para {}", yes="sim", no="não"),
-    "es": Wording(link="un enlace a {}", yes="sí", no="no"),
-    "fr": Wording(link="un lien vers {}", yes="oui", no="non", colon=" : "),
-    "ru": Wording(link="ссылка на {}", yes="да", no="нет"),
-    "ko": Wording(link="{} 링크", yes="예", no="아니요"),
-    "ja": Wording(link="{}へのリンク", yes="はい", no="いいえ", stop="。", comma="、", colon="："),
-    "zh": Wording(link="{} 的链接", yes="是", no="否", stop="。", comma="，", colon="："),
+    "en": Wording(link="a link to {}", yes="yes", no="no", bounds="from {} to {}"),
+    "de": Wording(link="ein Link zu {}", yes="ja", no="nein", bounds="von {} bis {}"),
+    "it": Wording(link="un link a {}", yes="sì", no="no", bounds="da {} a {}"),
+    "pt": Wording(link="um link para {}", yes="sim", no="não", bounds="de {} a {}"),
+    "es": Wording(link="un enlace a {}", yes="sí", no="no", bounds="de {} a {}"),
+    "fr": Wording(link="un lien vers {}", yes="oui", no="non", bounds="de {} à {}", colon=" : "),
+    "ru": Wording(link="ссылка на {}", yes="да", no="нет", bounds="от {} до {}"),
+    "ko": Wording(link="{} 링크", yes="예", no="아니요", bounds="{}부터 {}까지"),
+    "ja": Wording(
+        link="{}へのリンク", yes="はい", no="いいえ", bounds="{}から{}まで", stop="。", comma="、", colon="："
+    ),
+    "zh": Wording(link="{} 的链接", yes="是", no="否", bounds="从 {} 到 {}", stop="。", comma="，", colon="："),
 }
 _HOST_ALONE = Wording(link="{}", yes="✓", no="✗")
 

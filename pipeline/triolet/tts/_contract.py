@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import AsyncIterable, Callable, Hashable
+from collections.abc import AsyncIterable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 import attrs
@@ -112,6 +112,16 @@ class TTS(abc.ABC):
         certain where it ends (`PhrasingOptions.eager`).
         """
         return False
+
+    @property
+    def directions(self) -> Mapping[str, str]:
+        """The directions that the voice understands, each with its own tag: `{"laugh": "[laughter]"}`. None by default.
+
+        The keys are: laugh, chuckle, giggle, sigh, gasp, cough, sniff, groan, yawn, cry, scream, breath, whisper, shout, sing, hum,
+        clear throat, pause, silence, smile. With `NormalizationOptions(directions="voice")`, the tag stands in the text for what
+        a model wrote in any of the ten languages.
+        """
+        return {}
 
     def adjusted(self, **changes: str) -> TTS:
         """The same voice with another `voice`, `language` or `instructions`. Equal changes give equal voices.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from triolet._model._model_talk import RemovedTalk
 from triolet._model._text import Clause, Phrase, SpeechUnit
 from triolet.alignment._voicing import Voiced
 
@@ -29,6 +30,13 @@ class FirstToken(Event):
 @attrs.frozen
 class SourceEnded(Event):
     """The source has no more items."""
+
+
+@attrs.frozen
+class ModelTalkRemoved(Event):
+    """A `ModelTalkFilter` has taken a piece out of the tokens: reasoning, a tool call, a control token. Recorded at its end."""
+
+    removed: RemovedTalk
 
 
 @attrs.frozen

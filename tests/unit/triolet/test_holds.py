@@ -6,6 +6,7 @@ import pytest
 from tests.unit.triolet._cost import TWO_MILLISECONDS, lines
 
 from triolet.chain._batches import AT_ONCE
+from triolet.model_talk import ModelTalkCore
 from triolet.normalization import NormalizerCore
 from triolet.phrasing import PhraserCore
 from triolet.segmentation import SegmenterCore
@@ -36,6 +37,14 @@ TEXTS = {
     "LaTeX that nests": "$" + "\\frac{" * 500 + "a" + "}" * 500 + "$",
     "tags": "<b>" * 600 + "a" + "</b>" * 600,
     "tags without an end": "<b " * 1000,
+    "directions": "*smiles* " * 450,
+    "directions that are not closed": "*smiles and " * 350,
+    "citations": "([1](https://a.org)) " * 200,
+    "notes": "words¹ " * 600,
+    "struck-out text": "~~a " * 1000,
+    "addresses": "a_b@c.org " * 400,
+    "tags of model talk": "<think>a</think> b " * 200,
+    "calls": 'Yes. f_g(a="b") ' * 250,
     "entities": "&amp;&#65;" * 300,
     "list items": "- a\n" * 600,
     "new lines": "\n" * 3000,
@@ -46,10 +55,10 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_a_part_of_any_text_is_read_at_once(text: str) -> None:
-    segmenter, normalizer, phraser = SegmenterCore("en"), NormalizerCore(), PhraserCore()
+    talk, segmenter, normalizer, phraser = ModelTalkCore(), SegmenterCore("en"), NormalizerCore(), PhraserCore()
 
     def read(part: str) -> None:
-        for clause in segmenter.feed(part):
+        for clause in segmenter.feed(talk.feed(part)):
             for normalized in normalizer.feed(clause):
                 phraser.feed(normalized)
                 list(phraser.take_sentences())

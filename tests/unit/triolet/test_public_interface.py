@@ -16,6 +16,7 @@ PUBLIC = (
     "triolet",
     "triolet.errors",
     "triolet.events",
+    "triolet.model_talk",
     "triolet.normalization",
     "triolet.phrasing",
     "triolet.segmentation",

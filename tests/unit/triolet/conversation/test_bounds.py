@@ -12,6 +12,7 @@ import trio.testing
 from triolet import AudioFormat, Phrase, Phraser, speech
 from triolet.conversation._bounds import text_bound
 from triolet.conversation._memory_bound import CHARACTER_BYTES, TURN_BYTES, audio_bound, memory_bound
+from triolet.model_talk._core import MAX_CALL
 from triolet.playout._paced_output import PacedOutput
 from triolet.testing import ScriptedTTS
 from triolet.turn._events import ClauseCut, Event, OutputOpened, PhraseReady
@@ -87,5 +88,5 @@ def test_the_bound_of_memory_is_that_of_its_parts() -> None:
 
 def test_the_bound_grows_with_each_of_its_parts() -> None:
     base = text_bound(4, 40, 80)
-    assert base == 2 * 33 * 4 + (1 + Phraser.hold) * 40 + 7 * 80
+    assert base == 2 * 33 * 4 + MAX_CALL + (1 + Phraser.hold) * 40 + 7 * 80
     assert text_bound(4, 40, 80, group=7) == base + 7

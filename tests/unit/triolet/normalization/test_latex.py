@@ -78,7 +78,7 @@ from triolet.normalization._latex import plain
         ("\\infty", "∞"),
         ("x'", "x'"),
         ("2\\pi r", "2π r"),
-        ("\\sum_{i=1}^{n} i", "∑ i=1 ⁿ i"),
+        ("\\sum_{i=1}^{n} i", "∑ i=1 … n i"),
         ("\\ell", "ℓ"),
         ("A \\to B", "A → B"),
     ],

@@ -12,7 +12,7 @@ from triolet.normalization import NormalizationOptions, NormalizerCore
     ("written", "said"),
     [
         ("It is **Canberra**, not *Sydney*.", "It is Canberra, not Sydney."),
-        ("***Both*** and __strong__ and ~~gone~~.", "Both and strong and gone."),
+        ("***Both*** and __strong__ and ~~gone~~.", "Both and strong and."),
         ("**un**likely", "unlikely"),
         ("An *unpaired star and a lone ` tick.", "An unpaired star and a lone tick."),
         ("2*3 is 6, and 2 * 3 as well.", "2*3 is 6, and 2 * 3 as well."),
@@ -80,11 +80,11 @@ def test_urls_can_be_left_alone_or_out() -> None:
     assert words("访问https://e.org/a。谢谢", language="zh") == "访问e.org 的链接。谢谢"
 
 
-def test_footnotes_are_for_the_eye() -> None:
+def test_references_are_for_the_eye() -> None:
     text = "A fact.[^1] Another [2], and more[3](http://e.org).\n\n[^1]: The note, long.\n\nThe end."
-    assert words(text) == "A fact. Another 2, and more. The end."
+    assert words(text) == "A fact. Another, and more. The end."
     assert (
-        words(text, NormalizationOptions(footnotes="say")) == "A fact. Another 2, and more 3. The note, long. The end."
+        words(text, NormalizationOptions(references="say")) == "A fact. Another 2, and more 3. The note, long. The end."
     )
 
 
@@ -105,7 +105,7 @@ def test_html_is_removed_and_its_text_said(written: str, said: str) -> None:
 
 
 def test_placeholders_are_said_where_html_is_plain_text() -> None:
-    assert words("Replace <name> now.") == "Replace now."
+    assert words("Replace <name> now.") == "Replace name now."
     assert words("Replace <name> now.", NormalizationOptions(html="verbatim")) == "Replace <name> now."
 
 

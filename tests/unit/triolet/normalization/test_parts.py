@@ -420,7 +420,7 @@ TABLES = {
         "a[12¦3] b": "a‹a[12› ¦  b‹b›",
         "a[^1]: b": "a:‹a[^1]:› ¦  b‹b›",
     }),
-    "Notes that are said": (NormalizationOptions(footnotes="say"), {
+    "Notes that are said": (NormalizationOptions(references="say"), {
         "a[^1] b": "a ‹a[^1] › ¦ b",
         "[^1]: b\n\nc": "b ¦  c‹c›",
         "a[1] b": "a ‹a[› ¦ 1 ‹1] › ¦ b",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from triolet import Boundary, Clause
 from triolet.errors import TrioletError
+from triolet.model_talk import ModelTalkCore
 from triolet.normalization import NormalizerCore
 from triolet.phrasing import PhraserCore, PhrasingOptions
 from triolet.segmentation import SegmenterCore
@@ -27,7 +28,7 @@ UNITS = (
     "汉", "。", "「", "é", "e\u0301", "👩\u200d", "ж", "Hi. ", "A.", "1.", "e.g. ", "word ", "word, ", "and ", "- a\n", "> a\n", "| a ",
     "| a |\n|-|\n", "```\n", "    x\n", "# a\n", "1. a\n", "![a](", "[a](b ", "[a]: b\n", "<a>", "<!--", "</a", "$a$", "\\frac{", "http://a.b/",
     "a@b.c ", "&amp;", "**a** ", "*a _b ", '<break time="1s"/>', "[^1]", "data: x\n", "data:\r\r", ":", "<title>", "</title",
-    "<think>", "</think", "$5", "5$ ", "1,1", "--",
+    "<think>", "</think", "*smiles ", "(laughs", "[TOOL", "f_g(", "Yes. f_g(a=", "<|a", "[1", "¹", "~~a ", "==", ":)", "a_b@", "$5", "5$ ", "1,1", "--",
 )  # fmt: skip
 
 
@@ -38,6 +39,11 @@ def in_pieces(text: str, size: int) -> list[str]:
 def segments(text: str, size: int, weakest: Boundary = Boundary.NONE) -> list[Clause]:
     core = SegmenterCore("auto", weakest=weakest)
     return [clause for piece in in_pieces(text, size) for clause in core.feed(piece)] + core.flush()
+
+
+def without_talk(text: str) -> object:
+    core = ModelTalkCore()
+    return [core.feed(piece) for piece in in_pieces(text, 5)] + [core.flush()]
 
 
 def normalized(text: str) -> object:
@@ -117,6 +123,7 @@ def file(text: str) -> None:
 
 
 READERS: dict[str, Callable[[str], object]] = {
+    "model talk": without_talk,
     "segmenter, a character at a time": lambda text: segments(text, 1),
     "segmenter, all at once": lambda text: segments(text, 10**6),
     "segmenter of sentences": lambda text: segments(text, 256, Boundary.LINE),
