@@ -34,8 +34,9 @@ def json_call(text: str, at: int) -> bool | None:
         mark, string, closed, word = token.groups()
         at = token.end()
         if at == len(text) and not mark and not closed:  # the end of the text, perhaps inside of something
-            open_key = string is not None and key is None and begun
-            return None if not open_key or any(known.startswith(string) for known in _KEYS) else False
+            if string is None or key is not None or not begun or any(known.startswith(string) for known in _KEYS):
+                return None
+            return False
         if not begun:
             if mark == "[" and not listed:
                 listed = True

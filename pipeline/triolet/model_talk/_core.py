@@ -60,7 +60,7 @@ class ModelTalkCore:
     def __init__(self, thinking: Literal["tagged", "open"] = "tagged") -> None:
         if thinking not in {"tagged", "open"}:
             raise ValueError(f'thinking={thinking!r}; choose "tagged" or "open"')
-        self._text = "\n"  # as if a line ended before the stream
+        self._text: str = "\n"  # as if a line ended before the stream
         self._at = 1  # how far it has been read
         self._given = 1  # how far it has been returned: beyond `_at` inside code, where it may not be removed
         self._out: list[str] = []

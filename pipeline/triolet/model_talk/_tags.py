@@ -92,7 +92,7 @@ def _until(kind: TalkKind, pattern: str, *, spoken: Callable[[str], str] = _all_
 
 
 _MESSAGE_ENDS = r"<\|(?:end|return|call)\|>|(?=<\|(?:start|channel)\|>)"
-_SPECIAL: dict[str, Opened] = {
+_SMALL: dict[str, Opened] = {
     "tool▁calls▁begin": _until(TalkKind.TOOL_CALL, r"<[|｜]tool[▁_]calls[▁_]end[|｜]>", spoken=_nothing),
     "tool_calls_begin": _until(TalkKind.TOOL_CALL, r"<[|｜]tool[▁_]calls[▁_]end[|｜]>", spoken=_nothing),
     "tool▁outputs▁begin": _until(TalkKind.TOOL_CALL, r"<[|｜]tool[▁_]outputs[▁_]end[|｜]>", spoken=_nothing),
@@ -103,8 +103,9 @@ _SPECIAL: dict[str, Opened] = {
     "begin_of_thought": _until(TalkKind.REASONING, r"<\|end_of_thought\|>"),
     "start_thinking": _until(TalkKind.REASONING, r"<\|end_thinking\|>"),
 }
-_SPECIAL |= {name.upper(): opened for name, opened in _SPECIAL.items() if name.isascii()}
-_SPECIAL |= {
+_SPECIAL: dict[str, Opened] = {
+    **_SMALL,
+    **{name.upper(): opened for name, opened in _SMALL.items() if name.isascii()},
     "START_ACTION": _until(TalkKind.TOOL_CALL, r"<\|END_ACTION\|>", spoken=after_call),
     "START_THINKING": _until(TalkKind.REASONING, r"<\|END_THINKING\|>"),
 }

@@ -186,4 +186,4 @@ def _previous(text: str) -> str:
 
 
 def _subjects(language: str) -> frozenset[str]:
-    return frozenset().union(*(table.subjects for table in _tables(language)))
+    return frozenset[str]().union(*(table.subjects for table in _tables(language)))
