@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 
 from hypothesis import given
@@ -113,8 +114,8 @@ def at_spaces(seed: int) -> Callable[[str], list[int]]:
 
 
 def apart(said: str) -> list[str]:
-    """The words that white space parts. Marks alone are no words."""
-    return [letters(word) for word in said.split() if letters(word)]
+    """The words that white space or a full-width mark parts. Marks alone are no words."""
+    return [letters(word) for word in re.split(r"[\s。！？，、；：]+", said) if letters(word)]
 
 
 @given(DOCUMENT)
