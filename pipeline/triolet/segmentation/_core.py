@@ -10,11 +10,12 @@ from triolet._model._text import BlockKind, Boundary, Clause
 from triolet.segmentation import _marks, _terminators
 from triolet.segmentation._auto import Guess
 from triolet.segmentation._blocks import BlockReader
-from triolet.segmentation._language import choices, rules
+from triolet.segmentation._language import has_rules, rules
 from triolet.segmentation._lines import LineKind
 from triolet.segmentation._reading import HOLD, PAIRS, SLACK, Reading
 from triolet.segmentation._stalled import finished, whole_words
 from triolet.segmentation._sure_end import ends_surely
+from triolet.segmentation._tags import read_tag
 
 _BATCH = 16  # tokens without a mark that are put aside before they are searched for conjunctions
 _LARGE_BATCH = 64  # the same where conjunctions end no clause
@@ -68,8 +69,15 @@ class SegmenterCore:
     `language` is one of:
 
     - a language with rules of its own: zh, en, de, it, pt, es, ja, ko, fr, ru;
-    - another language that pysbd knows: then pysbd decides about every dot;
-    - "auto": the rules follow the script and, in Latin script, the common words of what has been said so far.
+    - another language that pysbd knows (am, ar, bg, da, el, fa, hi, hy, kk, mr, my, nl, pl, sk, ur): then pysbd decides about
+      every dot, but for a few abbreviations that it lacks;
+    - any other language of ISO 639-1: the marks of its script end sentences, and a dot does where no small letter follows. In
+      Thai, Lao and Khmer, which write no mark between sentences, a space is a place to breathe;
+    - "auto": one of the ten. The rules follow the script and, in Latin script, the words of what has been said so far. Names of
+      hosts, paths, code and markup do not count, and no single word that is also a name.
+
+    A language is given as a tag (BCP 47), in letters of any case: `en`, `EN`, `en-US`, `pt-BR`, `zh-Hans-CN`. The region, which
+    changes no boundary, is in `region`.
 
     A clause comes out with the token that makes its end certain. That is its last mark where nothing that follows could
     change it. The tokens may be of any length: the clauses are the same, they only come out sooner or later.
@@ -85,9 +93,20 @@ class SegmenterCore:
         ValueError: an unknown language, or a `weakest` above LINE.
     """
 
+    region: str = ""
+    """The region that the language tag names (`US`); empty for none."""
+
     def __init__(self, language: str = "auto", *, weakest: Boundary = Boundary.NONE) -> None:
-        if language != "auto" and language not in choices():
-            raise ValueError(f"no rules for language {language!r}; choose auto or one of {', '.join(choices())}")
+        tag = read_tag(language)
+        if language.lower() == "auto":
+            language = "auto"
+        elif tag is not None and has_rules(tag.language):
+            language = tag.language
+            self.region = tag.region
+        else:
+            raise ValueError(
+                f"no language {language!r} is known: give auto, or a language tag (BCP 47) such as en, pt-BR or zh-Hans"
+            )
         if weakest > _LINE:
             raise ValueError(f"weakest is {weakest.name}; choose LINE or less, as a clause lies within one line")
         self._guess = Guess() if language == "auto" else None
@@ -250,7 +269,14 @@ class SegmenterCore:
         """In "auto": choose the rules by the text of the clause up to `end`."""
         if self._guess is not None:
             reading = self._reading
-            code = self._guess.language(reading.text, reading.begin, end, reading.base)
+            code = self._guess.language(
+                reading.text,
+                reading.begin,
+                end,
+                reading.base,
+                sentence=reading.segment,
+                code=reading.kind is BlockKind.CODE,
+            )
             if code != reading.rules.language.code:
                 reading.rules = rules(code)
 

@@ -99,7 +99,7 @@ def word_before(text: str, start: int, at: int) -> str:
 def is_plain(rules: Rules, text: str, at: int, word: str) -> bool:
     """Whether the dot at `at` ends a sentence because the word before it is plain: no abbreviation, nor like one."""
     length = len(word)
-    if length < 2 or not word.isalpha() or rules.splitter is not None or word.lower() in rules.dotted:
+    if length < 2 or not word.isalpha() or rules.careful or word.lower() in rules.dotted:
         return False
     if length <= _LONGEST_WITHOUT_VOWEL and (text[at - length - 2 : at - length - 1] == "." or not _VOWEL.search(word)):
         return False
@@ -133,7 +133,7 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
     if kind is None:
         if len(word) == 1:
             return _after_letter(rules, word, previous, ahead)
-        return END
+        return _after_unknown(ahead) if rules.careful else END
     if word in rules.years and _measured(previous) and at - start < 32 and len(previous.split()) < 4:
         kind = _NAMED  # `В 1854 г. Толстой`: too short to be a sentence
     if kind is _NUMBERED and word in rules.words and (ahead.visible() or "A").islower():
@@ -174,6 +174,14 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
     if len(word) <= _LONGEST_WITHOUT_VOWEL and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
         return None if word in rules.words else _WEAK
     return None
+
+
+def _after_unknown(ahead: Ahead) -> Verdict:
+    """Judge a dot in a language of which few abbreviations are known: no sentence begins with a small letter."""
+    first = ahead.visible()
+    if first is None:
+        return WAIT
+    return GOES_ON if first.islower() or (first and first in ",;:") else END
 
 
 def _measured(previous: str) -> bool:
@@ -278,7 +286,7 @@ def stands_alone(rules: Rules, word: str) -> bool:
     """
     if word.isascii():
         return word[-1:] in ")%" and len(word) > 2
-    if rules.splitter is not None:
+    if rules.careful:
         return False
     last = word[-1]
     if last in "”»)%":
@@ -380,6 +388,12 @@ def after_full_quote(code: str, text: str, tail: int, *, led_by_quote: bool, com
         if len(rest) < _SAYS_REACH and not complete and not _PHRASE_END.search(rest):
             return WAIT
     return END
+
+
+def is_listed(rules: Rules, text: str, start: int, at: int) -> bool:
+    """Whether the dot at `at` follows an abbreviation that pysbd may lack."""
+    word = word_before(text, start, at).lstrip(_OPENING).lower()
+    return word in rules.dotted
 
 
 def by_splitter(splitter: Splitter, text: str, start: int, tail: int, ahead: Ahead) -> Verdict:

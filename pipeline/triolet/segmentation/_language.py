@@ -10,10 +10,15 @@ from collections.abc import Callable
 
 import attrs
 
-from triolet.segmentation import _pysbd
+from triolet.segmentation import _other_words, _pysbd
+from triolet.segmentation._tags import LANGUAGES
 
 RULED = ("zh", "en", "de", "it", "pt", "es", "ja", "ko", "fr", "ru")
 """The languages that have rules of their own."""
+
+# Thai, Lao and Khmer write no mark between sentences, but a space. A speaker may breathe there; whether a sentence ends is unknown.
+_UNMARKED_LANGUAGES = frozenset({"th", "lo", "km"})
+_UNMARKED = "[\u0e00-\u0eff\u1780-\u17ff]"
 
 
 class Dotted(enum.Enum):
@@ -89,19 +94,24 @@ class Rules:
     breath: Callable[[str, int, int], re.Match[str] | None]
     """Finds the space before a conjunction or a lone hyphen that a space follows."""
     splitter: _pysbd.Splitter | None = None
-    """Decides about every dot in place of the words; None for a language with rules."""
+    """Decides about every dot that follows no word of `dotted`; None for a language that pysbd does not know, or with rules."""
+    careful: bool = False
+    """Whether only few abbreviations are known, so that no dot ends a sentence before a small letter."""
 
 
-def choices() -> list[str]:
-    """The codes of all languages that have rules here or are known to pysbd."""
-    return sorted(_pysbd.languages() | set(RULED))
+def has_rules(code: str) -> bool:
+    """Whether a code names a language. Each has rules: its own, pysbd's, or those that hold for any."""
+    return code in LANGUAGES
 
 
 @functools.cache
 def rules(code: str) -> Rules:
-    """The rules of one of the `choices`, with the abbreviations that pysbd lists."""
+    """The rules of a language: its own, with the abbreviations that pysbd lists; else pysbd's; else those that hold for any."""
     if code not in RULED:
-        return _ready(Language(code=code), {}, _pysbd.splitter(code))
+        known = _other_words.ANYWHERE + " " + _other_words.INNER.get(code, "")
+        dotted = dict.fromkeys(known.split(), Dotted.INNER)
+        splitter = _pysbd.splitter(code) if code in _pysbd.languages() else None
+        return _ready(Language(code=code), dotted, splitter, careful=True)
     language: Language = importlib.import_module(f"triolet.segmentation._rules.{code}").LANGUAGE
     listed = _pysbd.abbreviations(code) - set(language.words.split())
     dotted = {"".join(word.split()): Dotted.WEAK for word in listed if "'" not in word}
@@ -115,8 +125,11 @@ def rules(code: str) -> Rules:
     return _ready(language, dotted, None)
 
 
-def _ready(language: Language, dotted: dict[str, Dotted], splitter: _pysbd.Splitter | None) -> Rules:
+def _ready(
+    language: Language, dotted: dict[str, Dotted], splitter: _pysbd.Splitter | None, *, careful: bool = False
+) -> Rules:
     breaths = "|".join((*language.conjunctions, "--?"))
+    breath = f" (?={_UNMARKED})" if language.code in _UNMARKED_LANGUAGES else f" (?:{breaths})(?= )"
     return Rules(
         language,
         dotted,
@@ -127,6 +140,7 @@ def _ready(language: Language, dotted: dict[str, Dotted], splitter: _pysbd.Split
         frozenset(language.exclaimed.split()),
         frozenset(language.saying.split()),
         frozenset(language.years.split()),
-        re.compile(f" (?:{breaths})(?= )").search,
+        re.compile(breath).search,
         splitter,
+        careful,
     )

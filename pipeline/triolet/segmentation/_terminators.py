@@ -131,6 +131,8 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
     rules = reading.rules
     ahead = Ahead(text, tail, complete=complete)
     if rules.splitter is not None:
+        if marks == "." and _judge.is_listed(rules, text, reading.sentence(), at):
+            return GOES_ON
         return _judge.by_splitter(rules.splitter, text, reading.sentence(), tail, ahead)
     if marks == ".":
         verdict = _judge.after_dot(rules, text, reading.sentence(), at, ahead)
