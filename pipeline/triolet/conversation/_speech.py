@@ -23,13 +23,15 @@ def speech(
 ) -> Stage[str, AudioChunk]:
     """Make the usual chain from tokens to audio, as one stage.
 
-    It is `SentenceSegmenter(language, eager=phrasing.eager) | TextNormalizer(text) | Phraser(phrasing) |
+    It is `SentenceSegmenter(language, spoken=tts.language, eager=phrasing.eager) | TextNormalizer(text) | Phraser(phrasing) |
     Synthesizer(tts, recovery=recovery)`, with `eager=False` for a voice that bills a minimum (`TTS.bills_minimum`); for a
-    voice whose service cuts the text itself, `SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`.
+    voice whose service cuts the text itself,
+    `SentenceSegmenter(language, spoken=tts.language) | TextNormalizer(text) | StreamSynthesizer(tts)`.
 
     Args:
         tts: the voice.
-        language: the language of the text, such as `"en"`; `"auto"` (the default) finds it out from the text.
+        language: the language of the text, as a tag (BCP 47) such as `"en"` or `"pt-BR"`. `"auto"` (the default) is the
+            language of the voice, if it speaks one alone (`TTS.language`); else it is found out from the text.
         text: how text is rewritten for the ear; `NormalizationOptions()` by default.
         phrasing: what is committed at once; `PhrasingOptions()` by default. Not used where the service cuts the text itself.
         recovery: what to do when a session is lost; `RecoveryPolicy()` by default.
@@ -41,7 +43,7 @@ def speech(
     if tts.whole_turns and recovery is not None:
         raise ValueError(f"{type(tts).__name__} cuts the text itself: it cannot have a recovery")
     if tts.whole_turns:
-        return SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)
+        return SentenceSegmenter(language, spoken=tts.language) | TextNormalizer(text) | StreamSynthesizer(tts)
     phrasing = phrasing or PhrasingOptions()
-    segmenter = SentenceSegmenter(language, eager=phrasing.eager and not tts.bills_minimum)
+    segmenter = SentenceSegmenter(language, spoken=tts.language, eager=phrasing.eager and not tts.bills_minimum)
     return segmenter | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)

@@ -29,7 +29,9 @@ _NO_WORD = re.compile(r"[^\W\d_][A-Z]|[^\w\s'’-]|[\d_]|[a-zà-ÿ](?:--|-\Z)")
 
 _SCHEMES = frozenset(("http", "https", "www", "mailto", "ftp"))
 
-_ENOUGH = 1.1  # votes by which a language must lead before it replaces the one before: more than one word gives that is weak
+_ENOUGH = (
+    1.1  # votes by which a language must lead before it replaces the one before: more than one word gives that is weak
+)
 _STRONG = 2.0  # votes of a word that is hardly anything but a word of its language
 _WEAK = 1.0  # votes of another
 _SOUND = 1.3  # the most votes of a word by its letters
@@ -38,7 +40,37 @@ _READ = 24  # letters of a word that are read
 _TURNED = 3.0  # votes of `¿` and `¡`
 _NAME = 0.4  # factor for a word with a capital: names keep theirs in any language
 _NAME_PART = 0.1  # factor for a word that is part of a name: `Juan Carlos de la Cruz`
-_PARTICLES = frozenset("de la las los del della di da do dos das du des von van der den zu le el al y e i & und et".split())
+_PARTICLES = frozenset(
+    [
+        "de",
+        "la",
+        "las",
+        "los",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "du",
+        "des",
+        "von",
+        "van",
+        "der",
+        "den",
+        "zu",
+        "le",
+        "el",
+        "al",
+        "y",
+        "e",
+        "i",
+        "&",
+        "und",
+        "et",
+    ]
+)
 _FADE = 0.5  # factor by which votes lose weight from sentence to sentence
 _KEPT = 4.0  # the most votes that are kept for the next sentence: two words of another language can outvote them
 _ALIKE = 512  # words whose votes are remembered
@@ -107,7 +139,7 @@ def _of_word(token: str) -> tuple[tuple[str, float], ...]:
             if digits := _TRIGRAMS.get(padded[at : at + 3]):
                 for place, said in enumerate(digits):
                     sound[place] += said
-        most = max(max(sound), -min(sound))
+        most = max(*sound, -min(sound))
         if most:
             factor = min(1.0, _SOUND / most) * (1.0 if word[0].islower() else _NAME)
             votes.update({code: said * factor for code, said in zip(ORDER, sound, strict=True)})
@@ -189,7 +221,11 @@ class Guess:
             if not said_of:
                 continue
             factor = 1.0
-            if before[:1].isupper() and token in _PARTICLES and any(map(str.isupper, "".join(tokens[place + 1 : place + 3]))):
+            if (
+                before[:1].isupper()
+                and token in _PARTICLES
+                and any(map(str.isupper, "".join(tokens[place + 1 : place + 3])))
+            ):
                 factor = _NAME_PART
             elif before and token[0].isupper():
                 factor = _NAME

@@ -109,6 +109,8 @@ class SegmenterCore:
             )
         if weakest > _LINE:
             raise ValueError(f"weakest is {weakest.name}; choose LINE or less, as a clause lies within one line")
+        self.language = language
+        """ISO 639-1 code of the language, without the region; or "auto"."""
         self._guess = Guess() if language == "auto" else None
         self._unread: list[str] = []  # tokens that are put aside
         self._reading = Reading(rules("en" if language == "auto" else language), weakest)

@@ -29,7 +29,10 @@ end."""
 class SentenceSegmenter(PulledStage[str, Clause]):
     """Cuts tokens into clauses: finds every boundary and its strength, as early as it is certain.
 
-    `language` is an ISO 639-1 code, or "auto" to follow the script and the words.
+    `language` is a language tag (BCP 47: `en`, `pt-BR`), or "auto". Then it is `spoken`, the only language that the voice speaks
+    (None, the default, if it speaks several or that is not known); else the script and the words tell it. `spoken` does not count
+    in a turn that has another language for the voice. `language` holds the code without the region (`en`), `region` the region
+    (`US`, or empty), which changes no boundary.
 
     The same text gives the same clauses, whatever its tokens are, as long as the source does not stall. Where a listener
     hears in real time, a stall ends a sentence after `sentence_after` seconds without a token, a clause after
@@ -61,9 +64,12 @@ class SentenceSegmenter(PulledStage[str, Clause]):
         words_after: float | None = WORDS_AFTER,
         weakest: Boundary = Boundary.NONE,
         eager: bool = False,
+        spoken: str | None = None,
     ) -> None:
-        SegmenterCore(language, weakest=weakest)  # a bad choice is an error here, not in the middle of an answer
-        self.language = language
+        core = SegmenterCore(language, weakest=weakest)  # a bad choice is an error here, not in the middle of an answer
+        self.language = core.language
+        self.region = core.region
+        self.spoken = None if spoken is None else SegmenterCore(spoken).language
         self.weakest = weakest
         self.eager = eager
         self._stalls = sorted(
@@ -79,7 +85,10 @@ class SentenceSegmenter(PulledStage[str, Clause]):
     @contextlib.contextmanager
     def _pull(self, upstream: Batches[str], turn: TurnContext) -> Generator[Batches[Clause]]:
         """The clauses of the tokens that come. In the end, text that is in no clause is recorded as left."""
-        core = SegmenterCore(self.language, weakest=self.weakest)
+        language = self.language
+        if language == "auto" and self.spoken is not None and turn.settings.language is None:
+            language = self.spoken
+        core = SegmenterCore(language, weakest=self.weakest)
         cutting = _ClauseBatches(upstream, core, self._stalls, turn, eager=self.eager)
         try:
             yield cutting
