@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from triolet._model._text import BlockKind, Boundary
+from triolet.segmentation import _items
 from triolet.segmentation._lines import Head, LineKind, closes, read_head
 from triolet.segmentation._reading import Reading
 
 _INDENT = re.compile(r"[ \t]{0,200}")
-_ITEM = re.compile(r"(\d{1,3})[.)]+\s*\Z")
+_ITEM = re.compile(r"(\d{1,3}|[a-z]|[ivx]{2,5})[.)]+\s*\Z")
 _DIALOGUE = ("—", "–", "―")
 
 # An attribute of an enumeration is slow to get.
@@ -79,7 +80,9 @@ class BlockReader:
         if head.length:
             number = _ITEM.search(text, at, reading.head) if reading.kind is _LIST_ITEM else None
             if number is not None:
-                reading.item = int(number[1])
+                reading.item_style = _items.style_of(number[1])
+                reading.item = _items.value(number[1], reading.item_style)
+                reading.item_segment = reading.segment
         reading.dialogue = text[reading.head : reading.head + 1] in _DIALOGUE
         self._in_table = head.line is _ROW or (self._in_table and head.line is _MARKUP)
         self._blank = False

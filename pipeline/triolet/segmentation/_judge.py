@@ -12,10 +12,14 @@ _LONGEST_WORD = 48
 _LONGEST_WITHOUT_VOWEL = 5  # letters of a word without a vowel that counts as an abbreviation
 # Characters before three dots that make no sentence of them in scripts without capitals (`음... 잘 모르겠어요`).
 _HESITATION = 4
-_UNLIKE_A_NAME = 5  # letters, one of them not ASCII, of a word that no file or host is named like
+_LONGEST_ZONE = 5  # letters of the short name of a time zone (`EST`, `AEST`)
+# Letters of a word with a capital that may be an abbreviation, though no list has it (`Com. & Adm.`).
+_SHORT_NAME = 4
 _OPENING = "\"'“‘«„‹([{*_~¡¿<"
 _NEXT = re.compile(r"\s[\s" + re.escape(_OPENING) + r"]*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
+_RANGE = re.compile(r"[^\W\d_]{1,5}\.[-–/][^\W\d_]{1,5}")
+_SECTION = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}")
 _LETTERS_AND_DOTS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _VOWEL = re.compile("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûüýÿаеёиоуыэюяіїєα-ωά-ώ]", re.IGNORECASE)
 _LAST_WORD = re.compile(r"(?<!\S)[^\W\d_][^\W\d_A-Z]{2,}\Z")
@@ -36,7 +40,13 @@ class Verdict(enum.Enum):
 
 # An attribute of an enumeration is slow to get.
 END, GOES_ON, WAIT = Verdict.END, Verdict.GOES_ON, Verdict.WAIT
-_INNER, _NUMBERED, _WEAK, _NAMED = Dotted.INNER, Dotted.NUMBERED, Dotted.WEAK, Dotted.NAMED
+_INNER, _NUMBERED, _WEAK, _NAMED, _TIMED = (
+    Dotted.INNER,
+    Dotted.NUMBERED,
+    Dotted.WEAK,
+    Dotted.NAMED,
+    Dotted.TIMED,
+)
 
 
 class Ahead:
@@ -99,7 +109,9 @@ def word_before(text: str, start: int, at: int) -> str:
 def is_plain(rules: Rules, text: str, at: int, word: str) -> bool:
     """Whether the dot at `at` ends a sentence because the word before it is plain: no abbreviation, nor like one."""
     length = len(word)
-    if length < 2 or not word.isalpha() or rules.careful or word.lower() in rules.dotted:
+    if length < 2 or not word.isalpha() or rules.careful or word.lower() in rules.dotted or word in rules.dotted:
+        return False
+    if length <= _SHORT_NAME and word[0].isupper() and not word.isupper():
         return False
     if length <= _LONGEST_WITHOUT_VOWEL and (text[at - length - 2 : at - length - 1] == "." or not _VOWEL.search(word)):
         return False
@@ -133,7 +145,12 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
     if kind is None:
         if len(word) == 1:
             return _after_letter(rules, word, previous, ahead)
-        return _after_unknown(ahead) if rules.careful else END
+        if rules.careful:
+            return _after_unknown(ahead)
+        if word[0].isupper() and len(word) <= _SHORT_NAME:
+            first = ahead.visible()
+            return WAIT if first is None else GOES_ON if first == "&" else END
+        return END
     if word in rules.years and _measured(previous) and at - start < 32 and len(previous.split()) < 4:
         kind = _NAMED  # `В 1854 г. Толстой`: too short to be a sentence
     if kind is _NUMBERED and word in rules.words and (ahead.visible() or "A").islower():
@@ -145,7 +162,7 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
     """Which kind of abbreviation the word is; None for a plain word or a letter."""
     lower = word.lower()
     dotted = rules.dotted
-    kind = dotted.get(lower)
+    kind = dotted.get(lower) or dotted.get(word)
     if len(word) <= 4 and previous.endswith("."):
         joined = previous.rsplit(None, 1)[-1].lstrip(_OPENING).lower() + lower
         if joined in dotted and not (dotted[joined] is _WEAK and word.isupper()):
@@ -161,6 +178,8 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
         dotted_name = kind is _WEAK and word[0].isupper() and "." in word
         return _NAMED if capitals or dotted_name else kind
     if not word.isalpha():
+        if _RANGE.fullmatch(word):
+            return _NAMED
         for mark in "-/'’":
             if mark in word:
                 last = word.rpartition(mark)[2]
@@ -171,8 +190,8 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
         return _NAMED if _LETTERS_AND_DOTS.fullmatch(word) else None
     if rules.language.suffixes and lower.endswith(rules.language.suffixes):
         return _NAMED
-    if len(word) <= _LONGEST_WITHOUT_VOWEL and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
-        return None if word in rules.words else _WEAK
+    if len(word) <= _LONGEST_WITHOUT_VOWEL and word[1:].islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
+        return None if lower in rules.words else _WEAK
     return None
 
 
@@ -207,9 +226,26 @@ def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
         if _without_case(first):
             return GOES_ON if kind is _NAMED else END
         return GOES_ON
+    if kind is _TIMED:
+        return _after_time(rules, ahead)
     if kind is _NAMED or rules.language.capital_nouns:
         return if_starter(rules, ahead)
     return END
+
+
+def _after_time(rules: Rules, ahead: Ahead) -> Verdict:
+    """Judge a dot of `a.m.` before a capital: an end, but before a day, a time zone or a place (`5 p.m. London time`)."""
+    word = ahead.word()
+    if word is None:
+        return WAIT
+    if word in rules.starters:
+        return END
+    if word in rules.times or (2 <= len(word) <= _LONGEST_ZONE and word.isupper()):
+        return GOES_ON
+    second = ahead.second()
+    if second is None:
+        return WAIT
+    return GOES_ON if second in rules.times else END
 
 
 def _without_case(first: str) -> bool:
@@ -255,6 +291,10 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
     said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
     if len(word) < 3 and (not said or said[-1] in ":;") and not first.islower():
         return GOES_ON  # `... 2. Second item`
+    if not said and _SECTION.fullmatch(word):
+        return GOES_ON  # `2.1. Installation`
+    if len(word) < 4 and word.isdecimal() and said[:1].isupper() and said.lower() in rules.lettered and said == previous.strip():
+        return GOES_ON  # `Step 1. Open the door.`
     language = rules.language
     if _without_case(first):
         return GOES_ON if language.code == "ko" and said[:-1].isdecimal() and said[-1] == "." else END
@@ -293,9 +333,7 @@ def stands_alone(rules: Rules, word: str) -> bool:
         return True
     if not word.isalpha():
         return False
-    if "\uac00" <= last <= "\ud7a3":
-        return len(word) > 1
-    return len(word) >= _UNLIKE_A_NAME and max(word) < "\u1100" and _kind(rules, word, "") is None
+    return "\uac00" <= last <= "\ud7a3" and len(word) > 1
 
 
 def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
@@ -349,6 +387,14 @@ def after_ellipsis(ahead: Ahead, before: int) -> Verdict:
     if first.islower() or first in "—–-,;:":
         return GOES_ON
     return GOES_ON if _without_case(first) and before <= _HESITATION else END
+
+
+_FINAL = re.compile(r"(?:です|ます|した|でした|ません|でしょう|ましょう|ください|だった|ない|だろう|たい)(?:か|ね|よ|よね|な)?\Z")
+
+
+def sounds_final(text: str, start: int, at: int) -> bool:
+    """Whether Japanese words before an ellipsis end a sentence, as those of `そう…` do not."""
+    return at - start > _HESITATION and _FINAL.search(text, max(start, at - 8), at) is not None
 
 
 def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdict:

@@ -32,6 +32,8 @@ class Dotted(enum.Enum):
     """An end before a capital: `etc.`, `hrs.`"""
     NAMED = enum.auto()
     """An end only before a word that begins sentences, since names may follow, too: `U.S.`, `Inc.`, `St.`"""
+    TIMED = enum.auto()
+    """An end before a capital, unless a day, a time zone or a place follows: `a.m.`, `p.m.`"""
 
 
 @attrs.frozen(kw_only=True)
@@ -66,6 +68,8 @@ class Language:
     """Verbs of speech that may stand after their subject: `"Who is there?" Anna asked.`"""
     suffixes: tuple[str, ...] = ()
     """Endings of compounds that are abbreviations of the kind `Dotted.NAMED` (`Goethestr.`)."""
+    times: str = ""
+    """Words that may follow `p.m.` with a capital, or after a place: days, months, zones, `time`."""
     years: str = ""
     """Words after the number of a year or a century. They end no sentence that has just begun (`В 1854 г. Толстой`)."""
     reversed_quotes: bool = False
@@ -90,6 +94,7 @@ class Rules:
     lettered: frozenset[str]
     exclaimed: frozenset[str]
     saying: frozenset[str]
+    times: frozenset[str]
     years: frozenset[str]
     breath: Callable[[str, int, int], re.Match[str] | None]
     """Finds the space before a conjunction or a lone hyphen that a space follows."""
@@ -122,6 +127,7 @@ def rules(code: str) -> Rules:
         (Dotted.INNER, language.inner),
     ):
         dotted.update(dict.fromkeys(words.split(), kind))
+    dotted.update(dict.fromkeys(("a.m", "p.m"), Dotted.TIMED))
     return _ready(language, dotted, None)
 
 
@@ -139,6 +145,7 @@ def _ready(
         frozenset(language.lettered.split()),
         frozenset(language.exclaimed.split()),
         frozenset(language.saying.split()),
+        frozenset(language.times.split()),
         frozenset(language.years.split()),
         re.compile(breath).search,
         splitter,

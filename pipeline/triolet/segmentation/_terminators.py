@@ -6,7 +6,7 @@ import re
 
 from triolet._model._text import Boundary
 from triolet._tools._characters import EAST_ASIAN, EMOJI
-from triolet.segmentation import _judge
+from triolet.segmentation import _items, _judge
 from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._marks import tail_of
 from triolet.segmentation._reading import BLOCKING, Reading
@@ -27,6 +27,8 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     worded = reading.has_words(at)
     end = at + 1
     free = worded and reading.nothing_open()
+    # A number or a letter by itself: it may be that of an item.
+    marker = worded and text[at] == "." and (text[at - 1].isdecimal() or reading.item >= 0 or not text[at - 2 : at - 1].isalnum())
     if free and text[at] == ".":
         rules = reading.rules
         word = _judge.word_before(text, reading.sentence(), at)
@@ -39,7 +41,7 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
             reading.cut(end, _SENTENCE)
             return True
     if text[end : at + 2] == " " and text[at - 1 : at] != " ":  # the usual case
-        if free and reading.item < 0:
+        if free and reading.item < 0 and not marker:
             verdict = _verdict(reading, text, at, end, end, complete=complete)
             if verdict is WAIT:
                 return False
@@ -71,8 +73,19 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         if reading.is_leftover(at):
             reading.cut_at_once(tail)
         return True
-    if reading.item >= 0 and text[at - 1].isdecimal() and reading.next_item(at, tail):
-        return True
+    if marker:
+        verdict = _items.item(reading, text, at, tail, complete=complete)
+        if verdict is WAIT:
+            return False
+        if verdict is GOES_ON:
+            return True
+    if reading.item >= 0 and reading.nothing_open():
+        verdict = _items.leads_to_item(reading, text, tail, complete=complete)
+        if verdict is WAIT:
+            return False
+        if verdict is END:
+            reading.cut(tail, _SENTENCE)
+            return True
     verdict = _verdict(reading, text, at, end, tail, complete=complete)
     if verdict is WAIT:
         return False
@@ -157,6 +170,8 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
 def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> bool:
     """Without white space after the mark, a sentence ends only between words that cannot be one name, or in CJK text."""
     follows, before = text[tail], text[at - 1 : at]
+    if tail > end and text[at] in "!?…" and reading.opened and max(follows, before) >= EAST_ASIAN:
+        return stop(reading, text, at, complete=complete)
     reading.at = end
     if tail > end or not follows.isalnum() or (reading.opened and reading.inside()):
         return True
@@ -167,6 +182,10 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
     if text[at] in "!?":
         word = _judge.word_before(text, reading.sentence(), at)
         if follows >= EAST_ASIAN or before >= EAST_ASIAN or (follows.isupper() and before.islower() and word.isalpha()):
+            reading.cut(end, _SENTENCE)
+    elif before >= EAST_ASIAN and ("…" in text[at:end] or "..." in text[at:end]):
+        marks = text[at:end]
+        if marks[-1] in "。！？｡!?" or _judge.sounds_final(text, reading.sentence(), at):
             reading.cut(end, _SENTENCE)
     elif (
         end == at + 1
