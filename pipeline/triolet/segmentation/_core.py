@@ -22,7 +22,7 @@ _LARGE_BATCH = 64  # the same where conjunctions end no clause
 _LONG = 64  # characters of a token that is never put aside
 _BREATH_AFTER = 24  # characters that a clause has at least if a conjunction ends it
 
-_WORDS = r"\w '’\-/%$+=&@#\\^<>|~"
+_WORDS = r"\w '’\-/%$+=&@#\\^>|~"
 _WEAK = ',:،؛，、；：—–―*`([{}\\]（【】《》〈〉「」『』“”„«»‘"'
 _hot = re.compile(f"[^{_WORDS}]").search  # what may be a mark inside a line
 _ending = re.compile(f"[^{_WORDS}{_WEAK}]").search  # what may end a line or a sentence
@@ -60,6 +60,7 @@ _MARKS: dict[str, _Mark] = {
     '"': _marks.pair,
     "*": _marks.star,
     "`": _marks.tick,
+    "<": _marks.tag,
 }
 
 
@@ -194,10 +195,13 @@ class SegmenterCore:
             and reading.kind is _PROSE
             and reading.has_words(at)
             and reading.nothing_open()
-            and ends_surely(
-                reading.rules,
-                reading.text[reading.sentence() :],
-                known=self._guess is None or self._guess.has_votes,
+            and (
+                reading.text[-1] in "！？"
+                or ends_surely(
+                    reading.rules,
+                    reading.text[reading.sentence() :],
+                    known=self._guess is None or self._guess.has_votes,
+                )
             )
         ):
             reading.cut_at_once(len(reading.text))

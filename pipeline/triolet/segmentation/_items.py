@@ -12,7 +12,7 @@ from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._reading import Reading
 
 # The number or letter of an item, before its dot or bracket.
-_MARKER = re.compile(r"(?<![^\s，、；：:;。！？（」』”）])(?:[•*-] )?(\d{1,3}|[a-z]|[ivx]{2,5})\Z")
+_MARKER = re.compile(r"(?<![^\s，、；：。！？（」』”）])(?:[•*-] )?(\d{1,3}|[a-z]|[ivx]{2,5})\Z")
 _REACH = 10  # characters in which a marker stands
 _COMES = re.compile(r"\s*(?:(?:[•*-] )?[(（]?(\d{1,3}|[a-z]|[ivx]{2,5})(?:[.)）](?=\s|[^\W\d_a-zA-Z]|\Z)|\Z)|\Z)")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
@@ -84,6 +84,9 @@ def item(reading: Reading, text: str, at: int, tail: int, *, complete: bool) -> 
     if first or before[-1:] in _LEADS:
         if marker.isdecimal():
             number = int(marker)
+            asked = text[max(0, start - 4) : start].rstrip()[-1:] in ("?", "？")  # `What is 2 + 2? 4. Good.`
+            if len(marker) > 2 or (number != 1 and (asked or found[0] != marker)):
+                return None
         elif marker in ("a", "i") and (first or before[-1:] in _LEADS):
             number = 1
         else:
@@ -103,7 +106,13 @@ def item(reading: Reading, text: str, at: int, tail: int, *, complete: bool) -> 
         _note(reading, text, at, tail, number)
         return GOES_ON
     said = before.rpartition(" ")[2]
-    if marker == "1" and said.isalpha() and said.islower() and said not in rules.lettered and not rules.language.ordinals:
+    if (
+        marker == "1"
+        and said.isalpha()
+        and said.islower()
+        and said not in rules.lettered
+        and not rules.language.ordinals
+    ):
         # `You can 1. Call us, 2. Write to us`, but not `There is only 1. It is old.`
         ahead = Ahead(text, tail, complete=complete)
         begins = ahead.visible()

@@ -139,6 +139,8 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
         if word[-1].isdecimal():
             if len(parts) == 1 and text[max(0, start - 4) : start].rstrip()[-1:] in ("?", "？"):
                 return END  # `What is 2 + 2? 4. Good.`
+            if len(parts) == 1 and text[start - 1 : start] in ("", "\n") and _SECTION.fullmatch(word):
+                return GOES_ON  # `2.1. Installation`
             return _after_number(rules, parts[0] if len(parts) > 1 else "", word, ahead)
     previous = parts[0] if len(parts) > 1 else ""
     kind = _kind(rules, word, previous)
@@ -162,7 +164,7 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
     """Which kind of abbreviation the word is; None for a plain word or a letter."""
     lower = word.lower()
     dotted = rules.dotted
-    kind = dotted.get(lower) or dotted.get(word)
+    kind = dotted.get(word) or dotted.get(lower)
     if len(word) <= 4 and previous.endswith("."):
         joined = previous.rsplit(None, 1)[-1].lstrip(_OPENING).lower() + lower
         if joined in dotted and not (dotted[joined] is _WEAK and word.isupper()):
@@ -291,9 +293,13 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
     said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
     if len(word) < 3 and (not said or said[-1] in ":;") and not first.islower():
         return GOES_ON  # `... 2. Second item`
-    if not said and _SECTION.fullmatch(word):
-        return GOES_ON  # `2.1. Installation`
-    if len(word) < 4 and word.isdecimal() and said[:1].isupper() and said.lower() in rules.lettered and said == previous.strip():
+    if (
+        len(word) < 4
+        and word.isdecimal()
+        and said[:1].isupper()
+        and said.lower() in rules.lettered
+        and said == previous.strip()
+    ):
         return GOES_ON  # `Step 1. Open the door.`
     language = rules.language
     if _without_case(first):
@@ -389,7 +395,9 @@ def after_ellipsis(ahead: Ahead, before: int) -> Verdict:
     return GOES_ON if _without_case(first) and before <= _HESITATION else END
 
 
-_FINAL = re.compile(r"(?:です|ます|した|でした|ません|でしょう|ましょう|ください|だった|ない|だろう|たい)(?:か|ね|よ|よね|な)?\Z")
+_FINAL = re.compile(
+    r"(?:です|ます|した|でした|ません|でしょう|ましょう|ください|だった|ない|だろう|たい)(?:か|ね|よ|よね|な)?\Z"
+)
 
 
 def sounds_final(text: str, start: int, at: int) -> bool:
@@ -426,7 +434,12 @@ def after_full_quote(code: str, text: str, tail: int, *, led_by_quote: bool, com
     if follows and follows in "，、,；：;:。！？.!?…—":
         return GOES_ON
     if code == "ja" and follows and follows in _PARTICLES:
-        return GOES_ON
+        if follows != "は":
+            return GOES_ON
+        rest = text[tail : tail + 2]
+        if len(rest) < 2 and not complete:
+            return WAIT
+        return END if rest in ("はい", "はあ") else GOES_ON
     if code == "zh" and led_by_quote:
         if _SAYS.match(text, tail):
             return GOES_ON

@@ -13,7 +13,9 @@ LONGEST_HEAD = 200
 """Characters after which a line that may still be a mark (`------`) counts as text."""
 
 # A line that consists of this alone may still become a line of another kind.
-_UNDECIDED = re.compile(r"(?:[-*+•◦▪‣⁃·_=|:#`~> \t\r\d]|(?:[a-z]|[ivx]{2,5})(?=[.)]|$)|、|[.)](?=[ \t)]|$)|\[(?:[ xX](?:\]|$)|\]|$))*")
+_UNDECIDED = re.compile(
+    r"(?:[-*+•◦▪‣⁃·_=|:#`~> \t\r\d]|(?:[a-z]|[ivx]{2,5})(?=[.)]|$)|、|[.)](?=[ \t)]|$)|\[(?:[ xX](?:\]|$)|\]|$))*"
+)
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t\r]*$")
 _UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t\r]*$")

@@ -18,8 +18,12 @@ _TAIL = re.compile(rf"(?:[{_CLOSING}]|\[\^?\w{{1,8}}\](?!\()|[¹²³⁰⁴-⁹]|
 _NOTE = 12  # the most characters of a footnote mark or a closing tag
 _ENTITY = re.compile(r"&#?\w{1,10}\Z")
 _LONGEST_ENTITY = 12
+_ALNUM = re.compile(r"[^\W_]")
 _STARS = re.compile(r"\*{1,200}")
 _TICKS = re.compile("`{1,200}")
+_BLOCKS = "br|hr|li|ul|ol|p|div|h[1-6]|tr|td|th|table|blockquote|dt|dd|section|article|header|footer|pre"
+_TAG = re.compile(rf"<(/?)({_BLOCKS})(?:\s[^<>\n]{{0,200}})?/?>", re.IGNORECASE)
+_TAG_BEGUN = re.compile(r"</?(?:[A-Za-z][A-Za-z0-9]{0,11}(?:\s[^<>\n]{0,200})?/?)?")
 _QUOTED = re.compile(r"[^\W_][^`'\n(){}\[\]=;]{0,60}'(?=[^\w`'])")
 _DASHES = re.compile("[—―]{1,64}")
 _CLAUSE = Boundary.CLAUSE
@@ -159,6 +163,30 @@ def star(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     elif not text[end : end + 1].isspace():
         reading.stars = reading.base + at
     reading.at = end
+    return True
+
+
+def tag(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """A tag of HTML that begins or ends a line or a block ends the clause: `One<br>Two`, `<li>One</li><li>Two</li>`."""
+    found = _TAG.match(text, at)
+    if found is None:
+        if not complete and (begun := _TAG_BEGUN.match(text, at)) and begun.end() == len(text):
+            return False
+        reading.at = at + 1
+        return True
+    end = found.end()
+    reading.at = end
+    bare = reading.bare - reading.base
+    worded = _ALNUM.search(text, bare, at) is not None if bare > reading.begin else reading.has_words(at)
+    if not worded:
+        reading.bare = reading.base + end
+    elif not (reading.opened and reading.inside()):
+        closing = found[1] or found[2].lower() in ("br", "hr")
+        cut = end if closing else reading.begin + len(text[reading.begin : at].rstrip())
+        reading.cut(cut, Boundary.LINE)
+        reading.at = end
+        if not closing:
+            reading.bare = reading.base + end
     return True
 
 

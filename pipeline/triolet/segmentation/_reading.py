@@ -60,6 +60,7 @@ class Reading:
         "asked",
         "at",
         "at_once",
+        "bare",
         "base",
         "begin",
         "breath_at",
@@ -127,6 +128,8 @@ class Reading:
         """Offset in the stream of the last cut that was made without a look at what follows."""
         self.asked = -1
         """Offset in the stream of the last mark that was found to need a look at what follows."""
+        self.bare = -1
+        """Offset in the stream of the end of the tags that begin a clause. They are no words."""
         self.opened: list[tuple[str, int]] = []
         """For each quote or bracket that is open: the mark that would close it, and the offset in the stream where it was opened."""
         self.stars = -1

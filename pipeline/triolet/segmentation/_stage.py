@@ -211,7 +211,7 @@ class _ClauseBatches(Batches[Clause]):
 
     def _end_surely(self) -> list[Clause]:
         """The first sentence, if it almost surely ends with what has come."""
-        if not self._eager or self._unread or not self._text.endswith((".", "!", "?")):
+        if not self._eager or self._unread or not self._text.endswith((".", "!", "?", "！", "？")):
             return []
         return self._core.release_sure()
 

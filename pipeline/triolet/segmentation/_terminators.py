@@ -28,7 +28,11 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     end = at + 1
     free = worded and reading.nothing_open()
     # A number or a letter by itself: it may be that of an item.
-    marker = worded and text[at] == "." and (text[at - 1].isdecimal() or reading.item >= 0 or not text[at - 2 : at - 1].isalnum())
+    marker = (
+        worded
+        and text[at] == "."
+        and (text[at - 1].isdecimal() or reading.item >= 0 or not text[at - 2 : at - 1].isalnum())
+    )
     if free and text[at] == ".":
         rules = reading.rules
         word = _judge.word_before(text, reading.sentence(), at)
@@ -170,7 +174,13 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
 def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> bool:
     """Without white space after the mark, a sentence ends only between words that cannot be one name, or in CJK text."""
     follows, before = text[tail], text[at - 1 : at]
-    if tail > end and text[at] in "!?…" and reading.opened and max(follows, before) >= EAST_ASIAN:
+    if (
+        tail > end
+        and text[at] in "!?…"
+        and reading.opened
+        and not reading.rules.language.saying
+        and max(follows, before) >= EAST_ASIAN
+    ):
         return stop(reading, text, at, complete=complete)
     reading.at = end
     if tail > end or not follows.isalnum() or (reading.opened and reading.inside()):
@@ -206,9 +216,14 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
 
 
 def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """`。！？` and the full stops of other scripts end a sentence at once when nothing is open."""
+    """`。` and the full stops of other scripts end a sentence at once when nothing is open; `！？` do after the last of them."""
     after = at + 1
     if not reading.opened and reading.stars < 0:
+        if text[at] in "！？":  # more of them may come: `！！！`
+            run = _RUN.match(text, at)
+            after = run.end() if run else after
+            if after == len(text) and not complete:
+                return False
         if reading.has_words(at) or reading.is_leftover(at):
             reading.cut_at_once(after)
         else:
