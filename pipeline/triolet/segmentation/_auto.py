@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
+from collections import defaultdict
 
 from triolet.segmentation._common_words import LETTERS, STRONG, WEAK_WORDS
 from triolet.segmentation._trigrams import ORDER, STEP, TRIGRAMS
@@ -114,13 +114,18 @@ _ELIDED = {
 }
 
 
+def _add(votes: defaultdict[str, float], more: dict[str, float]) -> None:
+    for code, said in more.items():
+        votes[code] += said
+
+
 @functools.lru_cache(_ALIKE)
 def _of_word(token: str) -> tuple[tuple[str, float], ...]:
     """The votes of what stands between two spaces."""
     word = token.strip(_AROUND)
     if not word or word in _SCHEMES or _NO_WORD.search(word) is not None or (len(word) > 1 and word.isupper()):
         return ()
-    votes: Counter[str] = Counter()
+    votes: defaultdict[str, float] = defaultdict(float)
     lower = word.lower().replace("’", "'")
     listed = _VOTES.get(lower)
     if listed is None and "'" in lower:
@@ -131,7 +136,7 @@ def _of_word(token: str) -> tuple[tuple[str, float], ...]:
         if rest in ("s", "t", "re", "ve", "ll", "d", "m"):
             votes["en"] += _WEAK
     if listed is not None:
-        votes.update(listed)
+        _add(votes, listed)
     elif "'" not in lower:
         sound = [0.0] * len(ORDER)
         padded = f"_{lower[:_READ]}_"
@@ -142,7 +147,7 @@ def _of_word(token: str) -> tuple[tuple[str, float], ...]:
         most = max(*sound, -min(sound))
         if most:
             factor = min(1.0, _SOUND / most) * (1.0 if word[0].islower() else _NAME)
-            votes.update({code: said * factor for code, said in zip(ORDER, sound, strict=True)})
+            _add(votes, {code: said * factor for code, said in zip(ORDER, sound, strict=True)})
     if not lower.isascii():
         factor = 1.0 if word.islower() else _NAME
         for char in set(lower):

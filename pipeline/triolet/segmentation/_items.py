@@ -74,12 +74,12 @@ def item(reading: Reading, text: str, at: int, tail: int, *, complete: bool) -> 
                 return None
         conjunction = before.rpartition(" ")[2].lower() in rules.language.conjunctions
         if first or before[-1:] in _PARTS or conjunction or not reading.has_words(found.start()):
-            _note(reading, text, at, tail, reading.item + 1)
+            _note(reading, at, tail, reading.item + 1)
             return GOES_ON
         if reading.segment != reading.item_segment:
             return None
         reading.cut(reading.begin + len(text[reading.begin : found.start()].rstrip()), Boundary.LINE)
-        _note(reading, text, at, tail, reading.item + 1)
+        _note(reading, at, tail, reading.item + 1)
         return GOES_ON
     if first or before[-1:] in _LEADS:
         if marker.isdecimal():
@@ -103,7 +103,7 @@ def item(reading: Reading, text: str, at: int, tail: int, *, complete: bool) -> 
                 return WAIT
             if following in rules.months:
                 return None
-        _note(reading, text, at, tail, number)
+        _note(reading, at, tail, number)
         return GOES_ON
     said = before.rpartition(" ")[2]
     if (
@@ -121,7 +121,7 @@ def item(reading: Reading, text: str, at: int, tail: int, *, complete: bool) -> 
             return WAIT
         if following and following not in rules.starters and len(following) > 1:
             reading.item_style = NUMBERS
-            _note(reading, text, at, tail, 1)
+            _note(reading, at, tail, 1)
             return GOES_ON
     return None
 
@@ -136,7 +136,7 @@ def leads_to_item(reading: Reading, text: str, tail: int, *, complete: bool) -> 
     return END if found[1] and value(found[1], reading.item_style) == reading.item + 1 else GOES_ON
 
 
-def _note(reading: Reading, text: str, at: int, tail: int, number: int) -> None:
+def _note(reading: Reading, at: int, tail: int, number: int) -> None:
     reading.item = number
     reading.item_segment = reading.segment
     reading.at = max(reading.at, at + 1)

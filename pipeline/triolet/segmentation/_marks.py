@@ -131,9 +131,8 @@ def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
             return True
     if mark == "»" and reading.rules.language.reversed_quotes:
         reading.open("«", at)
-    elif mark in PAIRS:
-        if not (mark == "(" and at and text[at - 1] in ":;-="):  # no smiley
-            reading.open(PAIRS[mark], at)
+    elif mark in PAIRS and not (mark == "(" and at and text[at - 1] in ":;-="):  # no smiley
+        reading.open(PAIRS[mark], at)
     return True
 
 

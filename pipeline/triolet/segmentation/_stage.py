@@ -9,6 +9,7 @@ from collections.abc import Generator
 import trio
 
 from triolet._model._text import Boundary, Clause
+from triolet._tools._characters import is_wide
 from triolet.chain._batches import AT_ONCE, Batches, PulledStage
 from triolet.chain._context import TurnContext
 from triolet.segmentation._core import SegmenterCore
@@ -24,6 +25,26 @@ CLAUSE_AFTER = 0.8
 WORDS_AFTER = 2.0
 """The same for words without a mark. A boundary where none is written sounds wrong, but a listener takes a long silence for the
 end."""
+
+
+WORDS_WITHIN = 1.0
+"""Seconds after which many words without a mark go to a listener who has less than `SHORT`, though the source goes on. The first
+samples of a commit take up to a second, so the first sound comes within two seconds of those words."""
+
+MANY_WORDS = 12
+"""How many words are many: about 4 s of speech."""
+
+MANY_CJK = 18
+"""The same in Chinese, Japanese or Korean characters."""
+
+MANY_LETTERS = 72
+"""Characters that are many in any writing: a dozen words of five letters."""
+
+SHORT = 1.0
+"""Seconds of audio below which the listener is about to hear nothing: about what the first samples of a commit take."""
+
+LOOK_AGAIN = 0.25
+"""Seconds after which it is looked again whether words can be given: a word, at the pace of a slow LLM, takes as long."""
 
 
 class SentenceSegmenter(PulledStage[str, Clause]):
@@ -72,6 +93,7 @@ class SentenceSegmenter(PulledStage[str, Clause]):
         self.spoken = None if spoken is None else SegmenterCore(spoken).language
         self.weakest = weakest
         self.eager = eager
+        self._words_end = words_after is not None and weakest is Boundary.NONE
         self._stalls = sorted(
             (after, strength)
             for after, strength in (
@@ -89,7 +111,7 @@ class SentenceSegmenter(PulledStage[str, Clause]):
         if language == "auto" and self.spoken is not None and turn.settings.language is None:
             language = self.spoken
         core = SegmenterCore(language, weakest=self.weakest)
-        cutting = _ClauseBatches(upstream, core, self._stalls, turn, eager=self.eager)
+        cutting = _ClauseBatches(upstream, core, self._stalls, turn, eager=self.eager, breathes=self._words_end)
         try:
             yield cutting
         finally:
@@ -107,7 +129,10 @@ class _ClauseBatches(Batches[Clause]):
         turn: TurnContext,
         *,
         eager: bool,
+        breathes: bool,
     ) -> None:
+        self._breathes = breathes
+        """Whether clauses may end where no mark is."""
         self._upstream = upstream
         self._core = core
         self._stalls = stalls
@@ -118,6 +143,8 @@ class _ClauseBatches(Batches[Clause]):
         """Characters that the core has taken."""
         self._cut = 0
         """Characters that are in clauses."""
+        self._many_since: float | None = None
+        """When so many words without a mark were there that a listener who hears nothing should get them, in Trio's time."""
         self._text = ""
         """The text of the last tokens."""
         self._read = 0
@@ -144,6 +171,7 @@ class _ClauseBatches(Batches[Clause]):
                 self._ended = True
                 clauses = self._core.flush()
         self._cut = clauses[-1].end
+        self._many_since = None
         self._eager = self._eager and all(clause.boundary < Boundary.LINE for clause in clauses)
         now = self._turn.now()
         for clause in clauses:
@@ -178,10 +206,17 @@ class _ClauseBatches(Batches[Clause]):
         # channel; the source is not touched.
         with trio.CancelScope() as scope:
             while True:
-                scope.deadline = self._stalls_at()
+                scope.deadline = min(self._stalls_at(), self._words_at())
                 clauses = self._feed(await self._upstream.next()) or self._end_surely()
                 if clauses or self._unread or scope.cancel_called:
                     return clauses
+        if self._words_at() <= self._turn.now():
+            ahead = self._turn.clock.ahead
+            if ahead <= SHORT and (clauses := self._core.release(Boundary.NONE)):
+                return clauses
+            # Look again when the listener has little left, or when more words may be whole.
+            self._many_since = self._turn.now() + max(ahead - SHORT, LOOK_AGAIN) - WORDS_WITHIN
+            return []
         _, strength = self._stalls[self._stall]
         self._stall += 1
         # Without a clock the Phraser gives whole sentences, so that to part one would help nobody.
@@ -192,6 +227,22 @@ class _ClauseBatches(Batches[Clause]):
         if self._fed == self._cut or self._stall == len(self._stalls):
             return math.inf
         return self._waits_since + self._stalls[self._stall][0]
+
+    def _words_at(self) -> float:
+        """When words without a mark go to a listener who hears nothing, in Trio's time. Infinite while there are few of them."""
+        if not self._turn.clock.realtime or not self._breathes:
+            return math.inf
+        if self._many_since is None:
+            uncut = self._fed - self._cut
+            if uncut < MANY_CJK or (uncut < MANY_LETTERS and not self._has_many()):
+                return math.inf
+            self._many_since = self._turn.now()
+        return self._many_since + WORDS_WITHIN
+
+    def _has_many(self) -> bool:
+        """Whether what is in no clause yet has many words."""
+        rest = self._core.rest
+        return len(rest.split()) > MANY_WORDS or (not rest.isascii() and sum(map(is_wide, rest)) >= MANY_CJK)
 
     def _feed(self, tokens: list[str]) -> list[Clause]:
         """The clauses that the first of the text of these tokens ends."""

@@ -78,11 +78,9 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
             reading.cut_at_once(tail)
         return True
     if marker:
-        verdict = _items.item(reading, text, at, tail, complete=complete)
-        if verdict is WAIT:
-            return False
-        if verdict is GOES_ON:
-            return True
+        found = _items.item(reading, text, at, tail, complete=complete)
+        if found is not None:
+            return found is GOES_ON
     if reading.item >= 0 and reading.nothing_open():
         verdict = _items.leads_to_item(reading, text, tail, complete=complete)
         if verdict is WAIT:
