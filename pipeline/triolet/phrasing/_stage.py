@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
 import trio
 
@@ -94,8 +95,8 @@ class _Desk:
         """When the source gave its first token."""
         self._came = 0.0
         """When the last clause came."""
-        self._since = 0.0
-        """When the first clause that is held came, or when the last phrase was given, if that is later."""
+        self._arrivals: deque[tuple[int, float]] = deque()
+        """Where each clause that is held ends in the raw text, and when it came."""
         self._many_since: float | None = None
         """When so many words were held that they may end anywhere."""
         self._read = 0
@@ -125,9 +126,8 @@ class _Desk:
                     elif fed > AT_ONCE:
                         await trio.lowlevel.checkpoint()
                         fed = 0
-                    if not self._core.held:
-                        self._since = self._turn.now()
                     self._core.feed(clause)
+                    self._arrivals.append((clause.end, self._turn.now()))
                     self._read = clause.end
                     fed += clause.end - clause.start
             self._tell()
@@ -148,6 +148,11 @@ class _Desk:
         self._news.give()
         if self._until_news is not None:
             self._until_news.cancel()
+
+    @property
+    def _since(self) -> float:
+        """When the first clause that is held came."""
+        return self._arrivals[0][1] if self._arrivals else self._came
 
     def _count(self) -> None:
         if not self._core.has_many:
@@ -178,7 +183,8 @@ class _Desk:
         await downstream.send(phrase)
         self._turn.timeline.record(PhraseReady(self._turn.now(), phrase))
         self._core.take(offer)
-        self._since = self._turn.now()
+        while self._arrivals and self._arrivals[0][0] <= phrase.end:
+            self._arrivals.popleft()
         self._many_since = None
         self._count()
         self._taken.give()
