@@ -210,9 +210,9 @@ class _Desk:
         until = self._came + IDLE if core.everything() else math.inf
         if core.ends_anywhere:
             until = self._came
-        elif self._many_since is not None:
+        if self._many_since is not None:
             until = min(until, self._many_since + HURRY)
-        elif core.breathes:
+        if core.breathes:
             until = min(until, self._since + HURRY)
         offer = core.everything(hurry=True)
         await trio.sleep_until(until if offer else math.inf)

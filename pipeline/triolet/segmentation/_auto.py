@@ -20,6 +20,7 @@ _JAPANESE = re.compile("[々駅気図対広売読込働円歩暮毎亜仏価単�
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
 _LATIN_WORDS = re.compile("[A-Za-zÀ-ɏ]{2,}")
 _CODE = re.compile(r"`+[^`\n]*(?:`+|\Z)|<[A-Za-z/!][^<>\n]*(?:>|\Z)|&#?\w{1,8};|\]\([^)\s]*\)?")
+_OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>\n]*\Z")
 _SPACE = re.compile(r"\s")
 _PARTS = re.compile("[’']")
 # What stands at the ends of a word, and is no part of it.
@@ -172,27 +173,43 @@ class Guess:
         """Offset in the stream where it began."""
         self._seen = 0
         """Offset in the stream up to which words have voted."""
-        self._inside = False
-        """Whether a word goes on there that has voted."""
+        self._tag = False
+        """Whether a tag of HTML is open there."""
 
     @property
     def has_votes(self) -> bool:
         """Whether words speak for the language that Latin script is taken for."""
         return self._sum(self._latin) >= _ENOUGH
 
-    def language(self, text: str, begin: int, end: int, base: int, *, sentence: int = 0, code: bool = False) -> str:
+    def language(
+        self,
+        text: str,
+        begin: int,
+        end: int,
+        base: int,
+        *,
+        sentence: int = 0,
+        code: bool = False,
+        complete: bool = True,
+    ) -> str:
         """Count the words of the clause `text[begin:end]`. Return its language.
 
         `base` is the offset of `text` in the stream, `sentence` where the sentence begins in it. `code`: nothing votes.
+        `complete`: whether nothing follows `text`. A word before a dot votes only when white space follows: it may be a host.
         """
+        whole = end
+        if text[end : end + 1] == "." and not (complete and end + 1 == len(text)):
+            after = text[end + 1 : end + 2]
+            if not after or after.isalnum():
+                whole = max(text.rfind(" ", begin, end), text.rfind("\n", begin, end), begin)
         if sentence != self._sentence:
             self._sentence = sentence
             self._fade()
         start = max(begin, self._seen - base)
-        if end > start:
-            self._seen = base + end
-            if not code and _LATIN.search(text, start, end):
-                self._count(text[start:end], inside=start > 0 and self._goes_on(text, start))
+        if whole > start:
+            self._seen = base + whole
+            if not code and _LATIN.search(text, start, whole):
+                self._count(text[start:whole], inside=start > 0 and self._goes_on(text, start))
         if _OTHER.search(text, begin, end) is None:
             return self._latin
         return self._other(text[begin:end])
@@ -206,17 +223,24 @@ class Guess:
         factor = _KEPT / most if most > _KEPT else 1.0
         self._kept = {code: votes * factor for code, votes in kept.items()}
         self._votes = {}
+        self._tag = False
 
     def _sum(self, code: str) -> float:
         return self._kept.get(code, 0.0) + self._votes.get(code, 0.0)
 
     def _count(self, text: str, *, inside: bool) -> None:
+        if self._tag:
+            close = text.find(">")
+            if close < 0:
+                return
+            text, self._tag, inside = text[close + 1 :], False, False
         if inside:  # the rest of a word that has voted, or of an address
             space = _SPACE.search(text)
             if space is None:
                 return
             text = text[space.end() :]
         if "`" in text or "<" in text or "&" in text or "](" in text:
+            self._tag = _OPEN_TAG.search(text) is not None
             text = _CODE.sub(" ", text)
         votes = self._votes
         before = ""

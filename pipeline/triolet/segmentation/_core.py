@@ -169,6 +169,7 @@ class SegmenterCore:
         clauses = self._advance(complete=False)
         reading = self._reading
         text = reading.text.rstrip()
+        self._tune(len(text), complete=True)
         if reading.begin < len(text) and not reading.fresh and reading.has_words(len(text)):
             boundary = finished(reading, text)
             if boundary >= max(minimum, Boundary.CONJUNCTION):
@@ -187,6 +188,7 @@ class SegmenterCore:
         """
         reading = self._reading
         clauses = self._advance(complete=False)
+        self._tune(len(reading.text), complete=True)
         at = reading.at
         if (
             at < len(reading.text)
@@ -271,7 +273,7 @@ class SegmenterCore:
             reading.cut_long(len(text) - SLACK)
         return reading.take()
 
-    def _tune(self, end: int) -> None:
+    def _tune(self, end: int, *, complete: bool = False) -> None:
         """In "auto": choose the rules by the text of the clause up to `end`."""
         if self._guess is not None:
             reading = self._reading
@@ -282,6 +284,7 @@ class SegmenterCore:
                 reading.base,
                 sentence=reading.segment,
                 code=reading.kind is BlockKind.CODE,
+                complete=complete or reading.complete,
             )
             if code != reading.rules.language.code:
                 reading.rules = rules(code)

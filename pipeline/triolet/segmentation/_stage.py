@@ -145,6 +145,8 @@ class _ClauseBatches(Batches[Clause]):
         """Characters that are in clauses."""
         self._many_since: float | None = None
         """When so many words without a mark were there that a listener who hears nothing should get them, in Trio's time."""
+        self._breaths = ""
+        """The last clauses, as far as nothing but conjunctions ends them."""
         self._text = ""
         """The text of the last tokens."""
         self._read = 0
@@ -171,7 +173,12 @@ class _ClauseBatches(Batches[Clause]):
                 self._ended = True
                 clauses = self._core.flush()
         self._cut = clauses[-1].end
-        self._many_since = None
+        for clause in clauses:
+            if clause.boundary is Boundary.CONJUNCTION:
+                self._breaths += clause.text
+            else:
+                self._breaths = ""
+                self._many_since = None
         self._eager = self._eager and all(clause.boundary < Boundary.LINE for clause in clauses)
         now = self._turn.now()
         for clause in clauses:
@@ -233,7 +240,7 @@ class _ClauseBatches(Batches[Clause]):
         if not self._turn.clock.realtime or not self._breathes:
             return math.inf
         if self._many_since is None:
-            uncut = self._fed - self._cut
+            uncut = self._fed - self._cut + len(self._breaths)
             if uncut < MANY_CJK or (uncut < MANY_LETTERS and not self._has_many()):
                 return math.inf
             self._many_since = self._turn.now()
@@ -241,7 +248,7 @@ class _ClauseBatches(Batches[Clause]):
 
     def _has_many(self) -> bool:
         """Whether what is in no clause yet has many words."""
-        rest = self._core.rest
+        rest = self._breaths + self._core.rest
         return len(rest.split()) > MANY_WORDS or (not rest.isascii() and sum(map(is_wide, rest)) >= MANY_CJK)
 
     def _feed(self, tokens: list[str]) -> list[Clause]:
