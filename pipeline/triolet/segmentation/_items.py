@@ -14,7 +14,7 @@ from triolet.segmentation._reading import Reading
 # The number or letter of an item, before its dot or bracket.
 _MARKER = re.compile(r"(?<![^\s，、；：。！？（」』”）])(?:[•*-] )?(\d{1,3}|[a-z]|[ivx]{2,5})\Z")
 _REACH = 10  # characters in which a marker stands
-_COMES = re.compile(r"\s*(?:(?:[•*-] )?[(（]?(\d{1,3}|[a-z]|[ivx]{2,5})(?:[.)）](?=\s|[^\W\d_a-zA-Z]|\Z)|\Z)|\Z)")
+_COMES = re.compile(r"[^\S\n]*(?:(?:[•*-] )?[(（]?(\d{1,3}|[a-z]|[ivx]{2,5})(?:[.)）](?=\s|[^\W\d_a-zA-Z]|\Z)|\Z)|\Z)")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 _LEADS = frozenset(":;：；")
 _PARTS = frozenset(",،，、") | _LEADS
