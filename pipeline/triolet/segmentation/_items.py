@@ -109,8 +109,8 @@ def item(reading: Reading, text: str, at: int, tail: int, *, complete: bool) -> 
     if (
         marker == "1"
         and said.isalpha()
-        and said.islower()
-        and said not in rules.lettered
+        and (said.islower() or said == before.strip())
+        and said.lower() not in rules.lettered
         and not rules.language.ordinals
     ):
         # `You can 1. Call us, 2. Write to us`, but not `There is only 1. It is old.`
