@@ -138,4 +138,17 @@ member, so one illness can stop everything.""",
 
 LONG = tuple(answer.markdown for answer in OTHERS)
 
-ANSWERS = SHORT + LONG
+OPENERS = ("Sure!", "Of course.", "Good question!", "Okay.", "Got it.", "Yes, certainly!")
+"""A third of the answers begins with one of these: models like to, and a listener has then little audio when the first long sentence
+is being written."""
+
+
+def _opened(answers: tuple[str, ...]) -> tuple[str, ...]:
+    """The answers, every third after an opener of one to three words, unless it begins with a mark."""
+    return tuple(
+        f"{OPENERS[number // 3 % len(OPENERS)]} {answer}" if number % 3 == 1 and answer[0].isalpha() else answer
+        for number, answer in enumerate(answers)
+    )
+
+
+ANSWERS = _opened(SHORT + LONG)

@@ -22,6 +22,7 @@ from triolet_adapters.cli._options import (
     Voice,
     VoiceOption,
     described,
+    language_of,
     output_of,
     tried,
     voice_of,
@@ -91,7 +92,10 @@ def chat(
             speaker = voice_of(tts, url, region, voice, recording, insecure=insecure)
             await tried(voice_of(tts, url, region, voice, insecure=insecure))
             recording.settings(
-                command="chat", language=language, voice=described(speaker), sample_rate=speaker.format.sample_rate
+                command="chat",
+                language=language_of(language, speaker),
+                voice=described(speaker),
+                sample_rate=speaker.format.sample_rate,
             )
             async with answer(messages, model, base_url, key_env) as tokens:
                 pipeline = recording.source(tokens) | speech(recording.voice(speaker), language) | output

@@ -47,9 +47,7 @@ InsecureOption = Annotated[
     typer.Option("--insecure", help="Send the key over ws:// to another machine too, where all between can read it."),
 ]
 VoiceOption = Annotated[str | None, typer.Option(help="The name of a voice, such as Cherry.")]
-LanguageOption = Annotated[
-    str, typer.Option(help="The language of the text, for where to cut it (en, zh, de, ...), or auto.")
-]
+LanguageOption = Annotated[str, typer.Option(help="The language of the text: a tag such as en or pt-BR, or auto.")]
 OutOption = Annotated[
     str | None,
     typer.Option(
@@ -137,6 +135,11 @@ def _help(url: str) -> str:
     if is_this_machine(urlsplit(url).hostname or ""):
         return "Is a server running there (triolet serve tts starts one), and is --url right?"
     return "Is this machine online, and is --url or --region right? triolet doctor tries each region"
+
+
+def language_of(language: str, voice: TTS) -> str:
+    """The language that a text is read in: the only one of the voice, where none is given."""
+    return voice.language or language if language == "auto" else language
 
 
 def described(tts: TTS) -> dict[str, Any]:

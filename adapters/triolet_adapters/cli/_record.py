@@ -229,6 +229,10 @@ class _NotedTTS(TTS):
         return self._tts.format
 
     @property
+    def language(self) -> str | None:
+        return self._tts.language
+
+    @property
     def bills(self) -> bool:
         return self._tts.bills
 

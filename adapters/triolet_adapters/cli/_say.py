@@ -22,6 +22,7 @@ from triolet_adapters.cli._options import (
     Voice,
     VoiceOption,
     described,
+    language_of,
     output_of,
     tried,
     voice_of,
@@ -77,7 +78,10 @@ def say(
             speaker = voice_of(tts, url, region, voice, recording, insecure=insecure)
             await tried(voice_of(tts, url, region, voice, insecure=insecure))
             recording.settings(
-                command="say", language=language, voice=described(speaker), sample_rate=speaker.format.sample_rate
+                command="say",
+                language=language_of(language, speaker),
+                voice=described(speaker),
+                sample_rate=speaker.format.sample_rate,
             )
             pipeline = recording.source(source) | speech(recording.voice(speaker), language) | output
             try:

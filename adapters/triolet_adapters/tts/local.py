@@ -66,6 +66,11 @@ class LocalTTS(TTS):
         return AudioFormat(24_000)
 
     @property
+    def language(self) -> str | None:
+        """English."""
+        return "en"
+
+    @property
     def bills(self) -> bool:
         """False: this voice costs nothing."""
         return False

@@ -27,15 +27,16 @@ def speech(
 ) -> Stage[str, AudioChunk]:
     """Make the usual chain from tokens to audio, as one stage.
 
-    It is `ModelTalkFilter(thinking) | SentenceSegmenter(language, eager=phrasing.eager) | TextNormalizer(text) |
-    Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`, with `eager=False` for a voice that bills a minimum
-    (`TTS.bills_minimum`); for a voice whose service cuts the text itself, `ModelTalkFilter(thinking) |
-    SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`. The normalizer gets the directions that the
-    voice knows (`TTS.directions`).
+    It is `ModelTalkFilter(thinking) | SentenceSegmenter(language, spoken=tts.language, eager=phrasing.eager) |
+    TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)`, with `eager=False` for a voice that bills
+    a minimum (`TTS.bills_minimum`); for a voice whose service cuts the text itself, `ModelTalkFilter(thinking) |
+    SentenceSegmenter(language, spoken=tts.language) | TextNormalizer(text) | StreamSynthesizer(tts)`. The normalizer gets the
+    directions that the voice knows (`TTS.directions`).
 
     Args:
         tts: the voice.
-        language: the language of the text, such as `"en"`; `"auto"` (the default) finds it out from the text.
+        language: the language of the text, as a tag (BCP 47) such as `"en"` or `"pt-BR"`. `"auto"` (the default) is the
+            language of the voice, if it speaks one alone (`TTS.language`); else it is found out from the text.
         text: how text is rewritten for the ear; `NormalizationOptions()` by default.
         phrasing: what is committed at once; `PhrasingOptions()` by default. Not used where the service cuts the text itself.
         recovery: what to do when a session is lost; `RecoveryPolicy()` by default.
@@ -50,7 +51,7 @@ def speech(
     before = ModelTalkFilter(thinking)
     normalizer = TextNormalizer(text, voice_directions=tts.directions)
     if tts.whole_turns:
-        return before | SentenceSegmenter(language) | normalizer | StreamSynthesizer(tts)
+        return before | SentenceSegmenter(language, spoken=tts.language) | normalizer | StreamSynthesizer(tts)
     phrasing = phrasing or PhrasingOptions()
-    segmenter = SentenceSegmenter(language, eager=phrasing.eager and not tts.bills_minimum)
+    segmenter = SentenceSegmenter(language, spoken=tts.language, eager=phrasing.eager and not tts.bills_minimum)
     return before | segmenter | normalizer | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)

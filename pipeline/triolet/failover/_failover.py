@@ -107,6 +107,12 @@ class Failover(TTS):
         return self.providers[0].format
 
     @property
+    def language(self) -> str | None:
+        """The language that all providers share; None if one speaks several or another."""
+        first = self.providers[0].language
+        return first if all(provider.language == first for provider in self.providers) else None
+
+    @property
     def bills(self) -> bool:
         """Whether any provider bills."""
         return any(provider.bills for provider in self.providers)

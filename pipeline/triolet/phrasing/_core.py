@@ -16,7 +16,15 @@ from triolet.phrasing._options import PhrasingOptions
 # An attribute of an enumeration is slow to get.
 _PROSE = BlockKind.PROSE
 _COMMA, _CLAUSE, _CONJUNCTION = Boundary.COMMA, Boundary.CLAUSE, Boundary.CONJUNCTION
+_NONE = Boundary.NONE
 _LINE, _SENTENCE = Boundary.LINE, Boundary.SENTENCE
+
+
+MANY_WORDS = 12
+"""Words that are enough for a listener who hears nothing: about 4 s of speech, in which the source can write as many more."""
+
+MANY_CJK = 18
+"""The same in Chinese, Japanese or Korean characters."""
 
 
 @attrs.frozen
@@ -106,6 +114,27 @@ class PhraserCore:
         """Whether a whole sentence waits."""
         return bool(self._first_sentence())
 
+    @property
+    def has_many(self) -> bool:
+        """Whether so many words wait that a listener who hears nothing should get them, wherever they end."""
+        words = wide = 0
+        for one in self._held:
+            some, letters = one.extent
+            words += some
+            wide += letters
+        return words >= MANY_WORDS or wide >= MANY_CJK
+
+    @property
+    def breathes(self) -> bool:
+        """Whether what is held ends before a conjunction, with enough words to stand alone."""
+        held = self._held
+        return bool(held) and held[-1].clause.boundary is _CONJUNCTION and self._enough(len(held) - 1)
+
+    @property
+    def ends_anywhere(self) -> bool:
+        """Whether what is held ends where no mark is: the segmenter has given up waiting for one."""
+        return bool(self._held) and self._held[-1].clause.boundary is _NONE
+
     def feed(self, clause: NormalizedClause) -> None:
         """Add a clause."""
         if not clause.units:
@@ -157,10 +186,12 @@ class PhraserCore:
                 return Offer(count) if self._sayable(count) else _NOTHING
         return _NOTHING
 
-    def everything(self) -> Offer:
-        """All that is held, within the longest phrase. Nothing if it ends before a conjunction, as the source goes on there."""
+    def everything(self, *, hurry: bool = False) -> Offer:
+        """All that is held, within the longest phrase. Nothing if it ends before a conjunction, as the source goes on there, unless
+        the listener cannot wait: `hurry`.
+        """
         held = self._held
-        if not held or held[-1].clause.boundary is _CONJUNCTION:
+        if not held or (held[-1].clause.boundary is _CONJUNCTION and not hurry):
             return _NOTHING
         size, count = 0, 0
         while count < len(held) and (size := size + held[count].size) <= self._options.longest:

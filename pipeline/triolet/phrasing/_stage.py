@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
 import trio
 
@@ -30,9 +31,18 @@ SHORT = 1.0
 """Seconds of audio below which the beginning of a sentence is not held any longer. The first samples of a commit take about so
 long, so whatever is committed later is heard late."""
 
+FIRST_SAMPLES = 0.5
+"""Seconds that the first samples of a commit usually take. What the listener has besides may be spent on waiting for the end of
+a sentence."""
+
 PATIENCE = 0.8
-"""Seconds without a clause after which the first words of an answer are not held any longer, if a speaker may breathe after
-them."""
+"""Seconds for which words are held at most, if a speaker may breathe after them and the listener has less than `SHORT`. So long
+they are held only if their sentence is expected to end within `PhrasingOptions.worth`. They count from the first clause that is
+held: clauses that keep coming do not prolong the silence."""
+
+HURRY = 1.0
+"""Seconds that `MANY_WORDS` are held at most while the listener hears nothing, and words before a conjunction. The first samples
+of a commit take up to a second, so the first sound comes within two seconds of those words."""
 
 IDLE = 2.0
 """Seconds without a clause after which everything that is held goes to a listener who hears nothing. It must end at a comma,
@@ -85,6 +95,10 @@ class _Desk:
         """When the source gave its first token."""
         self._came = 0.0
         """When the last clause came."""
+        self._arrivals: deque[tuple[int, float]] = deque()
+        """Where each clause that is held ends in the raw text, and when it came."""
+        self._many_since: float | None = None
+        """When so many words were held that they may end anywhere."""
         self._read = 0
         """Characters of the raw text that have come."""
         self._news = Signal()
@@ -113,6 +127,7 @@ class _Desk:
                         await trio.lowlevel.checkpoint()
                         fed = 0
                     self._core.feed(clause)
+                    self._arrivals.append((clause.end, self._turn.now()))
                     self._read = clause.end
                     fed += clause.end - clause.start
             self._tell()
@@ -129,9 +144,21 @@ class _Desk:
     def _tell(self) -> None:
         """Clauses came, or their end: they may make the next phrase a better one."""
         self._came = self._turn.now()
+        self._count()
         self._news.give()
         if self._until_news is not None:
             self._until_news.cancel()
+
+    @property
+    def _since(self) -> float:
+        """When the first clause that is held came."""
+        return self._arrivals[0][1] if self._arrivals else self._came
+
+    def _count(self) -> None:
+        if not self._core.has_many:
+            self._many_since = None
+        elif self._many_since is None:
+            self._many_since = self._turn.now()
 
     # Giving.
 
@@ -156,6 +183,10 @@ class _Desk:
         await downstream.send(phrase)
         self._turn.timeline.record(PhraseReady(self._turn.now(), phrase))
         self._core.take(offer)
+        while self._arrivals and self._arrivals[0][0] <= phrase.end:
+            self._arrivals.popleft()
+        self._many_since = None
+        self._count()
         self._taken.give()
 
     async def _until_due(self) -> None:
@@ -169,13 +200,22 @@ class _Desk:
                 await clock.until_ahead_below(MERGING_ENDS)
         else:
             await clock.until_ahead_below(SHORT)
-            if self._core.started or self._rest() < self._options.worth:
-                await trio.sleep_until(self._came + PATIENCE)
+            spare = max(self._options.worth, clock.ahead - FIRST_SAMPLES)
+            if not self._core.ends_anywhere and self._rest() < spare:
+                await trio.sleep_until(self._since + PATIENCE)
 
     async def _left_over(self) -> Offer:
         """Wait until nothing better is to be expected. Return all that is held."""
-        offer = self._core.everything()
-        await trio.sleep_until(self._came + IDLE if offer else math.inf)
+        core = self._core
+        until = self._came + IDLE if core.everything() else math.inf
+        if core.ends_anywhere:
+            until = self._came
+        if self._many_since is not None:
+            until = min(until, self._many_since + HURRY)
+        if core.breathes:
+            until = min(until, self._since + HURRY)
+        offer = core.everything(hurry=True)
+        await trio.sleep_until(until if offer else math.inf)
         return offer
 
     def _best(self) -> Offer:

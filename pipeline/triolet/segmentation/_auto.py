@@ -1,34 +1,162 @@
-"""Which language a stream is in: its script tells it, and in Latin script its common words."""
+"""Which language a stream is in: its script tells it, and in Latin script its words."""
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import defaultdict
 
-_SCRIPTS = (
-    (re.compile("[\u3040-\u30ff]"), "ja"),
-    (re.compile("[\uac00-\ud7a3]"), "ko"),
-    (re.compile("[\u3400-\u9fff]"), "zh"),
-    (re.compile("[\u0400-\u04ff]"), "ru"),
-)
+from triolet.segmentation._common_words import LETTERS, STRONG, WEAK_WORDS
+from triolet.segmentation._trigrams import ORDER, STEP, TRIGRAMS
+
+_OTHER = re.compile("[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_HAN = re.compile("[\u3400-\u9fff]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+# Characters that one of the two languages writes, and the other does not or hardly.
+_CHINESE = re.compile("[们这吗呢你说没过还时为么让吧哪她对個這們嗎說沒過還為麼讓很]")
+_JAPANESE = re.compile("[々駅気図対広売読込働円歩暮毎亜仏価単営圧応桜沢県戦実験険釈鉄頼]")
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
-_WORDS = re.compile(r"[^\W\d_]+")
+_LATIN_WORDS = re.compile("[A-Za-zÀ-ɏ]{2,}")
+_CODE = re.compile(r"`+[^`\n]*(?:`+|\Z)|<[A-Za-z/!][^<>\n]*(?:>|\Z)|&#?\w{1,8};|\]\([^)\s]*\)?")
+_OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>\n]*\Z")
+_SPACE = re.compile(r"\s")
+_PARTS = re.compile("[’']")
+# What stands at the ends of a word, and is no part of it.
+_AROUND = "\"“”„«»‹›‘’'()[]{}*_~.,;:!?…-–—¿¡#>|。，、！？：；「」『』（）"
+# A name of a host, a path, an address, a name in a program, a number with its unit: no word of any language.
+_NO_WORD = re.compile(r"[^\W\d_][A-Z]|[^\w\s'’-]|[\d_]|[a-zà-ÿ](?:--|-\Z)")
 
-# Words that are frequent in one of the languages and rare in the others.
-_COMMON = {
-    "en": "the of and to is that it was for with you are this be have not but they his from or what can will your i",
-    "de": "der die das und ist nicht ein eine den mit zu auf für ich sie von dem des sich wie auch es oder wir werden kann",
-    "fr": "le les est des et une dans pour pas vous il au du sur avec ce sont plus qui nous être cette ou mais je",
-    "es": "el los las es y del con por más como pero su sus está muy este esta son hay usted también yo qué ser",
-    "pt": "o os as não do da em um uma com é mais dos das ao ou seu sua são você também muito isso pode ser está",
-    "it": "il di che è non gli della per una sono con del nel più anche questo questa ma come dei alla lo puoi essere",
+_SCHEMES = frozenset(("http", "https", "www", "mailto", "ftp"))
+
+_ENOUGH = (
+    1.1  # votes by which a language must lead before it replaces the one before: more than one word gives that is weak
+)
+_STRONG = 2.0  # votes of a word that is hardly anything but a word of its language
+_WEAK = 1.0  # votes of another
+_SOUND = 1.3  # the most votes of a word by its letters
+_PART = 0.35  # votes of a trigram for each logarithm by which it is more frequent
+_READ = 24  # letters of a word that are read
+_TURNED = 3.0  # votes of `¿` and `¡`
+_NAME = 0.4  # factor for a word with a capital: names keep theirs in any language
+_NAME_PART = 0.1  # factor for a word that is part of a name: `Juan Carlos de la Cruz`
+_PARTICLES = frozenset(
+    [
+        "de",
+        "la",
+        "las",
+        "los",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "du",
+        "des",
+        "von",
+        "van",
+        "der",
+        "den",
+        "zu",
+        "le",
+        "el",
+        "al",
+        "y",
+        "e",
+        "i",
+        "&",
+        "und",
+        "et",
+    ]
+)
+_FADE = 0.5  # factor by which votes lose weight from sentence to sentence
+_KEPT = 4.0  # the most votes that are kept for the next sentence: two words of another language can outvote them
+_ALIKE = 512  # words whose votes are remembered
+
+
+def _words() -> dict[str, dict[str, float]]:
+    codes: dict[str, list[str]] = {}
+    for code, listed in STRONG.items():
+        for word in listed.split():
+            codes.setdefault(word, []).append(code)
+    return {
+        word: dict.fromkeys(shared, (_WEAK if word in WEAK_WORDS else _STRONG) / len(set(shared)) ** 0.5)
+        for word, shared in codes.items()
+    }
+
+
+_VOTES = _words()
+_TRIGRAMS = {entry[:3]: [(int(digit) - 4) * STEP * _PART for digit in entry[3:]] for entry in TRIGRAMS.split()}
+_ELIDED = {
+    "l": ("fr", "it"),
+    "d": ("fr", "it"),
+    "j": ("fr",),
+    "qu": ("fr",),
+    "n": ("fr",),
+    "s": ("fr",),
+    "c": ("fr", "it"),
+    "m": ("fr",),
+    "t": ("fr",),
+    "dell": ("it",),
+    "all": ("it",),
+    "un": ("it",),
+    "nell": ("it",),
+    "dall": ("it",),
+    "sull": ("it",),
+    "quest": ("it",),
+    "quell": ("it",),
+    "dov": ("it",),
+    "com": ("it",),
+    "jusqu": ("fr",),
+    "aujourd": ("fr",),
 }
-_VOTES: dict[str, tuple[str, ...]] = {}
-for _code, _list in _COMMON.items():
-    for _word in _list.split():
-        _VOTES[_word] = (*_VOTES.get(_word, ()), _code)
 
-_ENOUGH = 1.0  # votes by which a language must lead before it replaces the one before
-_FADE = 0.5  # factor by which votes lose weight from clause to clause
+
+def _add(votes: defaultdict[str, float], more: dict[str, float]) -> None:
+    for code, said in more.items():
+        votes[code] += said
+
+
+@functools.lru_cache(_ALIKE)
+def _of_word(token: str) -> tuple[tuple[str, float], ...]:
+    """The votes of what stands between two spaces."""
+    word = token.strip(_AROUND)
+    if not word or word in _SCHEMES or _NO_WORD.search(word) is not None or (len(word) > 1 and word.isupper()):
+        return ()
+    votes: defaultdict[str, float] = defaultdict(float)
+    lower = word.lower().replace("’", "'")
+    listed = _VOTES.get(lower)
+    if listed is None and "'" in lower:
+        head, _, rest = lower.partition("'")
+        for code in _ELIDED.get(head, ()):
+            votes[code] += _STRONG / len(_ELIDED[head])
+        listed = _VOTES.get(rest)
+        if rest in ("s", "t", "re", "ve", "ll", "d", "m"):
+            votes["en"] += _WEAK
+    if listed is not None:
+        _add(votes, listed)
+    elif "'" not in lower:
+        sound = [0.0] * len(ORDER)
+        padded = f"_{lower[:_READ]}_"
+        for at in range(len(padded) - 2):
+            if digits := _TRIGRAMS.get(padded[at : at + 3]):
+                for place, said in enumerate(digits):
+                    sound[place] += said
+        most = max(*sound, -min(sound))
+        if most:
+            factor = min(1.0, _SOUND / most) * (1.0 if word[0].islower() else _NAME)
+            _add(votes, {code: said * factor for code, said in zip(ORDER, sound, strict=True)})
+    if not lower.isascii():
+        factor = 1.0 if word.islower() else _NAME
+        for char in set(lower):
+            for code, said in LETTERS.get(char, {}).items():
+                votes[code] += said * factor
+    if "¿" in token or "¡" in token:
+        votes["es"] += _TURNED
+    return tuple(votes.items())
 
 
 class Guess:
@@ -37,36 +165,122 @@ class Guess:
     def __init__(self) -> None:
         self._latin = "en"
         self._han = "zh"
+        self._kept: dict[str, float] = {}
+        """Votes of the sentences before."""
         self._votes: dict[str, float] = {}
-        self._seen = -1  # offset in the stream up to which words have voted
+        """Votes of this sentence."""
+        self._sentence = 0
+        """Offset in the stream where it began."""
+        self._seen = 0
+        """Offset in the stream up to which words have voted."""
+        self._tag = False
+        """Whether a tag of HTML is open there."""
 
     @property
     def has_votes(self) -> bool:
-        """Whether words of the last clause speak for the language that Latin script is taken for."""
-        return self._votes.get(self._latin, 0.0) >= _ENOUGH
+        """Whether words speak for the language that Latin script is taken for."""
+        return self._sum(self._latin) >= _ENOUGH
 
-    def language(self, text: str, begin: int, end: int, base: int) -> str:
-        """Count the words of the clause `text[begin:end]`. Return its language. `base` is the offset of `text` in the stream."""
-        for pattern, code in _SCRIPTS:
-            if pattern.search(text, begin, end):
-                if code == "ja":
-                    self._han = "ja"
-                return self._han if code == "zh" else code
-        if base + end > self._seen and _LATIN.search(text, begin, end):
-            begin = max(begin, self._seen - base)
-            self._seen = base + end
-            self._count(text, begin, end)
-        return self._latin
+    def language(
+        self,
+        text: str,
+        begin: int,
+        end: int,
+        base: int,
+        *,
+        sentence: int = 0,
+        code: bool = False,
+        complete: bool = True,
+    ) -> str:
+        """Count the words of the clause `text[begin:end]`. Return its language.
 
-    def _count(self, text: str, begin: int, end: int) -> None:
+        `base` is the offset of `text` in the stream, `sentence` where the sentence begins in it. `code`: nothing votes.
+        `complete`: whether nothing follows `text`. A word before a dot votes only when white space follows: it may be a host.
+        """
+        whole = end
+        if text[end : end + 1] == "." and not (complete and end + 1 == len(text)):
+            after = text[end + 1 : end + 2]
+            if not after or after.isalnum():
+                whole = max(text.rfind(" ", begin, end), text.rfind("\n", begin, end), begin)
+        if sentence != self._sentence:
+            self._sentence = sentence
+            self._fade()
+        start = max(begin, self._seen - base)
+        if whole > start:
+            self._seen = base + whole
+            if not code and _LATIN.search(text, start, whole):
+                self._count(text[start:whole], inside=start > 0 and self._goes_on(text, start))
+        if _OTHER.search(text, begin, end) is None:
+            return self._latin
+        return self._other(text[begin:end])
+
+    def _goes_on(self, text: str, start: int) -> bool:
+        return not text[start].isspace() and not text[start - 1].isspace() and text[start - 1].isascii()
+
+    def _fade(self) -> None:
+        kept = {code: (self._sum(code)) * _FADE for code in {*self._kept, *self._votes}}
+        most = max(kept.values(), default=0.0)
+        factor = _KEPT / most if most > _KEPT else 1.0
+        self._kept = {code: votes * factor for code, votes in kept.items()}
+        self._votes = {}
+        self._tag = False
+
+    def _sum(self, code: str) -> float:
+        return self._kept.get(code, 0.0) + self._votes.get(code, 0.0)
+
+    def _count(self, text: str, *, inside: bool) -> None:
+        if self._tag:
+            close = text.find(">")
+            if close < 0:
+                return
+            text, self._tag, inside = text[close + 1 :], False, False
+        if inside:  # the rest of a word that has voted, or of an address
+            space = _SPACE.search(text)
+            if space is None:
+                return
+            text = text[space.end() :]
+        if "`" in text or "<" in text or "&" in text or "](" in text:
+            self._tag = _OPEN_TAG.search(text) is not None
+            text = _CODE.sub(" ", text)
         votes = self._votes
-        for code in votes:
-            votes[code] *= _FADE
-        for word in _WORDS.findall(text, begin, end):
-            codes = _VOTES.get(word.lower(), ())
-            for code in codes:
-                votes[code] = votes.get(code, 0.0) + 1.0 / len(codes)
+        before = ""
+        tokens = text.split()
+        for place, token in enumerate(tokens):
+            said_of = _of_word(token)
+            if not said_of:
+                continue
+            factor = 1.0
+            if (
+                before[:1].isupper()
+                and token in _PARTICLES
+                and any(map(str.isupper, "".join(tokens[place + 1 : place + 3])))
+            ):
+                factor = _NAME_PART
+            elif before and token[0].isupper():
+                factor = _NAME
+            before = token if factor != _NAME_PART else before
+            for code, said in said_of:
+                votes[code] = votes.get(code, 0.0) + said * factor
         if votes:
-            best = max(votes, key=lambda code: votes[code])
-            if votes[best] >= votes.get(self._latin, 0.0) + _ENOUGH:
+            best = max(votes, key=self._sum)
+            if self._sum(best) >= self._sum(self._latin) + _ENOUGH:
                 self._latin = best
+
+    def _other(self, text: str) -> str:
+        """The language of a clause that has letters of another script: that of its words where those are Latin ones by far."""
+        letters = len(_OTHER.findall(text))
+        if sum(self._votes.values()) >= _STRONG and len(_LATIN_WORDS.findall(text)) > letters:
+            return self._latin
+        if _KANA.search(text):
+            self._han = "ja"
+            return "ja"
+        if _HANGUL.search(text):
+            return "ko"
+        if _HAN.search(text):
+            if _CHINESE.search(text):
+                if self._han == "ja" and not _JAPANESE.search(text):
+                    self._han = "zh"
+            elif _JAPANESE.search(text):
+                self._han = "ja"
+            return self._han
+        return "ru" if _CYRILLIC.search(text) else self._latin

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from triolet._model._text import BlockKind, Boundary
+from triolet.segmentation import _items
 from triolet.segmentation._lines import Head, LineKind, closes, read_head
 from triolet.segmentation._reading import Reading
 
 _INDENT = re.compile(r"[ \t]{0,200}")
-_ITEM = re.compile(r"(\d{1,3})[.)]+\s*\Z")
+_ITEM = re.compile(r"(\d{1,3}|[a-z]|[ivx]{2,5})[.)]+\s*\Z")
 _DIALOGUE = ("—", "–", "―")
 
 # An attribute of an enumeration is slow to get.
@@ -21,12 +22,13 @@ _PROSE, _LIST_ITEM, _TABLE_HEAD = BlockKind.PROSE, BlockKind.LIST_ITEM, BlockKin
 class BlockReader:
     """Reads the head of each line, keeps track of the block that is open, and cuts where a line ends."""
 
-    __slots__ = ("_blank", "_in_list", "_in_table", "_reading", "_row_end")
+    __slots__ = ("_blank", "_bordered", "_in_list", "_in_table", "_reading", "_row_end")
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._in_list = False
         self._in_table = False
+        self._bordered = True  # the rows of the table begin with a border
         self._blank = True  # the line before was blank
         self._row_end = -1  # offset in the stream where a row ends that may be the head of a table
 
@@ -62,7 +64,7 @@ class BlockReader:
         if head is None:
             return False
         if self._row_end >= 0:
-            self._end_row(_TABLE_HEAD if head.line is _MARKUP else BlockKind.TABLE_ROW)
+            self._end_head(text[at : at + head.length], head)
         reading.fresh = False
         reading.line = head.line
         reading.head = reading.at = at + head.length
@@ -72,6 +74,9 @@ class BlockReader:
             self._blank = True
             self._in_table = False
             return True
+        if self._in_table and not self._bordered and head.line is _TEXT and head.kind is _PROSE and head.indent < 4:
+            head = Head(_ROW, BlockKind.TABLE_ROW, head.length, indent=head.indent)
+            reading.line = _ROW
         reading.kind = self._kind_of(head)
         if head.line is _FENCE:
             reading.fence = head.fence
@@ -79,7 +84,9 @@ class BlockReader:
         if head.length:
             number = _ITEM.search(text, at, reading.head) if reading.kind is _LIST_ITEM else None
             if number is not None:
-                reading.item = int(number[1])
+                reading.item_style = _items.style_of(number[1])
+                reading.item = _items.value(number[1], reading.item_style)
+                reading.item_segment = reading.segment
         reading.dialogue = text[reading.head : reading.head + 1] in _DIALOGUE
         self._in_table = head.line is _ROW or (self._in_table and head.line is _MARKUP)
         self._blank = False
@@ -96,7 +103,10 @@ class BlockReader:
         elif end <= begin:
             pass
         elif line is _TEXT:
-            if reading.has_words(end):
+            if reading.kind is _PROSE and self._may_be_head(text, newline):
+                self._bordered = False
+                self._row_end = reading.base + end
+            elif reading.has_words(end):
                 reading.cut(end, _LINE)
         elif reading.kind is _TABLE_HEAD:
             self._row_end = reading.base + end
@@ -113,11 +123,13 @@ class BlockReader:
     def end(self) -> None:
         """No line that could be part of a table follows: a row that waits is no head."""
         if self._row_end >= 0:
-            self._end_row(BlockKind.TABLE_ROW)
+            self._end_row(BlockKind.TABLE_ROW if self._bordered else _PROSE)
+            self._bordered = True
 
     def _kind_of(self, head: Head) -> BlockKind:
         kind = head.kind
         if head.line is _ROW:
+            self._bordered = self._bordered or not self._in_table
             return BlockKind.TABLE_ROW if self._in_table else _TABLE_HEAD
         if head.line is not _TEXT:
             return kind
@@ -131,6 +143,20 @@ class BlockReader:
         elif self._blank and head.indent == 0:
             self._in_list = False
         return kind
+
+    def _may_be_head(self, text: str, newline: int) -> bool:
+        """Whether a line of words may be the head of a table without outer borders: it has a border inside, and no cut."""
+        begin = text.rfind("\n", 0, newline) + 1
+        return text.find("|", begin, newline) >= 0 and not text[begin : self._reading.begin].strip()
+
+    def _end_head(self, line: str, head: Head) -> None:
+        """End the row that waited; the next line shows whether it is the head of a table."""
+        if self._bordered:
+            self._end_row(_TABLE_HEAD if head.line is _MARKUP else BlockKind.TABLE_ROW)
+            return
+        self._in_table = head.line is _MARKUP and "|" in line
+        self._bordered = not self._in_table
+        self._end_row(_TABLE_HEAD if self._in_table else _PROSE)
 
     def _end_row(self, kind: BlockKind) -> None:
         """Cut at the end of the row that waited: the line after it shows of which kind it is."""

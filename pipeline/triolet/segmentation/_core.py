@@ -10,18 +10,19 @@ from triolet._model._text import BlockKind, Boundary, Clause
 from triolet.segmentation import _marks, _terminators
 from triolet.segmentation._auto import Guess
 from triolet.segmentation._blocks import BlockReader
-from triolet.segmentation._language import choices, rules
+from triolet.segmentation._language import has_rules, rules
 from triolet.segmentation._lines import LineKind
 from triolet.segmentation._reading import HOLD, PAIRS, SLACK, Reading
 from triolet.segmentation._stalled import finished, whole_words
 from triolet.segmentation._sure_end import ends_surely
+from triolet.segmentation._tags import read_tag
 
 _BATCH = 16  # tokens without a mark that are put aside before they are searched for conjunctions
 _LARGE_BATCH = 64  # the same where conjunctions end no clause
 _LONG = 64  # characters of a token that is never put aside
 _BREATH_AFTER = 24  # characters that a clause has at least if a conjunction ends it
 
-_WORDS = r"\w '’\-/%$+=&@#\\^<>|~"
+_WORDS = r"\w '’\-/%$+=&@#\\^>|~"
 _WEAK = ',:،؛，、；：—–―*`([{}\\]（【】《》〈〉「」『』“”„«»‘"'
 _hot = re.compile(f"[^{_WORDS}]").search  # what may be a mark inside a line
 _ending = re.compile(f"[^{_WORDS}{_WEAK}]").search  # what may end a line or a sentence
@@ -59,6 +60,7 @@ _MARKS: dict[str, _Mark] = {
     '"': _marks.pair,
     "*": _marks.star,
     "`": _marks.tick,
+    "<": _marks.tag,
 }
 
 
@@ -68,8 +70,15 @@ class SegmenterCore:
     `language` is one of:
 
     - a language with rules of its own: zh, en, de, it, pt, es, ja, ko, fr, ru;
-    - another language that pysbd knows: then pysbd decides about every dot;
-    - "auto": the rules follow the script and, in Latin script, the common words of what has been said so far.
+    - another language that pysbd knows (am, ar, bg, da, el, fa, hi, hy, kk, mr, my, nl, pl, sk, ur): then pysbd decides about
+      every dot, but for a few abbreviations that it lacks;
+    - any other language of ISO 639-1: the marks of its script end sentences, and a dot does where no small letter follows. In
+      Thai, Lao and Khmer, which write no mark between sentences, a space is a place to breathe;
+    - "auto": one of the ten. The rules follow the script and, in Latin script, the words of what has been said so far. Names of
+      hosts, paths, code and markup do not count, and no single word that is also a name.
+
+    A language is given as a tag (BCP 47), in letters of any case: `en`, `EN`, `en-US`, `pt-BR`, `zh-Hans-CN`. The region, which
+    changes no boundary, is in `region`.
 
     A clause comes out with the token that makes its end certain. That is its last mark where nothing that follows could
     change it. The tokens may be of any length: the clauses are the same, they only come out sooner or later.
@@ -85,11 +94,24 @@ class SegmenterCore:
         ValueError: an unknown language, or a `weakest` above LINE.
     """
 
+    region: str = ""
+    """The region that the language tag names (`US`); empty for none."""
+
     def __init__(self, language: str = "auto", *, weakest: Boundary = Boundary.NONE) -> None:
-        if language != "auto" and language not in choices():
-            raise ValueError(f"no rules for language {language!r}; choose auto or one of {', '.join(choices())}")
+        tag = read_tag(language)
+        if language.lower() == "auto":
+            language = "auto"
+        elif tag is not None and has_rules(tag.language):
+            language = tag.language
+            self.region = tag.region
+        else:
+            raise ValueError(
+                f"no language {language!r} is known: give auto, or a language tag (BCP 47) such as en, pt-BR or zh-Hans"
+            )
         if weakest > _LINE:
             raise ValueError(f"weakest is {weakest.name}; choose LINE or less, as a clause lies within one line")
+        self.language = language
+        """ISO 639-1 code of the language, without the region; or "auto"."""
         self._guess = Guess() if language == "auto" else None
         self._unread: list[str] = []  # tokens that are put aside
         self._reading = Reading(rules("en" if language == "auto" else language), weakest)
@@ -147,6 +169,7 @@ class SegmenterCore:
         clauses = self._advance(complete=False)
         reading = self._reading
         text = reading.text.rstrip()
+        self._tune(len(text), complete=True)
         if reading.begin < len(text) and not reading.fresh and reading.has_words(len(text)):
             boundary = finished(reading, text)
             if boundary >= max(minimum, Boundary.CONJUNCTION):
@@ -165,6 +188,7 @@ class SegmenterCore:
         """
         reading = self._reading
         clauses = self._advance(complete=False)
+        self._tune(len(reading.text), complete=True)
         at = reading.at
         if (
             at < len(reading.text)
@@ -173,10 +197,13 @@ class SegmenterCore:
             and reading.kind is _PROSE
             and reading.has_words(at)
             and reading.nothing_open()
-            and ends_surely(
-                reading.rules,
-                reading.text[reading.sentence() :],
-                known=self._guess is None or self._guess.has_votes,
+            and (
+                reading.text[-1] in "！？"
+                or ends_surely(
+                    reading.rules,
+                    reading.text[reading.sentence() :],
+                    known=self._guess is None or self._guess.has_votes,
+                )
             )
         ):
             reading.cut_at_once(len(reading.text))
@@ -246,11 +273,19 @@ class SegmenterCore:
             reading.cut_long(len(text) - SLACK)
         return reading.take()
 
-    def _tune(self, end: int) -> None:
+    def _tune(self, end: int, *, complete: bool = False) -> None:
         """In "auto": choose the rules by the text of the clause up to `end`."""
         if self._guess is not None:
             reading = self._reading
-            code = self._guess.language(reading.text, reading.begin, end, reading.base)
+            code = self._guess.language(
+                reading.text,
+                reading.begin,
+                end,
+                reading.base,
+                sentence=reading.segment,
+                code=reading.kind is BlockKind.CODE,
+                complete=complete or reading.complete,
+            )
             if code != reading.rules.language.code:
                 reading.rules = rules(code)
 

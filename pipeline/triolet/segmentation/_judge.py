@@ -12,10 +12,14 @@ _LONGEST_WORD = 48
 _LONGEST_WITHOUT_VOWEL = 5  # letters of a word without a vowel that counts as an abbreviation
 # Characters before three dots that make no sentence of them in scripts without capitals (`음... 잘 모르겠어요`).
 _HESITATION = 4
-_UNLIKE_A_NAME = 5  # letters, one of them not ASCII, of a word that no file or host is named like
+_LONGEST_ZONE = 5  # letters of the short name of a time zone (`EST`, `AEST`)
+# Letters of a word with a capital that may be an abbreviation, though no list has it (`Com. & Adm.`).
+_SHORT_NAME = 4
 _OPENING = "\"'“‘«„‹([{*_~¡¿<"
 _NEXT = re.compile(r"\s[\s" + re.escape(_OPENING) + r"]*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
+_RANGE = re.compile(r"[^\W\d_]{1,5}\.[-–/][^\W\d_]{1,5}")
+_SECTION = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}")
 _LETTERS_AND_DOTS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _VOWEL = re.compile("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûüýÿаеёиоуыэюяіїєα-ωά-ώ]", re.IGNORECASE)
 _LAST_WORD = re.compile(r"(?<!\S)[^\W\d_][^\W\d_A-Z]{2,}\Z")
@@ -36,7 +40,13 @@ class Verdict(enum.Enum):
 
 # An attribute of an enumeration is slow to get.
 END, GOES_ON, WAIT = Verdict.END, Verdict.GOES_ON, Verdict.WAIT
-_INNER, _NUMBERED, _WEAK, _NAMED = Dotted.INNER, Dotted.NUMBERED, Dotted.WEAK, Dotted.NAMED
+_INNER, _NUMBERED, _WEAK, _NAMED, _TIMED = (
+    Dotted.INNER,
+    Dotted.NUMBERED,
+    Dotted.WEAK,
+    Dotted.NAMED,
+    Dotted.TIMED,
+)
 
 
 class Ahead:
@@ -99,7 +109,9 @@ def word_before(text: str, start: int, at: int) -> str:
 def is_plain(rules: Rules, text: str, at: int, word: str) -> bool:
     """Whether the dot at `at` ends a sentence because the word before it is plain: no abbreviation, nor like one."""
     length = len(word)
-    if length < 2 or not word.isalpha() or rules.splitter is not None or word.lower() in rules.dotted:
+    if length < 2 or not word.isalpha() or rules.careful or word.lower() in rules.dotted or word in rules.dotted:
+        return False
+    if length <= _SHORT_NAME and word[0].isupper() and not word.isupper():
         return False
     if length <= _LONGEST_WITHOUT_VOWEL and (text[at - length - 2 : at - length - 1] == "." or not _VOWEL.search(word)):
         return False
@@ -127,12 +139,19 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
         if word[-1].isdecimal():
             if len(parts) == 1 and text[max(0, start - 4) : start].rstrip()[-1:] in ("?", "？"):
                 return END  # `What is 2 + 2? 4. Good.`
+            if len(parts) == 1 and text[start - 1 : start] in ("", "\n") and _SECTION.fullmatch(word):
+                return GOES_ON  # `2.1. Installation`
             return _after_number(rules, parts[0] if len(parts) > 1 else "", word, ahead)
     previous = parts[0] if len(parts) > 1 else ""
     kind = _kind(rules, word, previous)
     if kind is None:
         if len(word) == 1:
             return _after_letter(rules, word, previous, ahead)
+        if rules.careful:
+            return _after_unknown(ahead)
+        if word[0].isupper() and len(word) <= _SHORT_NAME:
+            first = ahead.visible()
+            return WAIT if first is None else GOES_ON if first == "&" else END
         return END
     if word in rules.years and _measured(previous) and at - start < 32 and len(previous.split()) < 4:
         kind = _NAMED  # `В 1854 г. Толстой`: too short to be a sentence
@@ -145,7 +164,7 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
     """Which kind of abbreviation the word is; None for a plain word or a letter."""
     lower = word.lower()
     dotted = rules.dotted
-    kind = dotted.get(lower)
+    kind = dotted.get(word) or dotted.get(lower)
     if len(word) <= 4 and previous.endswith("."):
         joined = previous.rsplit(None, 1)[-1].lstrip(_OPENING).lower() + lower
         if joined in dotted and not (dotted[joined] is _WEAK and word.isupper()):
@@ -161,6 +180,8 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
         dotted_name = kind is _WEAK and word[0].isupper() and "." in word
         return _NAMED if capitals or dotted_name else kind
     if not word.isalpha():
+        if _RANGE.fullmatch(word):
+            return _NAMED
         for mark in "-/'’":
             if mark in word:
                 last = word.rpartition(mark)[2]
@@ -171,9 +192,17 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
         return _NAMED if _LETTERS_AND_DOTS.fullmatch(word) else None
     if rules.language.suffixes and lower.endswith(rules.language.suffixes):
         return _NAMED
-    if len(word) <= _LONGEST_WITHOUT_VOWEL and word.islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
-        return None if word in rules.words else _WEAK
+    if len(word) <= _LONGEST_WITHOUT_VOWEL and word[1:].islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
+        return None if lower in rules.words else _WEAK
     return None
+
+
+def _after_unknown(ahead: Ahead) -> Verdict:
+    """Judge a dot in a language of which few abbreviations are known: no sentence begins with a small letter."""
+    first = ahead.visible()
+    if first is None:
+        return WAIT
+    return GOES_ON if first.islower() or (first and first in ",;:") else END
 
 
 def _measured(previous: str) -> bool:
@@ -199,9 +228,26 @@ def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
         if _without_case(first):
             return GOES_ON if kind is _NAMED else END
         return GOES_ON
+    if kind is _TIMED:
+        return _after_time(rules, ahead)
     if kind is _NAMED or rules.language.capital_nouns:
         return if_starter(rules, ahead)
     return END
+
+
+def _after_time(rules: Rules, ahead: Ahead) -> Verdict:
+    """Judge a dot of `a.m.` before a capital: an end, but before a day, a time zone or a place (`5 p.m. London time`)."""
+    word = ahead.word()
+    if word is None:
+        return WAIT
+    if word in rules.starters:
+        return END
+    if word in rules.times or (2 <= len(word) <= _LONGEST_ZONE and word.isupper()):
+        return GOES_ON
+    second = ahead.second()
+    if second is None:
+        return WAIT
+    return GOES_ON if second in rules.times else END
 
 
 def _without_case(first: str) -> bool:
@@ -247,6 +293,14 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
     said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
     if len(word) < 3 and (not said or said[-1] in ":;") and not first.islower():
         return GOES_ON  # `... 2. Second item`
+    if (
+        len(word) < 4
+        and word.isdecimal()
+        and said[:1].isupper()
+        and said.lower() in rules.lettered
+        and said == previous.strip()
+    ):
+        return GOES_ON  # `Step 1. Open the door.`
     language = rules.language
     if _without_case(first):
         return GOES_ON if language.code == "ko" and said[:-1].isdecimal() and said[-1] == "." else END
@@ -278,16 +332,14 @@ def stands_alone(rules: Rules, word: str) -> bool:
     """
     if word.isascii():
         return word[-1:] in ")%" and len(word) > 2
-    if rules.splitter is not None:
+    if rules.careful:
         return False
     last = word[-1]
     if last in "”»)%":
         return True
     if not word.isalpha():
         return False
-    if "\uac00" <= last <= "\ud7a3":
-        return len(word) > 1
-    return len(word) >= _UNLIKE_A_NAME and max(word) < "\u1100" and _kind(rules, word, "") is None
+    return "\uac00" <= last <= "\ud7a3" and len(word) > 1
 
 
 def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict:
@@ -343,6 +395,16 @@ def after_ellipsis(ahead: Ahead, before: int) -> Verdict:
     return GOES_ON if _without_case(first) and before <= _HESITATION else END
 
 
+_FINAL = re.compile(
+    r"(?:です|ます|した|でした|ません|でしょう|ましょう|ください|だった|ない|だろう|たい)(?:か|ね|よ|よね|な)?\Z"
+)
+
+
+def sounds_final(text: str, start: int, at: int) -> bool:
+    """Whether Japanese words before an ellipsis end a sentence, as those of `そう…` do not."""
+    return at - start > _HESITATION and _FINAL.search(text, max(start, at - 8), at) is not None
+
+
 def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdict:
     """Judge a dot between a small letter and a capital: an end in `the end.Then`, none in `asp.Net` and `object.Method(`."""
     word = _LAST_WORD.search(text, max(0, at - _LONGEST_WORD), at)
@@ -372,7 +434,12 @@ def after_full_quote(code: str, text: str, tail: int, *, led_by_quote: bool, com
     if follows and follows in "，、,；：;:。！？.!?…—":
         return GOES_ON
     if code == "ja" and follows and follows in _PARTICLES:
-        return GOES_ON
+        if follows != "は":
+            return GOES_ON
+        rest = text[tail : tail + 2]
+        if len(rest) < 2 and not complete:
+            return WAIT
+        return END if rest in ("はい", "はあ") else GOES_ON
     if code == "zh" and led_by_quote:
         if _SAYS.match(text, tail):
             return GOES_ON
@@ -380,6 +447,12 @@ def after_full_quote(code: str, text: str, tail: int, *, led_by_quote: bool, com
         if len(rest) < _SAYS_REACH and not complete and not _PHRASE_END.search(rest):
             return WAIT
     return END
+
+
+def is_listed(rules: Rules, text: str, start: int, at: int) -> bool:
+    """Whether the dot at `at` follows an abbreviation that pysbd may lack."""
+    word = word_before(text, start, at).lstrip(_OPENING).lower()
+    return word in rules.dotted
 
 
 def by_splitter(splitter: Splitter, text: str, start: int, tail: int, ahead: Ahead) -> Verdict:

@@ -10,10 +10,15 @@ from collections.abc import Callable
 
 import attrs
 
-from triolet.segmentation import _pysbd
+from triolet.segmentation import _other_words, _pysbd
+from triolet.segmentation._tags import LANGUAGES
 
 RULED = ("zh", "en", "de", "it", "pt", "es", "ja", "ko", "fr", "ru")
 """The languages that have rules of their own."""
+
+# Thai, Lao and Khmer write no mark between sentences, but a space. A speaker may breathe there; whether a sentence ends is unknown.
+_UNMARKED_LANGUAGES = frozenset({"th", "lo", "km"})
+_UNMARKED = "[\u0e00-\u0eff\u1780-\u17ff]"
 
 
 class Dotted(enum.Enum):
@@ -27,6 +32,8 @@ class Dotted(enum.Enum):
     """An end before a capital: `etc.`, `hrs.`"""
     NAMED = enum.auto()
     """An end only before a word that begins sentences, since names may follow, too: `U.S.`, `Inc.`, `St.`"""
+    TIMED = enum.auto()
+    """An end before a capital, unless a day, a time zone or a place follows: `a.m.`, `p.m.`"""
 
 
 @attrs.frozen(kw_only=True)
@@ -61,6 +68,8 @@ class Language:
     """Verbs of speech that may stand after their subject: `"Who is there?" Anna asked.`"""
     suffixes: tuple[str, ...] = ()
     """Endings of compounds that are abbreviations of the kind `Dotted.NAMED` (`Goethestr.`)."""
+    times: str = ""
+    """Words that may follow `p.m.` with a capital, or after a place: days, months, zones, `time`."""
     years: str = ""
     """Words after the number of a year or a century. They end no sentence that has just begun (`В 1854 г. Толстой`)."""
     reversed_quotes: bool = False
@@ -85,23 +94,29 @@ class Rules:
     lettered: frozenset[str]
     exclaimed: frozenset[str]
     saying: frozenset[str]
+    times: frozenset[str]
     years: frozenset[str]
     breath: Callable[[str, int, int], re.Match[str] | None]
     """Finds the space before a conjunction or a lone hyphen that a space follows."""
     splitter: _pysbd.Splitter | None = None
-    """Decides about every dot in place of the words; None for a language with rules."""
+    """Decides about every dot that follows no word of `dotted`; None for a language that pysbd does not know, or with rules."""
+    careful: bool = False
+    """Whether only few abbreviations are known, so that no dot ends a sentence before a small letter."""
 
 
-def choices() -> list[str]:
-    """The codes of all languages that have rules here or are known to pysbd."""
-    return sorted(_pysbd.languages() | set(RULED))
+def has_rules(code: str) -> bool:
+    """Whether a code names a language. Each has rules: its own, pysbd's, or those that hold for any."""
+    return code in LANGUAGES
 
 
 @functools.cache
 def rules(code: str) -> Rules:
-    """The rules of one of the `choices`, with the abbreviations that pysbd lists."""
+    """The rules of a language: its own, with the abbreviations that pysbd lists; else pysbd's; else those that hold for any."""
     if code not in RULED:
-        return _ready(Language(code=code), {}, _pysbd.splitter(code))
+        known = _other_words.ANYWHERE + " " + _other_words.INNER.get(code, "")
+        dotted = dict.fromkeys(known.split(), Dotted.INNER)
+        splitter = _pysbd.splitter(code) if code in _pysbd.languages() else None
+        return _ready(Language(code=code), dotted, splitter, careful=True)
     language: Language = importlib.import_module(f"triolet.segmentation._rules.{code}").LANGUAGE
     listed = _pysbd.abbreviations(code) - set(language.words.split())
     dotted = {"".join(word.split()): Dotted.WEAK for word in listed if "'" not in word}
@@ -112,11 +127,15 @@ def rules(code: str) -> Rules:
         (Dotted.INNER, language.inner),
     ):
         dotted.update(dict.fromkeys(words.split(), kind))
+    dotted.update(dict.fromkeys(("a.m", "p.m"), Dotted.TIMED))
     return _ready(language, dotted, None)
 
 
-def _ready(language: Language, dotted: dict[str, Dotted], splitter: _pysbd.Splitter | None) -> Rules:
+def _ready(
+    language: Language, dotted: dict[str, Dotted], splitter: _pysbd.Splitter | None, *, careful: bool = False
+) -> Rules:
     breaths = "|".join((*language.conjunctions, "--?"))
+    breath = f" (?={_UNMARKED})" if language.code in _UNMARKED_LANGUAGES else f" (?:{breaths})(?= )"
     return Rules(
         language,
         dotted,
@@ -126,7 +145,9 @@ def _ready(language: Language, dotted: dict[str, Dotted], splitter: _pysbd.Split
         frozenset(language.lettered.split()),
         frozenset(language.exclaimed.split()),
         frozenset(language.saying.split()),
+        frozenset(language.times.split()),
         frozenset(language.years.split()),
-        re.compile(f" (?:{breaths})(?= )").search,
+        re.compile(breath).search,
         splitter,
+        careful,
     )

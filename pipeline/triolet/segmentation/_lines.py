@@ -13,7 +13,9 @@ LONGEST_HEAD = 200
 """Characters after which a line that may still be a mark (`------`) counts as text."""
 
 # A line that consists of this alone may still become a line of another kind.
-_UNDECIDED = re.compile(r"(?:[-*+•◦▪‣⁃·_=|:#`~> \t\r\d]|[a-z](?=[.)]|$)|、|[.)](?=[ \t)]|$)|\[(?:[ xX](?:\]|$)|\]|$))*")
+_UNDECIDED = re.compile(
+    r"(?:[-*+•◦▪‣⁃·_=|:#`~> \t\r\d]|(?:[a-z]|[ivx]{2,5})(?=[.)]|$)|、|[.)](?=[ \t)]|$)|\[(?:[ xX](?:\]|$)|\]|$))*"
+)
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t\r]*$")
 _UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t\r]*$")
@@ -21,7 +23,7 @@ _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t\
 _FENCE = re.compile(r"(`{3,})[^`\n]*$|(~{3,})")
 _HEADING = re.compile(r"#{1,6}(?=[ \t\r]|$)[ \t]*")
 _ITEM = re.compile(
-    r"(?:(?:[-*+•◦▪‣⁃·]|\d{1,9}(?:\.\)|[.)])|[a-z][.)])(?=[ \t\r]|$)[ \t]*(?:\[[ xX]\](?=[ \t\r]|$)[ \t]*)?|\d{1,3}、)+"
+    r"(?:(?:[-*+•◦▪‣⁃·]|\d{1,9}(?:\.\)|[.)])|(?:[a-z]|[ivx]{2,5})[.)])(?=[ \t\r]|$)[ \t]*(?:\[[ xX]\](?=[ \t\r]|$)[ \t]*)?|\d{1,3}、)+"
 )
 
 

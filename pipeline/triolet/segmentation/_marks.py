@@ -9,13 +9,22 @@ import re
 
 from triolet._model._text import Boundary
 from triolet._tools._characters import EAST_ASIAN
-from triolet.segmentation._reading import OPEN_FOR, PAIRS, Reading
+from triolet.segmentation import _items
+from triolet.segmentation._judge import WAIT
+from triolet.segmentation._reading import OPEN_FOR, OTHER_WIDTH, PAIRS, Reading
 
 _CLOSING = r"\"'”’»“‹›)\]}*_~」』】》〉）"
 _TAIL = re.compile(rf"(?:[{_CLOSING}]|\[\^?\w{{1,8}}\](?!\()|[¹²³⁰⁴-⁹]|</\w{{1,10}}>)*")
 _NOTE = 12  # the most characters of a footnote mark or a closing tag
+_ENTITY = re.compile(r"&#?\w{1,10}\Z")
+_LONGEST_ENTITY = 12
+_ALNUM = re.compile(r"[^\W_]")
 _STARS = re.compile(r"\*{1,200}")
 _TICKS = re.compile("`{1,200}")
+_BLOCKS = "br|hr|li|ul|ol|p|div|h[1-6]|tr|td|th|table|blockquote|dt|dd|section|article|header|footer|pre"
+_TAG = re.compile(rf"<(/?)({_BLOCKS})(?:\s[^<>\n]{{0,200}})?/?>", re.IGNORECASE)
+_TAG_BEGUN = re.compile(r"</?(?:[A-Za-z][A-Za-z0-9]{0,11}(?:\s[^<>\n]{0,200})?/?)?")
+_QUOTED = re.compile(r"[^\W_][^`'\n(){}\[\]=;]{0,60}'(?=[^\w`'])")
 _DASHES = re.compile("[—―]{1,64}")
 _CLAUSE = Boundary.CLAUSE
 _WEAK = {**dict.fromkeys(",،", Boundary.COMMA), **dict.fromkeys(";:؛", Boundary.CLAUSE)}
@@ -42,6 +51,9 @@ def tail_of(text: str, at: int, *, complete: bool) -> int:
 def comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     """`,` `;` `:` are a boundary where white space follows."""
     after = at + 1
+    if text[at] == ";" and _ENTITY.search(text, max(0, at - _LONGEST_ENTITY), at):
+        reading.at = after  # `Tom &amp; Jerry`
+        return True
     if after == len(text) and not complete:
         return False
     follows = text[after : after + 1]
@@ -71,7 +83,7 @@ def full_comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     if text[at - 1 : at].isdecimal():
         if after == len(text) and not complete:
             return False
-        if text[after : after + 1].isdecimal():
+        if text[after : after + 1].isdecimal() or (text[at] == "、" and _items.ends_marker(reading, text, at)):
             reading.at = after
             return True
     reading.at = after
@@ -97,11 +109,13 @@ def dash(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     return True
 
 
-def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:  # noqa: ARG001
+def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     """Quotes and brackets open and close."""
     mark = text[at]
-    reading.at = at + 1
     opened = reading.opened
+    if mark == ")" and not opened and (text[at - 1 : at].isdecimal() or not text[at - 2 : at - 1].isalnum()):
+        return _numbered(reading, text, at, complete=complete)
+    reading.at = at + 1
     if mark == '"':
         if opened and opened[-1][0] == '"':
             opened.pop()
@@ -109,7 +123,7 @@ def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:  # no
             reading.open('"', at)
         return True
     for index in range(len(opened) - 1, -1, -1):
-        if opened[index][0] == mark:
+        if opened[index][0] in (mark, OTHER_WIDTH.get(mark)):
             begin = opened[index][1]
             del opened[index:]
             if mark == "）" and text[at - 1] in _STOPS and reading.leads(begin) and not reading.inside():
@@ -117,11 +131,23 @@ def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:  # no
             return True
     if mark == "»" and reading.rules.language.reversed_quotes:
         reading.open("«", at)
-    elif mark in PAIRS:
-        if not (mark == "(" and at and text[at - 1] in ":;-="):  # no smiley
-            reading.open(PAIRS[mark], at)
-    elif mark == ")" and reading.item >= 0 and text[at - 1].isdecimal():
-        reading.next_item(at, at + 1)
+    elif mark in PAIRS and not (mark == "(" and at and text[at - 1] in ":;-="):  # no smiley
+        reading.open(PAIRS[mark], at)
+    return True
+
+
+def _numbered(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """A bracket that closes none may end the number of an item."""
+    after = at + 1
+    if after == len(text) and not complete:
+        return False
+    if (
+        text[after : after + 1].isspace()
+        and reading.has_words(at)
+        and _items.item(reading, text, at, after, complete=complete) is WAIT
+    ):
+        return False
+    reading.at = max(reading.at, after)
     return True
 
 
@@ -139,6 +165,30 @@ def star(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     return True
 
 
+def tag(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """A tag of HTML that begins or ends a line or a block ends the clause: `One<br>Two`, `<li>One</li><li>Two</li>`."""
+    found = _TAG.match(text, at)
+    if found is None:
+        if not complete and (begun := _TAG_BEGUN.match(text, at)) and begun.end() == len(text):
+            return False
+        reading.at = at + 1
+        return True
+    end = found.end()
+    reading.at = end
+    bare = reading.bare - reading.base
+    worded = _ALNUM.search(text, bare, at) is not None if bare > reading.begin else reading.has_words(at)
+    if not worded:
+        reading.bare = reading.base + end
+    elif not (reading.opened and reading.inside()):
+        closing = found[1] or found[2].lower() in ("br", "hr")
+        cut = end if closing else reading.begin + len(text[reading.begin : at].rstrip())
+        reading.cut(cut, Boundary.LINE)
+        reading.at = end
+        if not closing:
+            reading.bare = reading.base + end
+    return True
+
+
 def tick(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     """Code inside a line is skipped. A code mark that nothing closes within the line counts as none."""
     run = _TICKS.match(text, at)
@@ -149,6 +199,9 @@ def tick(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     if ticks == "``":  # an opening quote of plain typing, closed by two apostrophes
         reading.open("'", at)
         reading.at = end
+        return True
+    if ticks == "`" and _QUOTED.match(text, end):
+        reading.at = end  # `pool': an old way of quoting
         return True
     limit = end + OPEN_FOR
     newline = text.find("\n", end, limit)

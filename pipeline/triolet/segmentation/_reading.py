@@ -25,7 +25,6 @@ _TRIM = 512  # characters that nobody needs any more, and that pile up before th
 
 _LINE, _SENTENCE = Boundary.LINE, Boundary.SENTENCE  # an attribute of an enumeration is slow to get
 _ALNUM = re.compile(r"[^\W_]")
-_NUMBER = re.compile(r"\s(?:[•*-] )?(\d{1,3})\Z")
 
 PAIRS = {
     "(": ")",
@@ -44,6 +43,9 @@ PAIRS = {
 }
 """Opening marks, each with the mark that closes it."""
 
+OTHER_WIDTH = {")": "）", "）": ")", "]": "】", "】": "]"}
+"""For closing brackets: the same of another width. Some writers open with the one and close with the other."""
+
 BLOCKING = frozenset(")]}）】》〉")
 """The closing marks of brackets. No sentence ends inside a bracket."""
 
@@ -58,6 +60,7 @@ class Reading:
         "asked",
         "at",
         "at_once",
+        "bare",
         "base",
         "begin",
         "breath_at",
@@ -68,6 +71,8 @@ class Reading:
         "given",
         "head",
         "item",
+        "item_segment",
+        "item_style",
         "kind",
         "line",
         "opened",
@@ -109,6 +114,10 @@ class Reading:
         """The mark that opened the code block; empty outside of one. After the opening line, a `+` stands before it."""
         self.item = -1
         """The number of the list item that was read last in this line; -1 for none."""
+        self.item_style = "1"
+        """How the items of that list are counted: `1`, `a` or `i`."""
+        self.item_segment = -1
+        """Offset in the stream of the sentence in which that item began."""
         self.dialogue = False
         """Whether the line begins with a dash. It is a dialogue then, and the name of the speaker may follow any mark."""
         self.opening = Boundary.PARAGRAPH
@@ -119,6 +128,8 @@ class Reading:
         """Offset in the stream of the last cut that was made without a look at what follows."""
         self.asked = -1
         """Offset in the stream of the last mark that was found to need a look at what follows."""
+        self.bare = -1
+        """Offset in the stream of the end of the tags that begin a clause. They are no words."""
         self.opened: list[tuple[str, int]] = []
         """For each quote or bracket that is open: the mark that would close it, and the offset in the stream where it was opened."""
         self.stars = -1
@@ -256,16 +267,6 @@ class Reading:
             if mark == "*":
                 self.stars = -1
             for index in range(len(opened) - 1, -1, -1):
-                if opened[index][0] == mark:
+                if opened[index][0] in (mark, OTHER_WIDTH.get(mark)):
                     del opened[index:]
                     break
-
-    def next_item(self, at: int, tail: int) -> bool:
-        """If the number before `at` is the next item of a numbered list inside the line, cut before it. Return whether it is."""
-        number = _NUMBER.search(self.text, max(self.begin, at - 8), at)
-        if number is None or int(number[1]) != self.item + 1 or not self.has_words(number.start()):
-            return False
-        self.cut(number.start(), Boundary.LINE)
-        self.item += 1
-        self.head = self.at = tail
-        return True

@@ -9,6 +9,7 @@ from collections.abc import Generator
 import trio
 
 from triolet._model._text import Boundary, Clause
+from triolet._tools._characters import is_wide
 from triolet.chain._batches import AT_ONCE, Batches, PulledStage
 from triolet.chain._context import TurnContext
 from triolet.segmentation._core import SegmenterCore
@@ -26,10 +27,33 @@ WORDS_AFTER = 2.0
 end."""
 
 
+WORDS_WITHIN = 1.0
+"""Seconds after which many words without a mark go to a listener who has less than `SHORT`, though the source goes on. The first
+samples of a commit take up to a second, so the first sound comes within two seconds of those words."""
+
+MANY_WORDS = 12
+"""How many words are many: about 4 s of speech."""
+
+MANY_CJK = 18
+"""The same in Chinese, Japanese or Korean characters."""
+
+MANY_LETTERS = 72
+"""Characters that are many in any writing: a dozen words of five letters."""
+
+SHORT = 1.0
+"""Seconds of audio below which the listener is about to hear nothing: about what the first samples of a commit take."""
+
+LOOK_AGAIN = 0.25
+"""Seconds after which it is looked again whether words can be given: a word, at the pace of a slow LLM, takes as long."""
+
+
 class SentenceSegmenter(PulledStage[str, Clause]):
     """Cuts tokens into clauses: finds every boundary and its strength, as early as it is certain.
 
-    `language` is an ISO 639-1 code, or "auto" to follow the script and the words.
+    `language` is a language tag (BCP 47: `en`, `pt-BR`), or "auto". Then it is `spoken`, the only language that the voice speaks
+    (None, the default, if it speaks several or that is not known); else the script and the words tell it. `spoken` does not count
+    in a turn that has another language for the voice. `language` holds the code without the region (`en`), `region` the region
+    (`US`, or empty), which changes no boundary.
 
     The same text gives the same clauses, whatever its tokens are, as long as the source does not stall. Where a listener
     hears in real time, a stall ends a sentence after `sentence_after` seconds without a token, a clause after
@@ -61,11 +85,15 @@ class SentenceSegmenter(PulledStage[str, Clause]):
         words_after: float | None = WORDS_AFTER,
         weakest: Boundary = Boundary.NONE,
         eager: bool = False,
+        spoken: str | None = None,
     ) -> None:
-        SegmenterCore(language, weakest=weakest)  # a bad choice is an error here, not in the middle of an answer
-        self.language = language
+        core = SegmenterCore(language, weakest=weakest)  # a bad choice is an error here, not in the middle of an answer
+        self.language = core.language
+        self.region = core.region
+        self.spoken = None if spoken is None else SegmenterCore(spoken).language
         self.weakest = weakest
         self.eager = eager
+        self._words_end = words_after is not None and weakest is Boundary.NONE
         self._stalls = sorted(
             (after, strength)
             for after, strength in (
@@ -79,8 +107,11 @@ class SentenceSegmenter(PulledStage[str, Clause]):
     @contextlib.contextmanager
     def _pull(self, upstream: Batches[str], turn: TurnContext) -> Generator[Batches[Clause]]:
         """The clauses of the tokens that come. In the end, text that is in no clause is recorded as left."""
-        core = SegmenterCore(self.language, weakest=self.weakest)
-        cutting = _ClauseBatches(upstream, core, self._stalls, turn, eager=self.eager)
+        language = self.language
+        if language == "auto" and self.spoken is not None and turn.settings.language is None:
+            language = self.spoken
+        core = SegmenterCore(language, weakest=self.weakest)
+        cutting = _ClauseBatches(upstream, core, self._stalls, turn, eager=self.eager, breathes=self._words_end)
         try:
             yield cutting
         finally:
@@ -98,7 +129,10 @@ class _ClauseBatches(Batches[Clause]):
         turn: TurnContext,
         *,
         eager: bool,
+        breathes: bool,
     ) -> None:
+        self._breathes = breathes
+        """Whether clauses may end where no mark is."""
         self._upstream = upstream
         self._core = core
         self._stalls = stalls
@@ -109,6 +143,10 @@ class _ClauseBatches(Batches[Clause]):
         """Characters that the core has taken."""
         self._cut = 0
         """Characters that are in clauses."""
+        self._many_since: float | None = None
+        """When so many words without a mark were there that a listener who hears nothing should get them, in Trio's time."""
+        self._breaths = ""
+        """The last clauses, as far as nothing but conjunctions ends them."""
         self._text = ""
         """The text of the last tokens."""
         self._read = 0
@@ -135,6 +173,12 @@ class _ClauseBatches(Batches[Clause]):
                 self._ended = True
                 clauses = self._core.flush()
         self._cut = clauses[-1].end
+        for clause in clauses:
+            if clause.boundary is Boundary.CONJUNCTION:
+                self._breaths += clause.text
+            else:
+                self._breaths = ""
+                self._many_since = None
         self._eager = self._eager and all(clause.boundary < Boundary.LINE for clause in clauses)
         now = self._turn.now()
         for clause in clauses:
@@ -169,10 +213,17 @@ class _ClauseBatches(Batches[Clause]):
         # channel; the source is not touched.
         with trio.CancelScope() as scope:
             while True:
-                scope.deadline = self._stalls_at()
+                scope.deadline = min(self._stalls_at(), self._words_at())
                 clauses = self._feed(await self._upstream.next()) or self._end_surely()
                 if clauses or self._unread or scope.cancel_called:
                     return clauses
+        if self._words_at() <= self._turn.now():
+            ahead = self._turn.clock.ahead
+            if ahead <= SHORT and (clauses := self._core.release(Boundary.NONE)):
+                return clauses
+            # Look again when the listener has little left, or when more words may be whole.
+            self._many_since = self._turn.now() + max(ahead - SHORT, LOOK_AGAIN) - WORDS_WITHIN
+            return []
         _, strength = self._stalls[self._stall]
         self._stall += 1
         # Without a clock the Phraser gives whole sentences, so that to part one would help nobody.
@@ -183,6 +234,22 @@ class _ClauseBatches(Batches[Clause]):
         if self._fed == self._cut or self._stall == len(self._stalls):
             return math.inf
         return self._waits_since + self._stalls[self._stall][0]
+
+    def _words_at(self) -> float:
+        """When words without a mark go to a listener who hears nothing, in Trio's time. Infinite while there are few of them."""
+        if not self._turn.clock.realtime or not self._breathes:
+            return math.inf
+        if self._many_since is None:
+            uncut = self._fed - self._cut + len(self._breaths)
+            if uncut < MANY_CJK or (uncut < MANY_LETTERS and not self._has_many()):
+                return math.inf
+            self._many_since = self._turn.now()
+        return self._many_since + WORDS_WITHIN
+
+    def _has_many(self) -> bool:
+        """Whether what is in no clause yet has many words."""
+        rest = self._breaths + self._core.rest
+        return len(rest.split()) > MANY_WORDS or (not rest.isascii() and sum(map(is_wide, rest)) >= MANY_CJK)
 
     def _feed(self, tokens: list[str]) -> list[Clause]:
         """The clauses that the first of the text of these tokens ends."""
@@ -202,7 +269,7 @@ class _ClauseBatches(Batches[Clause]):
 
     def _end_surely(self) -> list[Clause]:
         """The first sentence, if it almost surely ends with what has come."""
-        if not self._eager or self._unread or not self._text.endswith((".", "!", "?")):
+        if not self._eager or self._unread or not self._text.endswith((".", "!", "?", "！", "？")):
             return []
         return self._core.release_sure()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from triolet._model._text import Boundary
 from triolet._tools._characters import is_wide
-from triolet.segmentation import _judge
+from triolet.segmentation import _items, _judge
 from triolet.segmentation._judge import Ahead, Verdict
 from triolet.segmentation._lines import LineKind
 from triolet.segmentation._reading import Reading
@@ -30,6 +30,8 @@ def finished(reading: Reading, text: str) -> Boundary:
         return Boundary.SENTENCE
     if last == ".":
         at = len(bare) - 1
+        if _items.ends_marker(reading, bare, at):
+            return Boundary.NONE
         verdict = _judge.after_dot(reading.rules, bare, reading.sentence(), at, Ahead(bare, at + 1, complete=True))
         return Boundary.SENTENCE if verdict is Verdict.END else Boundary.NONE
     return Boundary.NONE

@@ -21,6 +21,7 @@ LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "pt"})
 _LOOK_BACK = 300
 _ENDING = 5  # letters that a word has at least if its ending makes it a plain one
 _CAPITAL = 4  # letters that a German noun has at least if it is to be plain: shorter ones are abbreviations, too
+_LONG = 6  # letters of a Russian word that is surely no abbreviation
 _MARKS = re.compile(r"(?:\.|[!?]{1,3})\Z")
 _BEGIN = re.compile(r"\s*[*¡¿]{0,4}([^\W\d_])")
 # Links, paths, addresses, formulas and code, which a dot may be part of; emphasis by other marks than stars, and single quotes,
@@ -50,9 +51,13 @@ def ends_surely(rules: Rules, sentence: str, *, known: bool = True) -> bool:
         text = text.rstrip()  # French has a space before the mark
     if text.strip(" \n*¡¿") in _ALONE:
         return True
-    if not known or rules.language.code not in LANGUAGES or _RISKY.search(text):
+    if not known or _RISKY.search(text):
         return False
     word = word_before(text, 0, len(text))
+    if rules.language.code == "ru":
+        return mark == "." and word.isalpha() and word.islower() and len(word) >= _LONG and word not in rules.dotted
+    if rules.language.code not in LANGUAGES:
+        return False
     if _BOLD.search(word):
         return True
     word = word.lstrip("*¡¿")

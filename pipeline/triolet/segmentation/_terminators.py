@@ -6,7 +6,7 @@ import re
 
 from triolet._model._text import Boundary
 from triolet._tools._characters import EAST_ASIAN, EMOJI
-from triolet.segmentation import _judge
+from triolet.segmentation import _items, _judge
 from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._marks import tail_of
 from triolet.segmentation._reading import BLOCKING, Reading
@@ -27,6 +27,12 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     worded = reading.has_words(at)
     end = at + 1
     free = worded and reading.nothing_open()
+    # A number or a letter by itself: it may be that of an item.
+    marker = (
+        worded
+        and text[at] == "."
+        and (text[at - 1].isdecimal() or reading.item >= 0 or not text[at - 2 : at - 1].isalnum())
+    )
     if free and text[at] == ".":
         rules = reading.rules
         word = _judge.word_before(text, reading.sentence(), at)
@@ -39,7 +45,7 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
             reading.cut(end, _SENTENCE)
             return True
     if text[end : at + 2] == " " and text[at - 1 : at] != " ":  # the usual case
-        if free and reading.item < 0:
+        if free and reading.item < 0 and not marker:
             verdict = _verdict(reading, text, at, end, end, complete=complete)
             if verdict is WAIT:
                 return False
@@ -71,8 +77,17 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         if reading.is_leftover(at):
             reading.cut_at_once(tail)
         return True
-    if reading.item >= 0 and text[at - 1].isdecimal() and reading.next_item(at, tail):
-        return True
+    if marker:
+        found = _items.item(reading, text, at, tail, complete=complete)
+        if found is not None:
+            return found is GOES_ON
+    if reading.item >= 0 and reading.nothing_open():
+        verdict = _items.leads_to_item(reading, text, tail, complete=complete)
+        if verdict is WAIT:
+            return False
+        if verdict is END:
+            reading.cut(tail, _SENTENCE)
+            return True
     verdict = _verdict(reading, text, at, end, tail, complete=complete)
     if verdict is WAIT:
         return False
@@ -131,6 +146,8 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
     rules = reading.rules
     ahead = Ahead(text, tail, complete=complete)
     if rules.splitter is not None:
+        if marks == "." and _judge.is_listed(rules, text, reading.sentence(), at):
+            return GOES_ON
         return _judge.by_splitter(rules.splitter, text, reading.sentence(), tail, ahead)
     if marks == ".":
         verdict = _judge.after_dot(rules, text, reading.sentence(), at, ahead)
@@ -155,6 +172,14 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
 def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complete: bool) -> bool:
     """Without white space after the mark, a sentence ends only between words that cannot be one name, or in CJK text."""
     follows, before = text[tail], text[at - 1 : at]
+    if (
+        tail > end
+        and text[at] in "!?…"
+        and reading.opened
+        and not reading.rules.language.saying
+        and max(follows, before) >= EAST_ASIAN
+    ):
+        return stop(reading, text, at, complete=complete)
     reading.at = end
     if tail > end or not follows.isalnum() or (reading.opened and reading.inside()):
         return True
@@ -165,6 +190,10 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
     if text[at] in "!?":
         word = _judge.word_before(text, reading.sentence(), at)
         if follows >= EAST_ASIAN or before >= EAST_ASIAN or (follows.isupper() and before.islower() and word.isalpha()):
+            reading.cut(end, _SENTENCE)
+    elif before >= EAST_ASIAN and ("…" in text[at:end] or "..." in text[at:end]):
+        marks = text[at:end]
+        if marks[-1] in "。！？｡!?" or _judge.sounds_final(text, reading.sentence(), at):
             reading.cut(end, _SENTENCE)
     elif (
         end == at + 1
@@ -185,9 +214,14 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
 
 
 def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """`。！？` and the full stops of other scripts end a sentence at once when nothing is open."""
+    """`。` and the full stops of other scripts end a sentence at once when nothing is open; `！？` do after the last of them."""
     after = at + 1
     if not reading.opened and reading.stars < 0:
+        if text[at] in "！？":  # more of them may come: `！！！`
+            run = _RUN.match(text, at)
+            after = run.end() if run else after
+            if after == len(text) and not complete:
+                return False
         if reading.has_words(at) or reading.is_leftover(at):
             reading.cut_at_once(after)
         else:

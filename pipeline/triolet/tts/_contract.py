@@ -100,6 +100,13 @@ class TTS(abc.ABC):
         return type(self)
 
     @property
+    def language(self) -> str | None:
+        """The only language that the voice speaks, as a tag such as `"en"`; None, the default, if it speaks several. `speech`
+        takes the text for that language where it is given none.
+        """
+        return None
+
+    @property
     def bills(self) -> bool:
         """Whether speaking costs anything; True by default. A commit that is cut off before the service has counted it is then
         billed by its length, as an estimate.

@@ -18,7 +18,7 @@ LANGUAGE = Language(
         nr nrn no art abs s p pp seite bd abb tab kap ziff rn rdnr rz § anm aufl jg h jh jhdt fn zl
         jan feb mrz apr jun jul aug sep sept okt nov dez tel fax ver
     """,
-    weak="",
+    weak="tgl tbl kps amp supp tr inj ret ",
     named="""
         usw etc usf u.s.w ff f u.ä o.ä u.v.m u.a.m u.dgl dgl dergl n.chr v.chr n.u.z v.u.z
         std min max sek stck stk mwst ust plz
@@ -51,7 +51,7 @@ LANGUAGE = Language(
     reversed_quotes=True,
     exclaimed="Yahoo",
     conjunctions=("und", "oder", "aber", "sondern", "denn", "weil", "dass", "wenn", "als", "ob", "während", "obwohl"),
-    suffixes=("str",),
+    suffixes=("str", "nr"),
     ordinals=True,
     capital_nouns=True,
 )

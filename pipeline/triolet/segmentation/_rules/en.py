@@ -5,6 +5,7 @@ from triolet.segmentation._language import Language
 LANGUAGE = Language(
     code="en",
     inner="""
+        Ft Civ Crim Evid Cir Hon Rte ct.app
         mr mrs ms mx dr prof rev fr p.s gen lt col maj capt cmdr sgt cpl pvt brig adm adml gov sen sens rep reps supt hon messrs
         mssrs mme mlle msgr mgr ste ven insp det pres atty attys amb assoc asst mt
         e.g i.e eg ie vs v cf viz al approx incl excl esp aka a.k.a c ca circa resp
@@ -15,12 +16,14 @@ LANGUAGE = Language(
         pt pts pl op opp ref refs cl sect jan feb mar apr jun jul aug sep sept oct nov dec ext rm bldg apt ste
     """,
     weak="""
-        etc et.al al. hrs hr mins min secs sec lbs lb oz ft yd yds mi in tbsp tsp qt gal pt mph kg km cm mm bn mn
+        tab caps susp supp inj
+        etc et.al al. hrs hr mins min secs sec lbs lb oz yd yds mi in tbsp tsp qt gal pt mph kg km cm mm bn mn
         tel fax dept est temp max avg misc univ
         sat sun deg b.i.d t.i.d q.i.d q.d p.r.n p.o i.v i.m
         bros ph.d phd m.d d.d.s b.a b.s b.sc m.a m.s m.sc m.b.a ll.b ll.m d.phil esq
     """,
     named="""
+        Fed Supp Stat Rptr Cal Bankr Const Reg Adm Com Proc
         u.s u.k u.n e.u u.s.a u.a.e u.s.s.r d.c l.a n.y n.j n.z p.r.c r.o.c u.s.c u.s.n u.s.m.c
         a.m p.m am. pm. a.d b.c b.c.e c.e mon tue tues wed thu thur thurs fri st
         inc corp co cos ltd llc l.l.c plc jr sr bros assn
@@ -32,6 +35,7 @@ LANGUAGE = Language(
         is may man me ok ill mass miss con del mo ind ref res pa la ga ut va wash mex med cal arc ken ala fed rs que ext
         tex mont ore penn bart fy sat sun wed mar am pm hon app ed in ten tab gal mi eg yuk cd tv pc dvd no art sun cd hmm shh pst tv nth
     """,
+    times="Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun January February March April May June July August September October November December Eastern Central Mountain Pacific Atlantic Greenwich Moscow Tokyo time Time Standard Daylight",
     starters="""
         A An The This That These Those There Then They Their Them It Its He His She Her We Our You Your I I'm I've I'll I'd
         It's He's She's We're You're They're That's There's What's Who's Let's Here's Don't Didn't Doesn't

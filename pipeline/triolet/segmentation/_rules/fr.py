@@ -5,14 +5,16 @@ from triolet.segmentation._language import Language
 LANGUAGE = Language(
     code="fr",
     inner="""
+        sté éts bd bld boul faub fbg rte résid bât cass civ crim soc com req mlle jl
         M mm mr mlle mlles mme mmes dr drs pr prof me mes mgr st ste sts stes gal col cdt cap lt sgt adj brig
         p.ex ex cf c.-à-d c.à.d i.e e.g vs env ca av apr dir réd trad coll
     """,
     numbered="""
+        lun jeu ven sam dim crim civ
         n no nos p pp art arts chap ch fig figs vol t sect al par § réf éd tél tab pl ann
         janv févr avr juil sept oct nov déc
     """,
-    weak="rdv etc sq sqq suiv hab min sec max bd boul av ltd inc corp cie st. jr sr univ dépt dép",
+    weak="rdv etc sq sqq suiv hab min sec max av ltd inc corp cie st. jr sr univ dépt dép",
     named="u.s u.k u.s.a s.a s.a.r.l s.n.c.f j.-c a.m p.m r.a.t.p o.n.u",
     words="""
         sup sec inf sing ex. al id ms fr av contr auj

@@ -15,12 +15,12 @@ LANGUAGE = Language(
         jan fev mar abr mai jun jul ago set out nov dez
     """,
     weak="""
-        etc km kg cm mm min seg h hs hrs ltda cia s.a s/a inc corp co ltd jr jrs fl fls proc v.exa v.sa vossa
+        etc km kg cm mm min seg h hs hrs cia s.a s/a inc corp co ltd jr jrs fl fls proc v.exa v.sa vossa
         sécs adm apto bl bibl cód coord déb dir doc dpto emb end esp fem gab hab ind inst lat long masc mod mun obs. org
         pal pgto pref proj prov qtd qtde rel rem repart seg. sing soc supl suprem trad univ vl
         ap apart cx dec lic reg res resp sup
     """,
-    named="e.u.a eua u.s u.k a.m p.m a.c d.c j.c s.paulo n.y",
+    named="ltda Ltda e.u.a eua u.s u.k a.m p.m a.c d.c j.c s.paulo n.y",
     words="min seg est ex dom mar set out al r inc sec ten gen org mod end rem esp dir sup ind res soc",
     starters="""
         O A Os As Um Uma Uns Umas Este Esta Estes Estas Esse Essa Esses Essas Aquele Aquela Isto Isso Aquilo Ele Ela Eles Elas

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from triolet import BlockKind, Boundary, NormalizedClause, Phrase, Phraser, PhrasingOptions, SpeechUnit, TurnContext
 from triolet.phrasing import PhraserCore
 from triolet.phrasing._core import Offer
-from triolet.phrasing._stage import COMFORTABLE, MERGING_ENDS, SHORT
+from triolet.phrasing._stage import COMFORTABLE, HURRY, IDLE, MERGING_ENDS, SHORT
 from triolet.testing import collect
-from triolet.turn._events import PhraseReady
+from triolet.turn._events import FirstToken, PhraseReady
 
 
 def clause(text: str, boundary: Boundary, *, start: int = 0, opening: Boundary = Boundary.SENTENCE) -> NormalizedClause:
@@ -410,10 +410,51 @@ async def test_a_sentence_is_cut_only_when_the_listener_s_audio_runs_out(
     ]
 
 
-async def test_half_a_phrase_without_a_place_to_breathe_is_never_cut(autojump_clock: trio.testing.MockClock) -> None:
-    first, rest = clauses(("Of the four ways that I know ", Boundary.CONJUNCTION), ("and like. ", SENTENCE))
-    turn = with_audio(1.0)
-    assert await given_at([first, 60.0, rest], turn) == [("Of the four ways that I know and like.", 60.0)]
+@pytest.mark.parametrize(
+    ("text", "boundary", "at"),
+    [
+        ("Of the four ways that I know ", Boundary.CONJUNCTION, HURRY),
+        ("Of the four ways that I know ", Boundary.NONE, 0.0),
+        ("Of the ", Boundary.CONJUNCTION, 60.0),
+        ("Well, ", COMMA, IDLE),
+    ],
+)
+async def test_what_has_no_good_place_to_breathe_is_given_when_the_listener_has_waited(
+    autojump_clock: trio.testing.MockClock, text: str, boundary: Boundary, at: float
+) -> None:
+    first, rest = clauses((text, boundary), ("and like. ", SENTENCE))
+    phrases = await given_at([first, 60.0, rest], with_audio(0.5))
+    if at < 60:
+        assert phrases == [(text.strip(), at), ("and like.", 60.0)]
+    else:
+        assert phrases == [(text + "and like.", 60.0)]
+
+
+async def test_many_words_without_a_good_place_are_given_after_a_second(autojump_clock: trio.testing.MockClock) -> None:
+    names = clauses(*[(f"Number{at}, ", COMMA) for at in range(20)], ("done.", END))
+    timed = [part for name in names for part in (name, 0.2)]
+    (words, at), *_ = await given_at(timed, with_audio(0.1))
+    assert at == pytest.approx(11 * 0.2 + HURRY, abs=0.21)
+    assert words.startswith("Number0, ")
+
+
+async def test_clauses_that_keep_coming_do_not_prolong_the_silence(autojump_clock: trio.testing.MockClock) -> None:
+    """A short opener, then a long sentence: its first clause is given while it is written."""
+    parts = clauses(
+        ("Sure! ", SENTENCE),
+        ("Here is a long answer, ", COMMA),
+        ("which begins with a clause, ", COMMA),
+        ("and goes on for a while, ", COMMA),
+        ("until it ends at last. ", SENTENCE),
+    )
+    turn = hurried()
+    turn.timeline.record(FirstToken(trio.current_time()))
+    timed: list[NormalizedClause | float] = []
+    for part in parts:
+        timed += [len(part.words) / 50, part]  # ten tokens a second
+    phrases = await given_at(timed, turn)
+    assert phrases[0] == ("Sure!", 0.12)
+    assert phrases[1] == ("Here is a long answer,", 0.58)
 
 
 async def test_a_file_has_no_listener_to_hurry_for(autojump_clock: trio.testing.MockClock) -> None:

@@ -49,7 +49,7 @@ def test_full_width_marks() -> None:
         ("要运动：", "CLAUSE"),
         ("很好。", "SENTENCE"),
         ("“你来吗？”她问。", "SENTENCE"),
-        ("好！", "SENTENCE"),
+        ("好！", "END"),
     ]
 
 
@@ -131,10 +131,12 @@ def test_a_code_block_comes_out_line_by_line() -> None:
         ("en", "So it is…", " T"),
         ("en", "He lives in the U.S", ". The "),
         ("de", "Am 3. Mai war das Konzert", ". "),
-        ("de", "Das ist natürlich", "."),
-        ("ru", "Это хорошая новость", "."),
+        ("de", "Das ist natürlich", ". "),
+        ("ru", "Это хорошая новость", ". "),
         ("ko", "그것은 사실입니다", "."),
-        ("zh", "当然可以", "！"),
+        ("zh", "当然可以", "。"),
+        ("zh", "当然可以", "！好"),
+        ("zh", "当然可以", "！！！好"),
         ("ja", "わかりました", "。"),
         ("zh", "他说：“好", "。”然"),
     ],
@@ -214,5 +216,5 @@ def test_languages_without_rules_ask_pysbd(language: str, text: str) -> None:
 
 
 def test_an_unknown_language_names_the_choices() -> None:
-    with pytest.raises(ValueError, match=r"'xx'.*auto.*de.*zh"):
+    with pytest.raises(ValueError, match=r"'xx'.*auto.*en.*zh"):
         SegmenterCore("xx")

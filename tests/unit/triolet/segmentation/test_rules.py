@@ -211,7 +211,121 @@ RULES: dict[str, list[str]] = {
 """Texts of each language; `¦` stands where a sentence or a line ends."""
 
 
-@pytest.mark.parametrize(("language", "text"), [(code, text) for code, texts in RULES.items() for text in texts])
+MORE: dict[str, list[str]] = {
+    "en": [
+        "There are three points: 1. Calm, 2. Light and 3. Air.",
+        "You can 1. Call us, 2. Email us or 3. Visit the shop.",
+        "Here are the steps.¦ 1. Open the app.¦ 2. Tap Settings.¦ 3. Sign out.",
+        "First, do this: 1. Open the app.¦ 2. Tap Settings.¦ 3. Sign out.¦ That is all.",
+        "Steps: 1) Open the app.¦ 2) Tap Settings.¦ 3) Sign out.",
+        "Options: (1) call us, (2) email us, (3) visit.¦ Done.",
+        "Try this: a. Call them.¦ b. Write to them.",
+        "a. The first item¦ b. The second item¦ c. The third list item",
+        "There are two: 1. Eat.¦ Then rest.¦ 2. Sleep.",
+        "My number is 2.¦ The end.",
+        "We went to Mt. Hood, Ft. Lee and Ave. B.¦ Then home.",
+        "Com. & Adm. is near.",
+        "(see below） It ends.¦ Then more.",
+        "It opens at 9:10 a.m.¦ Want me to book it?",
+        "We close at 6 p.m.¦ Bring a coat.",
+        "We close at 6 p.m. Sunday.¦ Then rest.",
+        "See you at 5 p.m. Eastern time.¦ Then rest.",
+        "See Fed. R. Civ. P. 12.¦ It is short.",
+        "Fed. R. Civ. P. 12 applies.¦ It is short.",
+        "Open Mon.-Fri. from 9 to 5.¦ Thanks.",
+        "Open Mon. - Fri. 9 to 5.¦ Thanks.",
+        "Open Mon. to Fri. at 9.¦ Thanks.",
+        "The word `pool' and the word `gate' differ.¦ So do they.",
+        "It is in 2.1.¦ It is short.",
+        "I love Tom &amp; Jerry.¦ Good.",
+        "He said so!!!¦ Then left.",
+        "Wait?!¦ Then left.",
+        "Line one<br>¦Line two<br/>¦Line three.",
+        "<li>One</li>¦<li>Two</li>",
+        "Hi¦<p>One.</p>¦<p>Two</p>",
+        "Press <Enter> or a < b, and Vec<String> x.",
+        "2.1. Installation is easy.¦ It is.",
+        "Step 1. Open the door.¦ Step 2. Leave.",
+        "The ratio is 3:1.¦ In other words, it is so.",
+        "It leaves at 18:05.¦ Gate B42 closes.",
+        "See you at 5 p.m. London time.¦ Then rest.",
+        "We meet at 9 a.m. EST.¦ Then rest.",
+        "It opens Jan.-Mar. at noon.¦ Then rest.",
+    ],
+    "zh": [
+        "有三点：1. 安静，2. 光线，3. 空气。",
+        "步骤：1. 打开应用。¦2. 点击设置。¦3. 退出。",
+        "价格（见下文)是好的。¦然后走。",
+        "真的？！¦好的。",
+        "真的？！！¦好的！！！¦走。",
+        "步骤：1、打开应用，2、点击设置。",
+        "真的！¦好的。",
+    ],
+    "de": [
+        "Es gibt drei Punkte: 1. Ruhe, 2. Licht und 3. Luft.¦ Das ist alles.",
+        "So geht es: 1. Öffnen Sie die App.¦ 2. Tippen Sie auf Einstellungen.¦ 3. Melden Sie sich ab.",
+        "Ihre Kundennr. lautet 4711.¦ Danke.",
+        "Die Telefonnr. 123 und Kontonr. 5 sind alt.",
+        "Nehmen Sie 3 Tbl. tgl. nach dem Essen.¦ Danke.",
+        "Geöffnet Mo.-Fr. 9 bis 17 Uhr.¦ Danke.",
+        "Geöffnet Mo. - Fr. 9 bis 17 Uhr.¦ Danke.",
+        "FRÜHSTÜCK.¦ DLL ist da.",
+        "Am 1. Mai bis 2. Juni ist zu.¦ Danke.",
+        "Der Name ist FRÜHSTÜCK.DLL hier.¦ Gut.",
+    ],
+    "es": [
+        "Hay tres puntos: 1. Calma, 2. Luz y 3. Aire.",
+        "Los pasos son: 1. Abre la app.¦ 2. Toca Ajustes.¦ 3. Cierra sesión.",
+        "Abierto lun.-vie. de 9 a 5.¦ Gracias.",
+    ],
+    "fr": [
+        "Il y a trois points : 1. Calme, 2. Lumière et 3. Air.",
+        "Les étapes : 1. Ouvrez l'appli.¦ 2. Touchez Réglages.¦ 3. Déconnectez-vous.",
+        "La Sté. Dupont est ici.¦ Elle va bd. Voltaire.¦ Merci.",
+        "Voir Cass. civ. 1re, 5 mai 2010.¦ Elle dit non.",
+        "Ouvert lun.-ven. de 9 à 5.¦ Merci.",
+    ],
+    "it": [
+        "Ci sono tre punti: 1. Calma, 2. Luce e 3. Aria.",
+        "I passi: 1. Apri l'app.¦ 2. Tocca Impostazioni.¦ 3. Esci.",
+    ],
+    "pt": [
+        "Há três pontos: 1. Calma, 2. Luz e 3. Ar.",
+        "Os passos: 1. Abra o app.¦ 2. Toque em Ajustes.¦ 3. Saia.",
+        "A Silva Ltda. fica aqui.¦ Obrigado.",
+    ],
+    "ru": [
+        "Есть три пункта: 1. Тишина, 2. Свет и 3. Воздух.",
+        "Шаги: 1. Откройте приложение.¦ 2. Нажмите «Настройки».¦ 3. Выйдите.",
+        "Это часть старого.¦ Файла нет.",
+        "Откройте пример.рф и старого.файла нет.¦ Да.",
+    ],
+    "ko": [
+        "세 가지가 있습니다: 1. 휴식, 2. 빛, 3. 공기.",
+        "순서는 다음과 같습니다.¦ 1. 앱을 여세요.¦ 2. 설정을 누르세요.¦ 3. 로그아웃하세요.",
+        "음... 좋은 생각이에요.",
+        "음… 좋은 생각이에요.¦ 네.",
+    ],
+    "ja": [
+        "手順は次の通りです。¦1. アプリを開きます。¦2. 設定をタップします。¦3. 終了します。",
+        "ポイントは三つ：1. 静けさ、2. 光、3. 空気。",
+        "使い方（下記)を見てください。¦次です。",
+        "（下記)です。¦次です。",
+        "本当！！！¦そうです。",
+        "うーん…。¦いいね。",
+        "「本当?」と聞いた。¦はい。",
+        "本当に?¦はい。",
+        "「本当?」¦はい。",
+        "「いいの!?」¦彼は笑った。",
+    ],
+}
+"""The same of lists inside a line, abbreviations, brackets, tags, and marks in a row."""
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [(code, text) for listed in (RULES, MORE) for code, texts in listed.items() for text in texts],
+)
 def test_sentences_end_where_they_should_whatever_the_tokens_are(language: str, text: str) -> None:
     plain = text.replace("¦", "")
     for tokens in ([plain], list(plain), [plain[at : at + 3] for at in range(0, len(plain), 3)]):
@@ -397,6 +511,15 @@ KINDS: dict[str, list[tuple[str, str]]] = {
     "- a\n\n      b": [("a", "LIST_ITEM"), ("b", "LIST_ITEM")],
     "|a|b|\n|-|-|\n|c|d|\ntext": [("|a|b|", "TABLE_HEAD"), ("", "MARKUP"), ("|c|d|", "TABLE_ROW"), ("text", "PROSE")],
     "a | b": [("a | b", "PROSE")],
+    "a | b\n--|--\nc | d\ne, f. G\n\nH": [
+        ("a | b", "TABLE_HEAD"),
+        ("", "MARKUP"),
+        ("c | d", "TABLE_ROW"),
+        ("e, f. G", "TABLE_ROW"),
+        ("H", "PROSE"),
+    ],
+    "a | b\nc | d\n\n---\ne": [("a | b", "PROSE"), ("c | d", "PROSE"), ("", "MARKUP"), ("e", "PROSE")],
+    "i. a\nii. b\niii. c": [("a", "LIST_ITEM"), ("b", "LIST_ITEM"), ("c", "LIST_ITEM")],
     "```\nx\n```\ny": [("", "CODE"), ("x", "CODE"), ("", "CODE"), ("y", "PROSE")],
     "~~~~\n~~~\n~~~~\ny": [("", "CODE"), ("~~~", "CODE"), ("", "CODE"), ("y", "PROSE")],
     "> ```\n> x\n> ```\ny": [("", "CODE"), ("> x", "CODE"), ("", "CODE"), ("y", "PROSE")],

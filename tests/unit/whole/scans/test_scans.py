@@ -50,7 +50,7 @@ BOUNDED: dict[str, str] = {
     "triolet.normalization._inline.re.compile(re.escape(self._skip_until), re.IGNORECASE)": "a literal, looked for once",
     "triolet.normalization._table.re.finditer('(?<!\\\\\\\\)\\\\|', row)": "one character",
     'triolet.segmentation._judge.re.split("[\'’]", word)': "one character, in a word of 48",
-    "triolet.segmentation._language.re.compile(f' (?:{breaths})(?= )')": "one word of a list",
+    "triolet.segmentation._language.re.compile(breath)": "one word of a list, or one space",
     "triolet.segmentation._marks.re.search('[\\\\]>\\\\s]', text[end:])": "one character, in a few",
     "triolet.tts._websocket_failures.re.match('[1-9][0-9][0-9]', code)": "three characters",
 }

@@ -22,6 +22,7 @@ from triolet_adapters.tts.qwen.client._session_log import Tap
 from triolet_adapters.tts.qwen.client._stream import QwenStream
 from triolet_adapters.tts.qwen.protocol import (
     DEFAULT_MODEL,
+    LANGUAGE_CODES,
     Mode,
     QwenSettings,
     ResponseFormat,
@@ -143,6 +144,12 @@ class QwenTTS(TTS):
     def format(self) -> AudioFormat:
         """The format of the audio that its sessions give: PCM, whatever `response_format` is."""
         return AudioFormat(self.settings.sample_rate)
+
+    @property
+    def language(self) -> str | None:
+        """The code of its `language_type`; None for `Auto`."""
+        code = LANGUAGE_CODES[self.settings.language_type]
+        return None if code == "auto" else code
 
     @property
     def limits(self) -> RateLimits:
