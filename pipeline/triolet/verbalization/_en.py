@@ -284,25 +284,31 @@ t; ; trillion
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """A day after or before the name of its month."""
-        if self._month_before.search(text, max(floor, at - 12), at) and (day := self._day.match(text, at)):
+        month = self._month_before.search(text, max(floor, at - 12), at)
+        if month and (day := self._day.match(text, at)):
             if not 1 <= int(day[1]) <= 31:
                 return None
-            words, end = self.ordinal(int(day[1])), day.end()
+            words, end, start = self.ordinal(int(day[1])), day.end(), at
+            if len(month[0]) <= 6 and month[0].rstrip(" ,.") not in self.months:
+                words, start = f"{self._month(month[0])} {words}", month.start()
             if day[2]:
                 words += f" to {self.ordinal(int(day[2]))}"
             year = self._year_after_day.match(text, end)
             if year:
                 words, end = f"{words}, {self.year(int(year[1]))}", year.end()
-            return Found(at, end, "dates", words)
+            return Found(start, end, "dates", words)
         day = self._day_month.match(text, at)
         if day is None or not 1 <= int(day[1]) <= 31:
             return None
-        name = next(month for month in self.months if month.startswith(day["month"][:3]))
+        name = self._month(day["month"])
         article = "" if text[max(0, at - 4) : at].lower() == "the " else "the "
         words = f"{article}{self.ordinal(int(day[1]))} of {name}"
         if day[3]:
             words += f" {self.year(int(day[3]))}"
         return Found(at, day.end(), "dates", words)
+
+    def _month(self, written: str) -> str:
+        return next(month for month in self.months if month.startswith(written[:3]))
 
     def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
         """`21st`."""
@@ -324,6 +330,10 @@ t; ; trillion
         if len(digits) == 10:
             return [digits[:3], digits[3:6], digits[6:]]
         return super().phone_groups(digits)
+
+    def alone_after_one(self, after: str) -> bool:
+        """`Charles I was`, but not `Charles I think`."""
+        return re.match(r"[,.;:)]| (?:of|was|is|and|had|in|died|ruled|reigned|became|married)\b|\Z", after) is not None
 
     def decade(self, n: int, *, short: bool) -> str:
         """`nineteen nineties`."""

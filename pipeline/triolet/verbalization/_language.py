@@ -114,6 +114,10 @@ class Language:
     sharp: ClassVar[str] = "sharp"
     and_so_on: ClassVar[str] = " and so on"
     """After the first signs of a long code."""
+    tilde: ClassVar[str] = "tilde"
+    question_mark: ClassVar[str] = ""
+    spells_letters: ClassVar[bool] = True
+    """Whether acronyms are written letter by letter."""
     has_decades: ClassVar[bool] = False
     """Whether `1990s` is a decade."""
     not_units_when_apart: ClassVar[frozenset[str]] = frozenset()
@@ -125,6 +129,8 @@ class Language:
         self.region = region
         self._feminine = re.compile(rf"[ \u00a0]{self.feminine_after}")
         self._noun_after = re.compile(r"[ \u00a0][^\W\d_]{2}")
+        self.roman_chapter = re.compile(rf"(?<![^\W_])(?:{self.roman_before})[ \u00a0]\Z")
+        self.roman_ordinals_first = re.compile(rf"(?<![^\W_])(?:{self.roman_ordinal_before})[ \u00a0]\Z")
         self.month_numbers = {name.lower(): index for index, name in enumerate(self.months, 1)}
 
     # Numbers.
@@ -309,6 +315,14 @@ class Language:
             article = f"{self.monarch_article} " if self.monarch_article else ""
             return article + self.ordinal(n)
         return self.cardinal(n)
+
+    def alone_after_one(self, after: str) -> bool:
+        """Whether `I` after the name of a monarch is a numeral. In English it may be a person."""
+        return True
+
+    def roman_century(self, value: int, written: str, before: str, after: str) -> str:
+        """A Roman numeral before or after the word for a century; empty if it is none."""
+        return ""
 
     def per_unit(self, q: Quantity, unit: Noun, per: Noun) -> str:
         """`5 g/l`."""

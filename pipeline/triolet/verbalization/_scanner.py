@@ -35,6 +35,7 @@ _HALF = re.compile(r"[ \u00a0\u202f]?([AaPp])(?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z]))"
 _HOUR_HALF = re.compile(r"([01]?[0-9])(?=[ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z])))")
 _RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})(?::([0-9]{1,4}))?(?![0-9:])")
 _VERSION = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,5}(?:[-.]?(?:alpha|beta|rc|dev|post)[.-]?[0-9]{0,3})?(?![0-9]|\.[0-9])")
+_ADDRESS = re.compile(r"(?:[12]?[0-9]{1,2}\.){3}[12]?[0-9]{1,2}")
 _PHONES: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?:1[-. ])?[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}(?![0-9]|[-.][0-9])"),
     re.compile(r"(?:1[ -])?[0-9]{3} [0-9]{3}[- ][0-9]{4}(?![0-9]|[-.][0-9])"),
@@ -67,6 +68,8 @@ _LETTERS_OF = re.compile(r"[A-Za-z]+|[0-9]+")
 _DECADE = re.compile(r"([12][0-9]{2}0|[1-9]0)['’]?s(?![A-Za-z])")
 _FEET = re.compile(r"([0-9]{1,2})['′][ ]?([0-9]{1,2})(?:\"|″|'')")
 _SPELLED = re.compile(r"[0-9](?: [0-9])++(?:, [0-9](?: [0-9])++)*+(?![0-9])")
+_CENTS = re.compile(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
+_ONE_OF_THAT = re.compile(r"(?<![A-Za-z])[Aa]n? \Z")
 _ALPHA_AFTER = re.compile(r"[^\W\d_]")
 
 LONGEST_PLAIN = 18
@@ -119,6 +122,7 @@ class Scanner:
             self._fractions,
             self._decades,
             self._chain,
+            self._lengths,
             self._mixed,
             self._quantity,
         )
@@ -224,7 +228,9 @@ class Scanner:
     def _versions(self, text: str, at: int, floor: int) -> Found | None:
         before = text[max(floor, at - 24) : at]
         version = _VERSION.match(text, at)
-        point = f" {self._words.version_point} " if self._words.spaced else self._words.version_point
+        point = self._words.joined(self._words.version_point)
+        if version is not None and _ADDRESS.fullmatch(version[0]):
+            point = self._words.joined(self._words.dot)
         attached = before[-1:] in ("v", "V") and not before[-2:-1].isalpha()
         cue = self._version_before.search(before)
         if version is None:
@@ -233,7 +239,7 @@ class Scanner:
             version = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,5})?(?![0-9]|[.,][0-9])").match(text, at)
             if version is None or (not attached and "." not in version[0]):
                 return None
-        elif self._number.match(text, at, version.end()) and self._is_grouped(version[0]) and not attached:
+        elif self._is_grouped(version[0]) and not attached:
             return None
         parts = [point.join(self._part(part) for part in re.findall(r"[0-9]+", version[0]))]
         tail = re.search(r"[a-z]+", version[0])
@@ -353,6 +359,16 @@ class Scanner:
     def _grouped(self, groups: list[str]) -> str:
         return self._words.comma.join(groups)
 
+    def _lengths(self, text: str, at: int, floor: int) -> Found | None:
+        """`3x4`, before it is taken for a word of letters and digits."""
+        if text[at - 1 : at].isalnum() and at > floor:
+            return None
+        number = self._number.match(text, at)
+        dims = _DIMENSIONS.match(text, number.end()) if number else None
+        if number is None or dims is None or self._number.match(text, dims.end()) is None:
+            return None
+        return self._dimensions(text, at, quantity(number[0], self._words.decimal), dims, floor)
+
     def _mixed(self, text: str, at: int, floor: int) -> Found | None:
         """Letters and digits in one word: `A4`, `H2O`, `B2B`, `3f2a9c1b`."""
         before = _MIXED_BEFORE.search(text, max(floor, at - 24), at)
@@ -434,7 +450,7 @@ class Scanner:
                 said = words.money(q, code)
             elif kind == "percentages":
                 said = words.percentage(q) if noun is words.percent else words.counted(q, noun)
-            elif text[end] == "-" and words.code == "en":
+            elif words.code == "en" and kind == "units" and (text[end] == "-" or _ONE_OF_THAT.search(before)) and q.whole != 1:
                 said = f"{words.number(q)}-{noun.one}"
             else:
                 said = words.counted(q, noun)
@@ -572,10 +588,11 @@ class Scanner:
             name = words.symbols.get(text[at])
             return Found(at, at + 1, "symbols", self._apart(text, at, at + 1, name)) if name else None
         code = self._coins[coin[1]]
-        number = self._number.match(text, coin.end())
+        number = _CENTS.match(text, coin.end()) or self._number.match(text, coin.end())
         if number is None or code not in words.coins:
             return None
-        q, end = self._scaled(text, number.end(), quantity(number[0], words.decimal))
+        decimal = "," if number.re is _CENTS else words.decimal
+        q, end = self._scaled(text, number.end(), quantity(number[0], decimal))
         between = _RANGE.match(text, end)
         if between:
             second = self._price_range(text, at, q, between.end(), code)
@@ -637,8 +654,8 @@ class Scanner:
             return Found(at, power.end(), "symbols", self._apart(text, at, power.end(), said))
         if sign in "<>" and not (re.match(r"=? ?[0-9$€£.\-]", text[at + 1 : at + 4]) or re.search(r"[0-9] \Z", text[max(0, at - 2) : at])):
             return None
-        if sign == "+" and before == "+":
-            return None
+        if sign == "+" and after == "+" and before.isalpha():
+            return Found(at, at + 2, "symbols", self._apart(text, at, at + 2, words.joiner.join([words.plus] * 2)))
         if sign == "=" and (before in ("=", "!", "<", ">") or after in ("=", ">")):
             if after == ">" and "→" in words.symbols:
                 return Found(at, at + 2, "symbols", self._apart(text, at, at + 2, words.symbols["→"]))
@@ -676,7 +693,7 @@ class Scanner:
     def _hyphen(self, text: str, at: int, floor: int) -> Found:
         """A hyphen between a word or a number and a number."""
         words = self._words
-        between = words.joined(words.to) if floor == at and text[at - 1].isdigit() or floor == at and text[at - 1 : at] in "%mM" else words.joiner
+        between = words.joined(words.to) if floor == at and at else words.joiner
         return Found(at, at + 1, "symbols", between)
 
     def _spaced_dash(self, text: str, at: int) -> Found | None:
