@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from triolet.verbalization._found import Found
+from triolet.verbalization._kinds import Kind
 from triolet.verbalization._quantity import Noun, Quantity
 from triolet.verbalization._signs import WITHOUT_MINOR
 
@@ -16,6 +17,9 @@ LARGEST = 10**18
 
 class NumberReader(Protocol):
     """What a language may ask of the scanner."""
+
+    def counted_at(self, text: str, end: int) -> tuple[Kind, Noun, int, str] | None:
+        """What is counted by a number that ends there: its kind, its noun, where it ends, and the code of a currency."""
 
     def number_at(self, text: str, at: int) -> tuple[Quantity, int] | None:
         """The number that begins there, and where it ends."""
@@ -278,6 +282,10 @@ class Language:
     def date(self, year: int | None, month: int, day: int | None) -> str:
         """A date in digits, in words."""
         raise NotImplementedError
+
+    def date_in(self, before: str, year: int | None, month: int, day: int | None) -> str:
+        """A date in digits, in a sentence: what comes before it may decide its form."""
+        return self.date(year, month, day)
 
     def time(self, hour: int, minute: int, second: int | None, half: str, after: str) -> str:
         """A time of the day. `half`: `am`, `pm` or empty. `after`: the word for the hour that is written after it."""

@@ -105,7 +105,10 @@ class Scanner:
         self._coin_before = re.compile(rf"({_CURRENCIES}|{_CODES}){_GAP}(?=[0-9])")
         self._percent = re.compile(rf"{_GAP}([%‰])")
         self._version_before = re.compile(rf"(?<![A-Za-z]){language.version_cues}(?:[ -]|(?<=v)|(?<=V))\Z")
-        self._code_before = re.compile(rf"(?<![^\W\d_])(?:{language.code_cues})[^\w.!?]{{0,3}}(?:[^\W\d_]{{1,8}}[^\w.!?]{{1,3}}){{0,2}}\Z")
+        if not language.spaced:
+            self._code_before = re.compile(rf"(?:{language.code_cues})[^0-9]{{0,6}}\Z")
+        else:
+            self._code_before = re.compile(rf"(?<![^\W\d_])(?:{language.code_cues})[^\w.!?]{{0,3}}(?:[^\W\d_]{{1,8}}[^\w.!?]{{1,3}}){{0,2}}\Z")
         self._year_before = re.compile(rf"(?<![^\W\d_]){language.year_cues}[ \u00a0]\Z")
         self._month_after = re.compile(rf"[ \u00a0](?:{language.month_forms or '(?!)'})(?![^\W\d_])")
         self._digit_rules: tuple[Rule, ...] = (
@@ -180,7 +183,7 @@ class Scanner:
         iso = _ISO.match(text, at)
         if iso is None or not _is_date(int(iso[4]), int(iso[3])):
             return None
-        words = self._words.date(int(iso[1]), int(iso[3]), int(iso[4]))
+        words = self._words.date_in(text[max(floor, at - 40) : at], int(iso[1]), int(iso[3]), int(iso[4]))
         if iso[5] is not None:
             second = int(iso[7]) if iso[7] else None
             words += f"{self._words.comma}{self._words.time(int(iso[5]), int(iso[6]), second, '', '')}"
@@ -198,7 +201,7 @@ class Scanner:
             return None
         if len(date[4]) == 2:
             year += 2000 if year < 70 else 1900
-        return Found(at, date.end(), "dates", self._words.date(year, month, day))
+        return Found(at, date.end(), "dates", self._words.date_in(text[max(floor, at - 40) : at], year, month, day))
 
     def _clock(self, text: str, at: int, floor: int) -> Found | None:
         hour_half = _HOUR_HALF.match(text, at)
@@ -729,7 +732,13 @@ class Scanner:
     def number_at(self, text: str, at: int) -> tuple[Quantity, int] | None:
         """The number that begins there, and where it ends."""
         number = self._number.match(text, at)
+        if number is not None and number[0].isdigit() and (len(number[0]) > LONGEST_PLAIN or number[0][0] == "0" != number[0]):
+            return None
         return None if number is None else (quantity(number[0], self._words.decimal), number.end())
+
+    def counted_at(self, text: str, end: int) -> tuple[Kind, Noun, int, str] | None:
+        """What is counted by a number that ends there: its kind, its noun, where it ends, and the code of a currency."""
+        return self._counted_at(text, end)
 
 
 def _is_date(day: int, month: int) -> bool:
