@@ -232,7 +232,9 @@ t; m; billón; billones
         ordinal = self._ordinal.match(text, at)
         if ordinal is None or (ordinal[2] == "°" and re.match(r" ?[CF]", text[ordinal.end() : ordinal.end() + 2])) or ordinal[2] == "°":
             return None
-        return ordinal.end(), self.ordinal(int(ordinal[1]), "f" if ordinal[2] in ("ª", "ra", "da", "ta", "ma", "va", "na") else "m", ordinal[2])
+        feminine = ordinal[2] in ("ª", "ra", "da", "ta", "ma", "va", "na")
+        short = ordinal[2] == "er" or (ordinal[2] == "º" and re.match(r" [a-záéíóú]", text[ordinal.end() : ordinal.end() + 2]))
+        return ordinal.end(), self.ordinal(int(ordinal[1]), "f" if feminine else "m", "er" if short else "")
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """`14 h 30`, the first of a month."""

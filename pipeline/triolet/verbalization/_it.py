@@ -146,6 +146,7 @@ t; m; bilione; bilioni
     _ordinal = re.compile(r"([0-9]{1,3})(?:°|º|ª|\^)(?! ?[CF](?![^\W_]))(?=[ \u00a0][^\W\d_])")
     _first = re.compile(r"1°?(?= (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))")
     _clock = re.compile(r"([0-2]?[0-9])\.([0-5][0-9])(?![0-9.,%]|[ ]?(?:€|euro|kg|m\b))")
+    _one_hour = re.compile(r"1 (?=(?:ora|amica|auto|isola|opera|azienda|altra|idea|email|app|unità|opzione|area|arancia|oncia)(?![^\W_]))")
     _clock_before = re.compile(r"(?:(?:alle|dalle|le|ore|fino alle|alle ore)) \Z")
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
@@ -203,6 +204,8 @@ t; m; bilione; bilioni
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """The first of a month, `alle 14.30`."""
+        if self._one_hour.match(text, at):
+            return Found(at, at + 2, "numbers", "un'")
         first = self._first.match(text, at)
         if first:
             return Found(at, first.end(), "dates", "primo")
@@ -225,6 +228,10 @@ t; m; bilione; bilioni
         if q.scale == "k" and not q.fraction:
             return super().number(Quantity(q.whole * 1000, "", q.negative), gender)
         return super().number(q, gender, attributive=attributive)
+
+    def counted(self, q: Quantity, noun: Noun) -> str:
+        """`un'ora`."""
+        return super().counted(q, noun).replace("una o", "un'o")
 
     def price(self, major: str, minor: str, cents: int, code: str) -> str:
         """`cinque euro e cinquanta`."""

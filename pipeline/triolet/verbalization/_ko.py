@@ -209,7 +209,7 @@ class Korean(Language):
 
     def glues(self, following: str) -> bool:
         """Dates, particles and large numbers are written without a space."""
-        return following in "년월일만억조천백은는이가을를의로으와과도에까부째차도" and following not in "도"
+        return following in "년월일만억조천백은는이입가을를의로으와과에까부째차씩"
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """June and October have forms of their own."""

@@ -56,6 +56,8 @@ def _roman(value: int, written: str, before: str, after: str, words: Language) -
         if words.roman_ordinals_first.search(before):
             return words.ordinal(value)
         return words.roman(value, name=False, before=before)
+    if not words.spaced and len(written) >= 2 and written != "XX" and set(written) <= {"I", "V", "X"}:
+        return words.cardinal(value)
     name = _NAME_BEFORE.search(before)
     if name and name[1] in _MONARCHS and value <= 40:
         if written == "I" and not words.alone_after_one(after):

@@ -29,8 +29,8 @@ class Noun:
     gender: str
     """`m`, `f`, `n`; empty where a language has none."""
     one: str
-    many: str
-    """After most numbers. In Russian the genitive plural."""
+    many: str = attrs.field(default=attrs.Factory(lambda self: self.one, takes_self=True))
+    """After most numbers; as `one` by default. In Russian the genitive plural."""
     few: str = ""
     """In Russian after 2, 3 and 4, and after decimals: the genitive singular."""
 

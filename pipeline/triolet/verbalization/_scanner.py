@@ -70,7 +70,9 @@ _FEET = re.compile(r"([0-9]{1,2})['′][ ]?([0-9]{1,2})(?:\"|″|'')")
 _SPELLED = re.compile(r"[0-9](?: [0-9])++(?:, [0-9](?: [0-9])++)*+(?![0-9])")
 _CENTS = re.compile(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
 _ONE_OF_THAT = re.compile(r"(?<![A-Za-z])[Aa]n? \Z")
-_ALPHA_AFTER = re.compile(r"[^\W\d_]")
+_NAME = re.compile(r"(?: of an? | d'| de | di |[ \u00a0])([^\W\d_]{1,20})(?![^\W_])")
+_MILLIONS = re.compile(r"[ \u00a0]?M(?:d|ds)?(?=[ ]?[€$£])")
+_ALPHA_AFTER = re.compile(r"[A-Za-z\u00AA-\u024F\u0370-\u04FF]")
 
 LONGEST_PLAIN = 18
 """Digits that are said as one number at most. Longer runs are read out."""
@@ -90,6 +92,7 @@ class Scanner:
         self._signs: Mapping[str, str] = signs
         alternatives = "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
         self._unit = re.compile(rf"([ \u00a0\u202f]|-)?({alternatives}){_NO_LETTER}(?!\.[A-Za-z])")
+        self._nouns = {form: noun for noun in language.units.values() for form in (noun.one, noun.many, noun.few) if form}
         scales = "|".join(re.escape(word) for word in sorted(language.scale_words, key=len, reverse=True)) or "(?!)"
         self._scale = re.compile(rf"([ \u00a0\u202f]?)({scales}){_NO_LETTER}")
         self._coins: Mapping[str, str] = {
@@ -173,7 +176,8 @@ class Scanner:
         spelled = _SPELLED.match(text, at)
         if spelled is None or spelled.end() - at < 5:
             return None
-        groups = [self._words.digits(group.replace(" ", ""), phone=True) for group in spelled[0].split(", ")]
+        written = "".join(_DIGITS.findall(spelled[0]))
+        groups = [self._words.digits(group, phone=True) for group in self._words.phone_groups(written)]
         return Found(at, spelled.end(), "telephones", self._grouped(groups))
 
     def _special(self, text: str, at: int, floor: int) -> Found | None:
@@ -310,6 +314,8 @@ class Scanner:
         noun = None
         if unit is not None:
             noun, end = unit
+        elif (name := _NAME.match(text, end)) and name[1] in self._nouns:
+            noun, end = self._nouns[name[1]], name.end()
         words = self._words.simple_fraction(whole, top, bottom, noun)
         return Found(at, end, "fractions", self._apart(text, at, end, words))
 
@@ -505,6 +511,8 @@ class Scanner:
 
     def _scaled(self, text: str, end: int, q: Quantity) -> tuple[Quantity, int]:
         scale = self._scale.match(text, end)
+        if scale is None and (millions := _MILLIONS.match(text, end)) and self._words.spaced:
+            return Quantity(q.whole, q.fraction, q.negative, "b" if "d" in millions[0] else "m"), millions.end()
         if scale is None or (scale[1] and len(scale[2]) == 1):
             return q, end
         if len(scale[2]) == 1 and scale[2] in "MBT" and not scale[1]:

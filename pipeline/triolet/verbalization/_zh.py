@@ -275,7 +275,9 @@ w; ; 万
 
     def is_score(self, before: str, after: str, first: Quantity, last: Quantity) -> bool:
         """`3-2`, if nothing is counted."""
-        return (first.whole >= last.whole or re.search(r"比分|获胜|战胜|击败|胜|负|平", before) is not None) and after[:1] not in _MEASURES
+        return (first.whole >= last.whole or re.search(r"比分|获胜|战胜|击败|胜|负|平", before) is not None) and not (
+            after and after[0] in _MEASURES
+        )
 
     def roman(self, n: int, *, name: bool, before: str) -> str:
         """`路易十四`."""
