@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from triolet._model._audio import AudioChunk
+from triolet._model._kinds import KINDS
+from triolet._model._text import Clause, NormalizedClause
 from triolet.chain._stages import Stage
 from triolet.normalization import NormalizationOptions, TextNormalizer
 from triolet.phrasing import Phraser, PhrasingOptions
@@ -11,6 +15,7 @@ from triolet.synthesis._recovery import RecoveryPolicy
 from triolet.synthesis._stage import Synthesizer
 from triolet.synthesis._stream_stage import StreamSynthesizer
 from triolet.tts._contract import TTS
+from triolet.verbalization import Lexicon, Verbalizer
 
 
 def speech(
@@ -20,6 +25,7 @@ def speech(
     text: NormalizationOptions | None = None,
     phrasing: PhrasingOptions | None = None,
     recovery: RecoveryPolicy | None = None,
+    lexicon: Lexicon | Sequence[Lexicon] = (),
 ) -> Stage[str, AudioChunk]:
     """Make the usual chain from tokens to audio, as one stage.
 
@@ -27,11 +33,16 @@ def speech(
     Synthesizer(tts, recovery=recovery)`, with `eager=False` for a voice that bills a minimum (`TTS.bills_minimum`); for a
     voice whose service cuts the text itself, `SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)`.
 
+    Numbers, dates and units go to the voice as they are, if it says them right itself (`TTS.normalizes`). For the kinds that it
+    does not, and for a `lexicon`, a `Verbalizer` stands after the `TextNormalizer`. The region of `language` decides how dates
+    in digits are read: `"en-GB"` has the day first.
+
     Args:
         tts: the voice.
         language: the language of the text, such as `"en"`; `"auto"` (the default) finds it out from the text.
         text: how text is rewritten for the ear; `NormalizationOptions()` by default.
         phrasing: what is committed at once; `PhrasingOptions()` by default. Not used where the service cuts the text itself.
+        lexicon: how certain words are said.
         recovery: what to do when a session is lost; `RecoveryPolicy()` by default.
 
     Raises:
@@ -41,7 +52,18 @@ def speech(
     if tts.whole_turns and recovery is not None:
         raise ValueError(f"{type(tts).__name__} cuts the text itself: it cannot have a recovery")
     if tts.whole_turns:
-        return SentenceSegmenter(language) | TextNormalizer(text) | StreamSynthesizer(tts)
+        return SentenceSegmenter(language) | _words(tts, language, text, lexicon) | StreamSynthesizer(tts)
     phrasing = phrasing or PhrasingOptions()
     segmenter = SentenceSegmenter(language, eager=phrasing.eager and not tts.bills_minimum)
-    return segmenter | TextNormalizer(text) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)
+    return segmenter | _words(tts, language, text, lexicon) | Phraser(phrasing) | Synthesizer(tts, recovery=recovery)
+
+
+def _words(
+    tts: TTS, language: str, text: NormalizationOptions | None, lexicon: Lexicon | Sequence[Lexicon]
+) -> Stage[Clause, NormalizedClause]:
+    """What makes words of clauses: with a verbalizer, if the voice needs one."""
+    missing = KINDS - tts.normalizes
+    if not missing and not lexicon:
+        return TextNormalizer(text)
+    region = language.partition("-")[2]
+    return TextNormalizer(text) | Verbalizer(only=missing, region=region, lexicon=lexicon)

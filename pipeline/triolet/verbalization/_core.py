@@ -10,7 +10,7 @@ import attrs
 
 from triolet._model._text import NormalizedClause, SpeechUnit
 from triolet.verbalization._found import Found
-from triolet.verbalization._kinds import KINDS, checked
+from triolet._model._kinds import KINDS, checked
 from triolet.verbalization._language import Language
 from triolet.verbalization._languages import language_of
 from triolet.verbalization._letters import MAY_BE_LETTERS, abbreviation_pattern, abbreviations, letters

@@ -239,6 +239,11 @@ t; ; trillion
             parts.append(f"and {words}" if parts and rest < 100 and self._british else words)
         return " ".join(parts)
 
+    def __init__(self, region: str = "") -> None:
+        super().__init__(region)
+        if self._british:
+            self.order = "dmy"
+
     @property
     def _british(self) -> bool:
         return self.region not in ("", "US")

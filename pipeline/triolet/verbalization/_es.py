@@ -174,7 +174,7 @@ t; m; billón; billones
     def __init__(self, region: str = "") -> None:
         super().__init__(region)
         if region in ("MX", "CO", "CL", "AR"):
-            self.dollar = "MXN"  # type: ignore[misc]
+            self.dollar = "MXN"
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
         """`veintiuno`; `veintiún`, `veintiuna` before a noun."""

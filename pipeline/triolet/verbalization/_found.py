@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from triolet.verbalization._kinds import Kind
+from triolet._model._kinds import Kind
 
 
 @attrs.frozen

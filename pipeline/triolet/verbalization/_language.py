@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from triolet.verbalization._found import Found
-from triolet.verbalization._kinds import Kind
+from triolet._model._kinds import Kind
 from triolet.verbalization._quantity import Noun, Quantity
 from triolet.verbalization._signs import WITHOUT_MINOR
 
@@ -35,9 +35,9 @@ class Language:
     # How numbers are written.
     decimal: ClassVar[str] = ","
     groups: ClassVar[str] = ". ’'\u00a0\u202f"
-    order: ClassVar[str] = "dmy"
+    order: str = "dmy"
     """Of the parts of a date in digits."""
-    dollar: ClassVar[str] = "USD"
+    dollar: str = "USD"
     yen: ClassVar[str] = "JPY"
     spaced: ClassVar[bool] = True
     """Whether words are written with spaces between them."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from triolet.verbalization._found import Found
-from triolet.verbalization._kinds import Kind
+from triolet._model._kinds import Kind
 from triolet.verbalization._language import Language
 from triolet.verbalization._numerals import CONTINENTAL_STYLE, ENGLISH_STYLE, quantity
 from triolet.verbalization._quantity import Noun, Quantity
@@ -507,7 +507,10 @@ class Scanner:
             return None
         if unit[2] in self._words.not_units_when_apart and unit[1]:
             return None
-        return self._words.units[self._signs[unit[2]]], unit.end()
+        after = unit.end()
+        if unit[2].endswith(".") and not text[after:].strip(" \"'”’)»“"):
+            after -= 1  # the stop is that of the sentence
+        return self._words.units[self._signs[unit[2]]], after
 
     def _scaled(self, text: str, end: int, q: Quantity) -> tuple[Quantity, int]:
         scale = self._scale.match(text, end)
@@ -515,8 +518,8 @@ class Scanner:
             return Quantity(q.whole, q.fraction, q.negative, "b" if "d" in millions[0] else "m"), millions.end()
         if scale is None or (scale[1] and len(scale[2]) == 1):
             return q, end
-        if len(scale[2]) == 1 and scale[2] in "MBT" and not scale[1]:
-            pass
+        if scale[2] == "K" and q.whole in (2, 4, 5, 8) and not q.fraction:
+            return q, end  # 4K is a size of pictures
         name = self._words.scale_words[scale[2]]
         return Quantity(q.whole, q.fraction, q.negative, name), scale.end()
 

@@ -9,7 +9,7 @@ from triolet._model._text import NormalizedClause
 from triolet.chain._batches import Batches, PulledStage
 from triolet.chain._context import TurnContext
 from triolet.verbalization._core import VerbalizerCore
-from triolet.verbalization._kinds import KINDS, checked
+from triolet._model._kinds import KINDS, checked
 from triolet.verbalization._lexicon import Lexicon
 
 
