@@ -20,7 +20,7 @@ from triolet.verbalization._spelling import MAY_BE_ADDRESS, addresses
 
 _NEEDED = re.compile(
     r"[0-9０-９&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−*/\\№¶^#_$€£¥￥₹₩₽₺₿₫₴฿₪¢²³½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒％℃℉]"
-    r"|[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z'’])|[^\W_]\.[^\W_]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
+    r"|[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc)\.|[^\W_]\.[^\W_]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
 )
 """A clause without this has nothing to rewrite."""
 _NARROW = str.maketrans("０１２３４５６７８９％：／＋－＝．，＄￥＠＃＆～", "0123456789%:/+-=.,$¥@#&~")
@@ -64,7 +64,7 @@ class VerbalizerCore:
         if MAY_BE_ADDRESS.search(text):
             found = merged(found, addresses(text, reader.words))
         if "." in text or "/" in text or "vs" in text:
-            found = merged(found, abbreviations(text, reader.short, reader.words.abbreviations))
+            found = merged(found, abbreviations(text, reader.short, reader.words.abbreviations, reader.scanner.unit_signs))
         found = merged(found, reader.scanner.scan(text))
         if MAY_BE_LETTERS.search(text):
             found = merged(found, letters(text, reader.words))

@@ -207,9 +207,9 @@ class Korean(Language):
             return (f"{self.minus} " if q.negative else "") + self.native(q.whole)
         return self.number(q)
 
-    def glues(self, following: str) -> bool:
-        """Dates, particles and large numbers are written without a space."""
-        return following in "년월일만억조천백은는이입가을를의로으와과에까부째차씩"
+    def glues(self, following: str, last: str) -> bool:
+        """Particles are written without a space; so are the marks of dates, and large numbers."""
+        return not last.isdigit() or following in "년월일만억조천백은는이입예가을를의로으와과에까부째차씩"
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """June and October have forms of their own."""

@@ -247,8 +247,8 @@ class Language:
         """A fraction that is none: `9/5`. None: say nothing of it."""
         return None
 
-    def glues(self, following: str) -> bool:
-        """Whether a letter right after a number belongs to it."""
+    def glues(self, following: str, last: str) -> bool:
+        """Whether a letter right after a number belongs to it; `last` is the last character that was rewritten."""
         return False
 
     # Money.

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, roman_value
 
-MAY_BE_LETTERS = re.compile(r"[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z])")
+MAY_BE_LETTERS = re.compile(r"[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z])|(?<![A-Za-z])[IVX](?:er|re|e|ère|ème)(?![A-Za-z])")
 """A text without this has neither a Roman numeral nor an acronym."""
 _CAPITALS = re.compile(r"(?<![^\W_])[A-Z]{1,15}(?:s(?![^\W_]))?(?![^\W_])|(?<=[\u2E80-\uD7AF])[A-Z]{2,15}(?![A-Za-z0-9])")
+_FRENCH_ORDINAL = re.compile(r"(?<![^\W_])([IVX]{1,7})(er|re|ère|e|ème)(?![^\W_])")
 _NAME_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{3,20})[ \u00a0]\Z")
 _VOWELS = re.compile(r"[AEIOUY]")
 _SPELLED = frozenset(
@@ -36,6 +37,10 @@ _MONARCHS = frozenset(
 
 def letters(text: str, words: Language) -> Iterator[Found]:
     """Roman numerals and acronyms, in the order of the text."""
+    if words.code == "fr":
+        for one in _FRENCH_ORDINAL.finditer(text):
+            if value := roman_value(one[1]):
+                yield Found(one.start(), one.end(), "roman", words.ordinal(value, "f" if one[2] in ("re", "ère") else "m"))
     for one in _CAPITALS.finditer(text):
         written = one[0]
         value = roman_value(written)
@@ -43,7 +48,10 @@ def letters(text: str, words: Language) -> Iterator[Found]:
         if value and 0 < value < 4000:
             said = _roman(value, written, before, text[one.end() : one.end() + 12], words)
             if said:
-                yield Found(one.start(), one.end(), "roman", said)
+                end = one.end()
+                if words.code == "de" and text[end : end + 1] == "." and text[end + 1 :].strip(" \"'”’)»“"):
+                    end += 1  # the stop makes it an ordinal number
+                yield Found(one.start(), end, "roman", said)
                 continue
         plural = written.endswith("s")
         name = written.removesuffix("s")
@@ -71,16 +79,30 @@ def _roman(value: int, written: str, before: str, after: str, words: Language) -
     return ""
 
 
-def abbreviations(text: str, pattern: re.Pattern[str], table: Mapping[str, str]) -> Iterator[Found]:
-    """Abbreviations of the language's table. One that ends a sentence keeps its stop."""
+def abbreviations(
+    text: str, pattern: re.Pattern[str], table: Mapping[str, str], units: Container[str]
+) -> Iterator[Found]:
+    """Abbreviations of the language's table. One that ends a sentence keeps its stop; a unit after a number is none."""
     for one in pattern.finditer(text):
         written = one[0]
-        said = table.get(written) or table[written[:1].lower() + written[1:]]
+        if written in units and text[max(0, one.start() - 2) : one.start()].rstrip()[-1:].isdigit():
+            continue
+        written = _WIDE.sub(" ", written)
+        said = table.get(written) or table.get(written[:1].lower() + written[1:]) or table[_closest(written, table)]
         if written[0].isupper() and said[0].islower() and not one.start():
             said = said[0].upper() + said[1:]
         if written.endswith(".") and not text[one.end() :].strip(" \"'”’)»“"):
             said += "."
         yield Found(one.start(), one.end(), "abbreviations", said)
+
+
+_WIDE = re.compile(r"[\u00a0\u202f]")
+
+
+def _closest(written: str, table: Mapping[str, str]) -> str:
+    """The entry that differs in spaces only."""
+    bare = written.replace(" ", "").lower()
+    return next(name for name in table if name.replace(" ", "").lower() == bare)
 
 
 def abbreviation_pattern(table: Mapping[str, str]) -> re.Pattern[str]:

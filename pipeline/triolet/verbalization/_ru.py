@@ -362,7 +362,7 @@ t; m; триллион; триллионов; триллиона
 
     def _in_genitive(self, scanner: NumberReader, text: str, at: int) -> Found | None:
         number = scanner.number_at(text, at)
-        if number is None or number[0].fraction or self.ordinal_at(text, at) or text[number[1] : number[1] + 1] in ("-", "–", ":", ".", "/"):
+        if number is None or number[0].fraction or self.ordinal_at(text, at) or re.match(r"[-–:/]|\.[0-9]", text[number[1] : number[1] + 2]):
             return None
         q, end = number
         counted = scanner.counted_at(text, end)

@@ -18,7 +18,7 @@ from triolet.verbalization._signs import CURRENCY_CODES, CURRENCY_SIGNS, ONLY_AT
 
 _GAP = r"[ \u00a0\u202f]?"
 _NO_LETTER = r"(?![A-Za-z0-9\u00AA-\u024F\u0370-\u04FF])"
-_SYMBOLS = "&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−–*/№¶^#-"
+_SYMBOLS = "〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−–*/№¶^#-"
 _CURRENCIES = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
 _CODES = "|".join(CURRENCY_CODES)
 _ANCHOR = re.compile(
@@ -238,7 +238,7 @@ class Scanner:
         point = self._words.joined(self._words.version_point)
         if version is not None and _ADDRESS.fullmatch(version[0]):
             point = self._words.joined(self._words.dot)
-        attached = before[-1:] in ("v", "V") and not before[-2:-1].isalpha()
+        attached = before[-1:] in ("v", "V") and not _touches(before[-2:-1])
         cue = self._version_before.search(before)
         if version is None:
             if cue is None and not attached:
@@ -496,12 +496,12 @@ class Scanner:
         return None
 
     def _unit_at(self, text: str, end: int) -> tuple[Noun, int] | None:
-        if text[end : end + 1] == " " and text[end + 1 : end + 2] == "°":
-            pass
         unit = self._unit.match(text, end)
         if unit is None:
             return None
         if unit[1] and unit[2] in ONLY_ATTACHED:
+            return None
+        if unit[2] == "K" and not unit[1]:
             return None
         if unit[1] == "-" and (len(unit[2]) == 1 or not self._words.spaced):
             return None
@@ -553,7 +553,7 @@ class Scanner:
         between = words.score if is_score else words.to
         first, final = words.plain(q, before, text[end : end + 24]), words.plain(last, "", text[end : end + 24])
         kind = "scores" if is_score else "ranges"
-        return Found(at, end, kind, words.range_words(first, final, between))
+        return Found(at, end, kind, self._apart(text, at, end, words.range_words(first, final, between)))
 
     def _dimensions(self, text: str, at: int, q: Quantity, dims: re.Match[str], floor: int) -> Found | None:
         words = self._words
@@ -646,13 +646,13 @@ class Scanner:
             if phone is not None and 8 <= sum(c.isdigit() for c in phone[0]) <= 16:
                 return Found(at, phone.end(), "telephones", self._telephone(phone[0].rstrip(" -./(")))
         if sign in "-−–+±~≈" and after and after in "0123456789$€£¥￥₹₩₽.½¼¾":
-            if not before or not (before.isalnum() or before in ")]%²³°"):
+            if not before or not (_touches(before) or before in ")]%²³°"):
                 return self._signed(text, at, floor)
-            if sign in "-–−" and after.isdigit():
+            if sign in "-–−" and after.isdigit() and sign != "~":
                 return self._hyphen(text, at, floor)
         if sign in "-–−" and before in (" ", "\u00a0") and after in (" ", "\u00a0"):
             return self._spaced_dash(text, at)
-        if sign in "-–":
+        if sign in "-–" or (sign in "〜～" and not (after.isdigit() and at == floor)):
             return None
         if sign == "#":
             return self._number_sign(text, at, after)
@@ -731,14 +731,19 @@ class Scanner:
         """The words with a space where a letter or a digit touches them, in languages with spaces."""
         if not self._words.spaced:
             return said
-        if start and text[start - 1].isalnum() and said[:1].isalnum():
+        if start and text[start - 1].isalnum() and said[:1].isalnum() and text[start - 1] != "제":
             said = " " + said
         following = text[end : end + 1]
-        if following.isalnum() and said[-1:].isalnum() and not self._words.glues(following):
+        if following.isalnum() and said[-1:].isalnum() and not self._words.glues(following, text[end - 1]):
             said += " "
         return said
 
     # For the languages.
+
+    @property
+    def unit_signs(self) -> Mapping[str, str]:
+        """How units are written after a number."""
+        return self._signs
 
     def number_at(self, text: str, at: int) -> tuple[Quantity, int] | None:
         """The number that begins there, and where it ends."""
@@ -750,6 +755,11 @@ class Scanner:
     def counted_at(self, text: str, end: int) -> tuple[Kind, Noun, int, str] | None:
         """What is counted by a number that ends there: its kind, its noun, where it ends, and the code of a currency."""
         return self._counted_at(text, end)
+
+
+def _touches(character: str) -> bool:
+    """Whether a letter or digit of a script with spaces, so that a sign after it belongs to it."""
+    return character.isalnum() and not "\u2e80" <= character <= "\ud7af"
 
 
 def _is_date(day: int, month: int) -> bool:

@@ -27,7 +27,7 @@ UNITS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The name of each unit here, and how it is written after a number."""
 
-ONLY_ATTACHED = frozenset({"in", "A", "B", "C", "K", "N", "J"})
+ONLY_ATTACHED = frozenset({"in", "A", "B", "C", "N", "J"})
 """Signs that are words or names as well: they are units only right after the number, such as in `5in`."""
 
 CURRENCY_SIGNS = {

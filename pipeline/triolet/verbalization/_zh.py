@@ -101,6 +101,8 @@ deg; ; 度
 K; ; 开尔文
 """)
 
+_NOT_COUNTED = re.compile("点|分(?!钟)|月(?!份?的时间)|号|年级")
+
 
 class Chinese(EastAsian):
     """Chinese in simplified characters."""
@@ -159,7 +161,7 @@ w; ; 万
     }
     symbols = {
         "&": "和", "+": "加", "=": "等于", "×": "乘以", "÷": "除以", "≈": "约等于", "~": "约", "±": "正负", "<": "小于", ">": "大于",
-        "≤": "小于等于", "≥": "大于等于", "≠": "不等于", "@": "艾特", "%": "百分号", "°": "度", "§": "第", "→": "到", "->": "到", "√": "根号",
+        "≤": "小于等于", "≥": "大于等于", "≠": "不等于", "@": "艾特", "%": "百分号", "°": "度", "§": "第", "～": "到", "〜": "到", "→": "到", "->": "到", "√": "根号",
         "∞": "无穷大", "π": "派", "−": "减", "*": "乘以", "/": "除以", "№": "第",
     }  # fmt: skip
     abbreviations = {}
@@ -219,7 +221,7 @@ w; ; 万
 
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """`两个`, `第二个`."""
-        attributive = after[:1] in _MEASURES and after[:1] != "" and not before.endswith("第") and not after.startswith(("点", "分", "月", "号", "年级"))
+        attributive = after[:1] in _MEASURES and after[:1] != "" and not before.endswith("第") and _NOT_COUNTED.match(after) is None
         return self.number(q, attributive=attributive)
 
     def counted_range(self, first: Quantity, last: Quantity, noun: Noun) -> str:
