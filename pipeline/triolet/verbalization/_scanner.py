@@ -177,8 +177,12 @@ class Scanner:
         if spelled is None or spelled.end() - at < 5:
             return None
         written = "".join(_DIGITS.findall(spelled[0]))
-        groups = [self._words.digits(group, phone=True) for group in self._words.phone_groups(written)]
-        return Found(at, spelled.end(), "telephones", self._grouped(groups))
+        groups = [group.replace(" ", "") for group in spelled[0].split(", ")]
+        if len(written) == 11 and len(groups) > 1:
+            groups = self._words.phone_groups(written) if self._words.code in ("zh", "ko", "ru") else groups
+        phone = len(groups) > 1
+        said = self._grouped([self._words.digits(group, phone=phone) for group in groups])
+        return Found(at, spelled.end(), "telephones" if phone else "codes", self._apart(text, at, spelled.end(), said))
 
     def _special(self, text: str, at: int, floor: int) -> Found | None:
         return self._words.special(self, text, at, floor)
