@@ -24,10 +24,14 @@ def spoken(
     file: Annotated[Path, typer.Argument(help="A text file, or - for standard input.")],
     language: LanguageOption = "auto",
     verbalize: Annotated[
-        bool, typer.Option("--verbalize", help="Numbers, dates and units in words, as for a voice that says none of them itself.")
+        bool,
+        typer.Option(
+            "--verbalize", help="Numbers, dates and units in words, as for a voice that says none of them itself."
+        ),
     ] = False,
     pieces: Annotated[
-        bool, typer.Option("--pieces", help="Each piece that is heard together, beside the raw text that it stands for.")
+        bool,
+        typer.Option("--pieces", help="Each piece that is heard together, beside the raw text that it stands for."),
     ] = False,
     lexicon: Annotated[
         Path | None, typer.Option(help="How certain words are said: a .toml file, or a W3C lexicon (.pls, .xml).")
@@ -39,7 +43,7 @@ def spoken(
 
       triolet spoken answer.md
 
-      echo "It costs \\$5." | triolet spoken - --verbalize
+      echo 'It costs 5 %.' | triolet spoken - --verbalize
 
       triolet spoken answer.md --pieces --language de
     """
@@ -52,7 +56,9 @@ def spoken(
             text = "".join(blocks(file))
             await trio.lowlevel.checkpoint()
         clauses = said(text, language, verbalize=verbalize, lexicon=words)
-        lines = piece_lines(text, clauses) if pieces else [printable("".join(clause.words for clause in clauses).strip())]
+        lines = (
+            piece_lines(text, clauses) if pieces else [printable("".join(clause.words for clause in clauses).strip())]
+        )
         sys.stdout.writelines(f"{line}\n" for line in lines)
 
     run(command)

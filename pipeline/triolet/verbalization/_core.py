@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
+from triolet._model._kinds import KINDS, checked
 from triolet._model._text import NormalizedClause, SpeechUnit
 from triolet.verbalization._found import Found
-from triolet._model._kinds import KINDS, checked
 from triolet.verbalization._language import Language
 from triolet.verbalization._languages import language_of
 from triolet.verbalization._letters import MAY_BE_LETTERS, abbreviation_pattern, abbreviations, letters
@@ -64,7 +64,9 @@ class VerbalizerCore:
         if MAY_BE_ADDRESS.search(text):
             found = merged(found, addresses(text, reader.words))
         if "." in text or "/" in text or "vs" in text:
-            found = merged(found, abbreviations(text, reader.short, reader.words.abbreviations, reader.scanner.unit_signs))
+            found = merged(
+                found, abbreviations(text, reader.short, reader.words.abbreviations, reader.scanner.unit_signs)
+            )
         found = merged(found, reader.scanner.scan(text))
         if MAY_BE_LETTERS.search(text):
             found = merged(found, letters(text, reader.words))
@@ -140,7 +142,13 @@ def rewritten(units: Sequence[SpeechUnit], text: str, found: Sequence[Found]) ->
         if not said.strip():
             said = ""
         before = result[-1] if result else None
-        if said and _CJK.match(said) and before is not None and before.text[-1:] == " " and _CJK.match(before.text[-2:-1]):
+        if (
+            said
+            and _CJK.match(said)
+            and before is not None
+            and before.text[-1:] == " "
+            and _CJK.match(before.text[-2:-1])
+        ):
             result[-1] = SpeechUnit(before.text[:-1], before.start, before.end)
         if said.endswith(" ") and _CJK.match(said[-2:-1]) and index < len(units) and _CJK.match(units[index].text):
             said = said[:-1]

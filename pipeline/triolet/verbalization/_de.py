@@ -79,7 +79,9 @@ _DATIVE = re.compile(
     r"(?: (?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag),?)?(?: den| dem)? \Z",
     re.IGNORECASE,
 )
-_WEAK = re.compile(r"(?<![^\W_])(?:der|die|das|diese|dieses|dieser|jede|jedes|jeder|eine|ihre|seine|unsere|meine) \Z", re.IGNORECASE)
+_WEAK = re.compile(
+    r"(?<![^\W_])(?:der|die|das|diese|dieses|dieser|jede|jedes|jeder|eine|ihre|seine|unsere|meine) \Z", re.IGNORECASE
+)
 
 
 class German(Language):
@@ -106,8 +108,29 @@ class German(Language):
     sharp = "sharp"
     number_sign = "Nummer"
     and_so_on = " und so weiter"
-    dot, at, slash, backslash, dash, underscore, colon = "Punkt", "at", "Schrägstrich", "Backslash", "Bindestrich", "Unterstrich", "Doppelpunkt"
-    months = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember")
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "Punkt",
+        "at",
+        "Schrägstrich",
+        "Backslash",
+        "Bindestrich",
+        "Unterstrich",
+        "Doppelpunkt",
+    )
+    months = (
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    )
     month_forms = r"Januar|Jänner|Februar|Feber|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jan\.|Feb\.|Apr\.|Aug\.|Sept?\.|Okt\.|Nov\.|Dez\."
     scales = nouns("""
 k; ; tausend
@@ -120,7 +143,18 @@ t; f; Billion; Billionen
         "Milliarde": "b", "Billionen": "t", "Billion": "t", "tausend": "k",
     }  # fmt: skip
     units = _UNITS
-    extra_units = {"Std.": "h", "Min.": "min", "Sek.": "s", "EL": "tbsp", "TL": "tsp", "PS": "hp", "qm": "m2", "Std": "h", "Min": "min", "Sek": "s"}
+    extra_units = {
+        "Std.": "h",
+        "Min.": "min",
+        "Sek.": "s",
+        "EL": "tbsp",
+        "TL": "tsp",
+        "PS": "hp",
+        "qm": "m2",
+        "Std": "h",
+        "Min": "min",
+        "Sek": "s",
+    }
     coins = {
         "EUR": (Noun("m", "Euro", "Euro"), _CENT),
         "USD": (Noun("m", "Dollar", "Dollar"), _CENT),
@@ -168,7 +202,9 @@ t; f; Billion; Billionen
         r"[A-ZÄÖÜ][a-zäöüß]{2,24}(?:ung|heit|keit|schaft|tion|tät))(?![^\W_])"
     )
     _ordinal = re.compile(r"([0-9]{1,3})\.(?=[ \u00a0][^\W\d_])")
-    _date_with_month = re.compile(rf"([0-3]?[0-9])\.[ \u00a0](?P<month>{month_forms})(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9]|[.,:][0-9]))?")
+    _date_with_month = re.compile(
+        rf"([0-3]?[0-9])\.[ \u00a0](?P<month>{month_forms})(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9]|[.,:][0-9]))?"
+    )
     _span_of_days = re.compile(r"([0-3]?[0-9])\.(?:[ ]?[-–][ ]?)(?=[0-3]?[0-9]\.)")
     _day_month = re.compile(r"([0-3]?[0-9])\.([01]?[0-9])\.(?![0-9])")
     _clock = re.compile(r"([0-2]?[0-9])\.([0-5][0-9])(?=[ \u00a0]?Uhr)")
@@ -194,7 +230,11 @@ t; f; Billion; Billionen
         """Below a million."""
         if n >= 1000:
             head = self._hundreds(n // 1000)
-            return (head[:-1] if head.endswith("eins") else head) + "tausend" + (self._hundreds(n % 1000) if n % 1000 else "")
+            return (
+                (head[:-1] if head.endswith("eins") else head)
+                + "tausend"
+                + (self._hundreds(n % 1000) if n % 1000 else "")
+            )
         return self._hundreds(n)
 
     def _hundreds(self, n: int) -> str:
@@ -268,8 +308,12 @@ t; f; Billion; Billionen
         before = text[max(0, at - 40) : at]
         date = self._date_with_month.match(text, at)
         if date and 1 <= int(date[1]) <= 31:
-            month = next(i for i, name in enumerate(self.months, 1) if name.startswith(date["month"][:3].replace("Jän", "Jan")))
-            return Found(at, date.end(), "dates", self.date_in(before, int(date[3]) if date[3] else None, month, int(date[1])))
+            month = next(
+                i for i, name in enumerate(self.months, 1) if name.startswith(date["month"][:3].replace("Jän", "Jan"))
+            )
+            return Found(
+                at, date.end(), "dates", self.date_in(before, int(date[3]) if date[3] else None, month, int(date[1]))
+            )
         span = self._span_of_days.match(text, at)
         if span:
             return Found(at, span.end(), "dates", f"{self._inflected(int(span[1]), before)} bis ")
@@ -279,17 +323,29 @@ t; f; Billion; Billionen
             end = end if end > clock.end() else clock.end() + 3
             return Found(at, end, "times", self.time(int(clock[1]), int(clock[2]), None, "", ""))
         day = self._day_month.match(text, at)
-        if day and 1 <= int(day[2]) <= 12 and 1 <= int(day[1]) <= 31 and (text[day.end() :].strip() or _DATIVE.search(before)):
+        if (
+            day
+            and 1 <= int(day[2]) <= 12
+            and 1 <= int(day[1]) <= 31
+            and (text[day.end() :].strip() or _DATIVE.search(before))
+        ):
             words = f"{self._inflected(int(day[1]), before)} {self._inflected(int(day[2]), before)}"
             return Found(at, day.end() - (not text[day.end() :].strip()), "dates", words)
         ordinal = self._ordinal.match(text, at)
         if ordinal and int(ordinal[1]):
-            return Found(at, ordinal.end(), "ordinals", self._inflected(int(ordinal[1]), before, bare="" if before[-1:] == "-" else "r"))
+            return Found(
+                at,
+                ordinal.end(),
+                "ordinals",
+                self._inflected(int(ordinal[1]), before, bare="" if before[-1:] == "-" else "r"),
+            )
         return None
 
     def price(self, major: str, minor: str, cents: int, code: str) -> str:
         """`fünf Euro fünfzig`: the hundredths of euros and dollars need no name."""
-        return f"{major} und {minor}" if code in ("USD", "GBP", "RUB", "INR", "BRL") else f"{major} {self.cardinal(cents)}"
+        return (
+            f"{major} und {minor}" if code in ("USD", "GBP", "RUB", "INR", "BRL") else f"{major} {self.cardinal(cents)}"
+        )
 
     def fraction_digits(self, digits: str) -> str:
         """Digit by digit."""
@@ -304,7 +360,7 @@ t; f; Billion; Billionen
             if unit is None:
                 return "ein halb"
             return {"m": "ein halber", "f": "eine halbe", "n": "ein halbes"}[unit.gender] + f" {unit.one}"
-        name = "Hälfte" if bottom == 2 else self.ordinal(bottom)[:-2] + ("tel" if bottom < 20 else "tel")
+        name = "Hälfte" if bottom == 2 else self.ordinal(bottom)[:-2] + "tel"
         name = {3: "Drittel", 7: "Siebtel", 8: "Achtel"}.get(bottom, name[0].upper() + name[1:])
         part = f"{self.cardinal(top, 'n')} {name}"
         if whole:

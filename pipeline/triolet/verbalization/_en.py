@@ -281,11 +281,17 @@ t; ; trillion
     not_units_when_apart = frozenset({"in", "t"})
     _ordinal = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(?:st|nd|rd|th)(?![A-Za-z0-9])")
     _month_before = re.compile(rf"(?<![A-Za-z])(?:{month_forms}),? \Z")
-    _day = re.compile(r"([0-3]?[0-9])(?:st|nd|rd|th)?(?:[ ]?[-–][ ]?([0-3]?[0-9])(?:st|nd|rd|th)?)?(?![0-9]|[.,:/][0-9]|[A-Za-z%])")
+    _day = re.compile(
+        r"([0-3]?[0-9])(?:st|nd|rd|th)?(?:[ ]?[-–][ ]?([0-3]?[0-9])(?:st|nd|rd|th)?)?(?![0-9]|[.,:/][0-9]|[A-Za-z%])"
+    )
     _year_after_day = re.compile(r",? ([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
-    _day_month = re.compile(rf"([0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{month_forms})(?![A-Za-z])(?:,? ([12][0-9]{{3}})(?![0-9]))?")
+    _day_month = re.compile(
+        rf"([0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{month_forms})(?![A-Za-z])(?:,? ([12][0-9]{{3}})(?![0-9]))?"
+    )
     _year_follows = re.compile(r" ?(?:AD|BC|BCE|CE|A\.D\.|B\.C\.)(?![A-Za-z])")
-    _no_year = re.compile(r" (?:people|users|dollars|euros|pounds|words|items|points|miles|meters|metres|kilometers|feet|hours|days|times|pages|units|calories|of|or more|men|women|students|employees|copies|votes|lines|steps|tons|seats|rooms|years|more|percent)\b")
+    _no_year = re.compile(
+        r" (?:people|users|dollars|euros|pounds|words|items|points|miles|meters|metres|kilometers|feet|hours|days|times|pages|units|calories|of|or more|men|women|students|employees|copies|votes|lines|steps|tons|seats|rooms|years|more|percent)\b"
+    )
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """A day after or before the name of its month."""
@@ -324,7 +330,13 @@ t; ; trillion
         """From 1900 on, if nothing is counted; earlier after a word such as `in`."""
         if self._no_year.match(after):
             return False
-        return n >= 1900 or cue or self._year_follows.match(after) is not None or before.endswith("(") or bool(self._month_before.search(before))
+        return (
+            n >= 1900
+            or cue
+            or self._year_follows.match(after) is not None
+            or before.endswith("(")
+            or bool(self._month_before.search(before))
+        )
 
     def over(self, top: int, bottom: int) -> str | None:
         """`nine over five`."""

@@ -14,9 +14,13 @@ _ONES = (
     "veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
 ).split()
 _TENS = "- - - treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-_HUNDREDS = "- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split()
+_HUNDREDS = (
+    "- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split()
+)
 _ORDINAL = "cero primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo".split()
-_ORDINAL_TENS = "- décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split()
+_ORDINAL_TENS = (
+    "- décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split()
+)
 _UNITS = si_units(
     "kiló centí decí milí micró nanó mega giga tera peta hecto",
     """
@@ -118,10 +122,31 @@ class Spanish(Romance):
     sharp = "sharp"
     number_sign = "número"
     and_so_on = " etcétera"
-    dot, at, slash, backslash, dash, underscore, colon = "punto", "arroba", "barra", "barra invertida", "guion", "guion bajo", "dos puntos"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "punto",
+        "arroba",
+        "barra",
+        "barra invertida",
+        "guion",
+        "guion bajo",
+        "dos puntos",
+    )
     of_date = "de"
     first_day = "uno"
-    months = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")
+    months = (
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    )
     month_forms = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
     scales = nouns("""
 k; ; mil
@@ -129,9 +154,27 @@ m; m; millón; millones
 b; ; mil millones
 t; m; billón; billones
 """)
-    scale_words = {"mil millones": "b", "millones": "m", "millón": "m", "mil": "k", "billones": "t", "billón": "t", "M": "m"}
+    scale_words = {
+        "mil millones": "b",
+        "millones": "m",
+        "millón": "m",
+        "mil": "k",
+        "billones": "t",
+        "billón": "t",
+        "M": "m",
+    }
     units = _UNITS
-    extra_units = {"hs": "h", "cda.": "tbsp", "cdta.": "tsp", "CV": "hp", "seg": "s", "grs": "g", "gr": "g", "kgs": "kg", "km/hora": "km/h"}
+    extra_units = {
+        "hs": "h",
+        "cda.": "tbsp",
+        "cdta.": "tsp",
+        "CV": "hp",
+        "seg": "s",
+        "grs": "g",
+        "gr": "g",
+        "kgs": "kg",
+        "km/hora": "km/h",
+    }
     coins = {
         "EUR": (Noun("m", "euro", "euros"), _CENT),
         "USD": (Noun("m", "dólar", "dólares"), _CENTAVO),
@@ -161,7 +204,9 @@ t; m; billón; billones
         "art.": "artículo", "Sta.": "Santa", "vs.": "contra", "D.": "don", "Dña.": "doña",
     }  # fmt: skip
     code_cues = r"(?i:código|pin|clave|contraseña|pedido|cuenta|número|ref(?:erencia)?\.?|expediente|postal|tel(?:éfono)?\.?|llame|llama|llamar|habitación|vuelo)"
-    roman_before = r"(?i:capítulo|parte|tomo|volumen|acto|escena|libro|artículo|anexo|tipo|nivel|guerra mundial|fase|siglo|siglos)"
+    roman_before = (
+        r"(?i:capítulo|parte|tomo|volumen|acto|escena|libro|artículo|anexo|tipo|nivel|guerra mundial|fase|siglo|siglos)"
+    )
     feminine_after = (
         r"(?:veces|horas?|semanas?|personas?|páginas?|mujeres|mujer|niñas?|casas?|tazas?|botellas?|plazas?|calles?|noches?|partes?|leyes|ley|"
         r"toneladas?|libras?|cucharadas?|cucharaditas?|pizcas?|[a-záéíóúñ]{2,20}(?:ciones|siones|ción|sión|dades|dad|tades|as|a))(?<!días)(?<!día)"
@@ -169,7 +214,9 @@ t; m; billón; billones
     )
     _ordinal = re.compile(r"([0-9]{1,3})\.?([ºª°]|(?:er|ro|ra|do|da|to|ta|mo|ma|vo|va|no|na)(?![^\W_]))")
     _clock = re.compile(r"([0-2]?[0-9])[ ]?h(?:s|rs)?(?:[ ]?([0-5][0-9])(?![0-9]))(?:[ ]?m(?:in)?)?(?![^\W_])")
-    _first = re.compile(r"1(?:\.?º)?(?= de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))")
+    _first = re.compile(
+        r"1(?:\.?º)?(?= de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))"
+    )
 
     def __init__(self, region: str = "") -> None:
         super().__init__(region)
@@ -230,10 +277,16 @@ t; m; billón; billones
     def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
         """`1.º`, `2ª`, `3er`."""
         ordinal = self._ordinal.match(text, at)
-        if ordinal is None or (ordinal[2] == "°" and re.match(r" ?[CF]", text[ordinal.end() : ordinal.end() + 2])) or ordinal[2] == "°":
+        if (
+            ordinal is None
+            or (ordinal[2] == "°" and re.match(r" ?[CF]", text[ordinal.end() : ordinal.end() + 2]))
+            or ordinal[2] == "°"
+        ):
             return None
         feminine = ordinal[2] in ("ª", "ra", "da", "ta", "ma", "va", "na")
-        short = ordinal[2] == "er" or (ordinal[2] == "º" and re.match(r" [a-záéíóú]", text[ordinal.end() : ordinal.end() + 2]))
+        short = ordinal[2] == "er" or (
+            ordinal[2] == "º" and re.match(r" [a-záéíóú]", text[ordinal.end() : ordinal.end() + 2])
+        )
         return ordinal.end(), self.ordinal(int(ordinal[1]), "f" if feminine else "m", "er" if short else "")
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
@@ -253,7 +306,10 @@ t; m; billón; billones
             words += f" y {self.counted(Quantity(second), self.units['s'])}"
         if after and not minute:
             words += " horas"
-        return words + {"am": " de la mañana", "pm": " de la tarde" if hour in (12, 1, 2, 3, 4, 5, 6, 7) else " de la noche"}.get(half, "")
+        return words + {
+            "am": " de la mañana",
+            "pm": " de la tarde" if hour in (12, 1, 2, 3, 4, 5, 6, 7) else " de la noche",
+        }.get(half, "")
 
     def price(self, major: str, minor: str, cents: int, code: str) -> str:
         """`cinco euros con cincuenta céntimos`."""

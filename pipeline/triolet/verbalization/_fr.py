@@ -91,9 +91,30 @@ class French(Romance):
     sharp = "dièse"
     number_sign = "numéro"
     and_so_on = " et ainsi de suite"
-    dot, at, slash, backslash, dash, underscore, colon = "point", "arobase", "barre oblique", "barre oblique inversée", "tiret", "tiret bas", "deux-points"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "point",
+        "arobase",
+        "barre oblique",
+        "barre oblique inversée",
+        "tiret",
+        "tiret bas",
+        "deux-points",
+    )
     first_day = "premier"
-    months = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre")
+    months = (
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    )
     month_forms = r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|janv\.|févr\.|avr\.|juil\.|sept\.|oct\.|nov\.|déc\."
     scales = nouns("""
 k; ; mille
@@ -101,9 +122,28 @@ m; m; million; millions
 b; m; milliard; milliards
 t; m; billion; billions
 """)
-    scale_words = {"millions": "m", "million": "m", "milliards": "b", "milliard": "b", "Md": "b", "Mds": "b", "mille": "k", "billions": "t"}
+    scale_words = {
+        "millions": "m",
+        "million": "m",
+        "milliards": "b",
+        "milliard": "b",
+        "Md": "b",
+        "Mds": "b",
+        "mille": "k",
+        "billions": "t",
+    }
     units = _UNITS
-    extra_units = {"o": "B", "ko": "kB", "Ko": "kB", "Mo": "MB", "Go": "GB", "To": "TB", "ch": "hp", "Mbit/s": "Mbps", "mn": "min"}
+    extra_units = {
+        "o": "B",
+        "ko": "kB",
+        "Ko": "kB",
+        "Mo": "MB",
+        "Go": "GB",
+        "To": "TB",
+        "ch": "hp",
+        "Mbit/s": "Mbps",
+        "mn": "min",
+    }
     not_units_when_apart = frozenset({"o", "t"})
     coins = {
         "EUR": (Noun("m", "euro", "euros"), _CENT),
@@ -204,13 +244,17 @@ t; m; billion; billions
         if ordinal is None:
             return None
         feminine = ordinal[2] in ("re", "ère", "ères", "res", "nde")
-        words = "second" + ("e" if feminine else "") if ordinal[2].startswith("nd") else self.ordinal(int(ordinal[1]), "f" if feminine else "m")
+        words = (
+            "second" + ("e" if feminine else "")
+            if ordinal[2].startswith("nd")
+            else self.ordinal(int(ordinal[1]), "f" if feminine else "m")
+        )
         plural = "s" if ordinal[2].endswith("s") else ""
         return ordinal.end(), words + plural
 
     def form(self, q: Quantity, noun: Noun) -> str:
         """Below two the singular."""
-        return noun.one if q.whole < 2 and q.scale in ("", ) else noun.many if q.scale == "" or noun.many else noun.one
+        return noun.one if q.whole < 2 and not q.scale else noun.many
 
     def of_before(self, noun: str) -> str:
         """`d'euros`, `de dollars`."""
@@ -219,7 +263,15 @@ t; m; billion; billions
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """`14 h 30`, and the first of a month."""
         clock = self._clock.match(text, at)
-        if clock and int(clock[1]) <= 24 and (clock[2] or text[at - 2 : at] in ("à ", "s ", "e ") or text[clock.end() : clock.end() + 1] in ("", " ", ",", ".")):
+        if (
+            clock
+            and int(clock[1]) <= 24
+            and (
+                clock[2]
+                or text[at - 2 : at] in ("à ", "s ", "e ")
+                or text[clock.end() : clock.end() + 1] in ("", " ", ",", ".")
+            )
+        ):
             return Found(at, clock.end(), "times", self.time(int(clock[1]), int(clock[2] or 0), None, "", ""))
         first = self._day.match(text, at)
         return Found(at, first.end(), "dates", "premier") if first else None

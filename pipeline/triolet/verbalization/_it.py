@@ -97,9 +97,30 @@ class Italian(Romance):
     version = "versione"
     number_sign = "numero"
     and_so_on = " eccetera"
-    dot, at, slash, backslash, dash, underscore, colon = "punto", "chiocciola", "barra", "barra inversa", "trattino", "trattino basso", "due punti"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "punto",
+        "chiocciola",
+        "barra",
+        "barra inversa",
+        "trattino",
+        "trattino basso",
+        "due punti",
+    )
     first_day = "primo"
-    months = ("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre")
+    months = (
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
+    )
     month_forms = "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
     scales = nouns("""
 k; ; mila
@@ -144,9 +165,13 @@ t; m; bilione; bilioni
         r"part[ei]|tonnellat[ae]|sterlin[ae]|libbr[ae]|lir[ae]|domand[ae]|rispost[ae]|regol[ae]|rig[ah]e?|[a-zàèéìòù]{2,20}(?:zione|zioni|sione|sioni|tà|à))(?![^\W_])"
     )
     _ordinal = re.compile(r"([0-9]{1,3})(?:°|º|ª|\^)(?! ?[CF](?![^\W_]))(?=[ \u00a0][^\W\d_])")
-    _first = re.compile(r"1°?(?= (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))")
+    _first = re.compile(
+        r"1°?(?= (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))"
+    )
     _clock = re.compile(r"([0-2]?[0-9])\.([0-5][0-9])(?![0-9.,%]|[ ]?(?:€|euro|kg|m\b))")
-    _one_hour = re.compile(r"1 (?=(?:ora|amica|auto|isola|opera|azienda|altra|idea|email|app|unità|opzione|area|arancia|oncia)(?![^\W_]))")
+    _one_hour = re.compile(
+        r"1 (?=(?:ora|amica|auto|isola|opera|azienda|altra|idea|email|app|unità|opzione|area|arancia|oncia)(?![^\W_]))"
+    )
     _clock_before = re.compile(r"(?:(?:alle|dalle|le|ore|fino alle|alle ore)) \Z")
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
@@ -155,7 +180,11 @@ t; m; bilione; bilioni
             return "una" if gender == "f" else "un" if attributive else "uno"
         parts: list[str] = []
         rest = n
-        for one, many, value in (("bilione", "bilioni", 10**12), ("miliardo", "miliardi", 10**9), ("milione", "milioni", 10**6)):
+        for one, many, value in (
+            ("bilione", "bilioni", 10**12),
+            ("miliardo", "miliardi", 10**9),
+            ("milione", "milioni", 10**6),
+        ):
             count, rest = divmod(rest, value)
             if count:
                 parts.append(f"un {one}" if count == 1 else f"{self._thousands(count)} {many}")
@@ -166,7 +195,13 @@ t; m; bilione; bilioni
     def _thousands(self, n: int) -> str:
         if n < 1000:
             return self._hundreds(n)
-        head = "mille" if n < 2000 else self._hundreds(n // 1000).removesuffix("é") + ("e" if self._hundreds(n // 1000).endswith("é") else "") + "mila"
+        head = (
+            "mille"
+            if n < 2000
+            else self._hundreds(n // 1000).removesuffix("é")
+            + ("e" if self._hundreds(n // 1000).endswith("é") else "")
+            + "mila"
+        )
         return head + (self._hundreds(n % 1000) if n % 1000 else "")
 
     def _hundreds(self, n: int) -> str:
@@ -200,7 +235,11 @@ t; m; bilione; bilioni
     def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
         """`1°`, `2ª`."""
         ordinal = self._ordinal.match(text, at)
-        return None if ordinal is None else (ordinal.end(), self.ordinal(int(ordinal[1]), "f" if "ª" in ordinal[0] else "m"))
+        return (
+            None
+            if ordinal is None
+            else (ordinal.end(), self.ordinal(int(ordinal[1]), "f" if "ª" in ordinal[0] else "m"))
+        )
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """The first of a month, `alle 14.30`."""
@@ -250,8 +289,7 @@ t; m; bilione; bilioni
 
     def half_word(self, gender: str, *, alone: bool) -> str:
         """`mezzo`, `mezza`."""
-        word = "mezza" if gender == "f" else "mezzo"
-        return word if not alone or gender else word
+        return "mezza" if gender == "f" else "mezzo"
 
     def roman(self, n: int, *, name: bool, before: str) -> str:
         """`Luigi quattordicesimo`."""

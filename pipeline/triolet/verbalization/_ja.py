@@ -119,7 +119,15 @@ class Japanese(EastAsian):
     hashtag = "ハッシュタグ"
     number_sign = "ナンバー"
     and_so_on = "など"
-    dot, at, slash, backslash, dash, underscore, colon = "ドット", "アットマーク", "スラッシュ", "バックスラッシュ", "ハイフン", "アンダーバー", "コロン"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "ドット",
+        "アットマーク",
+        "スラッシュ",
+        "バックスラッシュ",
+        "ハイフン",
+        "アンダーバー",
+        "コロン",
+    )
     tilde = "チルダ"
     months = tuple(str(month) for month in range(1, 13))
     scale_words = {}

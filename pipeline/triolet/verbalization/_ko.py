@@ -125,7 +125,15 @@ class Korean(Language):
     hashtag = "해시태그"
     number_sign = "번호"
     and_so_on = " 등등"
-    dot, at, slash, backslash, dash, underscore, colon = "점", "골뱅이", "슬래시", "역슬래시", "하이픈", "언더바", "콜론"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "점",
+        "골뱅이",
+        "슬래시",
+        "역슬래시",
+        "하이픈",
+        "언더바",
+        "콜론",
+    )
     tilde = "물결표"
     spells_letters = False
     read_fraction_as_number = False

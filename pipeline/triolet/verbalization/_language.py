@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
-from triolet.verbalization._found import Found
 from triolet._model._kinds import Kind
+from triolet.verbalization._found import Found
 from triolet.verbalization._quantity import Noun, Quantity
 from triolet.verbalization._signs import WITHOUT_MINOR
 

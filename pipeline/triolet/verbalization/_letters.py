@@ -8,9 +8,13 @@ from collections.abc import Container, Iterator, Mapping
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, roman_value
 
-MAY_BE_LETTERS = re.compile(r"[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z])|(?<![A-Za-z])[IVX](?:er|re|e|ère|ème)(?![A-Za-z])")
+MAY_BE_LETTERS = re.compile(
+    r"[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z])|(?<![A-Za-z])[IVX](?:er|re|e|ère|ème)(?![A-Za-z])"
+)
 """A text without this has neither a Roman numeral nor an acronym."""
-_CAPITALS = re.compile(r"(?<![^\W_])[A-Z]{1,15}(?:s(?![^\W_]))?(?![^\W_])|(?<=[\u2E80-\uD7AF])[A-Z]{2,15}(?![A-Za-z0-9])")
+_CAPITALS = re.compile(
+    r"(?<![^\W_])[A-Z]{1,15}(?:s(?![^\W_]))?(?![^\W_])|(?<=[\u2E80-\uD7AF])[A-Z]{2,15}(?![A-Za-z0-9])"
+)
 _FRENCH_ORDINAL = re.compile(r"(?<![^\W_])([IVX]{1,7})(er|re|ère|e|ème)(?![^\W_])")
 _NAME_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{3,20})[ \u00a0]\Z")
 _VOWELS = re.compile(r"[AEIOUY]")
@@ -40,7 +44,9 @@ def letters(text: str, words: Language) -> Iterator[Found]:
     if words.code == "fr":
         for one in _FRENCH_ORDINAL.finditer(text):
             if value := roman_value(one[1]):
-                yield Found(one.start(), one.end(), "roman", words.ordinal(value, "f" if one[2] in ("re", "ère") else "m"))
+                yield Found(
+                    one.start(), one.end(), "roman", words.ordinal(value, "f" if one[2] in ("re", "ère") else "m")
+                )
     for one in _CAPITALS.finditer(text):
         written = one[0]
         value = roman_value(written)
@@ -55,7 +61,12 @@ def letters(text: str, words: Language) -> Iterator[Found]:
                 continue
         plural = written.endswith("s")
         name = written.removesuffix("s")
-        if 2 <= len(name) <= 5 and (name in _SPELLED or not _VOWELS.search(name)) and not value and words.spells_letters:
+        if (
+            2 <= len(name) <= 5
+            and (name in _SPELLED or not _VOWELS.search(name))
+            and not value
+            and words.spells_letters
+        ):
             yield Found(one.start(), one.end(), "acronyms", " ".join(name) + ("s" if plural else ""))
 
 
@@ -74,7 +85,14 @@ def _roman(value: int, written: str, before: str, after: str, words: Language) -
     century = words.roman_century(value, written, before, after)
     if century:
         return century
-    if len(written) >= 2 and value <= 40 and set(written) <= {"I", "V", "X"} and name and name[1][0].isupper() and written != "XX":
+    if (
+        len(written) >= 2
+        and value <= 40
+        and set(written) <= {"I", "V", "X"}
+        and name
+        and name[1][0].isupper()
+        and written != "XX"
+    ):
         return words.cardinal(value)
     return ""
 
@@ -110,5 +128,7 @@ def abbreviation_pattern(table: Mapping[str, str]) -> re.Pattern[str]:
     if not table:
         return re.compile(r"(?!)")
     names = set(table) | {name[0].upper() + name[1:] for name in table}
-    parts = "|".join(re.escape(name).replace(r"\ ", r"[ \u00a0\u202f]?") for name in sorted(names, key=len, reverse=True))
+    parts = "|".join(
+        re.escape(name).replace(r"\ ", r"[ \u00a0\u202f]?") for name in sorted(names, key=len, reverse=True)
+    )
     return re.compile(rf"(?<![^\W_])(?<![./])(?:{parts})(?![^\W_])")

@@ -68,7 +68,9 @@ class Lexicon:
         """
         data = tomllib.loads(_read(path).decode("utf-8-sig"))
         if unknown := data.keys() - {"language", "words", "phonemes", "ignore_case"}:
-            raise ValueError(f"{path}: unknown {', '.join(sorted(unknown))}; a lexicon has language, words, phonemes, ignore_case")
+            raise ValueError(
+                f"{path}: unknown {', '.join(sorted(unknown))}; a lexicon has language, words, phonemes, ignore_case"
+            )
         tables = [data.get("words", {}), data.get("phonemes", {})]
         for table in tables:
             if not isinstance(table, dict) or not all(isinstance(said, str) for said in table.values()):
@@ -90,7 +92,7 @@ class Lexicon:
         """
         reader = _PlsReader()
         try:
-            reader.parser.Parse(_read(path), True)  # noqa: FBT003
+            reader.parser.Parse(_read(path), True)
         except xml.parsers.expat.ExpatError as error:
             raise ValueError(f"{path} is no PLS 1.0 file: {error}") from error
         if not reader.is_pls:
@@ -134,7 +136,11 @@ def _alternatives(exact: Mapping[str, str], folded: Mapping[str, str]) -> str:
 def _ends(text: str, end: int) -> bool:
     """Whether a word ends there. Scripts without spaces do not show it."""
     before, after = text[end - 1 : end], text[end : end + 1]
-    return not (before.isalnum() and (after.isalnum() or after == "_")) or "\u2e80" <= after <= "\ud7af" or "\u2e80" <= before <= "\ud7af"
+    return (
+        not (before.isalnum() and (after.isalnum() or after == "_"))
+        or "\u2e80" <= after <= "\ud7af"
+        or "\u2e80" <= before <= "\ud7af"
+    )
 
 
 def _read(path: Path | str) -> bytes:
@@ -171,7 +177,9 @@ class _PlsReader:
         self._said: dict[str, tuple[bool, str]] = {}
 
     def _refuse(self, *_: object) -> None:
-        raise ValueError("a PLS file with a document type or entities is refused: they can make a small file a huge one")
+        raise ValueError(
+            "a PLS file with a document type or entities is refused: they can make a small file a huge one"
+        )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1

@@ -15,7 +15,9 @@ _ONES = (
 _TENS = "- - vinte trinta quarenta cinquenta sessenta setenta oitenta noventa".split()
 _HUNDREDS = "- cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos".split()
 _ORDINAL = "- primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono".split()
-_ORDINAL_TENS = "- décimo vigésimo trigésimo quadragésimo quinquagésimo sexagésimo septuagésimo octogésimo nonagésimo".split()
+_ORDINAL_TENS = (
+    "- décimo vigésimo trigésimo quadragésimo quinquagésimo sexagésimo septuagésimo octogésimo nonagésimo".split()
+)
 _UNITS = si_units(
     "quilô centí decí milí micrô nanô mega giga tera peta hecto",
     """
@@ -116,7 +118,15 @@ class Portuguese(Romance):
     sharp = "sharp"
     number_sign = "número"
     and_so_on = " e assim por diante"
-    dot, at, slash, backslash, dash, underscore, colon = "ponto", "arroba", "barra", "barra invertida", "hífen", "sublinhado", "dois pontos"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "ponto",
+        "arroba",
+        "barra",
+        "barra invertida",
+        "hífen",
+        "sublinhado",
+        "dois pontos",
+    )
     of_date = "de"
     first_day = "primeiro"
     months = tuple(_MONTHS.split("|"))
@@ -127,7 +137,17 @@ m; m; milhão; milhões
 b; m; bilhão; bilhões
 t; m; trilhão; trilhões
 """)
-    scale_words = {"milhões": "m", "milhão": "m", "bilhões": "b", "bilhão": "b", "trilhões": "t", "trilhão": "t", "mil": "k", "mi": "m", "bi": "b"}
+    scale_words = {
+        "milhões": "m",
+        "milhão": "m",
+        "bilhões": "b",
+        "bilhão": "b",
+        "trilhões": "t",
+        "trilhão": "t",
+        "mil": "k",
+        "mi": "m",
+        "bi": "b",
+    }
     units = _UNITS
     extra_units = {"hs": "h", "cv": "hp", "seg": "s", "gr": "g"}
     coins = {
@@ -157,7 +177,9 @@ t; m; trilhão; trilhões
         "vol.": "volume", "art.": "artigo", "aprox.": "aproximadamente", "Ltda.": "limitada", "vs.": "contra", "EUA": "Estados Unidos",
     }  # fmt: skip
     code_cues = r"(?i:código|pin|senha|pedido|conta|número|ref(?:erência)?\.?|protocolo|cep|cpf|tel(?:efone)?\.?|ligue|ligar|quarto|voo)"
-    roman_before = r"(?i:capítulo|parte|tomo|volume|ato|cena|livro|artigo|anexo|tipo|nível|guerra mundial|fase|século|séculos)"
+    roman_before = (
+        r"(?i:capítulo|parte|tomo|volume|ato|cena|livro|artigo|anexo|tipo|nível|guerra mundial|fase|século|séculos)"
+    )
     feminine_after = (
         r"(?:vezes|vez|horas?|semanas?|pessoas?|páginas?|mulher(?:es)?|meninas?|casas?|xícaras?|garrafas?|ruas?|noites?|partes?|leis?|toneladas?|libras?|"
         r"colher(?:es)?|pitadas?|flor(?:es)?|[a-záéíóúâêôãõç]{2,20}(?:ções|sões|ção|são|dades|dade|gens|gem|as|a))(?<!dias)(?<!dia)(?<!problemas)(?<!problema)"
@@ -171,16 +193,30 @@ t; m; trilhão; trilhões
         super().__init__(region)
         self._ones = _ONES
         if region == "PT":
-            self._ones = [{"dezesseis": "dezasseis", "dezessete": "dezassete", "dezenove": "dezanove"}.get(word, word) for word in _ONES]
+            self._ones = [
+                {"dezesseis": "dezasseis", "dezessete": "dezassete", "dezenove": "dezanove"}.get(word, word)
+                for word in _ONES
+            ]
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
         """`vinte e um`; `duas`, `duzentas` for a feminine noun."""
         parts: list[tuple[int, str]] = []
         rest = n
-        for one, many, value in (("trilhão", "trilhões", 10**12), ("bilhão", "bilhões", 10**9), ("milhão", "milhões", 10**6)):
+        for one, many, value in (
+            ("trilhão", "trilhões", 10**12),
+            ("bilhão", "bilhões", 10**9),
+            ("milhão", "milhões", 10**6),
+        ):
             count, rest = divmod(rest, value)
             if count:
-                parts.append((count, f"um {one}" if count == 1 else f"{self._hundreds(count, 'm') if count < 1000 else self.cardinal(count)} {many}"))
+                parts.append(
+                    (
+                        count,
+                        f"um {one}"
+                        if count == 1
+                        else f"{self._hundreds(count, 'm') if count < 1000 else self.cardinal(count)} {many}",
+                    )
+                )
         if rest >= 1000:
             count, rest = divmod(rest, 1000)
             parts.append((count, "mil" if count == 1 else f"{self._hundreds(count, gender)} mil"))
@@ -222,14 +258,20 @@ t; m; trilhão; trilhões
     def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
         """`1º`, `2ª`."""
         ordinal = self._ordinal.match(text, at)
-        if ordinal is None or (ordinal[2] == "°" and not re.match(r"[ ][a-z]", text[ordinal.end() : ordinal.end() + 2])):
+        if ordinal is None or (
+            ordinal[2] == "°" and not re.match(r"[ ][a-z]", text[ordinal.end() : ordinal.end() + 2])
+        ):
             return None
         return ordinal.end(), self.ordinal(int(ordinal[1]), "f" if ordinal[2] == "ª" else "m")
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """`14h30`, the first of a month."""
         clock = self._clock.match(text, at)
-        if clock and int(clock[1]) <= 24 and (clock[2] or re.search(r"(?:às|as|à|das|até|pelas) \Z", text[max(0, at - 7) : at])):
+        if (
+            clock
+            and int(clock[1]) <= 24
+            and (clock[2] or re.search(r"(?:às|as|à|das|até|pelas) \Z", text[max(0, at - 7) : at]))
+        ):
             return Found(at, clock.end(), "times", self.time(int(clock[1]), int(clock[2] or 0), None, "", "h"))
         first = self._first.match(text, at)
         return Found(at, first.end(), "dates", "primeiro") if first else None
@@ -243,7 +285,9 @@ t; m; trilhão; trilhões
             words += f" e {self.cardinal(minute)}"
         if second:
             words += f" e {self.counted(Quantity(second), self.units['s'])}"
-        return words + {"am": " da manhã", "pm": " da tarde" if hour in (12, 1, 2, 3, 4, 5, 6) else " da noite"}.get(half, "")
+        return words + {"am": " da manhã", "pm": " da tarde" if hour in (12, 1, 2, 3, 4, 5, 6) else " da noite"}.get(
+            half, ""
+        )
 
     parts = {3: ("terço", "terços"), 4: ("quarto", "quartos")}
 

@@ -128,7 +128,15 @@ class Russian(Language):
     hashtag = "хештег"
     number_sign = "номер"
     and_so_on = " и так далее"
-    dot, at, slash, backslash, dash, underscore, colon = "точка", "собака", "слеш", "обратный слеш", "дефис", "подчёркивание", "двоеточие"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "точка",
+        "собака",
+        "слеш",
+        "обратный слеш",
+        "дефис",
+        "подчёркивание",
+        "двоеточие",
+    )
     tilde = "тильда"
     months = tuple(_MONTHS.split("|"))
     month_forms = _MONTHS
@@ -184,12 +192,19 @@ t; m; триллион; триллионов; триллиона
     code_cues = r"(?i:код[а-яё]{0,3}|пин|пароль|номер[а-яё]{0,3}|заказ[а-яё]{0,3}|счёт[а-яё]{0,2}|тел(?:ефон)?[а-яё.]{0,3}|звоните|позвоните|индекс|рейс)"
     version_cues = Language.version_cues[:-1] + "|версия|версии)"
     roman_before = r"(?i:глава|главы|часть|том|акт|книга|раздел|тип|уровень)"
-    _date = re.compile(rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]({_MONTHS})(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?")
-    _year = re.compile(r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годов|гг\.|г\.)(?![^\W_])")
-    _month_before = re.compile(r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)[ \u00a0]\Z")
+    _date = re.compile(
+        rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]({_MONTHS})(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?"
+    )
+    _year = re.compile(
+        r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годов|гг\.|г\.)(?![^\W_])"
+    )
+    _month_before = re.compile(
+        r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)[ \u00a0]\Z"
+    )
     _ordinal = re.compile(r"([0-9]{1,9})-(ый|ий|ой|ая|ое|ого|ому|ом|ым|ых|ую|ые|й|я|е|го|му|м|х|ю)(?![^\W_])")
     _genitive = re.compile(
-        r"(?<![^\W_])(?:до|от|около|более|менее|свыше|больше|меньше|из|без|для|после|порядка|не менее|не более|с|со)[ \u00a0]\Z", re.IGNORECASE
+        r"(?<![^\W_])(?:до|от|около|более|менее|свыше|больше|меньше|из|без|для|после|порядка|не менее|не более|с|со)[ \u00a0]\Z",
+        re.IGNORECASE,
     )
     _gram = re.compile(r"[ \u00a0](?:г|м|с|ч|т|л)\.")
     _in = re.compile(r"(?<![^\W_])(?:[вВ]|[вВ]о|[оО]|[пП]о)[ \u00a0]\Z")
@@ -351,10 +366,20 @@ t; m; триллион; триллионов; триллиона
 
     def _year_words(self, year: re.Match[str], before: str) -> str:
         word = year[4]
-        form = {"год": "nom", "года": "gen", "году": "prep", "годом": "inst", "годы": "pl", "годах": "pl_gen", "годов": "pl_gen"}.get(word, "")
+        form = {
+            "год": "nom",
+            "года": "gen",
+            "году": "prep",
+            "годом": "inst",
+            "годы": "pl",
+            "годах": "pl_gen",
+            "годов": "pl_gen",
+        }.get(word, "")
         if not form:
             inside = self._in.search(before) is not None
-            word, form = ("году", "prep") if inside and word == "г." else ("года", "gen") if word == "г." else ("годы", "pl")
+            word, form = (
+                ("году", "prep") if inside and word == "г." else ("года", "gen") if word == "г." else ("годы", "pl")
+            )
         words = self.ordinal(int(year[1]), ending=form)
         if year[2]:
             words += f" — {self.ordinal(int(year[2]), ending=form)}"
@@ -362,7 +387,12 @@ t; m; триллион; триллионов; триллиона
 
     def _in_genitive(self, scanner: NumberReader, text: str, at: int) -> Found | None:
         number = scanner.number_at(text, at)
-        if number is None or number[0].fraction or self.ordinal_at(text, at) or re.match(r"[-–:/]|\.[0-9]", text[number[1] : number[1] + 2]):
+        if (
+            number is None
+            or number[0].fraction
+            or self.ordinal_at(text, at)
+            or re.match(r"[-–:/]|\.[0-9]", text[number[1] : number[1] + 2])
+        ):
             return None
         q, end = number
         counted = scanner.counted_at(text, end)
@@ -370,7 +400,12 @@ t; m; триллион; триллионов; триллиона
             if text[end : end + 1].isalnum():
                 return None
             noun = self._noun.match(text, end)
-            return Found(at, end, "numbers", self.genitive(q.whole, "f" if noun and q.whole % 10 == 1 and noun[1][-1] in "ыи" else ""))
+            return Found(
+                at,
+                end,
+                "numbers",
+                self.genitive(q.whole, "f" if noun and q.whole % 10 == 1 and noun[1][-1] in "ыи" else ""),
+            )
         kind, noun_found, after, _ = counted
         one = q.whole % 10 == 1 and q.whole % 100 != 11
         form = noun_found.few if one else noun_found.many
@@ -442,7 +477,16 @@ t; m; триллион; триллионов; триллиона
         word = century[1]
         if word.startswith("столети"):
             return self.ordinal(value, ending={"е": "neut", "я": "gen", "и": "prep"}.get(word[-1], "neut"))
-        form = {"век": "nom", "века": "gen", "веке": "prep", "веком": "inst", "веку": "dat", "съезд": "nom", "съезда": "gen", "съезде": "prep"}.get(word, "gen")
+        form = {
+            "век": "nom",
+            "века": "gen",
+            "веке": "prep",
+            "веком": "inst",
+            "веку": "dat",
+            "съезд": "nom",
+            "съезда": "gen",
+            "съезде": "prep",
+        }.get(word, "gen")
         return self.ordinal(value, ending=form)
 
     def phone_groups(self, digits: str) -> list[str]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from triolet.verbalization._found import Found
 from triolet._model._kinds import Kind
+from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._numerals import CONTINENTAL_STYLE, ENGLISH_STYLE, quantity
 from triolet.verbalization._quantity import Noun, Quantity
@@ -34,7 +34,9 @@ _TIME = re.compile(r"([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9])(?:[.,][0-9]{1,3}
 _HALF = re.compile(r"[ \u00a0\u202f]?([AaPp])(?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z]))")
 _HOUR_HALF = re.compile(r"([01]?[0-9])(?=[ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z])))")
 _RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})(?::([0-9]{1,4}))?(?![0-9:])")
-_VERSION = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,5}(?:[-.]?(?:alpha|beta|rc|dev|post)[.-]?[0-9]{0,3})?(?![0-9]|\.[0-9])")
+_VERSION = re.compile(
+    r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,5}(?:[-.]?(?:alpha|beta|rc|dev|post)[.-]?[0-9]{0,3})?(?![0-9]|\.[0-9])"
+)
 _ADDRESS = re.compile(r"(?:[12]?[0-9]{1,2}\.){3}[12]?[0-9]{1,2}")
 _PHONES: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?:1[-. ])?[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}(?![0-9]|[-.][0-9])"),
@@ -92,7 +94,9 @@ class Scanner:
         self._signs: Mapping[str, str] = signs
         alternatives = "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
         self._unit = re.compile(rf"([ \u00a0\u202f]|-)?({alternatives}){_NO_LETTER}(?!\.[A-Za-z])")
-        self._nouns = {form: noun for noun in language.units.values() for form in (noun.one, noun.many, noun.few) if form}
+        self._nouns = {
+            form: noun for noun in language.units.values() for form in (noun.one, noun.many, noun.few) if form
+        }
         scales = "|".join(re.escape(word) for word in sorted(language.scale_words, key=len, reverse=True)) or "(?!)"
         self._scale = re.compile(rf"([ \u00a0\u202f]?)({scales}){_NO_LETTER}")
         self._coins: Mapping[str, str] = {
@@ -111,7 +115,9 @@ class Scanner:
         if not language.spaced:
             self._code_before = re.compile(rf"(?:{language.code_cues})[^0-9]{{0,6}}\Z")
         else:
-            self._code_before = re.compile(rf"(?<![^\W\d_])(?:{language.code_cues})[^\w.!?]{{0,3}}(?:[^\W\d_]{{1,8}}[^\w.!?]{{1,3}}){{0,2}}\Z")
+            self._code_before = re.compile(
+                rf"(?<![^\W\d_])(?:{language.code_cues})[^\w.!?]{{0,3}}(?:[^\W\d_]{{1,8}}[^\w.!?]{{1,3}}){{0,2}}\Z"
+            )
         self._year_before = re.compile(rf"(?<![^\W\d_]){language.year_cues}[ \u00a0]\Z")
         self._month_after = re.compile(rf"[ \u00a0](?:{language.month_forms or '(?!)'})(?![^\W\d_])")
         self._digit_rules: tuple[Rule, ...] = (
@@ -226,14 +232,19 @@ class Scanner:
         end = _without_stop(text, half.end()) if half else clock.end() + after
         half_word = half[1].lower() + "m" if half else ""
         second = int(clock[3]) if clock[3] else None
-        words = self._words.time(int(clock[1]), int(clock[2]), second, half_word, text[clock.end() : end] if after else "")
+        words = self._words.time(
+            int(clock[1]), int(clock[2]), second, half_word, text[clock.end() : end] if after else ""
+        )
         return Found(at, end, "times", words)
 
     def _feet(self, text: str, at: int, floor: int) -> Found | None:
         feet = _FEET.match(text, at)
         if feet is None or "ft" not in self._words.units:
             return None
-        words = [self._words.counted(Quantity(int(n)), self._words.units[unit]) for n, unit in ((feet[1], "ft"), (feet[2], "inch"))]
+        words = [
+            self._words.counted(Quantity(int(n)), self._words.units[unit])
+            for n, unit in ((feet[1], "ft"), (feet[2], "inch"))
+        ]
         return Found(at, feet.end(), "units", " ".join(words))
 
     def _versions(self, text: str, at: int, floor: int) -> Found | None:
@@ -268,7 +279,7 @@ class Scanner:
         return self._words.decimal != "." and all(len(part) == 3 for part in text.split(".")[1:])
 
     def _part(self, digits: str) -> str:
-        if len(digits) > 1 and digits[0] == "0" or len(digits) > 4:
+        if (len(digits) > 1 and digits[0] == "0") or len(digits) > 4:
             return self._words.digits(digits)
         return self._words.cardinal(int(digits))
 
@@ -309,8 +320,8 @@ class Scanner:
         if not bottom or not top or bottom < 2 or (top >= bottom and whole is None):
             if not bottom:
                 return None
-            words = self._words.over(top, bottom) if whole is None else None
-            return None if words is None else Found(at, fraction.end(), "fractions", words)
+            over = self._words.over(top, bottom) if whole is None else None
+            return None if over is None else Found(at, fraction.end(), "fractions", over)
         return self._fraction(text, at, fraction.end(), whole, top, bottom)
 
     def _fraction(self, text: str, at: int, end: int, whole: int | None, top: int, bottom: int) -> Found:
@@ -340,7 +351,10 @@ class Scanner:
         chain = _CHAIN.match(text, at)
         if chain is None:
             return None
-        groups = [self._words.digits(part) if len(part) > 2 or part[0] == "0" else self._words.cardinal(int(part)) for part in chain[0].split("-")]
+        groups = [
+            self._words.digits(part) if len(part) > 2 or part[0] == "0" else self._words.cardinal(int(part))
+            for part in chain[0].split("-")
+        ]
         return Found(at, chain.end(), "codes", self._grouped(groups))
 
     def _phone(self, text: str, at: int, floor: int) -> Found | None:
@@ -354,7 +368,12 @@ class Scanner:
             return None
         if self._number.fullmatch(phone[0]) and " " in phone[0] and not phone[0].startswith("0"):
             return None  # a quantity in groups
-        if "-" in phone[0] and len(phone[0]) <= 9 and 1100 <= int(phone[0][-4:]) <= 2099 and 1100 <= int(phone[0].split("-")[0]) <= 2099:
+        if (
+            "-" in phone[0]
+            and len(phone[0]) <= 9
+            and 1100 <= int(phone[0][-4:]) <= 2099
+            and 1100 <= int(phone[0].split("-")[0]) <= 2099
+        ):
             return None  # years
         start = at
         if ")" in phone[0] and text[at - 1 : at] == "(":
@@ -393,15 +412,20 @@ class Scanner:
         if len(parts) < 2 or (before is None and self._begins_quantity(text, at)):
             return None
         if len(word) >= 12 and len(parts) >= 4:
-            spoken = [self._words.digits(part) if part[0].isdigit() else " ".join(part) for part in _LETTERS_OF.findall(word[:4])]
+            spoken = [
+                self._words.digits(part) if part[0].isdigit() else " ".join(part)
+                for part in _LETTERS_OF.findall(word[:4])
+            ]
             return Found(start, token.end(), "codes", " ".join(spoken) + self._words.and_so_on)
         if len(word) > 24:
             return None
         spoken = []
         for part in parts:
             if part[0].isdigit():
-                spoken.append(self._words.digits(part) if part[0] == "0" or len(part) > 3 else self._words.cardinal(int(part)))
-            elif len(parts) > 3 or len(part) <= 3 and part.isupper():
+                spoken.append(
+                    self._words.digits(part) if part[0] == "0" or len(part) > 3 else self._words.cardinal(int(part))
+                )
+            elif len(parts) > 3 or (len(part) <= 3 and part.isupper()):
                 spoken.append(" ".join(part))
             else:
                 spoken.append(part)
@@ -463,13 +487,24 @@ class Scanner:
                 said = words.money(q, code)
             elif kind == "percentages":
                 said = words.percentage(q) if noun is words.percent else words.counted(q, noun)
-            elif words.code == "en" and kind == "units" and (text[end] == "-" or _ONE_OF_THAT.search(before)) and q.whole != 1:
+            elif (
+                words.code == "en"
+                and kind == "units"
+                and (text[end] == "-" or _ONE_OF_THAT.search(before))
+                and q.whole != 1
+            ):
                 said = f"{words.number(q)}-{noun.one}"
             else:
                 said = words.counted(q, noun)
             said, after = self._per(text, after, said, q, noun)
             return Found(at, after, kind, self._apart(text, at, after, said))
-        if written.isdigit() and len(written) == 4 and not q.scale and 1100 <= q.whole <= 2099 and self._is_year(q.whole, text, end, before):
+        if (
+            written.isdigit()
+            and len(written) == 4
+            and not q.scale
+            and 1100 <= q.whole <= 2099
+            and self._is_year(q.whole, text, end, before)
+        ):
             return Found(at, end, "years", self._apart(text, at, end, words.year(q.whole)))
         said = words.plain(q, before, text[end : end + 24])
         return Found(at, end, "numbers", self._apart(text, at, end, said))
@@ -489,13 +524,21 @@ class Scanner:
         if percent:
             return "percentages", self._words.percent if percent[1] == "%" else self._words.permille, percent.end(), ""
         coin = self._coin_after.match(text, end)
-        if coin and self._coins[coin[1]] in self._words.coins and not re.match(r"[0-9]", text[coin.end() : coin.end() + 1]):
+        if (
+            coin
+            and self._coins[coin[1]] in self._words.coins
+            and not re.match(r"[0-9]", text[coin.end() : coin.end() + 1])
+        ):
             code = self._coins[coin[1]]
             return "money", self._words.coins[code][0], coin.end(), code
         unit = self._unit_at(text, end)
         if unit:
             noun, after = unit
-            kind: Kind = "temperatures" if "°" in text[end:after] or "℃" in text[end:after] or "℉" in text[end:after] else "units"
+            kind: Kind = (
+                "temperatures"
+                if "°" in text[end:after] or "℃" in text[end:after] or "℉" in text[end:after]
+                else "units"
+            )
             return kind, noun, after, ""
         return None
 
@@ -539,7 +582,11 @@ class Scanner:
         last, end = self._scaled(text, number.end(), quantity(number[0], words.decimal))
         if coin:
             code = self._coins[coin[1]]
-            return None if code not in words.coins else Found(at, end, "money", words.counted_range(q, last, words.coins[code][0]))
+            return (
+                None
+                if code not in words.coins
+                else Found(at, end, "money", words.counted_range(q, last, words.coins[code][0]))
+            )
         counted = self._counted_at(text, end)
         if counted is not None:
             kind, noun, after, _ = counted
@@ -553,7 +600,9 @@ class Scanner:
         ordinal = words.ordinal_at(text, second_at)
         if ordinal:
             return Found(at, ordinal[0], "ordinals", f"{words.ordinal(q.whole)}{words.joined(words.to)}{ordinal[1]}")
-        is_score = text[number.start() - 1] in "-–" and q.whole < 200 and words.is_score(before, text[end : end + 24], q, last)
+        is_score = (
+            text[number.start() - 1] in "-–" and q.whole < 200 and words.is_score(before, text[end : end + 24], q, last)
+        )
         between = words.score if is_score else words.to
         first, final = words.plain(q, before, text[end : end + 24]), words.plain(last, "", text[end : end + 24])
         kind = "scores" if is_score else "ranges"
@@ -662,7 +711,9 @@ class Scanner:
             return self._number_sign(text, at, after)
         if sign == "/" and not (before.isdigit() and after.isdigit()):
             return None
-        if sign == "*" and not (re.search(r"[0-9] ?\Z", text[max(0, at - 2) : at]) and re.match(r" ?[0-9]", text[at + 1 : at + 3])):
+        if sign == "*" and not (
+            re.search(r"[0-9] ?\Z", text[max(0, at - 2) : at]) and re.match(r" ?[0-9]", text[at + 1 : at + 3])
+        ):
             return None
         if sign == "^":
             power = _POWER.match(text, at)
@@ -670,7 +721,9 @@ class Scanner:
                 return None
             said = words.exponent("", int((power[1]).replace("−", "-"))).strip()
             return Found(at, power.end(), "symbols", self._apart(text, at, power.end(), said))
-        if sign in "<>" and not (re.match(r"=? ?[0-9$€£.\-]", text[at + 1 : at + 4]) or re.search(r"[0-9] \Z", text[max(0, at - 2) : at])):
+        if sign in "<>" and not (
+            re.match(r"=? ?[0-9$€£.\-]", text[at + 1 : at + 4]) or re.search(r"[0-9] \Z", text[max(0, at - 2) : at])
+        ):
             return None
         if sign == "+" and after == "+" and before.isalpha():
             return Found(at, at + 2, "symbols", self._apart(text, at, at + 2, words.joiner.join([words.plus] * 2)))
@@ -752,7 +805,11 @@ class Scanner:
     def number_at(self, text: str, at: int) -> tuple[Quantity, int] | None:
         """The number that begins there, and where it ends."""
         number = self._number.match(text, at)
-        if number is not None and number[0].isdigit() and (len(number[0]) > LONGEST_PLAIN or number[0][0] == "0" != number[0]):
+        if (
+            number is not None
+            and number[0].isdigit()
+            and (len(number[0]) > LONGEST_PLAIN or number[0][0] == "0" != number[0])
+        ):
             return None
         return None if number is None else (quantity(number[0], self._words.decimal), number.end())
 

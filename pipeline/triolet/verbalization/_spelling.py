@@ -11,9 +11,7 @@ from triolet.verbalization._language import Language
 MAY_BE_ADDRESS = re.compile(r"[@/\\_]|[A-Za-z0-9]\.[a-z]")
 """A text without this has no address."""
 _LONGEST_URL = 300
-_TOP = (
-    "com|org|net|edu|gov|io|ai|dev|app|info|de|fr|it|es|pt|br|ru|jp|kr|cn|uk|eu|us|ch|at|nl|be|ca|au|in|me|tv|co|xyz|cloud"
-)
+_TOP = "com|org|net|edu|gov|io|ai|dev|app|info|de|fr|it|es|pt|br|ru|jp|kr|cn|uk|eu|us|ch|at|nl|be|ca|au|in|me|tv|co|xyz|cloud"
 _ENDINGS = (
     "py|js|ts|tsx|jsx|md|txt|json|csv|pdf|png|jpe?g|gif|svg|html?|css|ya?ml|toml|ini|cfg|sh|bat|exe|zip|gz|tar|docx?|xlsx?|pptx?|"
     "cpp|hpp|rs|go|java|rb|php|sql|log|xml|wav|mp3|mp4|ipynb|lock|conf|env"
@@ -61,4 +59,25 @@ def read_out(written: str, words: Language) -> str:
     return " ".join(said)
 
 
-_SPELLED = frozenset({"www", "html", "htm", "pdf", "py", "js", "ts", "cfg", "csv", "xml", "css", "png", "jpg", "svg", "mp3", "mp4", "http", "https"})
+_SPELLED = frozenset(
+    {
+        "www",
+        "html",
+        "htm",
+        "pdf",
+        "py",
+        "js",
+        "ts",
+        "cfg",
+        "csv",
+        "xml",
+        "css",
+        "png",
+        "jpg",
+        "svg",
+        "mp3",
+        "mp4",
+        "http",
+        "https",
+    }
+)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Generator, Iterable, Sequence
 
+from triolet._model._kinds import KINDS, checked
 from triolet._model._text import NormalizedClause
 from triolet.chain._batches import Batches, PulledStage
 from triolet.chain._context import TurnContext
 from triolet.verbalization._core import VerbalizerCore
-from triolet._model._kinds import KINDS, checked
 from triolet.verbalization._lexicon import Lexicon
 
 

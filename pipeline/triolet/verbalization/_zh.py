@@ -221,7 +221,12 @@ w; ; 万
 
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """`两个`, `第二个`."""
-        attributive = after[:1] in _MEASURES and after[:1] != "" and not before.endswith("第") and _NOT_COUNTED.match(after) is None
+        attributive = (
+            after[:1] in _MEASURES
+            and after[:1] != ""
+            and not before.endswith("第")
+            and _NOT_COUNTED.match(after) is None
+        )
         return self.number(q, attributive=attributive)
 
     def counted_range(self, first: Quantity, last: Quantity, noun: Noun) -> str:

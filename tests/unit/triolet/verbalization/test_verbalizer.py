@@ -69,7 +69,10 @@ def test_an_unknown_kind_is_refused() -> None:
 
 @given(
     st.text(
-        alphabet=st.sampled_from("0123456789.,:;/-–+$€£¥%°²½#@&*^=<>~()'\"_ \u00a0abemkgxvXVIMLCstndrh年月日点个円つ개시분г.кмруб第百"), max_size=60
+        alphabet=st.sampled_from(
+            "0123456789.,:;/-–+$€£¥%°²½#@&*^=<>~()'\"_ \u00a0abemkgxvXVIMLCstndrh年月日点个円つ개시분г.кмруб第百"
+        ),
+        max_size=60,
     ),
     st.sampled_from(sorted(LANGUAGES)),
 )
@@ -93,7 +96,10 @@ def test_no_text_of_any_script_fails(text: str, language: str) -> None:
     VerbalizerCore().feed(clause(text, language))
 
 
-@pytest.mark.parametrize("piece", ["1", "1 ", "1,", "1.", "1-", "1/", "$1", "a1", "IX ", "@a.", "a.b", "1:", "5 % ", "a_", "/a", "é.", "1年", "~"])
+@pytest.mark.parametrize(
+    "piece",
+    ["1", "1 ", "1,", "1.", "1-", "1/", "$1", "a1", "IX ", "@a.", "a.b", "1:", "5 % ", "a_", "/a", "é.", "1年", "~"],
+)
 def test_twice_the_text_costs_twice_as_much(piece: str) -> None:
     core = VerbalizerCore()
     long, short = clause((piece * 2000)[:2000]), clause((piece * 1000)[:1000])
