@@ -89,6 +89,8 @@ class German(Language):
 
     code = "de"
     groups = ". ’'\u00a0\u202f"
+    fold = "mal"
+    out_of = "von"
     digit_words = tuple(_ONES[:10])
     point = "Komma"
     version_point = "Punkt"

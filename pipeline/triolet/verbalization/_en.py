@@ -158,6 +158,8 @@ class English(Language):
     decimal = "."
     groups = ",\u00a0\u202f"
     order = "mdy"
+    fold = "times"
+    out_of = "out of"
     digit_words = tuple(_ONES[:10])
     point = "point"
     minus = "minus"
@@ -284,6 +286,7 @@ t; ; trillion
     _day = re.compile(
         r"([0-3]?[0-9])(?:st|nd|rd|th)?(?:[ ]?[-–][ ]?([0-3]?[0-9])(?:st|nd|rd|th)?)?(?![0-9]|[.,:/][0-9]|[A-Za-z%])"
     )
+    _only_year = re.compile(r"([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
     _year_after_day = re.compile(r",? ([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
     _day_month = re.compile(
         rf"([0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{month_forms})(?![A-Za-z])(?:,? ([12][0-9]{{3}})(?![0-9]))?"
@@ -308,6 +311,8 @@ t; ; trillion
             if year:
                 words, end = f"{words}, {self.year(int(year[1]))}", year.end()
             return Found(start, end, "dates", words)
+        if month and (only := self._only_year.match(text, at)):
+            return Found(month.start(), only.end(), "dates", f"{self._month(month[0])} {self.year(int(only[1]))}")
         day = self._day_month.match(text, at)
         if day is None or not 1 <= int(day[1]) <= 31:
             return None

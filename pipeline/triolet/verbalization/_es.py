@@ -101,6 +101,8 @@ class Spanish(Romance):
     """Spanish, as in Spain; in the region MX and others the dollar is the peso's sign."""
 
     code = "es"
+    fold = "veces"
+    out_of = "sobre"
     digit_words = tuple(_ONES[:10])
     point = "coma"
     version_point = "punto"

@@ -72,6 +72,8 @@ class French(Romance):
     """French."""
 
     code = "fr"
+    fold = "fois"
+    out_of = "sur"
     digit_words = tuple(_ONES[:10])
     point = "virgule"
     version_point = "point"

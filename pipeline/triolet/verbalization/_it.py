@@ -77,6 +77,8 @@ class Italian(Romance):
     """Italian."""
 
     code = "it"
+    fold = "volte"
+    out_of = "su"
     digit_words = tuple(_ONES[:10])
     point = "virgola"
     version_point = "punto"

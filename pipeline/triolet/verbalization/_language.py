@@ -118,6 +118,10 @@ class Language:
     sharp: ClassVar[str] = "sharp"
     and_so_on: ClassVar[str] = " and so on"
     """After the first signs of a long code."""
+    fold: ClassVar[str] = ""
+    """After a number, for `2x`."""
+    out_of: ClassVar[str] = ""
+    """Between points and the most that there are, for `8/10`."""
     tilde: ClassVar[str] = "tilde"
     question_mark: ClassVar[str] = ""
     spells_letters: ClassVar[bool] = True

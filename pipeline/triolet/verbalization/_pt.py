@@ -97,6 +97,8 @@ class Portuguese(Romance):
     """Portuguese, as in Brazil; with the region PT as in Portugal."""
 
     code = "pt"
+    fold = "vezes"
+    out_of = "de"
     digit_words = tuple(_ONES[:10])
     point = "vírgula"
     version_point = "ponto"

@@ -107,6 +107,7 @@ class Russian(Language):
 
     code = "ru"
     groups = ". \u00a0\u202f"
+    out_of = "из"
     digit_words = tuple(_ONES[:10])
     point = ""
     version_point = "точка"

@@ -71,6 +71,10 @@ _DECADE = re.compile(r"([12][0-9]{2}0|[1-9]0)['’]?s(?![A-Za-z])")
 _FEET = re.compile(r"([0-9]{1,2})['′][ ]?([0-9]{1,2})(?:\"|″|'')")
 _SPELLED = re.compile(r"[0-9](?: [0-9])++(?:, [0-9](?: [0-9])++)*+(?![0-9])")
 _CENTS = re.compile(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
+_FOLD = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)[x×](?![^\W_]| ?[0-9])")
+_OUT_OF = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)/(5|10|20|100)(?![0-9/]|[.,][0-9])(?P<stars> stars?)?")
+_IS_LESS = re.compile(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
+_FIFTY = re.compile(r"50-50(?![0-9-])")
 _ONE_OF_THAT = re.compile(r"(?<![A-Za-z])[Aa]n? \Z")
 _NAME = re.compile(r"(?: of an? | d'| de | di |[ \u00a0])([^\W\d_]{1,20})(?![^\W_])")
 _MILLIONS = re.compile(r"[ \u00a0]?M(?:d|ds)?(?=[ ]?[€$£])")
@@ -124,8 +128,8 @@ class Scanner:
             self._spelled,
             self._special,
             self._iso,
-            self._phone,
             self._date,
+            self._phone,
             self._clock,
             self._feet,
             self._versions,
@@ -134,6 +138,8 @@ class Scanner:
             self._fractions,
             self._decades,
             self._chain,
+            self._pointed,
+            self._fold,
             self._lengths,
             self._mixed,
             self._quantity,
@@ -310,6 +316,10 @@ class Scanner:
         if mixed:
             top, bottom = VULGAR[mixed[2]]
             return self._fraction(text, at, mixed.end(), int(mixed[1]), top, bottom)
+        share = _OUT_OF.match(text, at) if self._words.out_of else None
+        if share and (share[2] in ("10", "100") or share["stars"] or not share[1].isdigit()):
+            said = f"{self._words.number(quantity(share[1], self._words.decimal))} {self._words.out_of} {self._words.cardinal(int(share[2]))}"
+            return Found(at, share.end(2), "fractions", self._apart(text, at, share.end(2), said))
         fraction = _FRACTION.match(text, at)
         if fraction is None or (at and text[at - 1] in "/.,"):
             return None
@@ -348,6 +358,8 @@ class Scanner:
 
     def _chain(self, text: str, at: int, floor: int) -> Found | None:
         """`3-2-1`, `978-3-16-148410-0`."""
+        if _FIFTY.match(text, at):
+            return Found(at, at + 5, "numbers", self._words.joiner.join([self._words.cardinal(50)] * 2))
         chain = _CHAIN.match(text, at)
         if chain is None:
             return None
@@ -390,6 +402,28 @@ class Scanner:
 
     def _grouped(self, groups: list[str]) -> str:
         return self._words.comma.join(groups)
+
+    def _pointed(self, text: str, at: int, floor: int) -> Found | None:
+        """`.5`."""
+        if (
+            text[at - 1 : at] != "."
+            or at < 1
+            or at - 1 < floor
+            or (at > 1 and (text[at - 2].isalnum() or text[at - 2] == "."))
+        ):
+            return None
+        digits = _DIGITS.match(text, at, at + 20)
+        assert digits is not None  # a digit stands there
+        one = self._with_suffix(text, at, digits.end(), Quantity(0, digits[0]), "", "")
+        return Found(at - 1, one.end, one.kind, one.words)
+
+    def _fold(self, text: str, at: int, floor: int) -> Found | None:
+        """`2x`."""
+        fold = _FOLD.match(text, at) if self._words.fold else None
+        if fold is None or (at and text[at - 1].isalnum()):
+            return None
+        q = quantity(fold[1], self._words.decimal)
+        return Found(at, fold.end(), "numbers", f"{self._words.number(q, 'f')} {self._words.fold}")
 
     def _lengths(self, text: str, at: int, floor: int) -> Found | None:
         """`3x4`, before it is taken for a word of letters and digits."""
@@ -709,6 +743,8 @@ class Scanner:
             return None
         if sign == "#":
             return self._number_sign(text, at, after)
+        if sign == "/" and before.isalpha() and before.isascii() and after.isdigit():
+            return Found(at, at + 1, "symbols", " ")
         if sign == "/" and not (before.isdigit() and after.isdigit()):
             return None
         if sign == "*" and not (
@@ -731,6 +767,9 @@ class Scanner:
             if after == ">" and "→" in words.symbols:
                 return Found(at, at + 2, "symbols", self._apart(text, at, at + 2, words.symbols["→"]))
             return None
+        if sign in "<>≤≥" and words.code == "en" and not _IS_LESS.search(text, max(0, at - 4), at):
+            name = words.symbols[sign].removeprefix("is ")
+            return Found(at, at + 1, "symbols", self._apart(text, at, at + 1, name))
         for length in (2, 1):
             name = words.symbols.get(text[at : at + length])
             if name and len(text) >= at + length:
