@@ -209,6 +209,7 @@ t; f; Billion; Billionen
     )
     _span_of_days = re.compile(r"([0-3]?[0-9])\.(?:[ ]?[-–][ ]?)(?=[0-3]?[0-9]\.)")
     _day_month = re.compile(r"([0-3]?[0-9])\.([01]?[0-9])\.(?![0-9])")
+    _decade_er = re.compile(r"([0-9]{2,4})er(?![^\W_])")
     _clock = re.compile(r"([0-2]?[0-9])\.([0-5][0-9])(?=[ \u00a0]?Uhr)")
     _cue = re.compile(r"(?i:jahr|jahre|jahres|seit|von|bis|ab|anno|um|zwischen|und|sommer|winter|herbst|frühjahr|januar|februar|märz|april|mai|juni|juli|august|"
                       r"september|oktober|november|dezember|in|ende|anfang|mitte)[ \u00a0]\Z|\(\Z")  # fmt: skip
@@ -329,10 +330,13 @@ t; f; Billion; Billionen
             day
             and 1 <= int(day[2]) <= 12
             and 1 <= int(day[1]) <= 31
-            and (text[day.end() :].strip() or _DATIVE.search(before))
+            and (text[day.end() :].strip() or _DATIVE.search(before) or not before.strip())
         ):
             words = f"{self._inflected(int(day[1]), before)} {self._inflected(int(day[2]), before)}"
             return Found(at, day.end() - (not text[day.end() :].strip()), "dates", words)
+        decade = self._decade_er.match(text, at)
+        if decade:
+            return Found(at, decade.end(), "years", self.year(int(decade[1])) + "er")
         ordinal = self._ordinal.match(text, at)
         if ordinal and int(ordinal[1]):
             return Found(

@@ -223,7 +223,7 @@ t; m; bilione; bilioni
             small += _ONES[one] if one else ""
         if small.endswith("tre") and (words or n > 20):
             small = small[:-1] + "é"
-        return words + small
+        return (words[:-1] if small.startswith("ott") and words.endswith("cento") else words) + small
 
     def ordinal(self, n: int, gender: str = "m", ending: str = "") -> str:
         """`primo`, `ventunesimo`."""

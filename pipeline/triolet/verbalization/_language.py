@@ -136,7 +136,9 @@ class Language:
     def __init__(self, region: str = "") -> None:
         self.region = region
         self._feminine = re.compile(rf"[ \u00a0]{self.feminine_after}")
-        self._noun_after = re.compile(r"[ \u00a0][^\W\d_]{2}")
+        self._noun_after = re.compile(
+            r"[ \u00a0](?!(?:de|del|y|o|a|en|por|para|con|que|es|son|e|di|do|da|em|und|oder|et|ou|sur|ist|war)(?![^\W_]))[^\W\d_]{2}"
+        )
         self.roman_chapter = re.compile(rf"(?<![^\W_])(?:{self.roman_before})[ \u00a0]\Z")
         self.roman_ordinals_first = re.compile(rf"(?<![^\W_])(?:{self.roman_ordinal_before})[ \u00a0]\Z")
         self.month_numbers = {name.lower(): index for index, name in enumerate(self.months, 1)}

@@ -107,7 +107,6 @@ class Russian(Language):
 
     code = "ru"
     groups = ". \u00a0\u202f"
-    out_of = "из"
     digit_words = tuple(_ONES[:10])
     point = ""
     version_point = "точка"
@@ -199,6 +198,8 @@ t; m; триллион; триллионов; триллиона
     _year = re.compile(
         r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годов|гг\.|г\.)(?![^\W_])"
     )
+    _first_day = re.compile(rf"([0-3]?[0-9])(?= по [0-3]?[0-9] (?:{_MONTHS})(?![^\W_]))")
+    _century = re.compile(r"([1-9]|1[0-9]|2[0-9])[ \u00a0]век(а|е|ом|)(?![^\W_])")
     _month_before = re.compile(
         r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)[ \u00a0]\Z"
     )
@@ -344,20 +345,30 @@ t; m; триллион; триллионов; триллиона
     def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
         """`1-й`, `5-го`."""
         ordinal = self._ordinal.match(text, at)
-        return None if ordinal is None else (ordinal.end(), self.ordinal(int(ordinal[1]), ending=_ENDINGS[ordinal[2]]))
+        if ordinal is None:
+            return None
+        form = "pl" if ordinal[2] == "е" and text.startswith(" годы", ordinal.end()) else _ENDINGS[ordinal[2]]
+        return ordinal.end(), self.ordinal(int(ordinal[1]), ending=form)
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """Days, years, and numbers in the genitive."""
         before = text[max(0, at - 24) : at]
         date = self._date.match(text, at)
         if date and 1 <= int(date[1]) <= 31:
-            words = self.ordinal(int(date[1]), ending="gen")
+            words = self.ordinal(int(date[1]), ending="neut" if before.endswith("по ") else "gen")
             if date[2]:
                 words = f"{words} — {self.ordinal(int(date[2]), ending='gen')}"
             words += f" {date[3]}"
             if date[4]:
                 words += f" {self.ordinal(int(date[4]), ending='gen')} года"
             return Found(at, date.end(), "dates", words)
+        first = self._first_day.match(text, at)
+        if first:
+            return Found(at, first.end(), "dates", self.ordinal(int(first[1]), ending="gen"))
+        century = self._century.match(text, at)
+        if century:
+            form = {"": "nom", "а": "gen", "е": "prep", "ом": "inst"}[century[2]]
+            return Found(at, century.end(1), "ordinals", self.ordinal(int(century[1]), ending=form))
         year = self._year.match(text, at)
         if year:
             return Found(at, year.end(), "years", self._year_words(year, before))

@@ -74,6 +74,7 @@ _CENTS = re.compile(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
 _FOLD = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)[x×](?![^\W_]| ?[0-9])")
 _OUT_OF = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)/(5|10|20|100)(?![0-9/]|[.,][0-9])(?P<stars> stars?)?")
 _IS_LESS = re.compile(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
+_SHORT_YEAR = re.compile(r"[1-9]0(?![0-9])")
 _FIFTY = re.compile(r"50-50(?![0-9-])")
 _ONE_OF_THAT = re.compile(r"(?<![A-Za-z])[Aa]n? \Z")
 _NAME = re.compile(r"(?: of an? | d'| de | di |[ \u00a0])([^\W\d_]{1,20})(?![^\W_])")
@@ -349,6 +350,9 @@ class Scanner:
         return self._fraction(text, at, at + 1, None, top, bottom)
 
     def _decades(self, text: str, at: int, floor: int) -> Found | None:
+        short_year = _SHORT_YEAR.match(text, at) if text[at - 1 : at] in ("'", "’") and at - 1 >= floor else None
+        if short_year and not self._words.has_decades and at and not text[at - 2 : at - 1].isalnum():
+            return Found(at - 1, short_year.end(), "years", self._words.cardinal(int(short_year[0])))
         decade = _DECADE.match(text, at)
         if decade is None or not self._words.has_decades:
             return None

@@ -101,7 +101,7 @@ deg; ; 度
 K; ; 开尔文
 """)
 
-_NOT_COUNTED = re.compile("点|分(?!钟)|月(?!份?的时间)|号|年级")
+_NOT_COUNTED = re.compile("分(?!钟)|月(?!份?的时间)|号|年级")
 
 
 class Chinese(EastAsian):
