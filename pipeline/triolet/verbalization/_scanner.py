@@ -736,6 +736,10 @@ class Scanner:
             phone = _INTERNATIONAL.match(text, at)
             if phone is not None and 8 <= sum(c.isdigit() for c in phone[0]) <= 16:
                 return Found(at, phone.end(), "telephones", self._telephone(phone[0].rstrip(" -./(")))
+        if sign in "~〜～" and after.isdigit() and before.isalnum() and not _touches(before):
+            return Found(at, at + 1, "ranges", words.to + words.joiner)
+        if sign == "/" and words.code == "zh" and before and before in "元块角分":
+            return Found(at, at + 1, "symbols", words.per)
         if sign in "-−–+±~≈" and after and after in "0123456789$€£¥￥₹₩₽.½¼¾":
             if not before or not (_touches(before) or before in ")]%²³°"):
                 return self._signed(text, at, floor)
@@ -772,8 +776,8 @@ class Scanner:
                 return Found(at, at + 2, "symbols", self._apart(text, at, at + 2, words.symbols["→"]))
             return None
         if sign in "<>≤≥" and words.code == "en" and not _IS_LESS.search(text, max(0, at - 4), at):
-            name = words.symbols[sign].removeprefix("is ")
-            return Found(at, at + 1, "symbols", self._apart(text, at, at + 1, name))
+            less = words.symbols[sign].removeprefix("is ")
+            return Found(at, at + 1, "symbols", self._apart(text, at, at + 1, less))
         for length in (2, 1):
             name = words.symbols.get(text[at : at + length])
             if name and len(text) >= at + length:

@@ -83,10 +83,12 @@ def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Assign):
             yield from ((id(node.value), target.id) for target in node.targets if isinstance(target, ast.Name))
     for owner in tree.body:
-        for node in owner.body if isinstance(owner, ast.ClassDef) else []:
-            if isinstance(node, ast.Assign):
-                names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-                yield from ((id(node.value), f"{owner.name}.{name}") for name in names)
+        if not isinstance(owner, ast.ClassDef):
+            continue
+        for inner in owner.body:
+            if isinstance(inner, ast.Assign):
+                names = [target.id for target in inner.targets if isinstance(target, ast.Name)]
+                yield from ((id(inner.value), f"{owner.name}.{name}") for name in names)
 
 
 def _owner(tree: ast.Module, call: ast.AST) -> ast.AST | None:
