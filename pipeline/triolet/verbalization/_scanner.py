@@ -75,6 +75,7 @@ _FOLD = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)[x×](?![^\W_]| ?[0-9])")
 _OUT_OF = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)/(5|10|20|100)(?![0-9/]|[.,][0-9])(?P<stars> stars?)?")
 _IS_LESS = re.compile(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
 _SHORT_YEAR = re.compile(r"[1-9]0(?![0-9])")
+_SEVEN_DIGITS = re.compile(r"[0-9](?:[ ()/.-]{0,2}[0-9]){6}")  # no telephone number has fewer
 _FIFTY = re.compile(r"50-50(?![0-9-])")
 _ONE_OF_THAT = re.compile(r"(?<![A-Za-z])[Aa]n? \Z")
 _NAME = re.compile(r"(?: of an? | d'| de | di |[ \u00a0])([^\W\d_]{1,20})(?![^\W_])")
@@ -374,7 +375,7 @@ class Scanner:
         return Found(at, chain.end(), "codes", self._grouped(groups))
 
     def _phone(self, text: str, at: int, floor: int) -> Found | None:
-        if at and text[at - 1] in "/.,":
+        if _SEVEN_DIGITS.match(text, at) is None or (at and text[at - 1] in "/.,"):
             return None
         for pattern in _PHONES:
             phone = pattern.match(text, at)
