@@ -19,6 +19,7 @@ from triolet import NormalizationOptions
 from triolet.model_talk import ModelTalkCore
 from triolet.normalization import NormalizerCore
 from triolet.segmentation import SegmenterCore
+from triolet.verbalization import VerbalizerCore
 
 CASES = Path(__file__).parent / "cases"
 ARGUMENTS = frozenset({"verbalize", "directions", "thinking"})
@@ -61,4 +62,7 @@ def spoken_in_tokens(tokens: Iterable[str], case: Case) -> str:
     clauses = [clause for token in tokens for clause in segmenter.feed(talk.feed(token))]
     clauses += [*segmenter.feed(talk.flush()), *segmenter.flush()]
     said = [ready for clause in clauses for ready in normalizer.feed(clause)] + normalizer.flush()
+    if case.options.get("verbalize"):
+        verbalizer = VerbalizerCore(region=segmenter.region)
+        said = [verbalizer.feed(clause) for clause in said]
     return "".join(clause.words for clause in said).strip()

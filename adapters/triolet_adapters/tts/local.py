@@ -75,6 +75,11 @@ class LocalTTS(TTS):
         """False: this voice costs nothing."""
         return False
 
+    @property
+    def normalizes(self) -> frozenset[str]:
+        """None: hibari reads plain numbers and some prices, but dates, ranges, units and versions not as a person does."""
+        return frozenset()
+
     def adjusted(self, **changes: str) -> LocalTTS:
         """The same with another `voice`.
 

@@ -9,6 +9,7 @@ import attrs
 from triolet.model_talk import ModelTalkCore
 from triolet.normalization import NormalizationOptions, NormalizerCore
 from triolet.segmentation import SegmenterCore
+from triolet.verbalization import VerbalizerCore
 
 
 def spoken_words(
@@ -25,17 +26,14 @@ def spoken_words(
     Args:
         text: the text, as a model would write it.
         language: its language, such as `"en"`; `"auto"` (the default) finds it out from the text.
-        verbalize: numbers, dates and units in words. There is no verbalizer yet.
+        verbalize: numbers, dates and units in words, as for a voice that says none of them itself.
         directions: in place of those of the `options`. `"voice"` is for a voice that knows no direction.
         options: how the text is rewritten for the ear; `NormalizationOptions()` by default.
         thinking: as for `ModelTalkFilter`.
 
     Raises:
         ValueError: the language, or another choice, is unknown.
-        NotImplementedError: `verbalize` is true.
     """
-    if verbalize:
-        raise NotImplementedError("there is no verbalizer yet: numbers, dates and units are left as they are")
     options = options or NormalizationOptions()
     if directions is not None:
         options = attrs.evolve(options, directions=directions)
@@ -44,4 +42,7 @@ def spoken_words(
     normalizer = NormalizerCore(options)
     clauses = segmenter.feed(talk.feed(text) + talk.flush()) + segmenter.flush()
     said = [ready for clause in clauses for ready in normalizer.feed(clause)] + normalizer.flush()
+    if verbalize:
+        verbalizer = VerbalizerCore(region=segmenter.region)
+        said = [verbalizer.feed(clause) for clause in said]
     return "".join(clause.words for clause in said).strip()

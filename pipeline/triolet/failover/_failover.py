@@ -118,6 +118,11 @@ class Failover(TTS):
         return any(provider.bills for provider in self.providers)
 
     @property
+    def normalizes(self) -> frozenset[str]:
+        """What every provider says right itself."""
+        return frozenset.intersection(*(provider.normalizes for provider in self.providers))
+
+    @property
     def bills_minimum(self) -> bool:
         """Whether any provider bills a minimum."""
         return any(provider.bills_minimum for provider in self.providers)

@@ -10,6 +10,7 @@ import attrs
 import trio
 
 from triolet._model._audio import AudioFormat
+from triolet._model._kinds import KINDS
 
 AudioCallback = Callable[[bytes], None]
 """A plain function that takes whole samples (bytes of PCM) as they arrive. It never waits. It may raise `TooMuchAudio`, which ends
@@ -129,6 +130,14 @@ class TTS(abc.ABC):
         a model wrote in any of the ten languages.
         """
         return {}
+
+    @property
+    def normalizes(self) -> frozenset[str]:
+        """The kinds of numbers and signs that the voice itself says right (`Verbalizer.kinds`); all of them by default, so that
+        the text reaches it as it is. `speech()` puts a `Verbalizer` before it for the others. A kind that a voice gets wrong in
+        one of its languages is none of them.
+        """
+        return KINDS
 
     def adjusted(self, **changes: str) -> TTS:
         """The same voice with another `voice`, `language` or `instructions`. Equal changes give equal voices.

@@ -356,7 +356,7 @@ def test_a_clause_is_repeated_that_has_begun_even_if_the_voice_is_slow(
     """0.4 s before the loss, and 0.3 s for words that take longer than they weigh. As many words count as said twice as a
     voice that is fast may have begun.
     """
-    text = " ".join([*["Oh, Anna"][:first // 2], "one two three, four five six seven eight nine ten eleven twelve"])
+    text = " ".join([*["Oh, Anna"][: first // 2], "one two three, four five six seven eight nine ten eleven twelve"])
     ends = sounding(text, 1, first=first).text.ends
     begun = round((ends[3] * factor / known + 0.7) * RATE)
     assert resumption(sounding(text, begun - 2, first=first, pace=pace), (), passed_on=begun).unit == 0

@@ -64,7 +64,7 @@ def uses() -> tuple[Use, ...]:
             if isinstance(owner, ast.Attribute):  # re.compile(...).search
                 used.add(owner.attr)
             if name is not None:
-                used |= methods.get((module, name), set[str]())
+                used |= methods.get((module, name.rpartition(".")[2]), set[str]())
             found.append(Use(module, name or ast.unparse(node), bool(used & _SCANNING) or not used))
     return tuple(found)
 
@@ -78,15 +78,23 @@ def _call_of_re(node: ast.AST) -> str | None:
 
 
 def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """The value of each assignment, by its identity, and the name that it gets."""
+    """The value of each assignment, by its identity, and the name that it gets; with its class, if it is an attribute of one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             yield from ((id(node.value), target.id) for target in node.targets if isinstance(target, ast.Name))
+    for owner in tree.body:
+        if not isinstance(owner, ast.ClassDef):
+            continue
+        for inner in owner.body:
+            if isinstance(inner, ast.Assign):
+                names = [target.id for target in inner.targets if isinstance(target, ast.Name)]
+                yield from ((id(inner.value), f"{owner.name}.{name}") for name in names)
 
 
 def _owner(tree: ast.Module, call: ast.AST) -> ast.AST | None:
-    """The value at the top of a module that a call is part of: itself, its attribute, or a tuple that holds it."""
-    for statement in tree.body:
+    """The value at the top of a module or a class that a call is part of: itself, its attribute, or a tuple that holds it."""
+    inner = [one for statement in tree.body if isinstance(statement, ast.ClassDef) for one in statement.body]
+    for statement in [*tree.body, *inner]:
         value: ast.AST | None = getattr(statement, "value", None)
         if value is not None and any(node is call for node in ast.walk(value)):
             return value
@@ -120,7 +128,10 @@ def _from(node: ast.AST) -> list[ast.alias]:
 def compiled(use: Use) -> list[re.Pattern[Any]]:
     """The patterns that a name stands for; empty if it is the name of no pattern."""
     module = importlib.import_module(use.module)
-    return list(_patterns(getattr(module, use.name, None)))
+    value: Any = module
+    for part in use.name.split("."):
+        value = getattr(value, part, None)
+    return list(_patterns(value))
 
 
 def _patterns(value: Any) -> Iterator[re.Pattern[Any]]:

@@ -6,12 +6,13 @@ import contextlib
 import json
 from collections.abc import Callable
 
-from triolet import Boundary, Clause
+from triolet import Boundary, Clause, Lexicon
 from triolet.errors import TrioletError
 from triolet.model_talk import ModelTalkCore
 from triolet.normalization import NormalizerCore
 from triolet.phrasing import PhraserCore, PhrasingOptions
 from triolet.segmentation import SegmenterCore
+from triolet.verbalization import VerbalizerCore
 from triolet_adapters.cli._text_input import TextDecoder
 from triolet_adapters.sources import split_tokens
 from triolet_adapters.sources._completion import Completion
@@ -49,6 +50,12 @@ def without_talk(text: str) -> object:
 def normalized(text: str) -> object:
     core = NormalizerCore()
     return [said for clause in segments(text, 64) for said in core.feed(clause)] + core.flush()
+
+
+def verbalized(text: str) -> object:
+    normalizer, cores = NormalizerCore(), [VerbalizerCore(), VerbalizerCore(lexicon=[Lexicon({"a": "b", "A.": "c"})])]
+    clauses = [said for clause in segments(text, 64) for said in normalizer.feed(clause)] + normalizer.flush()
+    return [core.feed(said) for core in cores for said in clauses]
 
 
 def phrased(text: str) -> object:
@@ -128,6 +135,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "segmenter, all at once": lambda text: segments(text, 10**6),
     "segmenter of sentences": lambda text: segments(text, 256, Boundary.LINE),
     "normalizer": normalized,
+    "verbalizer": verbalized,
     "phraser": phrased,
     "server-sent events": events,
     "chat completion": completion,

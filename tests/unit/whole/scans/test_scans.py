@@ -19,6 +19,9 @@ from tests.unit.whole.scans.cost import seconds_of, worst
 from tests.unit.whole.scans.patterns import Use, compiled, uses
 from tests.unit.whole.scans.readers import READERS, UNITS
 
+from triolet.verbalization import LANGUAGES
+from triolet.verbalization._core import _reader  # pyright: ignore[reportPrivateUsage]
+
 PATTERN_LIMIT = 3e-6
 """Seconds a character, over 2,000 of them. The slowest linear one takes 0.8e-6."""
 
@@ -56,17 +59,34 @@ BOUNDED: dict[str, str] = {
 }
 """Those that have no name at the top of a module: why they are linear, or bounded."""
 
+NEAR = "triolet.verbalization."
+"""A room whose patterns without a name at the top look at 40 characters next to a number, or are made of the tables of a language:
+`test_the_patterns_of_a_language_are_linear` and the reader "verbalizer" see to those."""
+
 MATCHED = frozenset({"triolet.normalization._links._TARGET"})
 """Those that are given to a variable, and matched at one place by it."""
 
 
 def pieces_of(use: Use) -> list[re.Pattern[Any]]:
-    return compiled(use) if use.name.isidentifier() else []
+    return compiled(use) if use.name.replace(".", "").isidentifier() else []
 
 
 def test_each_is_in_the_table() -> None:
     without = {str(use) for use in uses() if not pieces_of(use)}
-    assert without == set(BOUNDED)
+    assert {use for use in without if not use.startswith(NEAR)} == set(BOUNDED)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_the_patterns_of_a_language_are_linear(language: str) -> None:
+    reader = _reader(language, "")
+    assert reader is not None
+    for owner in (reader.scanner, reader.words):
+        for name, pattern in vars(owner).items():
+            if isinstance(pattern, re.Pattern):
+                cost, unit = worst(pattern, scans=False)
+                assert cost < PATTERN_LIMIT, f"{name}: {cost * 1e6:.1f} us a character of {unit!r}"
+    cost, unit = worst(reader.short, scans=True)
+    assert cost < PATTERN_LIMIT, f"abbreviations: {cost * 1e6:.1f} us a character of {unit!r}"
 
 
 @pytest.mark.parametrize("use", [use for use in uses() if pieces_of(use)], ids=str)

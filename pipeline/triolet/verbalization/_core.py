@@ -1,0 +1,159 @@
+"""The pure core: clauses with numbers and signs in, clauses in words out."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from triolet._model._kinds import KINDS, checked
+from triolet._model._text import NormalizedClause, SpeechUnit
+from triolet.verbalization._found import Found
+from triolet.verbalization._language import Language
+from triolet.verbalization._languages import language_of
+from triolet.verbalization._letters import MAY_BE_LETTERS, abbreviation_pattern, abbreviations, letters
+from triolet.verbalization._lexicon import Lexicon
+from triolet.verbalization._scanner import Scanner
+from triolet.verbalization._spelling import MAY_BE_ADDRESS, addresses
+
+_NEEDED = re.compile(
+    r"[0-9０-９&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−*/\\№¶^#_$€£¥￥₹₩₽₺₿₫₴฿₪¢²³½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒％℃℉]"
+    r"|[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc)\.|[^\W_]\.[^\W_]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
+)
+"""A clause without this has nothing to rewrite."""
+_NARROW = str.maketrans("０１２３４５６７８９％：／＋－＝．，＄￥＠＃＆～", "0123456789%:/+-=.,$¥@#&~")
+"""Wide forms of signs, read as narrow ones. One character each, so that offsets stay."""
+_CJK = re.compile(r"[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60\u3000-\u30FF]")
+
+
+class VerbalizerCore:
+    """Rewrites numbers, prices, dates, units and signs of clauses as words, one clause at a time.
+
+    What is rewritten becomes one unit, which stands for all of the raw text that it was written as.
+    """
+
+    def __init__(self, only: Iterable[str] | None = None, *, region: str = "", lexicon: Sequence[Lexicon] = ()) -> None:
+        self._only = KINDS if only is None else checked(frozenset(only))
+        self._region = region.upper()
+        self._lexicon = tuple(lexicon)
+
+    def feed(self, clause: NormalizedClause) -> NormalizedClause:
+        """The clause in words."""
+        units = clause.units
+        text = "".join([unit.text for unit in units])
+        entries = [lexicon for lexicon in self._lexicon if lexicon.speaks(clause.language)] if self._lexicon else []
+        needed = self._only and _NEEDED.search(text)
+        if not needed and not entries:
+            return clause
+        found: list[Found] = [Found(a, b, "abbreviations", said) for one in entries for a, b, said in one.find(text)]
+        found = merged(found, [])
+        if needed:
+            code, _, region = clause.language.partition("-")
+            found = self._found(text, code.lower(), region.upper() or self._region, found)
+        return attrs.evolve(clause, units=rewritten(units, text, found)) if found else clause
+
+    def _found(self, text: str, code: str, region: str, known: list[Found]) -> list[Found]:
+        reader = _reader(code, region)
+        if reader is None:
+            return known
+        text = text.translate(_NARROW)
+        lexicon = {(one.start, one.end) for one in known}
+        found = known
+        if MAY_BE_ADDRESS.search(text):
+            found = merged(found, addresses(text, reader.words))
+        if "." in text or "/" in text or "vs" in text:
+            found = merged(
+                found, abbreviations(text, reader.short, reader.words.abbreviations, reader.scanner.unit_signs)
+            )
+        found = merged(found, reader.scanner.scan(text))
+        if MAY_BE_LETTERS.search(text):
+            found = merged(found, letters(text, reader.words))
+        if self._only == KINDS:
+            return found
+        return [one for one in found if one.kind in self._only or (one.start, one.end) in lexicon]
+
+
+@attrs.frozen
+class _Reader:
+    """What reads one language."""
+
+    words: Language
+    scanner: Scanner
+    short: re.Pattern[str]
+
+
+@functools.lru_cache(maxsize=64)
+def _reader(code: str, region: str) -> _Reader | None:
+    words = language_of(code, region)
+    return None if words is None else _Reader(words, Scanner(words), abbreviation_pattern(words.abbreviations))
+
+
+def merged(first: list[Found], later: Iterable[Found]) -> list[Found]:
+    """Both, in the order of the text. What overlaps something of the first is left out."""
+    result: list[Found] = []
+    waiting = iter(first)
+    following = next(waiting, None)
+    for one in sorted(later, key=lambda found: (found.start, -found.end)):
+        while following is not None and following.start < one.end and following.end <= one.start:
+            result.append(following)
+            following = next(waiting, None)
+        overlaps = following is not None and following.start < one.end
+        if not overlaps and (not result or result[-1].end <= one.start):
+            result.append(one)
+    if following is not None:
+        result.append(following)
+    result.extend(waiting)
+    result.sort(key=lambda found: found.start)
+    return result
+
+
+def rewritten(units: Sequence[SpeechUnit], text: str, found: Sequence[Found]) -> tuple[SpeechUnit, ...]:
+    """The units, with what was found in words. All units that something touches become one."""
+    result: list[SpeechUnit] = []
+    index = 0
+    offset = 0  # of the unit at `index`, in the text
+    place = 0
+    while index < len(units):
+        unit = units[index]
+        end = offset + len(unit.text)
+        if place == len(found) or found[place].start >= end:
+            result.append(unit)
+            index += 1
+            offset = end
+            continue
+        words: list[str] = []
+        at = offset
+        last = unit
+        while place < len(found) and found[place].start < end:
+            one = found[place]
+            words += (text[at : one.start], one.words)
+            at = one.end
+            place += 1
+            while end < at:
+                index += 1
+                last = units[index]
+                end += len(last.text)
+        words.append(text[at:end])
+        index += 1
+        offset = end
+        said = "".join(words)
+        if not said.strip():
+            said = ""
+        before = result[-1] if result else None
+        if (
+            said
+            and _CJK.match(said)
+            and before is not None
+            and before.text[-1:] == " "
+            and _CJK.match(before.text[-2:-1])
+        ):
+            result[-1] = SpeechUnit(before.text[:-1], before.start, before.end)
+        if said.endswith(" ") and _CJK.match(said[-2:-1]) and index < len(units) and _CJK.match(units[index].text):
+            said = said[:-1]
+        if said:
+            result.append(SpeechUnit(said, unit.start, last.end))
+        elif before is not None:
+            result[-1] = SpeechUnit(before.text, before.start, last.end)
+    return tuple(result)

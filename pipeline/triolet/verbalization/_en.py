@@ -1,0 +1,429 @@
+"""English."""
+
+from __future__ import annotations
+
+import re
+
+from triolet.verbalization._found import Found
+from triolet.verbalization._language import Language, NumberReader
+from triolet.verbalization._quantity import Noun, Quantity, nouns
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SCALES = (("quadrillion", 10**15), ("trillion", 10**12), ("billion", 10**9), ("million", 10**6), ("thousand", 1000))
+_ORDINALS = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
+}  # fmt: skip
+
+_UNITS = nouns("""
+km; ; kilometer; kilometers
+m; ; meter; meters
+dm; ; decimeter; decimeters
+cm; ; centimeter; centimeters
+mm; ; millimeter; millimeters
+µm; ; micrometer; micrometers
+nm; ; nanometer; nanometers
+mi; ; mile; miles
+yd; ; yard; yards
+ft; ; foot; feet
+inch; ; inch; inches
+km2; ; square kilometer; square kilometers
+m2; ; square meter; square meters
+cm2; ; square centimeter; square centimeters
+mm2; ; square millimeter; square millimeters
+ft2; ; square foot; square feet
+ha; ; hectare; hectares
+m3; ; cubic meter; cubic meters
+cm3; ; cubic centimeter; cubic centimeters
+l; ; liter; liters
+dl; ; deciliter; deciliters
+cl; ; centiliter; centiliters
+ml; ; milliliter; milliliters
+gal; ; gallon; gallons
+tsp; ; teaspoon; teaspoons
+tbsp; ; tablespoon; tablespoons
+kg; ; kilogram; kilograms
+g; ; gram; grams
+mg; ; milligram; milligrams
+µg; ; microgram; micrograms
+t; ; ton; tons
+lb; ; pound; pounds
+oz; ; ounce; ounces
+h; ; hour; hours
+min; ; minute; minutes
+s; ; second; seconds
+ms; ; millisecond; milliseconds
+µs; ; microsecond; microseconds
+ns; ; nanosecond; nanoseconds
+Hz; ; hertz
+kHz; ; kilohertz
+MHz; ; megahertz
+GHz; ; gigahertz
+THz; ; terahertz
+W; ; watt; watts
+kW; ; kilowatt; kilowatts
+MW; ; megawatt; megawatts
+GW; ; gigawatt; gigawatts
+Wh; ; watt hour; watt hours
+kWh; ; kilowatt hour; kilowatt hours
+MWh; ; megawatt hour; megawatt hours
+hp; ; horsepower
+V; ; volt; volts
+kV; ; kilovolt; kilovolts
+mV; ; millivolt; millivolts
+A; ; amp; amps
+mA; ; milliamp; milliamps
+mAh; ; milliamp hour; milliamp hours
+Ω; ; ohm; ohms
+J; ; joule; joules
+kJ; ; kilojoule; kilojoules
+cal; ; calorie; calories
+kcal; ; kilocalorie; kilocalories
+N; ; newton; newtons
+Pa; ; pascal; pascals
+hPa; ; hectopascal; hectopascals
+kPa; ; kilopascal; kilopascals
+bar; ; bar; bars
+psi; ; pound per square inch; pounds per square inch
+dB; ; decibel; decibels
+B; ; byte; bytes
+kB; ; kilobyte; kilobytes
+MB; ; megabyte; megabytes
+GB; ; gigabyte; gigabytes
+TB; ; terabyte; terabytes
+PB; ; petabyte; petabytes
+KiB; ; kibibyte; kibibytes
+MiB; ; mebibyte; mebibytes
+GiB; ; gibibyte; gibibytes
+TiB; ; tebibyte; tebibytes
+kbps; ; kilobit per second; kilobits per second
+Mbps; ; megabit per second; megabits per second
+Gbps; ; gigabit per second; gigabits per second
+km/h; ; kilometer per hour; kilometers per hour
+m/s; ; meter per second; meters per second
+m/s2; ; meter per second squared; meters per second squared
+mph; ; mile per hour; miles per hour
+rpm; ; revolution per minute; revolutions per minute
+bpm; ; beat per minute; beats per minute
+fps; ; frame per second; frames per second
+dpi; ; dot per inch; dots per inch
+ppm; ; part per million; parts per million
+px; ; pixel; pixels
+C; ; degree Celsius; degrees Celsius
+F; ; degree Fahrenheit; degrees Fahrenheit
+deg; ; degree; degrees
+K; ; kelvin; kelvins
+""")
+
+_CENT = Noun("", "cent", "cents")
+_COINS: dict[str, tuple[Noun, Noun | None]] = {
+    "USD": (Noun("", "dollar", "dollars"), _CENT),
+    "EUR": (Noun("", "euro", "euros"), _CENT),
+    "GBP": (Noun("", "pound", "pounds"), Noun("", "penny", "pence")),
+    "JPY": (Noun("", "yen", "yen"), None),
+    "CNY": (Noun("", "yuan", "yuan"), Noun("", "fen", "fen")),
+    "KRW": (Noun("", "won", "won"), None),
+    "RUB": (Noun("", "ruble", "rubles"), Noun("", "kopeck", "kopecks")),
+    "INR": (Noun("", "rupee", "rupees"), Noun("", "paisa", "paise")),
+    "CHF": (Noun("", "Swiss franc", "Swiss francs"), Noun("", "centime", "centimes")),
+    "BRL": (Noun("", "Brazilian real", "Brazilian reais"), Noun("", "centavo", "centavos")),
+    "CAD": (Noun("", "Canadian dollar", "Canadian dollars"), _CENT),
+    "AUD": (Noun("", "Australian dollar", "Australian dollars"), _CENT),
+    "NZD": (Noun("", "New Zealand dollar", "New Zealand dollars"), _CENT),
+    "HKD": (Noun("", "Hong Kong dollar", "Hong Kong dollars"), _CENT),
+    "SGD": (Noun("", "Singapore dollar", "Singapore dollars"), _CENT),
+    "MXN": (Noun("", "Mexican peso", "Mexican pesos"), Noun("", "centavo", "centavos")),
+    "SEK": (Noun("", "Swedish krona", "Swedish kronor"), Noun("", "öre", "öre")),
+    "NOK": (Noun("", "Norwegian krone", "Norwegian kroner"), Noun("", "øre", "øre")),
+    "DKK": (Noun("", "Danish krone", "Danish kroner"), Noun("", "øre", "øre")),
+    "PLN": (Noun("", "zloty", "zlotys"), Noun("", "grosz", "groszy")),
+    "CZK": (Noun("", "Czech koruna", "Czech koruna"), None),
+    "TRY": (Noun("", "Turkish lira", "Turkish lira"), Noun("", "kurush", "kurush")),
+    "UAH": (Noun("", "hryvnia", "hryvnias"), Noun("", "kopiyka", "kopiykas")),
+    "THB": (Noun("", "baht", "baht"), Noun("", "satang", "satang")),
+    "VND": (Noun("", "dong", "dong"), None),
+    "ILS": (Noun("", "shekel", "shekels"), Noun("", "agora", "agorot")),
+    "BTC": (Noun("", "bitcoin", "bitcoins"), None),
+    "cent": (_CENT, None),
+}
+
+
+class English(Language):
+    """English, as in the United States; as in Britain for every other region."""
+
+    code = "en"
+    decimal = "."
+    groups = ",\u00a0\u202f"
+    order = "mdy"
+    fold = "times"
+    out_of = "out of"
+    digit_words = tuple(_ONES[:10])
+    point = "point"
+    minus = "minus"
+    percent = Noun("", "percent", "percent")
+    permille = Noun("", "per mille", "per mille")
+    to = "to"
+    score = "to"
+    by = "by"
+    times = "times"
+    and_ = "and"
+    per = "per"
+    squared = "squared"
+    cubed = "cubed"
+    power = "to the power of {}"
+    months = (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    )  # fmt: skip
+    month_forms = (
+        r"January|February|March|April|May|June|July|August|September|October|November|December|"
+        r"Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?"
+    )
+    scales = nouns("""
+k; ; thousand
+m; ; million
+b; ; billion
+t; ; trillion
+""")
+    scale_words = {
+        "thousand": "k", "million": "m", "billion": "b", "trillion": "t", "k": "k", "K": "k", "M": "m", "B": "b", "bn": "b",
+        "mn": "m", "tn": "t", "T": "t",
+    }  # fmt: skip
+    units = _UNITS
+    extra_units = {
+        "lbs.": "lb", "lb.": "lb", "oz.": "oz", "ft.": "ft", "in.": "inch", "sq ft": "ft2", "sq. ft.": "ft2", "sq m": "m2",
+        "hrs.": "h", "min.": "min", "sec.": "s", "yd.": "yd", "mi.": "mi", "kilos": "kg",
+    }  # fmt: skip
+    coins = _COINS
+    coin_words = {"bucks": "USD"}
+    symbols = {
+        "&": "and", "+": "plus", "=": "equals", "×": "times", "÷": "divided by", "≈": "approximately", "~": "about",
+        "±": "plus or minus", "<": "is less than", ">": "is greater than", "≤": "is less than or equal to",
+        "≥": "is greater than or equal to", "≠": "is not equal to", "@": "at", "%": "percent", "‰": "per mille", "°": "degrees",
+        "§": "section", "§§": "sections", "→": "to", "->": "to", "=>": "to", "√": "the square root of", "∞": "infinity",
+        "π": "pi", "©": "copyright", "®": "registered", "™": "trademark", "−": "minus", "*": "times", "/": "divided by",
+        "№": "number", "¶": "paragraph", "^": "to the power of", "|": "or",
+    }  # fmt: skip
+    abbreviations = {
+        "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount",
+        "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "approx.": "approximately",
+        "Jr.": "Junior", "Sr.": "Senior", "dept.": "department", "Gen.": "General", "Capt.": "Captain", "Lt.": "Lieutenant",
+        "Sgt.": "Sergeant", "Rev.": "Reverend", "Gov.": "Governor", "Sen.": "Senator", "Ft.": "Fort", "w/o": "without",
+        "w/": "with", "vs": "versus", "et al.": "and others", "cf.": "compare", "ca.": "circa", "Inc.": "Incorporated",
+        "Ltd.": "Limited", "Corp.": "Corporation", "Co.": "Company", "No.": "number", "Nos.": "numbers", "pp.": "pages",
+        "p.": "page", "Fig.": "figure", "fig.": "figure", "Vol.": "volume", "vol.": "volume", "Ch.": "chapter", "ch.": "chapter",
+        "Sec.": "section", "sec.": "section", "Art.": "article",
+    }  # fmt: skip
+    code_cues = (
+        r"(?i:code|pin|otp|passcode|password|id|account|order|ticket|reference|ref|tracking|serial|confirmation|booking|"
+        r"invoice|case|zip|extension|ext\.?|room|flight|call|dial|text|phone|telephone|tel\.?|fax|mobile|card)"
+    )
+    year_cues = r"(?i:in|since|from|until|till|by|before|after|of|during|circa|ca\.|around|year|early|late|mid|the|and|to|between)"
+    roman_before = (
+        r"(?i:chapter|part|volume|vol\.|act|scene|book|section|article|phase|type|level|stage|step|war|title|class|grade|"
+        r"appendix|figure|table|episode|season|round|page|bowl|rocky|fantasy|union|category|schedule|apollo|mark|xiii?)"
+    )
+    monarch_article = "the"
+    read_fraction_as_number = False
+
+    def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
+        """`one hundred twenty-three`; in Britain `one hundred and twenty-three`."""
+        parts: list[str] = []
+        rest = n
+        for name, value in _SCALES:
+            if rest >= value:
+                parts.append(f"{self._hundreds(rest // value)} {name}")
+                rest %= value
+        if rest or not parts:
+            words = self._hundreds(rest)
+            parts.append(f"and {words}" if parts and rest < 100 and self._british else words)
+        return " ".join(parts)
+
+    def __init__(self, region: str = "") -> None:
+        super().__init__(region)
+        if self._british:
+            self.order = "dmy"
+
+    @property
+    def _british(self) -> bool:
+        return self.region not in ("", "US")
+
+    def _hundreds(self, n: int) -> str:
+        words = [f"{_ONES[n // 100]} hundred"] if n >= 100 else []
+        rest = n % 100
+        if rest or not words:
+            small = _ONES[rest] if rest < 20 else _TENS[rest // 10] + (f"-{_ONES[rest % 10]}" if rest % 10 else "")
+            words.append(f"and {small}" if words and self._british else small)
+        return " ".join(words)
+
+    def ordinal(self, n: int, gender: str = "m", ending: str = "") -> str:
+        """`twenty-first`."""
+        head, mark, last = _split_last(self.cardinal(n))
+        if last in _ORDINALS:
+            last = _ORDINALS[last]
+        elif last.endswith("y"):
+            last = last[:-1] + "ieth"
+        else:
+            last += "th"
+        return head + mark + last
+
+    def year(self, n: int) -> str:
+        """`nineteen ninety-nine`, `two thousand five`, `twenty twenty-six`."""
+        if n < 1000 or 2000 <= n < 2010 or n > 9999 or n % 1000 == 0:
+            return self.cardinal(n)
+        century, rest = divmod(n, 100)
+        first = self.cardinal(century)
+        if not rest:
+            return f"{first} hundred"
+        return f"{first} oh {_ONES[rest]}" if rest < 10 else f"{first} {self.cardinal(rest)}"
+
+    has_decades = True
+    not_units_when_apart = frozenset({"in", "t"})
+    _ordinal = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(?:st|nd|rd|th)(?![A-Za-z0-9])")
+    _month_before = re.compile(rf"(?<![A-Za-z])(?:{month_forms}),? \Z")
+    _day = re.compile(
+        r"([0-3]?[0-9])(?:st|nd|rd|th)?(?:[ ]?[-–][ ]?([0-3]?[0-9])(?:st|nd|rd|th)?)?(?![0-9]|[.,:/][0-9]|[A-Za-z%])"
+    )
+    _only_year = re.compile(r"([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
+    _year_after_day = re.compile(r",? ([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
+    _day_month = re.compile(
+        rf"([0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{month_forms})(?![A-Za-z])(?:,? ([12][0-9]{{3}})(?![0-9]))?"
+    )
+    _year_follows = re.compile(r" ?(?:AD|BC|BCE|CE|A\.D\.|B\.C\.)(?![A-Za-z])")
+    _no_year = re.compile(
+        r" (?:people|users|dollars|euros|pounds|words|items|points|miles|meters|metres|kilometers|feet|hours|days|times|pages|units|calories|of|or more|men|women|students|employees|copies|votes|lines|steps|tons|seats|rooms|years|more|percent)\b"
+    )
+
+    def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
+        """A day after or before the name of its month."""
+        month = self._month_before.search(text, max(floor, at - 12), at)
+        if month and (day := self._day.match(text, at)):
+            if not 1 <= int(day[1]) <= 31:
+                return None
+            words, end, start = self.ordinal(int(day[1])), day.end(), at
+            if len(month[0]) <= 6 and month[0].rstrip(" ,.") not in self.months:
+                words, start = f"{self._month(month[0])} {words}", month.start()
+            if day[2]:
+                words += f" to {self.ordinal(int(day[2]))}"
+            year = self._year_after_day.match(text, end)
+            if year:
+                words, end = f"{words}, {self.year(int(year[1]))}", year.end()
+            return Found(start, end, "dates", words)
+        if month and (only := self._only_year.match(text, at)):
+            return Found(month.start(), only.end(), "dates", f"{self._month(month[0])} {self.year(int(only[1]))}")
+        day = self._day_month.match(text, at)
+        if day is None or not 1 <= int(day[1]) <= 31:
+            return None
+        name = self._month(day["month"])
+        article = "" if text[max(0, at - 4) : at].lower() == "the " else "the "
+        words = f"{article}{self.ordinal(int(day[1]))} of {name}"
+        if day[3]:
+            words += f" {self.year(int(day[3]))}"
+        return Found(at, day.end(), "dates", words)
+
+    def _month(self, written: str) -> str:
+        return next(month for month in self.months if month.startswith(written[:3]))
+
+    def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
+        """`21st`."""
+        ordinal = self._ordinal.match(text, at)
+        return None if ordinal is None else (ordinal.end(), self.ordinal(int(ordinal[1].replace(",", ""))))
+
+    def is_year(self, n: int, before: str, after: str, *, cue: bool) -> bool:
+        """From 1900 on, if nothing is counted; earlier after a word such as `in`."""
+        if self._no_year.match(after):
+            return False
+        return (
+            n >= 1900
+            or cue
+            or self._year_follows.match(after) is not None
+            or before.endswith("(")
+            or bool(self._month_before.search(before))
+        )
+
+    def over(self, top: int, bottom: int) -> str | None:
+        """`nine over five`."""
+        return f"{self.cardinal(top)} over {self.cardinal(bottom)}"
+
+    def phone_groups(self, digits: str) -> list[str]:
+        """415 555 2671."""
+        if len(digits) == 10:
+            return [digits[:3], digits[3:6], digits[6:]]
+        return super().phone_groups(digits)
+
+    def alone_after_one(self, after: str) -> bool:
+        """`Charles I was`, but not `Charles I think`."""
+        return re.match(r"[,.;:)]| (?:of|was|is|and|had|in|died|ruled|reigned|became|married)\b|\Z", after) is not None
+
+    def decade(self, n: int, *, short: bool) -> str:
+        """`nineteen nineties`."""
+        words = self.cardinal(n) if short else self.year(n)
+        return words[:-1] + "ies" if words.endswith("y") else words + "s"
+
+    def day(self, n: int) -> str:
+        """`fourth`."""
+        return self.ordinal(n)
+
+    def date(self, year: int | None, month: int, day: int | None) -> str:
+        """`December fifth, twenty twenty-six`; in Britain `the fifth of December ...`."""
+        name = self.months[month - 1]
+        words = name
+        if day is not None:
+            words = f"the {self.ordinal(day)} of {name}" if self._british else f"{name} {self.ordinal(day)}"
+        if year is None:
+            return words
+        return f"{words}{',' if day is not None and not self._british else ''} {self.year(year)}"
+
+    def time(self, hour: int, minute: int, second: int | None, half: str, after: str) -> str:
+        """`five thirty PM`, `five o'clock`, `seventeen hundred`."""
+        words = self.cardinal(hour)
+        if minute:
+            words += f" oh {_ONES[minute]}" if minute < 10 else f" {self.cardinal(minute)}"
+        elif second:
+            words += " zero minutes"
+        elif not half and not after:
+            words = f"{words} o'clock" if 0 < hour <= 12 else f"{words} hundred" if hour else "midnight"
+        if second:
+            words += f" and {self.counted(Quantity(second), self.units['s'])}"
+        if half:
+            words += f" {half.upper()}"
+        return words
+
+    def simple_fraction(self, whole: int | None, top: int, bottom: int, unit: Noun | None) -> str:
+        """`half a teaspoon`, `two and three quarters`."""
+        if bottom == 2:
+            part = "a half" if whole or unit is None else "half"
+            part = part if top == 1 else f"{self.cardinal(top)} halves"
+            if whole is None and unit is None:
+                part = "one half" if top == 1 else part
+        else:
+            name = "quarter" if bottom == 4 else self.ordinal(bottom)
+            part = f"{self.cardinal(top)} {name}{'s' if top != 1 else ''}"
+        if whole:
+            words = f"{self.cardinal(whole)} and {part.replace('one ', 'a ', 1) if bottom == 4 and top == 1 else part}"
+            return words if unit is None else f"{words} {unit.many}"
+        if unit is None:
+            return part
+        article = "an" if unit.one[0] in "aeio" or unit.one.startswith("hour") else "a"
+        return f"{part} {article} {unit.one}" if part == "half" else f"{part} of {article} {unit.one}"
+
+    def scientific(self, q: Quantity, exponent: int) -> str:
+        """`one times ten to the minus five`."""
+        sign = "minus " if exponent < 0 else ""
+        power = sign + (self.cardinal(-exponent) if exponent < 0 else self.ordinal(exponent))
+        return f"{self.number(q)} times ten to the {power}"
+
+    def exponent(self, base: str, exponent: int) -> str:
+        """`ten to the fifth`, `x squared`."""
+        if exponent < 0:
+            return f"{base} to the minus {self.cardinal(-exponent)}"
+        if exponent in (2, 3):
+            return f"{base} {'squared' if exponent == 2 else 'cubed'}"
+        return f"{base} to the {self.ordinal(exponent)}"
+
+
+def _split_last(words: str) -> tuple[str, str, str]:
+    at = max(words.rfind(" "), words.rfind("-"))
+    return (words[:at], words[at], words[at + 1 :]) if at >= 0 else ("", "", words)

@@ -1,0 +1,303 @@
+"""Italian."""
+
+from __future__ import annotations
+
+import re
+
+from triolet.verbalization._found import Found
+from triolet.verbalization._language import NumberReader
+from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
+from triolet.verbalization._romance import Romance
+
+_ONES = (
+    "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove"
+).split()
+_TENS = "- - venti trenta quaranta cinquanta sessanta settanta ottanta novanta".split()
+_ORDINAL = "- primo secondo terzo quarto quinto sesto settimo ottavo nono decimo".split()
+_UNITS = si_units(
+    "kilo centi deci milli micro nano mega giga tera peta etto",
+    """
+km; m; chilometro; chilometri
+m; m; metro; metri
+kg; m; chilogrammo; chilogrammi
+g; m; grammo; grammi
+l; m; litro; litri
+s; m; secondo; secondi
+min; m; minuto; minuti
+h; f; ora; ore
+Hz; m; hertz
+W; m; watt
+Wh; m; wattora; wattora
+kWh; m; chilowattora; chilowattora
+V; m; volt
+A; m; ampere
+mAh; m; milliampereora; milliampereora
+Ω; m; ohm
+J; m; joule
+cal; f; caloria; calorie
+kcal; f; chilocaloria; chilocalorie
+N; m; newton
+Pa; m; pascal
+hPa; m; ettopascal
+bar; m; bar
+dB; m; decibel
+B; m; byte
+kbps; m; kilobit al secondo
+Mbps; m; megabit al secondo
+Gbps; m; gigabit al secondo
+t; f; tonnellata; tonnellate
+lb; f; libbra; libbre
+oz; f; oncia; once
+mi; m; miglio; miglia
+ft; m; piede; piedi
+inch; m; pollice; pollici
+ha; m; ettaro; ettari
+hp; m; cavallo; cavalli
+tsp; m; cucchiaino; cucchiaini
+tbsp; m; cucchiaio; cucchiai
+km/h; m; chilometro all'ora; chilometri all'ora
+m/s; m; metro al secondo; metri al secondo
+m/s2; m; metro al secondo quadrato; metri al secondo quadrato
+mph; m; miglio all'ora; miglia all'ora
+rpm; m; giro al minuto; giri al minuto
+fps; m; fotogramma al secondo; fotogrammi al secondo
+px; m; pixel
+C; m; grado Celsius; gradi Celsius
+F; m; grado Fahrenheit; gradi Fahrenheit
+deg; m; grado; gradi
+K; m; kelvin
+""",
+    square=("{} quadrato", "{} quadrati", "{} quadrati"),
+    cube=("{} cubo", "{} cubi", "{} cubi"),
+)
+_CENT = Noun("m", "centesimo", "centesimi")
+
+
+class Italian(Romance):
+    """Italian."""
+
+    code = "it"
+    fold = "volte"
+    out_of = "su"
+    digit_words = tuple(_ONES[:10])
+    point = "virgola"
+    version_point = "punto"
+    minus = "meno"
+    plus = "più"
+    percent = Noun("m", "per cento", "per cento")
+    permille = Noun("m", "per mille", "per mille")
+    to = "a"
+    score = "a"
+    by = "per"
+    times = "per"
+    and_ = "e"
+    of = "di"
+    per = "al"
+    squared = "al quadrato"
+    cubed = "al cubo"
+    power = "alla {}"
+    version = "versione"
+    number_sign = "numero"
+    and_so_on = " eccetera"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "punto",
+        "chiocciola",
+        "barra",
+        "barra inversa",
+        "trattino",
+        "trattino basso",
+        "due punti",
+    )
+    first_day = "primo"
+    months = (
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
+    )
+    month_forms = "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
+    scales = nouns("""
+k; ; mila
+m; m; milione; milioni
+b; m; miliardo; miliardi
+t; m; bilione; bilioni
+""")
+    scale_words = {"milioni": "m", "milione": "m", "miliardi": "b", "miliardo": "b", "mld": "b", "mln": "m"}
+    units = _UNITS
+    extra_units = {"mq": "m2", "CV": "hp", "sec": "s", "gr": "g", "ore": "h", "kmh": "km/h"}
+    coins = {
+        "EUR": (Noun("m", "euro", "euro"), _CENT),
+        "USD": (Noun("m", "dollaro", "dollari"), _CENT),
+        "GBP": (Noun("f", "sterlina", "sterline"), Noun("m", "penny", "pence")),
+        "JPY": (Noun("m", "yen", "yen"), None),
+        "CNY": (Noun("m", "yuan", "yuan"), None),
+        "CHF": (Noun("m", "franco svizzero", "franchi svizzeri"), _CENT),
+        "RUB": (Noun("m", "rublo", "rubli"), Noun("m", "copeco", "copechi")),
+        "BRL": (Noun("m", "real", "real"), Noun("m", "centavo", "centavos")),
+        "KRW": (Noun("m", "won", "won"), None),
+        "INR": (Noun("f", "rupia", "rupie"), None),
+        "BTC": (Noun("m", "bitcoin", "bitcoin"), None),
+        "cent": (_CENT, None),
+    }
+    symbols = {
+        "&": "e", "+": "più", "=": "uguale a", "×": "per", "÷": "diviso", "≈": "circa", "~": "circa", "±": "più o meno", "<": "minore di",
+        ">": "maggiore di", "≤": "minore o uguale a", "≥": "maggiore o uguale a", "≠": "diverso da", "@": "chiocciola", "%": "per cento",
+        "‰": "per mille", "°": "gradi", "§": "paragrafo", "→": "a", "->": "a", "√": "radice di", "∞": "infinito", "π": "pi greco", "©": "copyright",
+        "−": "meno", "*": "per", "/": "fratto", "№": "numero",
+    }  # fmt: skip
+    abbreviations = {
+        "Sig.": "signor", "sig.": "signor", "Sig.ra": "signora", "sig.ra": "signora", "Dott.": "dottor", "dott.": "dottor", "Dott.ssa": "dottoressa",
+        "Prof.": "professor", "Prof.ssa": "professoressa", "Avv.": "avvocato", "Ing.": "ingegner", "ecc.": "eccetera", "p. es.": "per esempio",
+        "es.": "esempio", "n.": "numero", "pag.": "pagina", "pagg.": "pagine", "tel.": "telefono", "ca.": "circa", "a.C.": "avanti Cristo", "d.C.": "dopo Cristo",
+        "cap.": "capitolo", "vol.": "volume", "art.": "articolo", "S.": "San", "vs.": "contro",
+    }  # fmt: skip
+    code_cues = r"(?i:codice|pin|password|ordine|conto|numero|rif(?:erimento)?\.?|pratica|cap|tel(?:efono)?\.?|chiamare|chiama|chiami|camera|volo)"
+    roman_before = r"(?i:capitolo|parte|tomo|volume|atto|scena|libro|articolo|allegato|tipo|livello|fase)"
+    roman_ordinal_before = r"(?!)"
+    feminine_after = (
+        r"(?:volte|volta|ore|ora|settiman[ae]|person[ae]|pagin[ae]|donn[ae]|ragazz[ae]|cas[ae]|tazz[ae]|bottigli[ae]|piazz[ae]|strad[ae]|nott[ei]|"
+        r"part[ei]|tonnellat[ae]|sterlin[ae]|libbr[ae]|lir[ae]|domand[ae]|rispost[ae]|regol[ae]|rig[ah]e?|[a-zàèéìòù]{2,20}(?:zione|zioni|sione|sioni|tà|à))(?![^\W_])"
+    )
+    _ordinal = re.compile(r"([0-9]{1,3})(?:°|º|ª|\^)(?! ?[CF](?![^\W_]))(?=[ \u00a0][^\W\d_])")
+    _first = re.compile(
+        r"1°?(?= (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))"
+    )
+    _clock = re.compile(r"([0-2]?[0-9])\.([0-5][0-9])(?![0-9.,%]|[ ]?(?:€|euro|kg|m\b))")
+    _one_hour = re.compile(
+        r"1 (?=(?:ora|amica|auto|isola|opera|azienda|altra|idea|email|app|unità|opzione|area|arancia|oncia)(?![^\W_]))"
+    )
+    _clock_before = re.compile(r"(?:(?:alle|dalle|le|ore|fino alle|alle ore)) \Z")
+
+    def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
+        """`ventuno`, `duemila`; `un`, `una` before a noun."""
+        if n == 1 and gender:
+            return "una" if gender == "f" else "un" if attributive else "uno"
+        parts: list[str] = []
+        rest = n
+        for one, many, value in (
+            ("bilione", "bilioni", 10**12),
+            ("miliardo", "miliardi", 10**9),
+            ("milione", "milioni", 10**6),
+        ):
+            count, rest = divmod(rest, value)
+            if count:
+                parts.append(f"un {one}" if count == 1 else f"{self._thousands(count)} {many}")
+        if rest or not parts:
+            parts.append(self._thousands(rest))
+        return " ".join(parts)
+
+    def _thousands(self, n: int) -> str:
+        if n < 1000:
+            return self._hundreds(n)
+        head = (
+            "mille"
+            if n < 2000
+            else self._hundreds(n // 1000).removesuffix("é")
+            + ("e" if self._hundreds(n // 1000).endswith("é") else "")
+            + "mila"
+        )
+        return head + (self._hundreds(n % 1000) if n % 1000 else "")
+
+    def _hundreds(self, n: int) -> str:
+        words = ""
+        if n >= 100:
+            words = ("" if n < 200 else _ONES[n // 100]) + "cento"
+            n %= 100
+            if not n:
+                return words
+        if n < 20:
+            small = _ONES[n]
+        else:
+            ten, one = divmod(n, 10)
+            small = _TENS[ten]
+            if one in (1, 8):
+                small = small[:-1]
+            small += _ONES[one] if one else ""
+        if small.endswith("tre") and (words or n > 20):
+            small = small[:-1] + "é"
+        return (words[:-1] if small.startswith("ott") and words.endswith("cento") else words) + small
+
+    def ordinal(self, n: int, gender: str = "m", ending: str = "") -> str:
+        """`primo`, `ventunesimo`."""
+        if n <= 10:
+            words = _ORDINAL[n] if n else "zero"
+        else:
+            base = self.cardinal(n)
+            words = (base[:-1] + "e" if base.endswith("é") else base if base.endswith("sei") else base[:-1]) + "esimo"
+        return words[:-1] + "a" if gender == "f" else words
+
+    def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
+        """`1°`, `2ª`."""
+        ordinal = self._ordinal.match(text, at)
+        return (
+            None
+            if ordinal is None
+            else (ordinal.end(), self.ordinal(int(ordinal[1]), "f" if "ª" in ordinal[0] else "m"))
+        )
+
+    def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
+        """The first of a month, `alle 14.30`."""
+        if self._one_hour.match(text, at):
+            return Found(at, at + 2, "numbers", "un'")
+        first = self._first.match(text, at)
+        if first:
+            return Found(at, first.end(), "dates", "primo")
+        clock = self._clock.match(text, at)
+        if clock and int(clock[1]) <= 24 and self._clock_before.search(text, max(0, at - 12), at):
+            return Found(at, clock.end(), "times", self.time(int(clock[1]), int(clock[2]), None, "", ""))
+        return None
+
+    def time(self, hour: int, minute: int, second: int | None, half: str, after: str) -> str:
+        """`quattordici e trenta`."""
+        words = "una" if hour == 1 else self.cardinal(hour)
+        if minute or second:
+            words += f" e {self.cardinal(minute)}"
+        if second:
+            words += f" e {self.counted(Quantity(second), self.units['s'])}"
+        return words + {"am": " di mattina", "pm": " di pomeriggio"}.get(half, "")
+
+    def number(self, q: Quantity, gender: str = "", *, attributive: bool = False) -> str:
+        """Thousands are one word."""
+        if q.scale == "k" and not q.fraction:
+            return super().number(Quantity(q.whole * 1000, "", q.negative), gender)
+        return super().number(q, gender, attributive=attributive)
+
+    def counted(self, q: Quantity, noun: Noun) -> str:
+        """`un'ora`."""
+        return super().counted(q, noun).replace("una o", "un'o")
+
+    def price(self, major: str, minor: str, cents: int, code: str) -> str:
+        """`cinque euro e cinquanta`."""
+        return f"{major} e {self.cardinal(cents)}" if code in ("EUR", "CHF") else f"{major} e {minor}"
+
+    parts = {3: ("terzo", "terzi"), 4: ("quarto", "quarti")}
+
+    def part_name(self, bottom: int) -> str:
+        """`quinto`."""
+        return self.ordinal(bottom)
+
+    def simple_fraction(self, whole: int | None, top: int, bottom: int, unit: Noun | None) -> str:
+        """`tre quinti`."""
+        words = super().simple_fraction(whole, top, bottom, unit)
+        return words.replace(f"{self.ordinal(bottom)}s", self.ordinal(bottom)[:-1] + "i") if bottom > 4 else words
+
+    def half_word(self, gender: str, *, alone: bool) -> str:
+        """`mezzo`, `mezza`."""
+        return "mezza" if gender == "f" else "mezzo"
+
+    def roman(self, n: int, *, name: bool, before: str) -> str:
+        """`Luigi quattordicesimo`."""
+        female = before in ("Elisabetta", "Caterina", "Maria")
+        return self.ordinal(n, "f" if female else "m") if name else self.cardinal(n)
+
+    def roman_century(self, value: int, written: str, before: str, after: str) -> str:
+        """`XX secolo`."""
+        return self.ordinal(value) if re.match(r" secolo", after) else ""

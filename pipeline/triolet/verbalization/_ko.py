@@ -1,0 +1,289 @@
+"""Korean."""
+
+from __future__ import annotations
+
+import re
+
+from triolet.verbalization._found import Found
+from triolet.verbalization._language import Language, NumberReader
+from triolet.verbalization._quantity import Noun, Quantity, nouns
+
+_DIGITS = "영일이삼사오육칠팔구"
+_NATIVE = "- 한 두 세 네 다섯 여섯 일곱 여덟 아홉".split()
+_NATIVE_TENS = "- 열 스물 서른 마흔 쉰 예순 일흔 여든 아흔".split()
+_COUNTERS = (
+    "개(?!월|년)|명|살|마리|병|잔|권|대(?!로|학)|가지|장(?!은)|켤레|송이|그루|채|달|군데|사람|곡|통|자루|다발|벌|판|그릇|접시|방울|모금|번째|시간|시(?!스)|"
+    "배(?!송)|쌍|조각|스푼|큰술|작은술|알|줄|끼|척|곳|건(?!물)|차례|겹"
+)
+_UNITS = nouns("""
+km; ; 킬로미터
+m; ; 미터
+cm; ; 센티미터
+mm; ; 밀리미터
+µm; ; 마이크로미터
+nm; ; 나노미터
+mi; ; 마일
+yd; ; 야드
+ft; ; 피트
+inch; ; 인치
+km2; ; 제곱킬로미터
+m2; ; 제곱미터
+cm2; ; 제곱센티미터
+ha; ; 헥타르
+m3; ; 세제곱미터
+cm3; ; 세제곱센티미터
+l; ; 리터
+dl; ; 데시리터
+ml; ; 밀리리터
+gal; ; 갤런
+tsp; ; 작은술
+tbsp; ; 큰술
+kg; ; 킬로그램
+g; ; 그램
+mg; ; 밀리그램
+µg; ; 마이크로그램
+t; ; 톤
+lb; ; 파운드
+oz; ; 온스
+h; ; 시간
+min; ; 분
+s; ; 초
+ms; ; 밀리초
+µs; ; 마이크로초
+ns; ; 나노초
+Hz; ; 헤르츠
+kHz; ; 킬로헤르츠
+MHz; ; 메가헤르츠
+GHz; ; 기가헤르츠
+W; ; 와트
+kW; ; 킬로와트
+MW; ; 메가와트
+Wh; ; 와트시
+kWh; ; 킬로와트시
+V; ; 볼트
+kV; ; 킬로볼트
+mV; ; 밀리볼트
+A; ; 암페어
+mA; ; 밀리암페어
+mAh; ; 밀리암페어시
+Ω; ; 옴
+J; ; 줄
+kJ; ; 킬로줄
+cal; ; 칼로리
+kcal; ; 킬로칼로리
+N; ; 뉴턴
+Pa; ; 파스칼
+hPa; ; 헥토파스칼
+kPa; ; 킬로파스칼
+dB; ; 데시벨
+B; ; 바이트
+kB; ; 킬로바이트
+MB; ; 메가바이트
+GB; ; 기가바이트
+TB; ; 테라바이트
+kbps; ; 초당 킬로비트
+Mbps; ; 초당 메가비트
+Gbps; ; 초당 기가비트
+km/h; ; 킬로미터
+m/s; ; 미터
+mph; ; 마일
+px; ; 픽셀
+C; ; 도
+F; ; 도
+deg; ; 도
+K; ; 켈빈
+""")
+_BEFORE = {"km/h": "시속 ", "m/s": "초속 ", "mph": "시속 ", "F": "화씨 ", "C": "섭씨 "}
+
+
+class Korean(Language):
+    """Korean: Sino-Korean numbers, and native ones before native counters."""
+
+    code = "ko"
+    decimal = "."
+    groups = ","
+    order = "ymd"
+    digit_words = tuple(_DIGITS)
+    phone_digits = ("공", *_DIGITS[1:])
+    point = "점"
+    version_point = "점"
+    minus = "마이너스"
+    plus = "플러스"
+    percent = Noun("", "퍼센트")
+    permille = Noun("", "퍼밀")
+    to = "에서"
+    score = "대"
+    by = "곱하기"
+    times = "곱하기"
+    and_ = "와"
+    per = "당"
+    squared = "제곱"
+    cubed = "세제곱"
+    power = "의 {} 제곱"
+    version = "버전"
+    sharp = "샵"
+    hashtag = "해시태그"
+    number_sign = "번호"
+    and_so_on = " 등등"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "점",
+        "골뱅이",
+        "슬래시",
+        "역슬래시",
+        "하이픈",
+        "언더바",
+        "콜론",
+    )
+    tilde = "물결표"
+    spells_letters = False
+    read_fraction_as_number = False
+    months = tuple(str(month) for month in range(1, 13))
+    units = _UNITS
+    coins = {
+        "KRW": (Noun("", "원"), None),
+        "USD": (Noun("", "달러"), Noun("", "센트")),
+        "EUR": (Noun("", "유로"), Noun("", "센트")),
+        "GBP": (Noun("", "파운드"), Noun("", "펜스")),
+        "JPY": (Noun("", "엔"), None),
+        "CNY": (Noun("", "위안"), None),
+        "RUB": (Noun("", "루블"), None),
+        "INR": (Noun("", "루피"), None),
+        "CHF": (Noun("", "스위스 프랑"), None),
+        "BRL": (Noun("", "헤알"), None),
+        "CAD": (Noun("", "캐나다 달러"), None),
+        "AUD": (Noun("", "호주 달러"), None),
+        "BTC": (Noun("", "비트코인"), None),
+        "cent": (Noun("", "센트"), None),
+    }
+    symbols = {
+        "&": "앤드", "+": "더하기", "=": "는", "×": "곱하기", "÷": "나누기", "≈": "약", "~": "약", "±": "플러스마이너스", "<": "작다", ">": "크다",
+        "≤": "이하", "≥": "이상", "≠": "같지 않다", "@": "골뱅이", "%": "퍼센트", "°": "도", "→": "에서", "->": "에서", "√": "루트", "∞": "무한대",
+        "π": "파이", "−": "빼기", "*": "곱하기", "/": "나누기", "№": "번호",
+    }  # fmt: skip
+    code_cues = r"코드|번호|비밀번호|인증|전화|계좌|주문|우편|방|아이디|연락처"
+    _counter = re.compile(rf"[ \u00a0]?(?:{_COUNTERS})")
+    _month = re.compile(r"(6|10)월")
+    _fraction_of = re.compile(r"[ ]?분의")
+
+    def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
+        """`이십일`, `십이만 삼천사백`."""
+        if n == 0:
+            return "영"
+        parts: list[str] = []
+        for value, name in ((10**16, "경"), (10**12, "조"), (10**8, "억"), (10**4, "만"), (1, "")):
+            group, n = divmod(n, value)
+            if group:
+                words = self._thousands(group)
+                parts.append(("" if group == 1 and name == "만" else words) + name)
+        return " ".join(parts)
+
+    @staticmethod
+    def _thousands(n: int) -> str:
+        words = ""
+        for value, name in ((1000, "천"), (100, "백"), (10, "십"), (1, "")):
+            digit, n = divmod(n, value)
+            if digit:
+                words += ("" if digit == 1 and name else _DIGITS[digit]) + name
+        return words
+
+    @staticmethod
+    def native(n: int) -> str:
+        """`한`, `스무`, `스물한`: before a counter."""
+        tens, ones = divmod(n, 10)
+        if n == 20:
+            return "스무"
+        return (_NATIVE_TENS[tens] if tens else "") + (_NATIVE[ones] if ones else "")
+
+    def digits(self, digits: str, *, phone: bool = False) -> str:
+        """Digit by digit, without spaces."""
+        words = self.phone_digits if phone else self.digit_words
+        return "".join(words[int(digit)] for digit in digits)
+
+    def ordinal(self, n: int, gender: str = "m", ending: str = "") -> str:
+        """`제삼`."""
+        return "제" + self.cardinal(n)
+
+    def plain(self, q: Quantity, before: str, after: str) -> str:
+        """Native numbers before native counters."""
+        native = (
+            self._counter.match(after) and not q.fraction and not q.scale and 0 < q.whole < 100 and not before.endswith("제")
+            and not (after.lstrip().startswith("시") and not after.lstrip().startswith("시간") and q.whole > 12)
+        )  # fmt: skip
+        if native:
+            if after.lstrip().startswith("번째") and q.whole == 1:
+                return "첫"
+            return (f"{self.minus} " if q.negative else "") + self.native(q.whole)
+        return self.number(q)
+
+    def glues(self, following: str, last: str) -> bool:
+        """Particles are written without a space; so are the marks of dates, and large numbers."""
+        return not last.isdigit() or following in "년월일만억조천백은는이입예가을를의로으와과에까부째차씩"
+
+    def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
+        """June and October have forms of their own."""
+        month = self._month.match(text, at)
+        if month and not text.startswith("개월", month.end()) and (not at or not text[at - 1].isdigit()):
+            return Found(at, at + len(month[1]), "dates", "유" if month[1] == "6" else "시")
+        return None
+
+    def date(self, year: int | None, month: int, day: int | None) -> str:
+        """`이천이십육년 오월 십이일`."""
+        words = [] if year is None else [f"{self.cardinal(year)}년"]
+        words.append({6: "유월", 10: "시월"}.get(month, f"{self.cardinal(month)}월"))
+        return " ".join([*words, *([] if day is None else [f"{self.cardinal(day)}일"])])
+
+    def time(self, hour: int, minute: int, second: int | None, half: str, after: str) -> str:
+        """`다섯 시 삼십 분`."""
+        words = {"am": "오전 ", "pm": "오후 "}.get(half, "")
+        words += (self.native(hour) if 0 < hour <= 12 else self.cardinal(hour)) + " 시"
+        if minute or second:
+            words += f" {self.cardinal(minute)} 분"
+        return words + (f" {self.cardinal(second)} 초" if second else "")
+
+    def counted(self, q: Quantity, noun: Noun) -> str:
+        """`오 킬로그램`, `세 시간`, `시속 백 킬로미터`."""
+        name = next((name for name in _BEFORE if self.units.get(name) is noun), "")
+        if q.negative and name == "C":
+            return f"영하 {self.number(Quantity(q.whole, q.fraction))} 도"
+        native = noun.one in ("시간", "큰술", "작은술") and not q.fraction and 0 < q.whole < 100
+        return f"{_BEFORE.get(name, '')}{self.native(q.whole) if native else self.number(q)} {noun.one}"
+
+    def counted_range(self, first: Quantity, last: Quantity, noun: Noun) -> str:
+        """`오에서 십 킬로미터`."""
+        return f"{self.number(first)}에서 {self.counted(last, noun)}"
+
+    def range_words(self, first: str, last: str, between: str) -> str:
+        """`십에서 십이`, `삼 대 이`."""
+        return f"{first}에서 {last}" if between == self.to else f"{first} {between} {last}"
+
+    def with_sign(self, sign: str, words: str) -> str:
+        """`영하 오 도`."""
+        if sign == self.minus and words.startswith("섭씨 "):
+            return "영하 " + words.removeprefix("섭씨 ")
+        return f"{sign} {words}"
+
+    def price(self, major: str, minor: str, cents: int, code: str) -> str:
+        """`오 달러 오십 센트`."""
+        return f"{major} {minor}"
+
+    def simple_fraction(self, whole: int | None, top: int, bottom: int, unit: Noun | None) -> str:
+        """`이분의 일`."""
+        words = f"{self.cardinal(bottom)}분의 {self.cardinal(top)}"
+        if whole:
+            words = f"{self.cardinal(whole)}과 {words}"
+        return words if unit is None else f"{words} {unit.one}"
+
+    def exponent(self, base: str, exponent: int) -> str:
+        """`십의 오 제곱`."""
+        if exponent == 2:
+            return f"{base}의 제곱" if base else "제곱"
+        return f"{base}의 {self.number(Quantity(abs(exponent), negative=exponent < 0))} 제곱"
+
+    def is_score(self, before: str, after: str, first: Quantity, last: Quantity) -> bool:
+        """`3-2`, if nothing is counted."""
+        counted = re.match(r"[ ]?(?:페이지|쪽|년|월|일|시|분|명|개|회|살|%)", after) is not None
+        return (first.whole >= last.whole or re.search(r"스코어|이겼|승|패", before) is not None) and not counted
+
+    def phone_groups(self, digits: str) -> list[str]:
+        """010 1234 5678."""
+        return [digits[:3], digits[3:7], digits[7:]] if len(digits) == 11 else super().phone_groups(digits)

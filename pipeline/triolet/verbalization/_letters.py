@@ -1,0 +1,134 @@
+"""Roman numerals, acronyms and abbreviations: letters that are no word as they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+
+from triolet.verbalization._found import Found
+from triolet.verbalization._language import Language, roman_value
+
+MAY_BE_LETTERS = re.compile(
+    r"[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z])|(?<![A-Za-z])[IVX](?:er|re|e|ère|ème)(?![A-Za-z])"
+)
+"""A text without this has neither a Roman numeral nor an acronym."""
+_CAPITALS = re.compile(
+    r"(?<![^\W_])[A-Z]{1,15}(?:s(?![^\W_]))?(?![^\W_])|(?<=[\u2E80-\uD7AF])[A-Z]{2,15}(?![A-Za-z0-9])"
+)
+_FRENCH_ORDINAL = re.compile(r"(?<![^\W_])([IVX]{1,7})(er|re|ère|e|ème)(?![^\W_])")
+_NAME_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{3,20})[ \u00a0]\Z")
+_VOWELS = re.compile(r"[AEIOUY]")
+_SPELLED = frozenset(
+    "AI API ATM AWS BIOS CEO CFO CIA CIO COO CTO CPU GPU CIA DIY DNA RNA EU EUR FAQ FBI GUI HIV ID IBM IDE IMF IOU IP IQ ISO IT "
+    "IVF MIT MRI NBA NFL NSA OCR OEM OS OTP PIN UFO UI UK UN URL US USA USB USSR UV UX VAT VIP VPN TV EV SUV UAE SQL SDK UEFA "
+    "ETA ROI KPI AC AM FM IPO EKG OECD RPG NGO BBC GPS CEO LED LCD OLED PC RAM".split()
+) - {"RAM", "BIOS", "PIN", "UEFA", "OLED", "AM", "US", "IT", "EUR"}
+"""Acronyms with a vowel that are spelled all the same."""
+_MONARCHS = frozenset(
+    "Louis Ludwig Luis Luigi Luís Charles Karl Carlos Carlo Henry Heinrich Enrique Enrico Henri Henrique Elizabeth Elisabeth Isabel "
+    "Elisabetta Élisabeth George Georg Jorge Giorgio Georges Edward Eduard Eduardo Edoardo Édouard William Wilhelm Guillermo Guglielmo "
+    "Guillaume Guilherme James Jakob Jacobo Giacomo Jacques Jaime Philip Philipp Felipe Filippo Philippe Filipe Francis Franz Francisco "
+    "Francesco François Frederick Friedrich Federico Frédéric Frederico John Johannes Juan Giovanni Jean João Paul Pablo Paolo Paulo "
+    "Benedict Benedikt Benedicto Benedetto Benoît Bento Pius Pío Pio Pie Leo León Leone Léon Leão Gregory Gregor Gregorio Grégoire "
+    "Gregório Innocent Innozenz Inocencio Innocenzo Clement Urban Napoleon Napoléon Napoleón Napoleone Napoleão Nicholas Nikolaus Nicolás "
+    "Nicola Nicolas Nicolau Alexander Alejandro Alessandro Alexandre Catherine Katharina Catalina Caterina Catarina Peter Pedro Pietro "
+    "Pierre Ivan Iwan Richard Ricardo Riccardo Victor Viktor Vittorio Emanuel Emanuele Umberto Alfonso Alfonse Ferdinand Fernando "
+    "Ferdinando Joseph José Josef Otto Ramses Ramsés Ramsete Ptolemy Thutmose Mary Maria Margaret Harald Haakon Gustav Christian Albert "
+    "Alberto Leopold Leopoldo Boniface Celestine Rudolf Konrad Maximilian Paulus Carol Manuel Afonso Sancho Dinis Xerxes Darius Artaxerxes "
+    "Людовик Генрих Карл Пётр Петр Екатерина Николай Александр Иван Елизавета Георг Фридрих Вильгельм Наполеон Павел Филипп Пий Бенедикт".split()
+)
+
+
+def letters(text: str, words: Language) -> Iterator[Found]:
+    """Roman numerals and acronyms, in the order of the text."""
+    if words.code == "fr":
+        for one in _FRENCH_ORDINAL.finditer(text):
+            if value := roman_value(one[1]):
+                yield Found(
+                    one.start(), one.end(), "roman", words.ordinal(value, "f" if one[2] in ("re", "ère") else "m")
+                )
+    for one in _CAPITALS.finditer(text):
+        written = one[0]
+        value = roman_value(written)
+        before = text[max(0, one.start() - 40) : one.start()]
+        if value and 0 < value < 4000:
+            said = _roman(value, written, before, text[one.end() : one.end() + 12], words)
+            if said:
+                end = one.end()
+                if words.code == "de" and text[end : end + 1] == "." and text[end + 1 :].strip(" \"'”’)»“"):
+                    end += 1  # the stop makes it an ordinal number
+                yield Found(one.start(), end, "roman", said)
+                continue
+        plural = written.endswith("s")
+        name = written.removesuffix("s")
+        if (
+            2 <= len(name) <= 5
+            and (name in _SPELLED or not _VOWELS.search(name))
+            and not value
+            and words.spells_letters
+        ):
+            yield Found(one.start(), one.end(), "acronyms", " ".join(name) + ("s" if plural else ""))
+
+
+def _roman(value: int, written: str, before: str, after: str, words: Language) -> str:
+    if words.roman_chapter.search(before):
+        if words.roman_ordinals_first.search(before):
+            return words.ordinal(value)
+        return words.roman(value, name=False, before=before)
+    if not words.spaced and len(written) >= 2 and written != "XX" and set(written) <= {"I", "V", "X"}:
+        return words.cardinal(value)
+    name = _NAME_BEFORE.search(before)
+    if name and name[1] in _MONARCHS and value <= 40:
+        if written == "I" and not words.alone_after_one(after):
+            return ""
+        return words.roman(value, name=True, before=name[1])
+    century = words.roman_century(value, written, before, after)
+    if century:
+        return century
+    if (
+        len(written) >= 2
+        and value <= 40
+        and set(written) <= {"I", "V", "X"}
+        and name
+        and name[1][0].isupper()
+        and written != "XX"
+    ):
+        return words.cardinal(value)
+    return ""
+
+
+def abbreviations(
+    text: str, pattern: re.Pattern[str], table: Mapping[str, str], units: Container[str]
+) -> Iterator[Found]:
+    """Abbreviations of the language's table. One that ends a sentence keeps its stop; a unit after a number is none."""
+    for one in pattern.finditer(text):
+        written = one[0]
+        if written in units and text[max(0, one.start() - 2) : one.start()].rstrip()[-1:].isdigit():
+            continue
+        written = _WIDE.sub(" ", written)
+        said = table.get(written) or table.get(written[:1].lower() + written[1:]) or table[_closest(written, table)]
+        if written[0].isupper() and said[0].islower() and not one.start():
+            said = said[0].upper() + said[1:]
+        if written.endswith(".") and not text[one.end() :].strip(" \"'”’)»“"):
+            said += "."
+        yield Found(one.start(), one.end(), "abbreviations", said)
+
+
+_WIDE = re.compile(r"[\u00a0\u202f]")
+
+
+def _closest(written: str, table: Mapping[str, str]) -> str:
+    """The entry that differs in spaces only."""
+    bare = written.replace(" ", "").lower()
+    return next(name for name in table if name.replace(" ", "").lower() == bare)
+
+
+def abbreviation_pattern(table: Mapping[str, str]) -> re.Pattern[str]:
+    """A pattern of all abbreviations of a table."""
+    if not table:
+        return re.compile(r"(?!)")
+    names = set(table) | {name[0].upper() + name[1:] for name in table}
+    parts = "|".join(
+        re.escape(name).replace(r"\ ", r"[ \u00a0\u202f]?") for name in sorted(names, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<![^\W_])(?<![./])(?:{parts})(?![^\W_])")

@@ -1,0 +1,508 @@
+"""Russian."""
+
+from __future__ import annotations
+
+import re
+
+from triolet.verbalization._found import Found
+from triolet.verbalization._language import Language, NumberReader
+from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
+
+_ONES = (
+    "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать "
+    "семнадцать восемнадцать девятнадцать"
+).split()
+_ONES_GEN = (
+    "ноля одного двух трёх четырёх пяти шести семи восьми девяти десяти одиннадцати двенадцати тринадцати четырнадцати пятнадцати шестнадцати "
+    "семнадцати восемнадцати девятнадцати"
+).split()
+_ONES_DAT = "нолю одному двум трём четырём пяти шести семи восьми девяти десяти".split()
+_TENS = "- десять двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто".split()
+_TENS_GEN = "- десяти двадцати тридцати сорока пятидесяти шестидесяти семидесяти восьмидесяти девяноста".split()
+_HUNDREDS = "- сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот".split()
+_HUNDREDS_GEN = "- ста двухсот трёхсот четырёхсот пятисот шестисот семисот восьмисот девятисот".split()
+_ORDINAL = (
+    "нулев перв втор трет четвёрт пят шест седьм восьм девят десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат шестнадцат семнадцат "
+    "восемнадцат девятнадцат"
+).split()
+_ORDINAL_TENS = "- десят двадцат тридцат сороков пятидесят шестидесят семидесят восьмидесят девяност".split()
+_ORDINAL_HUNDREDS = "- сот двухсот трёхсот четырёхсот пятисот шестисот семисот восьмисот девятисот".split()
+_STRESSED = frozenset({"нулев", "втор", "шест", "седьм", "восьм", "сороков"})
+_THOUSAND = Noun("f", "тысяча", "тысяч", "тысячи")
+_LARGE = (
+    (Noun("m", "триллион", "триллионов", "триллиона"), 10**12),
+    (Noun("m", "миллиард", "миллиардов", "миллиарда"), 10**9),
+    (Noun("m", "миллион", "миллионов", "миллиона"), 10**6),
+    (_THOUSAND, 1000),
+)
+_UNITS = si_units(
+    "кило санти деци милли микро нано мега гига тера пета гекто",
+    """
+m; m; метр; метров; метра
+kg; m; килограмм; килограммов; килограмма
+g; m; грамм; граммов; грамма
+l; m; литр; литров; литра
+s; f; секунда; секунд; секунды
+min; f; минута; минут; минуты
+h; m; час; часов; часа
+Hz; m; герц; герц; герца
+W; m; ватт; ватт; ватта
+Wh; m; ватт-час; ватт-часов; ватт-часа
+kWh; m; киловатт-час; киловатт-часов; киловатт-часа
+V; m; вольт; вольт; вольта
+A; m; ампер; ампер; ампера
+mAh; m; миллиампер-час; миллиампер-часов; миллиампер-часа
+Ω; m; ом; ом; ома
+J; m; джоуль; джоулей; джоуля
+cal; f; калория; калорий; калории
+N; m; ньютон; ньютонов; ньютона
+Pa; m; паскаль; паскалей; паскаля
+bar; m; бар; бар; бара
+dB; m; децибел; децибел; децибела
+B; m; байт; байт; байта
+kbps; m; килобит в секунду; килобит в секунду; килобита в секунду
+Mbps; m; мегабит в секунду; мегабит в секунду; мегабита в секунду
+Gbps; m; гигабит в секунду; гигабит в секунду; гигабита в секунду
+t; f; тонна; тонн; тонны
+lb; m; фунт; фунтов; фунта
+oz; f; унция; унций; унции
+mi; f; миля; миль; мили
+ft; m; фут; футов; фута
+inch; m; дюйм; дюймов; дюйма
+ha; m; гектар; гектаров; гектара
+hp; f; лошадиная сила; лошадиных сил; лошадиные силы
+tsp; f; чайная ложка; чайных ложек; чайные ложки
+tbsp; f; столовая ложка; столовых ложек; столовые ложки
+km/h; m; километр в час; километров в час; километра в час
+m/s; m; метр в секунду; метров в секунду; метра в секунду
+m/s2; m; метр на секунду в квадрате; метров на секунду в квадрате; метра на секунду в квадрате
+mph; f; миля в час; миль в час; мили в час
+rpm; m; оборот в минуту; оборотов в минуту; оборота в минуту
+fps; m; кадр в секунду; кадров в секунду; кадра в секунду
+px; m; пиксель; пикселей; пикселя
+C; m; градус Цельсия; градусов Цельсия; градуса Цельсия
+F; m; градус Фаренгейта; градусов Фаренгейта; градуса Фаренгейта
+deg; m; градус; градусов; градуса
+K; m; кельвин; кельвинов; кельвина
+""",
+    square=("квадратный {}", "квадратных {}", "квадратных {}"),
+    cube=("кубический {}", "кубических {}", "кубических {}"),
+)
+_CENT = Noun("m", "цент", "центов", "цента")
+_MONTHS = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
+_ENDINGS = {
+    "й": "nom", "ый": "nom", "ий": "nom", "ой": "nom", "я": "fem", "ая": "fem", "е": "neut", "ое": "neut", "го": "gen", "ого": "gen",
+    "му": "dat", "ому": "dat", "м": "prep", "ом": "prep", "ым": "inst", "х": "pl_gen", "ых": "pl_gen", "ю": "fem_acc", "ую": "fem_acc",
+    "ые": "pl",
+}  # fmt: skip
+_ADJECTIVE = {"nom": "ый", "fem": "ая", "neut": "ое", "gen": "ого", "dat": "ому", "prep": "ом", "inst": "ым", "pl_gen": "ых", "fem_acc": "ую",
+              "fem_gen": "ой", "pl": "ые"}  # fmt: skip
+_THIRD = {"nom": "третий", "fem": "третья", "neut": "третье", "gen": "третьего", "dat": "третьему", "prep": "третьем", "inst": "третьим",
+          "pl_gen": "третьих", "fem_acc": "третью", "fem_gen": "третьей", "pl": "третьи"}  # fmt: skip
+_FEMALE = frozenset({"Екатерина", "Елизавета", "Мария", "Elizabeth", "Екатерины", "Елизаветы"})
+
+
+class Russian(Language):
+    """Russian: numbers agree with what they count; after some prepositions they are in the genitive."""
+
+    code = "ru"
+    groups = ". \u00a0\u202f"
+    digit_words = tuple(_ONES[:10])
+    point = ""
+    version_point = "точка"
+    minus = "минус"
+    plus = "плюс"
+    percent = Noun("m", "процент", "процентов", "процента")
+    permille = Noun("n", "промилле", "промилле", "промилле")
+    to = "—"
+    score = "—"
+    by = "на"
+    times = "умножить на"
+    and_ = ""
+    per = "в"
+    squared = "в квадрате"
+    cubed = "в кубе"
+    power = "в степени {}"
+    version = "версия"
+    sharp = "шарп"
+    hashtag = "хештег"
+    number_sign = "номер"
+    and_so_on = " и так далее"
+    dot, at, slash, backslash, dash, underscore, colon = (
+        "точка",
+        "собака",
+        "слеш",
+        "обратный слеш",
+        "дефис",
+        "подчёркивание",
+        "двоеточие",
+    )
+    tilde = "тильда"
+    months = tuple(_MONTHS.split("|"))
+    month_forms = _MONTHS
+    scales = nouns("""
+k; f; тысяча; тысяч; тысячи
+m; m; миллион; миллионов; миллиона
+b; m; миллиард; миллиардов; миллиарда
+t; m; триллион; триллионов; триллиона
+""")
+    scale_words = {
+        "тыс.": "k", "млн": "m", "млн.": "m", "млрд": "b", "млрд.": "b", "трлн": "t", "тысяч": "k", "тысячи": "k", "тысяча": "k", "миллионов": "m",
+        "миллиона": "m", "миллион": "m", "миллиардов": "b", "миллиарда": "b", "миллиард": "b",
+    }  # fmt: skip
+    units = _UNITS
+    extra_units = {
+        "км": "km", "м": "m", "см": "cm", "мм": "mm", "дм": "dm", "нм": "nm", "мкм": "µm", "кг": "kg", "г": "g", "мг": "mg", "л": "l", "мл": "ml",
+        "т": "t", "ч": "h", "мин": "min", "мин.": "min", "с": "s", "сек": "s", "сек.": "s", "мс": "ms", "км/ч": "km/h", "м/с": "m/s", "Гц": "Hz",
+        "кГц": "kHz", "МГц": "MHz", "ГГц": "GHz", "Вт": "W", "кВт": "kW", "МВт": "MW", "кВт·ч": "kWh", "кВтч": "kWh", "В": "V", "А": "A", "мА": "mA",
+        "мАч": "mAh", "Ом": "Ω", "Дж": "J", "кДж": "kJ", "ккал": "kcal", "кал": "cal", "Па": "Pa", "кПа": "kPa", "гПа": "hPa", "дБ": "dB", "Б": "B",
+        "КБ": "kB", "кБ": "kB", "МБ": "MB", "ГБ": "GB", "ТБ": "TB", "Мб": "MB", "Гб": "GB", "Тб": "TB", "Мбит/с": "Mbps", "Гбит/с": "Gbps", "кбит/с": "kbps",
+        "м²": "m2", "кв. м": "m2", "кв.м": "m2", "км²": "km2", "см²": "cm2", "м³": "m3", "куб. м": "m3", "га": "ha", "л.с.": "hp", "л. с.": "hp",
+        "ст. л.": "tbsp", "ч. л.": "tsp", "ст.л.": "tbsp", "ч.л.": "tsp", "час.": "h", "об/мин": "rpm",
+    }  # fmt: skip
+    not_units_when_apart = frozenset({"с", "В", "А", "Б"})
+    coins = {
+        "RUB": (Noun("m", "рубль", "рублей", "рубля"), Noun("f", "копейка", "копеек", "копейки")),
+        "USD": (Noun("m", "доллар", "долларов", "доллара"), _CENT),
+        "EUR": (Noun("m", "евро", "евро", "евро"), _CENT),
+        "GBP": (Noun("m", "фунт", "фунтов", "фунта"), Noun("m", "пенс", "пенсов", "пенса")),
+        "JPY": (Noun("f", "иена", "иен", "иены"), None),
+        "CNY": (Noun("m", "юань", "юаней", "юаня"), None),
+        "CHF": (Noun("m", "швейцарский франк", "швейцарских франков", "швейцарских франка"), None),
+        "BRL": (Noun("m", "реал", "реалов", "реала"), None),
+        "KRW": (Noun("f", "вона", "вон", "воны"), None),
+        "INR": (Noun("f", "рупия", "рупий", "рупии"), None),
+        "UAH": (Noun("f", "гривна", "гривен", "гривны"), Noun("f", "копейка", "копеек", "копейки")),
+        "TRY": (Noun("f", "лира", "лир", "лиры"), None),
+        "BTC": (Noun("m", "биткоин", "биткоинов", "биткоина"), None),
+        "cent": (_CENT, None),
+    }
+    coin_words = {"руб.": "RUB", "руб": "RUB", "р.": "RUB", "долл.": "USD", "грн": "UAH"}
+    symbols = {
+        "&": "и", "+": "плюс", "=": "равно", "×": "умножить на", "÷": "разделить на", "≈": "примерно", "~": "около", "±": "плюс-минус", "<": "меньше",
+        ">": "больше", "≤": "меньше или равно", "≥": "больше или равно", "≠": "не равно", "@": "собака", "%": "процент", "‰": "промилле", "°": "градусов",
+        "§": "параграф", "→": "стрелка", "->": "стрелка", "√": "корень из", "∞": "бесконечность", "π": "пи", "−": "минус", "*": "умножить на", "/": "разделить на",
+        "№": "номер",
+    }  # fmt: skip
+    abbreviations = {
+        "т. е.": "то есть", "т.е.": "то есть", "т. д.": "так далее", "т.д.": "так далее", "т. п.": "тому подобное", "т.п.": "тому подобное",
+        "напр.": "например", "др.": "другие", "ул.": "улица", "пр.": "проспект", "г-н": "господин", "г-жа": "госпожа", "проф.": "профессор",
+        "стр.": "страница", "тел.": "телефон", "н. э.": "нашей эры", "н.э.": "нашей эры", "им.": "имени", "гл.": "глава", "рис.": "рисунок", "см.": "смотри",
+    }  # fmt: skip
+    code_cues = r"(?i:код[а-яё]{0,3}|пин|пароль|номер[а-яё]{0,3}|заказ[а-яё]{0,3}|счёт[а-яё]{0,2}|тел(?:ефон)?[а-яё.]{0,3}|звоните|позвоните|индекс|рейс)"
+    version_cues = Language.version_cues[:-1] + "|версия|версии)"
+    roman_before = r"(?i:глава|главы|часть|том|акт|книга|раздел|тип|уровень)"
+    _date = re.compile(
+        rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]({_MONTHS})(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?"
+    )
+    _year = re.compile(
+        r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годов|гг\.|г\.)(?![^\W_])"
+    )
+    _first_day = re.compile(rf"([0-3]?[0-9])(?= по [0-3]?[0-9] (?:{_MONTHS})(?![^\W_]))")
+    _century = re.compile(r"([1-9]|1[0-9]|2[0-9])[ \u00a0]век(а|е|ом|)(?![^\W_])")
+    _month_before = re.compile(
+        r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)[ \u00a0]\Z"
+    )
+    _ordinal = re.compile(r"([0-9]{1,9})-(ый|ий|ой|ая|ое|ого|ому|ом|ым|ых|ую|ые|й|я|е|го|му|м|х|ю)(?![^\W_])")
+    _genitive = re.compile(
+        r"(?<![^\W_])(?:до|от|около|более|менее|свыше|больше|меньше|из|без|для|после|порядка|не менее|не более|с|со)[ \u00a0]\Z",
+        re.IGNORECASE,
+    )
+    _gram = re.compile(r"[ \u00a0](?:г|м|с|ч|т|л)\.")
+    _in = re.compile(r"(?<![^\W_])(?:[вВ]|[вВ]о|[оО]|[пП]о)[ \u00a0]\Z")
+    _noun = re.compile(r"[ \u00a0]([а-яё]{2,30})")
+    _score_before = re.compile(r"(?i)сч[её]т|побед|выигр|проигр|обыгр|матч|вничью")
+
+    def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
+        """`двадцать одна`, `две тысячи`."""
+        parts: list[str] = []
+        for noun, value in _LARGE:
+            count, n = divmod(n, value)
+            if count:
+                one = count == 1 and not parts and value == 1000
+                parts += [*([] if one else [self._hundreds(count, noun.gender)]), self.plural_of(count, noun)]
+        if n or not parts:
+            parts.append(self._hundreds(n, gender))
+        return " ".join(parts)
+
+    def _hundreds(self, n: int, gender: str) -> str:
+        if n >= 1000:
+            return self.cardinal(n, gender)
+        words = [_HUNDREDS[n // 100]] if n >= 100 else []
+        n %= 100
+        if n >= 20:
+            words.append(_TENS[n // 10])
+            n %= 10
+        if n or not words:
+            one = _ONES[n]
+            if gender == "f":
+                one = {"один": "одна", "два": "две"}.get(one, one)
+            elif gender == "n" and n == 1:
+                one = "одно"
+            words.append(one)
+        return " ".join(words)
+
+    def genitive(self, n: int, gender: str = "") -> str:
+        """`двух`, `двадцати одной`."""
+        parts: list[str] = []
+        for noun, value in _LARGE:
+            count, n = divmod(n, value)
+            if count:
+                one = count % 10 == 1 and count % 100 != 11
+                head = [] if count == 1 and value == 1000 else [self._hundreds_genitive(count, noun.gender)]
+                parts += [*head, noun.few if one else noun.many]
+        if n or not parts:
+            parts.append(self._hundreds_genitive(n, gender))
+        return " ".join(parts)
+
+    def _hundreds_genitive(self, n: int, gender: str) -> str:
+        if n >= 1000:
+            return self.genitive(n, gender)
+        words = [_HUNDREDS_GEN[n // 100]] if n >= 100 else []
+        n %= 100
+        if n >= 20:
+            words.append(_TENS_GEN[n // 10])
+            n %= 10
+        if n or not words:
+            words.append("одной" if n == 1 and gender == "f" else _ONES_GEN[n])
+        return " ".join(words)
+
+    def ordinal(self, n: int, gender: str = "m", ending: str = "") -> str:
+        """`двадцать шестой`; `ending` names a form of `_ADJECTIVE`."""
+        form = ending or {"m": "nom", "f": "fem", "n": "neut"}.get(gender, "nom")
+        if n and n % 1000 == 0 and n < 10**6:
+            count = n // 1000
+            head = {1: "", 2: "двух", 3: "трёх", 4: "четырёх"}.get(count, self.genitive(count).replace(" ", ""))
+            return f"{head}тысячн{_ADJECTIVE[form]}"
+        last = n % 100
+        if last == 0 and n:
+            stem, rest = _ORDINAL_HUNDREDS[n // 100 % 10], n - n % 1000
+        elif last < 20:
+            stem, rest = _ORDINAL[last], n - last
+        elif last % 10 == 0:
+            stem, rest = _ORDINAL_TENS[last // 10], n - last
+        else:
+            stem, rest = _ORDINAL[last % 10], n - last % 10
+        if stem == "трет":
+            word = _THIRD[form]
+        else:
+            word = stem + ("ой" if form == "nom" and stem in _STRESSED else _ADJECTIVE[form])
+        head = self.cardinal(rest) + " " if rest else ""
+        if 1000 <= rest < 2000:
+            head = "тысяча" + (f" {self._hundreds(rest - 1000, '')}" if rest > 1000 else "") + " "
+        return head + word
+
+    def number(self, q: Quantity, gender: str = "", *, attributive: bool = False) -> str:
+        """`три целых пять десятых`."""
+        if not q.fraction or q.scale:
+            if q.scale:
+                scale = self.scales[q.scale]
+                base = Quantity(q.whole, q.fraction)
+                words = self.number(base, scale.gender)
+                return (f"{self.minus} " if q.negative else "") + f"{words} {self.form(base, scale)}"
+            return super().number(q, gender, attributive=attributive)
+        sign = f"{self.minus} " if q.negative else ""
+        digits = q.fraction
+        names = {1: "десят", 2: "сот", 3: "тысячн"}
+        if len(digits) > 3:
+            return f"{sign}{self.cardinal(q.whole)} запятая {self.digits(digits)}"
+        value = int(digits)
+        one = value % 10 == 1 and value % 100 != 11
+        whole_one = q.whole % 10 == 1 and q.whole % 100 != 11
+        whole = f"{self.cardinal(q.whole, 'f')} {'целая' if whole_one else 'целых'}"
+        return f"{sign}{whole} {self.cardinal(value, 'f')} {names[len(digits)]}{'ая' if one else 'ых'}"
+
+    def form(self, q: Quantity, noun: Noun) -> str:
+        """Singular, a few, many."""
+        if q.scale:
+            return noun.many
+        if q.fraction:
+            return noun.few
+        n = q.whole % 100
+        if n % 10 == 1 and n != 11:
+            return noun.one
+        return noun.few if 2 <= n % 10 <= 4 and not 12 <= n <= 14 else noun.many
+
+    def counted_range(self, first: Quantity, last: Quantity, noun: Noun) -> str:
+        """`от пяти до десяти километров`."""
+        if first.fraction or last.fraction:
+            return f"{self.number(first)} — {self.counted(last, noun)}"
+        scale = f" {self.scales[last.scale].many}" if last.scale else ""
+        return f"от {self.genitive(first.whole, noun.gender)} до {self.genitive(last.whole, noun.gender)}{scale} {noun.many}"
+
+    def plain(self, q: Quantity, before: str, after: str) -> str:
+        """The gender follows the next noun."""
+        noun = self._noun.match(after)
+        gender = ""
+        if noun:
+            last, ending = q.whole % 10, noun[1][-1]
+            if last == 1:
+                gender = "f" if ending in "ая" else "n" if ending in "ое" else "m"
+            elif last == 2:
+                gender = "f" if ending in "ыи" else "m"
+        return self.number(q, gender)
+
+    def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
+        """`1-й`, `5-го`."""
+        ordinal = self._ordinal.match(text, at)
+        if ordinal is None:
+            return None
+        form = "pl" if ordinal[2] == "е" and text.startswith(" годы", ordinal.end()) else _ENDINGS[ordinal[2]]
+        return ordinal.end(), self.ordinal(int(ordinal[1]), ending=form)
+
+    def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
+        """Days, years, and numbers in the genitive."""
+        before = text[max(0, at - 24) : at]
+        date = self._date.match(text, at)
+        if date and 1 <= int(date[1]) <= 31:
+            words = self.ordinal(int(date[1]), ending="neut" if before.endswith("по ") else "gen")
+            if date[2]:
+                words = f"{words} — {self.ordinal(int(date[2]), ending='gen')}"
+            words += f" {date[3]}"
+            if date[4]:
+                words += f" {self.ordinal(int(date[4]), ending='gen')} года"
+            return Found(at, date.end(), "dates", words)
+        first = self._first_day.match(text, at)
+        if first:
+            return Found(at, first.end(), "dates", self.ordinal(int(first[1]), ending="gen"))
+        century = self._century.match(text, at)
+        if century:
+            form = {"": "nom", "а": "gen", "е": "prep", "ом": "inst"}[century[2]]
+            return Found(at, century.end(1), "ordinals", self.ordinal(int(century[1]), ending=form))
+        year = self._year.match(text, at)
+        if year:
+            return Found(at, year.end(), "years", self._year_words(year, before))
+        if self._genitive.search(before):
+            return self._in_genitive(scanner, text, at)
+        return None
+
+    def _year_words(self, year: re.Match[str], before: str) -> str:
+        word = year[4]
+        form = {
+            "год": "nom",
+            "года": "gen",
+            "году": "prep",
+            "годом": "inst",
+            "годы": "pl",
+            "годах": "pl_gen",
+            "годов": "pl_gen",
+        }.get(word, "")
+        if not form:
+            inside = self._in.search(before) is not None
+            word, form = (
+                ("году", "prep") if inside and word == "г." else ("года", "gen") if word == "г." else ("годы", "pl")
+            )
+        words = self.ordinal(int(year[1]), ending=form)
+        if year[2]:
+            words += f" — {self.ordinal(int(year[2]), ending=form)}"
+        return f"{words} {word}"
+
+    def _in_genitive(self, scanner: NumberReader, text: str, at: int) -> Found | None:
+        number = scanner.number_at(text, at)
+        if (
+            number is None
+            or number[0].fraction
+            or self.ordinal_at(text, at)
+            or re.match(r"[-–:/]|\.[0-9]", text[number[1] : number[1] + 2])
+        ):
+            return None
+        q, end = number
+        counted = scanner.counted_at(text, end)
+        if counted is None:
+            if text[end : end + 1].isalnum():
+                return None
+            noun = self._noun.match(text, end)
+            return Found(
+                at,
+                end,
+                "numbers",
+                self.genitive(q.whole, "f" if noun and q.whole % 10 == 1 and noun[1][-1] in "ыи" else ""),
+            )
+        kind, noun_found, after, _ = counted
+        one = q.whole % 10 == 1 and q.whole % 100 != 11
+        form = noun_found.few if one else noun_found.many
+        return Found(at, after, kind, f"{self.genitive(q.whole, noun_found.gender)} {form}")
+
+    def date(self, year: int | None, month: int, day: int | None) -> str:
+        """`двенадцатого мая две тысячи двадцать шестого года`."""
+        words = [] if day is None else [self.ordinal(day, ending="gen")]
+        words.append(self.months[month - 1])
+        if year is not None:
+            words.append(f"{self.ordinal(year, ending='gen')} года")
+        return " ".join(words)
+
+    def time(self, hour: int, minute: int, second: int | None, half: str, after: str) -> str:
+        """`четырнадцать тридцать`, `десять часов`."""
+        words = self.cardinal(hour)
+        if not minute and not second:
+            words = self.counted(Quantity(hour), self.units["h"])
+        else:
+            words += f" {'ноль ' if minute < 10 else ''}{self.cardinal(minute)}"
+        if second:
+            words += f" и {self.counted(Quantity(second), self.units['s'])}"
+        return words + {"am": " утра", "pm": " вечера" if hour in range(5, 12) else " дня"}.get(half, "")
+
+    def price(self, major: str, minor: str, cents: int, code: str) -> str:
+        """`пять рублей пятьдесят копеек`."""
+        return f"{major} {minor}"
+
+    def simple_fraction(self, whole: int | None, top: int, bottom: int, unit: Noun | None) -> str:
+        """`одна вторая`, `три четвёртых`, `полтора`."""
+        if unit is not None and bottom == 2 and top == 1:
+            if whole == 1:
+                return f"{'полторы' if unit.gender == 'f' else 'полтора'} {unit.few}"
+            if whole:
+                return f"{self.cardinal(whole, unit.gender)} с половиной {self.form(Quantity(whole), unit)}"
+            return f"половина {unit.few}"
+        if bottom == 2 and top == 1 and whole:
+            return "полтора" if whole == 1 else f"{self.cardinal(whole)} с половиной"
+        if bottom == 4 and whole is None and unit is not None:
+            part = "четверть" if top == 1 else f"{self.cardinal(top)} четверти"
+            return f"{part} {unit.few}"
+        part = f"{self.cardinal(top, 'f')} {self.ordinal(bottom, ending='fem' if top == 1 else 'pl_gen')}"
+        if whole:
+            one = whole % 10 == 1 and whole % 100 != 11
+            part = f"{self.cardinal(whole, 'f')} {'целая' if one else 'целых'} {part}"
+        return part if unit is None else f"{part} {unit.few}"
+
+    def range_words(self, first: str, last: str, between: str) -> str:
+        """From one number to another."""
+        return f"{first}{between if between.startswith(' ') else f' {between} '}{last}"
+
+    def exponent(self, base: str, exponent: int) -> str:
+        """`десять в пятой степени`."""
+        if exponent in (2, 3):
+            return f"{base} {self.squared if exponent == 2 else self.cubed}"
+        if exponent < 0:
+            return f"{base} в минус {self.ordinal(-exponent, ending='fem_gen')} степени"
+        return f"{base} в {self.ordinal(exponent, ending='fem_gen')} степени"
+
+    def roman(self, n: int, *, name: bool, before: str) -> str:
+        """`Пётр первый`, `Екатерина вторая`."""
+        return self.ordinal(n, "f" if before in _FEMALE else "m") if name else self.cardinal(n)
+
+    def roman_century(self, value: int, written: str, before: str, after: str) -> str:
+        """`XX век`, `в XIX веке`."""
+        century = re.match(r"[ \u00a0-]?(век[а-яё]*|в\.|столети[а-яё]+|съезд[а-яё]*)", after)
+        if century is None:
+            return ""
+        word = century[1]
+        if word.startswith("столети"):
+            return self.ordinal(value, ending={"е": "neut", "я": "gen", "и": "prep"}.get(word[-1], "neut"))
+        form = {
+            "век": "nom",
+            "века": "gen",
+            "веке": "prep",
+            "веком": "inst",
+            "веку": "dat",
+            "съезд": "nom",
+            "съезда": "gen",
+            "съезде": "prep",
+        }.get(word, "gen")
+        return self.ordinal(value, ending=form)
+
+    def phone_groups(self, digits: str) -> list[str]:
+        """8 916 123 45 67."""
+        if len(digits) == 11:
+            return [digits[0], digits[1:4], digits[4:7], digits[7:9], digits[9:]]
+        return super().phone_groups(digits)
