@@ -120,7 +120,8 @@ class Failover(TTS):
     @property
     def normalizes(self) -> frozenset[str]:
         """What every provider says right itself."""
-        return frozenset.intersection(*(provider.normalizes for provider in self.providers))
+        first, *others = (provider.normalizes for provider in self.providers)
+        return first.intersection(*others)
 
     @property
     def bills_minimum(self) -> bool:

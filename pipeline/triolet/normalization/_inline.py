@@ -106,7 +106,7 @@ class InlineReader:
 
     def _reset(self) -> None:
         self._text = ""
-        self._at = 0
+        self._at: int = 0
         self._final = False
         self._sentence_done = False
         self._line_done = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections import defaultdict
 
@@ -82,10 +83,11 @@ def _words() -> dict[str, dict[str, float]]:
     for code, listed in STRONG.items():
         for word in listed.split():
             codes.setdefault(word, []).append(code)
-    return {
-        word: dict.fromkeys(shared, (_WEAK if word in WEAK_WORDS else _STRONG) / len(set(shared)) ** 0.5)
-        for word, shared in codes.items()
-    }
+    votes: dict[str, dict[str, float]] = {}
+    for word, shared in codes.items():
+        weight: float = (_WEAK if word in WEAK_WORDS else _STRONG) / math.sqrt(len(set(shared)))
+        votes[word] = dict.fromkeys(shared, weight)
+    return votes
 
 
 _VOTES = _words()

@@ -7,7 +7,7 @@ import tomllib
 import xml.parsers.expat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 MAX_FILE = 4_000_000
 """Bytes of a lexicon file that are read at most: some 50,000 entries."""
@@ -73,7 +73,9 @@ class Lexicon:
             )
         tables = [data.get("words", {}), data.get("phonemes", {})]
         for table in tables:
-            if not isinstance(table, dict) or not all(isinstance(said, str) for said in table.values()):
+            if not isinstance(table, dict) or not all(
+                isinstance(said, str) for said in cast("dict[str, object]", table).values()
+            ):
                 raise ValueError(f"{path}: [words] and [phonemes] are tables of text")
         language = data.get("language")
         if language is not None and not isinstance(language, str):

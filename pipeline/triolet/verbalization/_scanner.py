@@ -458,7 +458,7 @@ class Scanner:
             return Found(start, token.end(), "codes", " ".join(spoken) + self._words.and_so_on)
         if len(word) > 24:
             return None
-        spoken = []
+        spoken: list[str] = []
         for part in parts:
             if part[0].isdigit():
                 spoken.append(

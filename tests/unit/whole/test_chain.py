@@ -94,7 +94,7 @@ async def test_tokens_that_are_no_text_are_an_error_that_says_so(token: object) 
 
 
 async def test_a_source_that_raises_in_the_middle_leaves_what_was_said(autojump_clock: trio.testing.MockClock) -> None:
-    source = ScriptedSource(["First we look. Then we ", 3.0, ConnectionResetError("the LLM broke")])
+    source = ScriptedSource(["First we look. Then we ", 1.0, ConnectionResetError("the LLM broke")])
     pipeline = source | speech(ToneTTS(), "en") | NullDevice()
     with pytest.raises(ConnectionResetError, match="the LLM broke") as caught:
         await pipeline.run()
