@@ -206,7 +206,8 @@ class _TurnJudge:
             assert not whole, f"words {part.first} to {whole} are repeated: a sentence that was heard whole"
         again = next((word for word in lost.words if word.name.number == part.first), None)
         if again is not None:
-            seconds = (lost.latest_end - again.word.start) / RATE
+            # The end of what was heard of it fades out: its last samples were heard, and cannot be read.
+            seconds = (lost.latest_end + FADE_OUT - again.word.start) / RATE
             assert seconds > BEFORE_THE_LOSS - FRAME - 0.001, (
                 f"word {part.first} is repeated, only {seconds:.2f} s long"
             )
