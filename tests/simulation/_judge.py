@@ -18,6 +18,7 @@ from tests.simulation._words import FILLER, names_in
 from triolet import PhraseState
 from triolet.errors import OutputError, TrioletError, TTSError
 from triolet.playout._turn_playout import DRAIN
+from triolet.synthesis._options import IN_FLIGHT
 
 FRAME = 0.01
 """Seconds: what is taken for silence is told in steps of so many."""
@@ -70,7 +71,9 @@ def judge(record: Record) -> Verdict:
 def _not_too_many_sessions(record: Record) -> None:
     """As a service counts them that is told of each leaving: of a cut line it is not, and each voice has its own."""
     if not record.ledger.hits and all(turn.voice is None for turn in record.plan.turns):
-        leaving = 0 if record.plan.usual else 1  # a service hears of it only later
+        # A service hears of a leaving only later. All commits of a turn that is interrupted leave their sessions at once, and the
+        # pool opens others in their place: it does not count those that are closing.
+        leaving = 0 if record.plan.usual else min(record.plan.maximum, IN_FLIGHT)
         most = record.plan.maximum + leaving
         assert record.most_open <= most, f"{record.most_open} sessions are open at once, not {most}"
 
@@ -206,7 +209,8 @@ class _TurnJudge:
             assert not whole, f"words {part.first} to {whole} are repeated: a sentence that was heard whole"
         again = next((word for word in lost.words if word.name.number == part.first), None)
         if again is not None:
-            seconds = (lost.latest_end - again.word.start) / RATE
+            # The end of what was heard of it fades out: its last samples were heard, and cannot be read.
+            seconds = (lost.latest_end + FADE_OUT - again.word.start) / RATE
             assert seconds > BEFORE_THE_LOSS - FRAME - 0.001, (
                 f"word {part.first} is repeated, only {seconds:.2f} s long"
             )

@@ -41,7 +41,7 @@ class PoolOptions:
     always_warm: bool = False
     """Keep the spares also while no turn runs and none is expected. False by default."""
     maximum: int = attrs.field(default=4, validator=attrs.validators.ge(1))
-    """The most sessions of one voice at the same time, those that open or speak included."""
+    """The most sessions of one voice at the same time: those that open, speak or are idle. Those that are closing are not counted."""
     voices: int = attrs.field(default=4, validator=attrs.validators.ge(1))
     """The most voices, each with its settings, whose sessions are kept. Beyond that, the sessions of the voice used longest ago
     are closed. So there are at most `voices * maximum` sessions, not counting those that are closing."""
