@@ -451,11 +451,11 @@ class Scanner:
         if len(parts) < 2 or (before is None and self._begins_quantity(text, at)):
             return None
         if len(word) >= 12 and len(parts) >= 4:
-            spoken = [
+            first = [
                 self._words.digits(part) if part[0].isdigit() else " ".join(part)
                 for part in _LETTERS_OF.findall(word[:4])
             ]
-            return Found(start, token.end(), "codes", " ".join(spoken) + self._words.and_so_on)
+            return Found(start, token.end(), "codes", " ".join(first) + self._words.and_so_on)
         if len(word) > 24:
             return None
         spoken: list[str] = []
