@@ -11,10 +11,11 @@ import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
 from triolet._tools._alone import Alone
-from triolet.errors import ConnectionLost, DeadlineExpired, NoAudio, TooMuchAudio, TTSError, Unspeakable
+from triolet.errors import DeadlineExpired, NoAudio, TooMuchAudio, TTSError, Unspeakable
 from triolet.failover._health import FailoverOptions, Health, Progress
 from triolet.failover._providers import FailoverStatistics, Provider, Providers
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
+from triolet.tts._not_begun import NotBegun
 from triolet.tts._rate_limiter import RateLimiter
 from triolet.turn._number import named_turn
 
@@ -323,6 +324,7 @@ class _Session(TTSSession):
         Raises:
             AllProvidersFailed: the provider failed, and there is no other to try.
             Unspeakable, TooMuchAudio: as the provider raised it; it does not go down for these.
+            NotBegun: the session has ended or has made room, and nothing was asked of the provider.
             TTSError: the provider failed. It is `retryable` as long as there is another provider to try.
         """
         if self._busy:
@@ -341,7 +343,7 @@ class _Session(TTSSession):
         here, at = self._here, self._position
         try:
             return await self._speak(text, accept)
-        except (TooMuchAudio, Unspeakable):
+        except (TooMuchAudio, Unspeakable, NotBegun):
             raise
         except TTSError as error:
             if isinstance(error, NoAudio) and not here.alternative(at):
@@ -397,10 +399,8 @@ class _Session(TTSSession):
         if scope.cancelled_caught:
             raise self._gone()
 
-    def _gone(self) -> ConnectionLost:
-        return ConnectionLost(
-            f"this session of {self._provider.name} has ended, or has made room for another provider's"
-        )
+    def _gone(self) -> NotBegun:
+        return NotBegun(f"this session of {self._provider.name} has ended, or has made room for another provider's")
 
     def _too_slow(self, behind: float, turn: str) -> None:
         if self._here.alternative(self._position) and not self._provider.health.down:

@@ -23,6 +23,7 @@ from triolet._tools._alone import Alone
 from triolet._tools._signal import Signal
 from triolet.errors import TTSError
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
+from triolet.tts._not_begun import NotBegun
 from triolet.tts._rate_limiter import RateLimiter
 from triolet.tts._service_pace import ServicePace
 from triolet.turn._number import named_turn
@@ -254,14 +255,25 @@ class SessionPool:
             TTSError: the commit failed; or no session could be opened, in `attempts` tries, or in `throttled_timeout` seconds
                 where the service said that requests come too fast.
         """
-        slot, session = await self._take_in_time(order)
+        while True:
+            slot, session = await self._take_in_time(order)
+            try:
+                return await self._commit_on(slot, session, text, accept)
+            except NotBegun:  # this task was quicker than the keeper, whose session has just made room
+                logger.debug("%sa session takes no more commits, and another is used", named_turn())
+
+    async def _commit_on(self, slot: _Slot, session: TTSSession, text: str, accept: AudioCallback) -> Usage:
+        reused = slot.commits > 0
+        slot.commits += 1
+        self._counts.commits += 1
+        self._counts.reused += reused
         try:
-            self._counts.commits += 1
-            self._counts.reused += slot.commits > 0
-            slot.commits += 1
             usage = await session.commit(text, accept)
         except BaseException as error:  # raised again: after any error, the session is spent
-            if isinstance(error, TTSError):
+            if isinstance(error, NotBegun):
+                self._counts.commits -= 1
+                self._counts.reused -= reused
+            elif isinstance(error, TTSError):
                 self._counts.broken += 1
                 self._note(error)
                 logger.info("%sa commit was lost: %s", named_turn(), _named(error))

@@ -24,7 +24,17 @@ from tests.unit.triolet.failover._talking_providers import (
     whose,
 )
 
-from triolet import TTS, Conversation, Failover, FailoverOptions, RateLimits, TTSSession, speech
+from triolet import (
+    TTS,
+    Conversation,
+    Failover,
+    FailoverOptions,
+    PoolOptions,
+    RateLimits,
+    TTSSession,
+    open_session_pools,
+    speech,
+)
 from triolet.errors import (
     AllProvidersFailed,
     AuthenticationFailed,
@@ -190,6 +200,32 @@ async def test_idle_sessions_of_a_provider_that_is_down_are_replaced(autojump_cl
         first.failure = ConnectionLost("gone")
         assert await talk.say("Here we are.") == "2"
         assert (first.open, second.open > 0) == (0, True)
+
+
+async def test_a_session_that_makes_room_while_somebody_waits_costs_no_attempt(autojump_clock: Clock) -> None:
+    """A phrase waits for a session of the second, and one of the first, which is down, has just said its last."""
+
+    class FarAway(Provider):
+        @asynccontextmanager
+        async def _connect(self) -> AsyncGenerator[TTSSession]:
+            await trio.sleep(2.5)
+            async with super()._connect() as session:
+                yield session
+
+    for _ in range(16):  # Trio runs tasks of one moment in any order
+        first, second = Provider(FIRST), FarAway(SECOND)
+        voice = Failover(first, second, options=FailoverOptions(probe_after=60.0))
+        heard, last = bytearray(), bytearray()
+        async with open_session_pools(PoolOptions(spares=0)) as sessions:
+            pool = sessions.pool(voice)
+            async with pool.in_use(), trio.open_nursery() as nursery:
+                nursery.start_soon(pool.commit, TEXT, last.extend)
+                await trio.sleep(0.1)
+                first.failure = ConnectionLost("gone")
+                with pytest.raises(ConnectionLost):
+                    await pool.commit("One.", lambda _: None)
+                await pool.commit("Here we are.", heard.extend)
+        assert (whose(bytes(last)), whose(bytes(heard))) == ("1", "2")
 
 
 async def test_the_first_is_taken_back_when_it_speaks_a_probe(autojump_clock: Clock) -> None:
@@ -551,6 +587,25 @@ async def test_a_provider_that_is_down_keeps_nobody_waiting_for_its_limits(autoj
         assert trio.current_time() < 5
         assert whose(bytes(heard)) == "2"
         assert voice.statistics().providers[0].failures == 1
+
+
+async def test_a_failover_behind_another_is_not_down_for_a_commit_that_was_not_begun(autojump_clock: Clock) -> None:
+    first, second, third = Provider(FIRST, limits=RateLimits(per_minute=2)), Provider(SECOND), Provider(THIRD)
+    inner = Failover(first, second)
+    voice = Failover(inner, third)
+    async with voice.connect() as session, trio.open_nursery() as nursery:
+        first.refusal = ConnectionFailed("refused")
+
+        async def finds_it_down() -> None:
+            async with voice.connect():
+                pass
+
+        nursery.start_soon(finds_it_down)
+        await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(ConnectionLost):
+            await session.commit("Here we are.", lambda _: None)
+        assert inner.in_use is second
+        assert voice.in_use is inner
 
 
 async def test_the_limits_of_each_are_kept_for_it_alone(autojump_clock: Clock) -> None:

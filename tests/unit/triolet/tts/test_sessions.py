@@ -11,6 +11,7 @@ import trio
 from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
 from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, TTSError
 from triolet.tts._contract import RateLimits
+from triolet.tts._not_begun import NotBegun
 from triolet.tts._session_pool import PoolOptions, SessionPool, open_session_pools
 
 PCM = b"\1\1" * 240
@@ -97,6 +98,16 @@ async def test_a_session_is_open_before_the_first_commit(autojump_clock: trio.te
         began = trio.current_time()
         assert await say(pool) == PCM
         assert trio.current_time() - began == pytest.approx(service.commit_time)
+
+
+async def test_a_commit_that_was_not_begun_is_made_on_another_session(autojump_clock: trio.testing.MockClock) -> None:
+    service = Service()
+    async with pooled(service, spares=0, attempts=1) as pool, pool.in_use():
+        await say(pool)
+        service.failures.append(NotBegun("it has made room"))
+        assert await say(pool) == PCM
+        counts = pool.statistics()
+        assert (counts.opened, counts.commits, counts.reused, counts.broken) == (2, 2, 0, 0)
 
 
 async def test_one_session_serves_many_commits_one_after_another(autojump_clock: trio.testing.MockClock) -> None:
