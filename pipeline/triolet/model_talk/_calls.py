@@ -117,6 +117,9 @@ _KEYWORD = re.compile(r"\s*+[A-Za-z_]\w{0,40}\s*+=(?!=)")
 _KEYWORD_BEGUN = re.compile(r"\s*+(?:[A-Za-z_]\w{0,40}\s*+=?)?\Z")
 _CODE = re.compile(r"[{}\[\]\"<>=]")
 _LINE_ENDS = re.compile(r"[ \t]*+(?:\r?\n|(?:;[ \t]*+)?</?[|\w]|\Z)")
+MAX_DEPTH = 10
+"""Brackets inside each other in the arguments of a call; those of real ones have four at most. More are no call, or brackets that
+never close would each be looked for to the end."""
 NAME = re.compile(r"[a-z_][\w.]{2,63}\Z")
 """The name of a function before its bracket."""
 
@@ -148,7 +151,7 @@ def python_call(name: str, text: str, at: int, *, final: bool) -> int | None:
 
 
 def bracket_end(text: str, at: int) -> int | None:
-    """Where the bracket at `at` is closed. None: not in this text. `at`: it never is."""
+    """Where the bracket at `at` is closed. None: not in this text. `at`: it never is, or holds more than `MAX_DEPTH` others."""
     depth = 0
     here = at
     while here < len(text):
@@ -158,6 +161,8 @@ def bracket_end(text: str, at: int) -> int | None:
         here = part.end()
         if part[0] in "([{":
             depth += 1
+            if depth > MAX_DEPTH:
+                return at
         elif part[0] in ")]}":
             depth -= 1
             if depth == 0:
