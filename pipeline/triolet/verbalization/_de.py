@@ -195,6 +195,10 @@ t; f; Billion; Billionen
         "Tel.": "Telefon", "Hr.": "Herr", "Fr.": "Frau", "max.": "maximal", "min.": "mindestens", "S.": "Seite", "Bd.": "Band", "v. Chr.": "vor Christus",
         "n. Chr.": "nach Christus", "vs.": "gegen", "Jh.": "Jahrhundert",
     }  # fmt: skip
+    weekdays = {
+        "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag", "Sa": "Samstag", "So": "Sonntag",
+    }  # fmt: skip
+    weekday_range = "{} bis {}"
     code_cues = r"(?i:code|pin|tan|passwort|[a-zäöü]{0,16}nummer|[a-zäöü]{0,12}nr\.?|telefon|tel\.?|konto|plz|postleitzahl|zimmer|flug|bestellung|ruf|rufen|wählen|unter)"
     roman_before = r"(?i:kapitel|teil|band|akt|szene|artikel|weltkrieg|stufe|typ|phase|anhang|abschnitt|klasse)"
     monarch_article = "der"

@@ -174,6 +174,10 @@ t; m; billion; billions
         "n°": "numéro", "N°": "numéro", "cf.": "voir", "St": "Saint", "Ste": "Sainte", "bd.": "boulevard", "av.": "avenue", "tél.": "téléphone",
         "p.": "page", "vol.": "volume", "art.": "article", "chap.": "chapitre",
     }  # fmt: skip
+    weekdays = {
+        "lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi", "sam": "samedi", "dim": "dimanche",
+    }  # fmt: skip
+    weekday_range = "{} à {}"
     code_cues = r"(?i:code|pin|mot de passe|commande|compte|numéro|réf(?:érence)?\.?|dossier|postal|tél(?:éphone)?\.?|appelez|appeler|chambre|vol)"
     roman_before = r"(?i:chapitre|partie|tome|volume|acte|scène|livre|article|annexe|type|niveau|guerre mondiale|phase)"
     monarch_article = ""

@@ -130,6 +130,12 @@ class Language:
     """Whether `1990s` is a decade."""
     not_units_when_apart: ClassVar[frozenset[str]] = frozenset()
     """Signs of units that are words after a space."""
+    abbreviations_after_name: ClassVar[Mapping[str, str]] = {}
+    """What an abbreviation means after a name: `Baker St.`."""
+    weekdays: ClassVar[Mapping[str, str]] = {}
+    """How the days of the week are shortened in opening hours."""
+    weekday_range: ClassVar[str] = "{} – {}"
+    """`Mon-Fri` in words."""
     feminine_after: ClassVar[str] = r"(?!)"
     """A pattern of a noun that is feminine, right after a number."""
 
@@ -248,6 +254,14 @@ class Language:
         if len(digits) - starts[-1] == 1 and len(starts) > 1:
             starts.pop()
         return [digits[a:b] for a, b in zip(starts, [*starts[1:], len(digits)], strict=True)]
+
+    def always(self) -> str:
+        """`24/7/365`."""
+        return self.joiner.join(self.cardinal(n) for n in (24, 7, 365))
+
+    def lines(self, n: int) -> str:
+        """The number in `1080p`."""
+        return self.cardinal(n)
 
     def over(self, top: int, bottom: int) -> str | None:
         """A fraction that is none: `9/5`. None: say nothing of it."""
