@@ -181,6 +181,7 @@ t; m; trilhão; trilhões
     weekdays = {
         "seg": "segunda", "ter": "terça", "qua": "quarta", "qui": "quinta", "sex": "sexta", "sáb": "sábado", "dom": "domingo",
     }  # fmt: skip
+    thousands_agree = True
     weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|senha|pedido|conta|número|ref(?:erência)?\.?|protocolo|cep|cpf|tel(?:efone)?\.?|ligue|ligar|quarto|voo)"
     roman_before = (

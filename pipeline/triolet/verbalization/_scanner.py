@@ -371,7 +371,9 @@ class Scanner:
             noun, end = unit
         elif (name := _NAME.match(text, end)) and name[1] in self._nouns:
             noun, end = self._nouns[name[1]], name.end()
-        words = self._words.simple_fraction(whole, top, bottom, noun)
+        elif whole is None and (top, bottom) == (1, 2) and (half := self._words.half_of(text[end : end + 24])):
+            return Found(at, end + 1, "fractions", self._apart(text, at, end, half))
+        words = self._words.fraction_in(text[:at], self._words.simple_fraction(whole, top, bottom, noun))
         return Found(at, end, "fractions", self._apart(text, at, end, words))
 
     def _vulgar(self, text: str, at: int) -> Found:
@@ -412,7 +414,8 @@ class Scanner:
                 break
         else:
             return None
-        if self._number.fullmatch(phone[0]) and " " in phone[0] and not phone[0].startswith("0"):
+        called = self._code_before.search(text[max(floor, at - 40) : at])
+        if self._number.fullmatch(phone[0]) and " " in phone[0] and not phone[0].startswith("0") and not called:
             return None  # a quantity in groups
         if (
             "-" in phone[0]
