@@ -286,6 +286,8 @@ t; ; trillion
         return f"{first} oh {_ONES[rest]}" if rest < 10 else f"{first} {self.cardinal(rest)}"
 
     has_decades = True
+    _short_date = re.compile(r"([0-3]?[0-9])/([0-3]?[0-9])(?![0-9/]|[.,][0-9])")
+    _date_before = re.compile(r"(?<![a-z])(?:on|until|since|due|dated|starting) \Z", re.IGNORECASE)
     _house = re.compile(
         r"([0-9]{1,5})([A-Z])(?= (?:[NSEW]\.? )?(?:[A-Z][a-z]{1,20} ){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Lane|Drive|Blvd|Way)(?![a-z]))"
     )
@@ -307,6 +309,12 @@ t; ; trillion
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """A day after or before the name of its month."""
+        short = self._short_date.match(text, at)
+        if short and self._date_before.search(text, max(floor, at - 10), at):
+            first, second = int(short[1]), int(short[2])
+            of_year, of_month = (first, second) if self.order == "mdy" else (second, first)
+            if 1 <= of_year <= 12 and 1 <= of_month <= 31:
+                return Found(at, short.end(), "dates", self.date(None, of_year, of_month))
         if house := self._house.match(text, at):
             number = int(house[1])
             said = self.lines(number) if 100 < number < 1000 and number % 100 > 9 else self.cardinal(number)

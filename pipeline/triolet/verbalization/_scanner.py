@@ -485,11 +485,11 @@ class Scanner:
         if _LINES.fullmatch(word):
             return Found(start, token.end(), "codes", f"{self._words.lines(int(word[:-1]))} {word[-1]}")
         if len(word) >= 12 and len(parts) >= 4:
-            spoken = [
+            begins = [
                 self._words.digits(part) if part[0].isdigit() else " ".join(part)
                 for part in _LETTERS_OF.findall(word[:4])
             ]
-            return Found(start, token.end(), "codes", " ".join(spoken) + self._words.and_so_on)
+            return Found(start, token.end(), "codes", " ".join(begins) + self._words.and_so_on)
         if len(word) > 24:
             return None
         spoken: list[str] = []
