@@ -10,7 +10,7 @@ from triolet._model._model_talk import RemovedTalk, TalkKind
 from triolet._tools._characters import EAST_ASIAN
 from triolet.model_talk._calls import JsonReader, bracket_end, json_call, python_call
 from triolet.model_talk._kept import Kept, last_of
-from triolet.model_talk._tags import MAX_MARK, REASONING, WAIT, Mark, Opened, angle_mark, bracket_mark
+from triolet.model_talk._tags import MAX_MARK, REASONING, STRIPPED_HARMONY, WAIT, Mark, Opened, angle_mark, bracket_mark
 
 logger = logging.getLogger("triolet.model_talk")
 
@@ -77,6 +77,7 @@ class ModelTalkCore:
         self._depth = 0
         self._kept = Kept()
         self._after_inner = Kept()
+        self._start: str | None = "" if thinking == "tagged" else None  # held while it may be `analysis`
         self._opened_by_prompt = thinking == "open"
         if self._opened_by_prompt:
             self._begin_piece("\n", REASONING, None)
@@ -85,6 +86,17 @@ class ModelTalkCore:
 
     def feed(self, token: str) -> str:
         """Take a token. Return the text that is sure to be no model talk."""
+        if self._start is not None:
+            token = self._start + token
+            if _ANALYSIS.startswith(token):
+                self._start = token
+                return ""
+            self._start = None
+            if _STRIPPED.match(token):
+                self._begin_piece("\n", STRIPPED_HARMONY, None)
+                self._text = ""
+                self._at = self._given = 0
+                token = token[len(_ANALYSIS) :]
         if self._at == self._given == len(self._text) and self._is_plain and _HOT.search(token) is None:
             text = self._text = self._text[-_CONTEXT:] + token
             if self._held_name() == len(text):
@@ -106,6 +118,7 @@ class ModelTalkCore:
 
     def flush(self) -> str:
         """The stream has ended: return the rest. What follows a tag that never closed is returned, too."""
+        self._release()
         self._read(final=True)
         while self._open is not None or self._json is not None:
             self._end_unclosed()
@@ -114,6 +127,7 @@ class ModelTalkCore:
 
     def drop(self) -> str:
         """The stream is broken off: return the text that is held and is in no piece of model talk. An open piece ends here."""
+        self._release()
         if self._open is not None or self._json is not None:
             self._kept.add(self._text[self._at :])
             self._end_piece(len(self._text))
@@ -121,6 +135,12 @@ class ModelTalkCore:
         rest, self._given = self._text[self._given :], len(self._text)
         self._at = self._given
         return rest
+
+    def _release(self) -> None:
+        """The start that is held is text."""
+        if self._start:
+            self._text += self._start
+        self._start = None
 
     def take_removed(self) -> list[RemovedTalk]:
         """Return what was taken out since the last call."""
@@ -511,6 +531,8 @@ def _no_words(_: str) -> str:
     return ""
 
 
+_ANALYSIS = "analysis"
+_STRIPPED = re.compile(r"analysis(?=[A-Z])")
 _THINK = re.compile(r"\s{0,200}<(?:think|thinking)>", re.IGNORECASE)
 _CALLED = re.compile(r"([a-z_][\w.]{2,63})(?=\()")
 _CALLED_BEGUN = re.compile(r"[a-z_][\w.]{0,63}\Z")

@@ -135,6 +135,10 @@ _OTHER_TURN = _until(
 )
 _GEMMA_TURN = _until(TalkKind.PROMPT, r"<end_of_turn>|(?=<start_of_turn>)", spoken=_nothing)
 
+STRIPPED_HARMONY = _until(
+    TalkKind.REASONING, r"assistantfinal", spoken=lambda text: "" if "assistantcommentary" in text else text
+)
+"""What `analysis` opens at the start, where the tokens of the harmony format were stripped: `analysisThe user ...assistantfinalHello!`."""
 REASONING = _REASONING
 """What is open from the start where the prompt has opened it."""
 WAIT = -1

@@ -40,7 +40,7 @@ _FIND = re.compile(
     rf"|(?P<uuid>(?<![{_ASCII}-])[0-9a-fA-F]{{8}}-(?:[0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}}(?![{_ASCII}-]))"
     rf"|(?P<hash>(?<![{_ASCII}./@-])(?:sha\d+:|0x)?(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9a-fA-F]{{16,128}}(?![{_ASCII}]|-\w))"
     r"|(?P<paren>[(（])|(?P<square>\[(?!\[))|(?P<lens>[【〔［])"
-    r"|(?P<star>(?<![*\w\\])\*(?![*\s])|(?<=[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3])(?<!\*)\*(?![*\s]))|(?P<under>(?<![\w\\])_(?![_\s]))"
+    r"|(?P<star>(?<![*\w\\])\*{1,2}(?![*\s])|(?<=[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3])(?<!\*)\*(?![*\s]))|(?P<under>(?<![\w\\])_(?![_\s]))"
     r"|(?P<content>:contentReference|:{1,3}oaicite)|(?P<private>\ue200)"
     rf"|(?P<turn>(?<![{_ASCII}/.])(?:cite|filecite|navlist|video)?[\ue202†]?\s?turn\d)"
     r"|(?P<pair>(?<![=\w])==(?=[\w*_`\"'“(])|(?<=[\w.!?,;:)*_`\"'”])==(?![=\w]))"
@@ -52,6 +52,8 @@ _FIND = re.compile(
     rf"|(?P<note>{SUPERSCRIPT.pattern})"
 )
 _STAR = re.compile(rf"\*([^*\n]{{1,{MAX_DIRECTION}}})(?<!\s)\*(?!\*)")
+_SENTENCE_ENDS = re.compile(r"[.!?。！？]")
+_BOLD = re.compile(rf"\*\*([^*\n]{{1,{MAX_DIRECTION}}})(?<!\s)\*\*(?!\*)")
 _UNDER = re.compile(rf"_([^_\n]{{1,{MAX_DIRECTION}}})(?<!\s)_(?!\w)")
 _BRACKET = {
     "(": re.compile(rf"\(([^()\[\]\n]{{1,{MAX_DIRECTION}}})\)"),
@@ -249,13 +251,18 @@ class _Finder:
     def _starred(self, start: int) -> Span | None:
         text = self._text
         star = text[start]
-        found = (_STAR if star == "*" else _UNDER).match(text, start)
+        bold = text.startswith("**", start)
+        found = (_BOLD if bold else _STAR if star == "*" else _UNDER).match(text, start)
         if found is None:
-            begun = text[start + 1 :]
+            begun = text[start + 1 + bold :]
             waits = (
                 not self._final and len(begun) <= MAX_DIRECTION and "\n" not in begun and star not in begun.rstrip(star)
             )
+            if bold and (begun[:1].isupper() or _SENTENCE_ENDS.search(begun)):
+                return None
             return Span(start, WAIT) if waits and may_begin(begun, self._language) else None
+        if bold and (not found[1][0].islower() or text[found.end() :].lstrip()[:1].islower()):
+            return None  # a head, or a word that is stressed
         return self._direction(start, found.end(), star, found[1])
 
     def _direction(self, start: int, end: int, bracket: str, content: str) -> Span | None:

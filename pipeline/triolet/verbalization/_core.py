@@ -13,16 +13,25 @@ from triolet._model._text import NormalizedClause, SpeechUnit
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._languages import language_of
-from triolet.verbalization._letters import MAY_BE_LETTERS, abbreviation_pattern, abbreviations, letters
+from triolet.verbalization._letters import (
+    MAY_BE_LETTERS,
+    MAY_BE_WEEKDAYS,
+    abbreviation_pattern,
+    abbreviations,
+    letters,
+    weekdays,
+)
 from triolet.verbalization._lexicon import Lexicon
 from triolet.verbalization._scanner import Scanner
 from triolet.verbalization._spelling import MAY_BE_ADDRESS, addresses
 
 _NEEDED = re.compile(
     r"[0-9０-９&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−*/\\№¶^#_$€£¥￥₹₩₽₺₿₫₴฿₪¢²³½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒％℃℉]"
-    r"|[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc)\.|[^\W_]\.[^\W_]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
+    r"|[A-Z]{2}|->|\(\)|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc)\.|[^\W_]\.[^\W_]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
 )
 """A clause without this has nothing to rewrite."""
+_TITLE = re.compile(r"(?<![^\W_])(?:M(?:mes?|lles?|rs?)|D[ra]|Sra?|Prof)(?![^\W_])")
+"""An abbreviation without a stop."""
 _NARROW = str.maketrans("０１２３４５６７８９％：／＋－＝．，＄￥＠＃＆～", "0123456789%:/+-=.,$¥@#&~")
 """Wide forms of signs, read as narrow ones. One character each, so that offsets stay."""
 _CJK = re.compile(r"[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60\u3000-\u30FF]")
@@ -44,7 +53,7 @@ class VerbalizerCore:
         units = clause.units
         text = "".join([unit.text for unit in units])
         entries = [lexicon for lexicon in self._lexicon if lexicon.speaks(clause.language)] if self._lexicon else []
-        needed = self._only and _NEEDED.search(text)
+        needed = self._only and (_NEEDED.search(text) or MAY_BE_WEEKDAYS.search(text) or _TITLE.search(text))
         if not needed and not entries:
             return clause
         found: list[Found] = [Found(a, b, "abbreviations", said) for one in entries for a, b, said in one.find(text)]
@@ -63,10 +72,19 @@ class VerbalizerCore:
         found = known
         if MAY_BE_ADDRESS.search(text):
             found = merged(found, addresses(text, reader.words))
-        if "." in text or "/" in text or "vs" in text:
+        if "." in text or "/" in text or "vs" in text or _TITLE.search(text):
             found = merged(
-                found, abbreviations(text, reader.short, reader.words.abbreviations, reader.scanner.unit_signs)
+                found,
+                abbreviations(
+                    text,
+                    reader.short,
+                    reader.words.abbreviations,
+                    reader.scanner.unit_signs,
+                    reader.words.abbreviations_after_name,
+                ),
             )
+        if reader.words.weekdays and MAY_BE_WEEKDAYS.search(text):
+            found = merged(found, weekdays(text, reader.words))
         found = merged(found, reader.scanner.scan(text))
         if MAY_BE_LETTERS.search(text):
             found = merged(found, letters(text, reader.words))

@@ -82,6 +82,10 @@ _DATIVE = re.compile(
 _WEAK = re.compile(
     r"(?<![^\W_])(?:der|die|das|diese|dieses|dieser|jede|jedes|jeder|eine|ihre|seine|unsere|meine) \Z", re.IGNORECASE
 )
+_OBJECT = re.compile(
+    r"(?<![^\W_])(?!(?:ist|war|sind|waren|wird|werden|bleibt|fehlt|reicht|genügt|kommt|und|oder|mit|von|aus|zu|bei|nach|als|etwa|circa|ca) )[^\W\d_]{2,20} \Z",
+    re.IGNORECASE,
+)
 
 
 class German(Language):
@@ -195,6 +199,10 @@ t; f; Billion; Billionen
         "Tel.": "Telefon", "Hr.": "Herr", "Fr.": "Frau", "max.": "maximal", "min.": "mindestens", "S.": "Seite", "Bd.": "Band", "v. Chr.": "vor Christus",
         "n. Chr.": "nach Christus", "vs.": "gegen", "Jh.": "Jahrhundert",
     }  # fmt: skip
+    weekdays = {
+        "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag", "Sa": "Samstag", "So": "Sonntag",
+    }  # fmt: skip
+    weekday_range = "{} bis {}"
     code_cues = r"(?i:code|pin|tan|passwort|[a-zäöü]{0,16}nummer|[a-zäöü]{0,12}nr\.?|telefon|tel\.?|konto|plz|postleitzahl|zimmer|flug|bestellung|ruf|rufen|wählen|unter)"
     roman_before = r"(?i:kapitel|teil|band|akt|szene|artikel|weltkrieg|stufe|typ|phase|anhang|abschnitt|klasse)"
     monarch_article = "der"
@@ -372,6 +380,12 @@ t; f; Billion; Billionen
         if whole:
             part = f"{self.cardinal(whole)} {part}"
         return part if unit is None else f"{part} {unit.one if not whole else unit.many}"
+
+    def fraction_in(self, before: str, words: str) -> str:
+        """`Nimm einen halben Teelöffel`: within a sentence it is hardly ever the subject."""
+        if not words.startswith("ein halber ") or not _OBJECT.search(before):
+            return words
+        return words.replace("ein halber ", "einen halben ", 1)
 
     def roman(self, n: int, *, name: bool, before: str) -> str:
         """`Ludwig der Vierzehnte`."""

@@ -207,15 +207,21 @@ t; ; trillion
         "№": "number", "¶": "paragraph", "^": "to the power of", "|": "or",
     }  # fmt: skip
     abbreviations = {
-        "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount",
+        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount",
         "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "approx.": "approximately",
         "Jr.": "Junior", "Sr.": "Senior", "dept.": "department", "Gen.": "General", "Capt.": "Captain", "Lt.": "Lieutenant",
         "Sgt.": "Sergeant", "Rev.": "Reverend", "Gov.": "Governor", "Sen.": "Senator", "Ft.": "Fort", "w/o": "without",
         "w/": "with", "vs": "versus", "et al.": "and others", "cf.": "compare", "ca.": "circa", "Inc.": "Incorporated",
         "Ltd.": "Limited", "Corp.": "Corporation", "Co.": "Company", "No.": "number", "Nos.": "numbers", "pp.": "pages",
         "p.": "page", "Fig.": "figure", "fig.": "figure", "Vol.": "volume", "vol.": "volume", "Ch.": "chapter", "ch.": "chapter",
-        "Sec.": "section", "sec.": "section", "Art.": "article",
+        "Sec.": "section", "sec.": "section", "Art.": "article", "Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road",
     }  # fmt: skip
+    abbreviations_after_name = {"St.": "Street", "Dr.": "Drive"}
+    weekdays = {
+        "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
+        "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
+    }  # fmt: skip
+    weekday_range = "{} to {}"
     code_cues = (
         r"(?i:code|pin|otp|passcode|password|id|account|order|ticket|reference|ref|tracking|serial|confirmation|booking|"
         r"invoice|case|zip|extension|ext\.?|room|flight|call|dial|text|phone|telephone|tel\.?|fax|mobile|card)"
@@ -280,6 +286,11 @@ t; ; trillion
         return f"{first} oh {_ONES[rest]}" if rest < 10 else f"{first} {self.cardinal(rest)}"
 
     has_decades = True
+    _short_date = re.compile(r"([0-3]?[0-9])/([0-3]?[0-9])(?![0-9/]|[.,][0-9])")
+    _date_before = re.compile(r"(?<![a-z])(?:on|until|since|due|dated|starting) \Z", re.IGNORECASE)
+    _house = re.compile(
+        r"([0-9]{1,5})([A-Z])(?= (?:[NSEW]\.? )?(?:[A-Z][a-z]{1,20} ){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Lane|Drive|Blvd|Way)(?![a-z]))"
+    )
     not_units_when_apart = frozenset({"in", "t"})
     _ordinal = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(?:st|nd|rd|th)(?![A-Za-z0-9])")
     _month_before = re.compile(rf"(?<![A-Za-z])(?:{month_forms}),? \Z")
@@ -298,6 +309,16 @@ t; ; trillion
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """A day after or before the name of its month."""
+        short = self._short_date.match(text, at)
+        if short and self._date_before.search(text, max(floor, at - 10), at):
+            first, second = int(short[1]), int(short[2])
+            of_year, of_month = (first, second) if self.order == "mdy" else (second, first)
+            if 1 <= of_year <= 12 and 1 <= of_month <= 31:
+                return Found(at, short.end(), "dates", self.date(None, of_year, of_month))
+        if house := self._house.match(text, at):
+            number = int(house[1])
+            said = self.lines(number) if 100 < number < 1000 and number % 100 > 9 else self.cardinal(number)
+            return Found(at, house.end(), "codes", f"{said} {house[2]}")
         month = self._month_before.search(text, max(floor, at - 12), at)
         if month and (day := self._day.match(text, at)):
             if not 1 <= int(day[1]) <= 31:
@@ -342,6 +363,14 @@ t; ; trillion
             or before.endswith("(")
             or bool(self._month_before.search(before))
         )
+
+    def always(self) -> str:
+        """`twenty-four seven three sixty-five`."""
+        return "twenty-four seven three sixty-five"
+
+    def lines(self, n: int) -> str:
+        """`ten eighty`, `seven twenty`."""
+        return f"{self.cardinal(n // 100)} {self.cardinal(n % 100)}"
 
     def over(self, top: int, bottom: int) -> str | None:
         """`nine over five`."""

@@ -205,6 +205,10 @@ t; m; billón; billones
         "tel.": "teléfono", "av.": "avenida", "a. C.": "antes de Cristo", "d. C.": "después de Cristo", "cap.": "capítulo", "vol.": "volumen",
         "art.": "artículo", "Sta.": "Santa", "vs.": "contra", "D.": "don", "Dña.": "doña",
     }  # fmt: skip
+    weekdays = {
+        "lun": "lunes", "mar": "martes", "mié": "miércoles", "jue": "jueves", "vie": "viernes", "sáb": "sábado", "dom": "domingo",
+    }  # fmt: skip
+    weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|clave|contraseña|pedido|cuenta|número|ref(?:erencia)?\.?|expediente|postal|tel(?:éfono)?\.?|llame|llama|llamar|habitación|vuelo)"
     roman_before = (
         r"(?i:capítulo|parte|tomo|volumen|acto|escena|libro|artículo|anexo|tipo|nivel|guerra mundial|fase|siglo|siglos)"

@@ -145,6 +145,12 @@ t; m; billion; billions
         "ch": "hp",
         "Mbit/s": "Mbps",
         "mn": "min",
+        "c. à café": "tsp",
+        "c. à c.": "tsp",
+        "c. à soupe": "tbsp",
+        "c. à s.": "tbsp",
+        "cuillère à café": "tsp",
+        "cuillère à soupe": "tbsp",
     }
     not_units_when_apart = frozenset({"o", "t"})
     coins = {
@@ -174,11 +180,15 @@ t; m; billion; billions
         "n°": "numéro", "N°": "numéro", "cf.": "voir", "St": "Saint", "Ste": "Sainte", "bd.": "boulevard", "av.": "avenue", "tél.": "téléphone",
         "p.": "page", "vol.": "volume", "art.": "article", "chap.": "chapitre",
     }  # fmt: skip
+    weekdays = {
+        "lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi", "sam": "samedi", "dim": "dimanche",
+    }  # fmt: skip
+    weekday_range = "{} à {}"
     code_cues = r"(?i:code|pin|mot de passe|commande|compte|numéro|réf(?:érence)?\.?|dossier|postal|tél(?:éphone)?\.?|appelez|appeler|chambre|vol)"
     roman_before = r"(?i:chapitre|partie|tome|volume|acte|scène|livre|article|annexe|type|niveau|guerre mondiale|phase)"
     monarch_article = ""
     feminine_after = (
-        r"(?:fois|heures?|minutes?|secondes?|semaines?|années?|journées?|personnes?|pages?|femmes?|filles?|voitures?|maisons?|tasses?|"
+        r"(?:fois|sœurs?|mères?|amies?|tables?|chaises?|fleurs?|pommes?|oranges?|nuits?|soirées?|langues?|équipes?|entreprises?|images?|vidéos?|photos?|chansons?|clés?|lettres?|boîtes?|parties?|œuvres?|semaines?|gares?|rues?|écoles?|usines?|plantes?|vies?|feuilles?|cartes?|tomates?|carottes?|gouttes?|tâches?|phrases?|histoires?|erreurs?|routes?|heures?|minutes?|secondes?|semaines?|années?|journées?|personnes?|pages?|femmes?|filles?|voitures?|maisons?|tasses?|"
         r"bouteilles?|places?|villes?|étapes?|règles?|lignes?|chambres?|pièces?|questions?|réponses?|idées?|options?|portions?|tranches?|"
         r"gousses?|pincées?|cuillères?|cuillerées?|tonnes?|calories?|[a-zéèêàâîôûç]{2,20}(?:tions?|sions?|tés?|ettes?|ances?|ences?))(?![^\W_])"
     )

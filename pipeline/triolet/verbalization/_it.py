@@ -159,6 +159,10 @@ t; m; bilione; bilioni
         "es.": "esempio", "n.": "numero", "pag.": "pagina", "pagg.": "pagine", "tel.": "telefono", "ca.": "circa", "a.C.": "avanti Cristo", "d.C.": "dopo Cristo",
         "cap.": "capitolo", "vol.": "volume", "art.": "articolo", "S.": "San", "vs.": "contro",
     }  # fmt: skip
+    weekdays = {
+        "lun": "lunedì", "mar": "martedì", "mer": "mercoledì", "gio": "giovedì", "ven": "venerdì", "sab": "sabato", "dom": "domenica",
+    }  # fmt: skip
+    weekday_range = "{} a {}"
     code_cues = r"(?i:codice|pin|password|ordine|conto|numero|rif(?:erimento)?\.?|pratica|cap|tel(?:efono)?\.?|chiamare|chiama|chiami|camera|volo)"
     roman_before = r"(?i:capitolo|parte|tomo|volume|atto|scena|libro|articolo|allegato|tipo|livello|fase)"
     roman_ordinal_before = r"(?!)"

@@ -130,6 +130,14 @@ class Language:
     """Whether `1990s` is a decade."""
     not_units_when_apart: ClassVar[frozenset[str]] = frozenset()
     """Signs of units that are words after a space."""
+    abbreviations_after_name: ClassVar[Mapping[str, str]] = {}
+    """What an abbreviation means after a name: `Baker St.`."""
+    weekdays: ClassVar[Mapping[str, str]] = {}
+    """How the days of the week are shortened in opening hours."""
+    weekday_range: ClassVar[str] = "{} – {}"
+    """`Mon-Fri` in words."""
+    thousands_agree: ClassVar[bool] = False
+    """Whether what is counted decides the gender of `22` in `22 thousand`."""
     feminine_after: ClassVar[str] = r"(?!)"
     """A pattern of a noun that is feminine, right after a number."""
 
@@ -175,7 +183,8 @@ class Language:
         sign = f"{self.minus} " if q.negative else ""
         if q.scale:
             scale = self.scales[q.scale]
-            base = self.number(Quantity(q.whole, q.fraction), scale.gender, attributive=True)
+            gender_of_scale = gender if q.scale == "k" and gender and self.thousands_agree else scale.gender
+            base = self.number(Quantity(q.whole, q.fraction), gender_of_scale, attributive=True)
             if q.scale == "k" and q.whole == 1 and not q.fraction:
                 return sign + self.cardinal(1000, gender)
             return f"{sign}{base} {self.form(Quantity(q.whole, q.fraction), scale)}"
@@ -248,6 +257,22 @@ class Language:
         if len(digits) - starts[-1] == 1 and len(starts) > 1:
             starts.pop()
         return [digits[a:b] for a, b in zip(starts, [*starts[1:], len(digits)], strict=True)]
+
+    def always(self) -> str:
+        """`24/7/365`."""
+        return self.joiner.join(self.cardinal(n) for n in (24, 7, 365))
+
+    def lines(self, n: int) -> str:
+        """The number in `1080p`."""
+        return self.cardinal(n)
+
+    def half_of(self, after: str) -> str:
+        """The words for `1/2` and the space after it, where the noun that follows decides them. Empty: it does not."""
+        return ""
+
+    def fraction_in(self, before: str, words: str) -> str:
+        """A fraction in its sentence: what comes before it may decide its form."""
+        return words
 
     def over(self, top: int, bottom: int) -> str | None:
         """A fraction that is none: `9/5`. None: say nothing of it."""

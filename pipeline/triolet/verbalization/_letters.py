@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
+from types import MappingProxyType
 
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, roman_value
@@ -97,8 +98,29 @@ def _roman(value: int, written: str, before: str, after: str, words: Language) -
     return ""
 
 
+MAY_BE_WEEKDAYS = re.compile(r"(?<![^\W_])[^\W\d_]{2,5}\.?[-–][^\W\d_]{2,5}(?![^\W_-])")
+"""A text without this has no range of weekdays."""
+_DAYS = re.compile(r"(?<![\w-])([^\W\d_]{2,5})(\.?)[-–]([^\W\d_]{2,5})(?![\w-])")
+
+
+def weekdays(text: str, words: Language) -> Iterator[Found]:
+    """`Mon-Fri`."""
+    for one in _DAYS.finditer(text):
+        first, last = (words.weekdays.get(day) or words.weekdays.get(day.lower()) for day in (one[1], one[3]))
+        if first and last:
+            stop = bool(one[2]) and text[one.end() : one.end() + 1] == "." and bool(text[one.end() + 1 :].strip())
+            yield Found(one.start(), one.end() + stop, "abbreviations", words.weekday_range.format(first, last))
+
+
+_NAME_RIGHT_BEFORE = re.compile(r"[A-Z][a-z]{2,20} \Z")
+
+
 def abbreviations(
-    text: str, pattern: re.Pattern[str], table: Mapping[str, str], units: Container[str]
+    text: str,
+    pattern: re.Pattern[str],
+    table: Mapping[str, str],
+    units: Container[str],
+    after_name: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Found]:
     """Abbreviations of the language's table. One that ends a sentence keeps its stop; a unit after a number is none."""
     for one in pattern.finditer(text):
@@ -106,7 +128,18 @@ def abbreviations(
         if written in units and text[max(0, one.start() - 2) : one.start()].rstrip()[-1:].isdigit():
             continue
         written = _WIDE.sub(" ", written)
-        said = table.get(written) or table.get(written[:1].lower() + written[1:]) or table[_closest(written, table)]
+        named = after_name.get(written, "")
+        if named and (
+            not _NAME_RIGHT_BEFORE.search(text, max(0, one.start() - 22), one.start())
+            or re.match(r" [A-Z][a-z]", text[one.end() : one.end() + 3])
+        ):
+            named = ""
+        said = (
+            named
+            or table.get(written)
+            or table.get(written[:1].lower() + written[1:])
+            or table[_closest(written, table)]
+        )
         if written[0].isupper() and said[0].islower() and not one.start():
             said = said[0].upper() + said[1:]
         if written.endswith(".") and not text[one.end() :].strip(" \"'”’)»“"):

@@ -178,6 +178,11 @@ t; m; trilhão; trilhões
         "tel.": "telefone", "av.": "avenida", "Av.": "avenida", "R.": "rua", "a.C.": "antes de Cristo", "d.C.": "depois de Cristo", "cap.": "capítulo",
         "vol.": "volume", "art.": "artigo", "aprox.": "aproximadamente", "Ltda.": "limitada", "vs.": "contra", "EUA": "Estados Unidos",
     }  # fmt: skip
+    weekdays = {
+        "seg": "segunda", "ter": "terça", "qua": "quarta", "qui": "quinta", "sex": "sexta", "sáb": "sábado", "dom": "domingo",
+    }  # fmt: skip
+    thousands_agree = True
+    weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|senha|pedido|conta|número|ref(?:erência)?\.?|protocolo|cep|cpf|tel(?:efone)?\.?|ligue|ligar|quarto|voo)"
     roman_before = (
         r"(?i:capítulo|parte|tomo|volume|ato|cena|livro|artigo|anexo|tipo|nível|guerra mundial|fase|século|séculos)"

@@ -69,6 +69,13 @@ class Romance(Language):
         """A half: before a noun, or after a number."""
         raise NotImplementedError
 
+    def half_of(self, after: str) -> str:
+        """`media taza`, `meia xícara`, `une demi-tasse`."""
+        if not self._feminine.match(after):
+            return ""
+        half = self.half_word("f", alone=True)
+        return half.rstrip() if half.rstrip().endswith("-") else f"{half} "
+
     def part_name(self, bottom: int) -> str:
         """A small part, such as a twentieth."""
         return self.ordinal(bottom)

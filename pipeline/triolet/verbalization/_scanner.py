@@ -14,7 +14,15 @@ from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._numerals import CONTINENTAL_STYLE, ENGLISH_STYLE, quantity
 from triolet.verbalization._quantity import Noun, Quantity
-from triolet.verbalization._signs import CURRENCY_CODES, CURRENCY_SIGNS, ONLY_ATTACHED, SUPERSCRIPTS, UNITS, VULGAR
+from triolet.verbalization._signs import (
+    CURRENCY_CODES,
+    CURRENCY_SIGNS,
+    LENGTHS,
+    ONLY_ATTACHED,
+    SUPERSCRIPTS,
+    UNITS,
+    VULGAR,
+)
 
 _GAP = r"[ \u00a0\u202f]?"
 _NO_LETTER = r"(?![A-Za-z0-9\u00AA-\u024F\u0370-\u04FF])"
@@ -35,7 +43,7 @@ _HALF = re.compile(r"[ \u00a0\u202f]?([AaPp])(?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z]))"
 _HOUR_HALF = re.compile(r"([01]?[0-9])(?=[ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z])))")
 _RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})(?::([0-9]{1,4}))?(?![0-9:])")
 _VERSION = re.compile(
-    r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,5}(?:[-.]?(?:alpha|beta|rc|dev|post)[.-]?[0-9]{0,3})?(?![0-9]|\.[0-9])"
+    r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,5}(?:[-.]?(?:alpha|beta|rc|dev|post)(?:[.-]?[0-9]{1,3})?)?(?![0-9]|\.[0-9])"
 )
 _ADDRESS = re.compile(r"(?:[12]?[0-9]{1,2}\.){3}[12]?[0-9]{1,2}")
 _PHONES = (
@@ -69,6 +77,14 @@ _MIXED = re.compile(r"[A-Za-z0-9]{1,64}")
 _LETTERS_OF = re.compile(r"[A-Za-z]+|[0-9]+")
 _DECADE = re.compile(r"([12][0-9]{2}0|[1-9]0)['’]?s(?![A-Za-z])")
 _FEET = re.compile(r"([0-9]{1,2})['′][ ]?([0-9]{1,2})(?:\"|″|'')")
+_FEET_AND_INCHES = re.compile(
+    r"([0-9]{1,2})[ \u00a0]?(?:ft\.?|feet|foot)[ \u00a0]([0-9]{1,2})[ \u00a0]?(?:inches|inch|in\.(?= [a-z])|in)(?![^\W_])"
+)
+_PORT = re.compile(r":([0-9]{1,5})(?![0-9:])")
+_ALWAYS = re.compile(r"24/7/365(?![0-9/])")
+_LINES = re.compile(r"(?:240|360|480|720|1080|1440|2160)[pi]")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,]|\.[0-9])")
+_CLOSES = re.compile(r"<[^<>\n]{1,60}>?>")
 _SPELLED = re.compile(r"[0-9](?: [0-9])++(?:, [0-9](?: [0-9])++)*+(?![0-9])")
 _CENTS = re.compile(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
 _FOLD = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)[x×](?![^\W_]| ?[0-9])")
@@ -246,7 +262,7 @@ class Scanner:
         return Found(at, end, "times", words)
 
     def _feet(self, text: str, at: int, floor: int) -> Found | None:
-        feet = _FEET.match(text, at)
+        feet = _FEET.match(text, at) or _FEET_AND_INCHES.match(text, at)
         if feet is None or "ft" not in self._words.units:
             return None
         words = [
@@ -261,6 +277,9 @@ class Scanner:
         point = self._words.joined(self._words.version_point)
         if version is not None and _ADDRESS.fullmatch(version[0]):
             point = self._words.joined(self._words.dot)
+        port = None
+        if version is not None and _ADDRESS.fullmatch(version[0]):
+            port = _PORT.match(text, version.end())
         attached = before[-1:] in ("v", "V") and not _touches(before[-2:-1])
         cue = self._version_before.search(before)
         if version is None:
@@ -281,7 +300,9 @@ class Scanner:
         start = at - 1 if attached else at
         if attached:
             parts.insert(0, self._words.version)
-        return Found(start, version.end(), "versions", self._words.joiner.join(parts))
+        if port is not None:
+            parts += (self._words.colon, self._words.digits(port[1]))
+        return Found(start, (port or version).end(), "versions", self._words.joiner.join(parts))
 
     def _is_grouped(self, text: str) -> bool:
         return self._words.decimal != "." and all(len(part) == 3 for part in text.split(".")[1:])
@@ -311,7 +332,12 @@ class Scanner:
             return None
         base = quantity(science[1], self._words.decimal)
         power = int(exponent.replace("−", "-"))
-        return Found(at, science.end(), "numbers", self._words.scientific(base, power))
+        said = self._words.scientific(base, power)
+        counted = self._counted_at(text, science.end())
+        if counted is None or counted[0] != "units":
+            return Found(at, science.end(), "numbers", said)
+        noun = self._words.form(Quantity(10), counted[1])
+        return Found(at, counted[2], "units", f"{said}{self._words.joiner}{noun}")
 
     def _fractions(self, text: str, at: int, floor: int) -> Found | None:
         mixed = _WITH_VULGAR.match(text, at)
@@ -322,6 +348,8 @@ class Scanner:
         if share and (share[2] in ("10", "100") or share["stars"] or not share[1].isdigit()):
             said = f"{self._words.number(quantity(share[1], self._words.decimal))} {self._words.out_of} {self._words.cardinal(int(share[2]))}"
             return Found(at, share.end(2), "fractions", self._apart(text, at, share.end(2), said))
+        if always := _ALWAYS.match(text, at):
+            return Found(at, always.end(), "numbers", self._words.always())
         fraction = _FRACTION.match(text, at)
         if fraction is None or (at and text[at - 1] in "/.,"):
             return None
@@ -343,7 +371,9 @@ class Scanner:
             noun, end = unit
         elif (name := _NAME.match(text, end)) and name[1] in self._nouns:
             noun, end = self._nouns[name[1]], name.end()
-        words = self._words.simple_fraction(whole, top, bottom, noun)
+        elif whole is None and (top, bottom) == (1, 2) and (half := self._words.half_of(text[end : end + 24])):
+            return Found(at, end + 1, "fractions", self._apart(text, at, end, half))
+        words = self._words.fraction_in(text[:at], self._words.simple_fraction(whole, top, bottom, noun))
         return Found(at, end, "fractions", self._apart(text, at, end, words))
 
     def _vulgar(self, text: str, at: int) -> Found:
@@ -368,8 +398,9 @@ class Scanner:
         chain = _CHAIN.match(text, at)
         if chain is None:
             return None
+        long = sum(map(str.isdigit, chain[0])) > 8
         groups = [
-            self._words.digits(part) if len(part) > 2 or part[0] == "0" else self._words.cardinal(int(part))
+            self._words.digits(part) if long or len(part) > 2 or part[0] == "0" else self._words.cardinal(int(part))
             for part in chain[0].split("-")
         ]
         return Found(at, chain.end(), "codes", self._grouped(groups))
@@ -383,7 +414,8 @@ class Scanner:
                 break
         else:
             return None
-        if self._number.fullmatch(phone[0]) and " " in phone[0] and not phone[0].startswith("0"):
+        called = self._code_before.search(text[max(floor, at - 40) : at])
+        if self._number.fullmatch(phone[0]) and " " in phone[0] and not phone[0].startswith("0") and not called:
             return None  # a quantity in groups
         if (
             "-" in phone[0]
@@ -450,12 +482,14 @@ class Scanner:
         parts = _LETTERS_OF.findall(word)
         if len(parts) < 2 or (before is None and self._begins_quantity(text, at)):
             return None
+        if _LINES.fullmatch(word):
+            return Found(start, token.end(), "codes", f"{self._words.lines(int(word[:-1]))} {word[-1]}")
         if len(word) >= 12 and len(parts) >= 4:
-            first = [
+            begins = [
                 self._words.digits(part) if part[0].isdigit() else " ".join(part)
                 for part in _LETTERS_OF.findall(word[:4])
             ]
-            return Found(start, token.end(), "codes", " ".join(first) + self._words.and_so_on)
+            return Found(start, token.end(), "codes", " ".join(begins) + self._words.and_so_on)
         if len(word) > 24:
             return None
         spoken: list[str] = []
@@ -662,13 +696,16 @@ class Scanner:
             signs.append(following[0].strip())
             end = following.end()
         counted = self._counted_at(text, end)
-        multiplied = counted is None and "×" in signs
+        multiplied = "×" in signs if counted is None else counted[0] == "units" and not self._is_length(counted[1])
         between = words.joined(words.times if multiplied else words.by)
         if counted is not None and counted[0] in ("units", "percentages"):
             heads = between.join(words.number(one) for one in numbers[:-1])
             return Found(at, counted[2], "units", f"{heads}{between}{words.counted(numbers[-1], counted[1])}")
         said = between.join(words.number(one) for one in numbers)
         return Found(at, end, "numbers", self._apart(text, at, end, said))
+
+    def _is_length(self, noun: Noun) -> bool:
+        return any(self._words.units.get(name) is noun for name in LENGTHS)
 
     def _is_code(self, text: str, at: int, end: int, before: str) -> bool:
         if end - at < 3 or not self._code_before.search(before):
@@ -691,22 +728,34 @@ class Scanner:
         coin = self._coin_before.match(text, at)
         words = self._words
         if coin is None:
-            name = words.symbols.get(text[at])
+            name = words.symbols.get(text[at]) or self._coin_alone(text, at)
             return Found(at, at + 1, "symbols", self._apart(text, at, at + 1, name)) if name else None
         code = self._coins[coin[1]]
-        number = _CENTS.match(text, coin.end()) or self._number.match(text, coin.end())
+        number = (
+            _CENTS.match(text, coin.end()) or _THOUSANDS.match(text, coin.end()) or self._number.match(text, coin.end())
+        )
         if number is None or code not in words.coins:
             return None
-        decimal = "," if number.re is _CENTS else words.decimal
+        decimal = "," if number.re is _CENTS else "." if number.re is _THOUSANDS else words.decimal
         q, end = self._scaled(text, number.end(), quantity(number[0], decimal))
         between = _RANGE.match(text, end)
         if between:
             second = self._price_range(text, at, q, between.end(), code)
             if second is not None:
                 return second
+        named = self._coin_after.match(text, end)  # `$5 USD`, `$500 MXN`
+        if named and named[1] in CURRENCY_CODES and self._coins[named[1]] in words.coins:
+            code, end = self._coins[named[1]], named.end()
         said = words.money(q, code)
         said, end = self._per(text, end, said, q, words.coins[code][0])
         return Found(at, end, "money", self._apart(text, at, end, said))
+
+    def _coin_alone(self, text: str, at: int) -> str | None:
+        """The sign of a currency without a number: `millones de €`."""
+        coin = self._words.coins.get(self._coins.get(text[at], ""))
+        if coin is None or text[at - 1 : at].isalnum() or text[at + 1 : at + 2].isalnum():
+            return None
+        return coin[0].many if text[:at].endswith((" de ", " di ")) else coin[0].one
 
     def _price_range(self, text: str, at: int, q: Quantity, second_at: int, code: str) -> Found | None:
         coin = self._coin_before.match(text, second_at)
@@ -748,12 +797,25 @@ class Scanner:
                 return self._hyphen(text, at, floor)
         if sign in "-–−" and before in (" ", "\u00a0") and after in (" ", "\u00a0"):
             return self._spaced_dash(text, at)
+        if sign == "-" and after == ">" and "→" in words.symbols:
+            return Found(at, at + 2, "symbols", self._apart(text, at, at + 2, words.symbols["→"]))
+        if sign in "<>" and (generic := self._generic(text, at)):
+            return generic
         if sign in "-–" or (sign in "〜～" and not (after.isdigit() and at == floor)):
             return None
         if sign == "#":
             return self._number_sign(text, at, after)
         if sign == "/" and before.isalpha() and before.isascii() and after.isdigit():
             return Found(at, at + 1, "symbols", " ")
+        if (
+            sign == "/"
+            and before == after == " "
+            and text[at - 2 : at - 1].isdigit()
+            and text[at + 2 : at + 3].isdigit()
+            and "=" in text
+        ):
+            name = words.symbols.get("÷")
+            return Found(at, at + 1, "symbols", name) if name else None
         if sign == "/" and not (before.isdigit() and after.isdigit()):
             return None
         if sign == "*" and not (
@@ -767,7 +829,7 @@ class Scanner:
             said = words.exponent("", int((power[1]).replace("−", "-"))).strip()
             return Found(at, power.end(), "symbols", self._apart(text, at, power.end(), said))
         if sign in "<>" and not (
-            re.match(r"=? ?[0-9$€£.\-]", text[at + 1 : at + 4]) or re.search(r"[0-9] \Z", text[max(0, at - 2) : at])
+            re.match(r"=? ?[.\-]?[0-9$€£]", text[at + 1 : at + 5]) or re.search(r"[0-9] \Z", text[max(0, at - 2) : at])
         ):
             return None
         if sign == "+" and after == "+" and before.isalpha():
@@ -784,6 +846,24 @@ class Scanner:
             if name and len(text) >= at + length:
                 return Found(at, at + length, "symbols", self._apart(text, at, at + length, name))
         return None
+
+    def _generic(self, text: str, at: int) -> Found | None:
+        """The brackets of `List<int>` and of `<user>`: they are no sign of a comparison, and say nothing."""
+        if not self._words.spaced:
+            return None
+        before, after = text[at - 1 : at], text[at + 1 : at + 2]
+        if text[at] == "<":
+            if not after.isalpha() or not (_CLOSES.match(text, at) or (before.isalpha() and after.isupper())):
+                return None  # what closes it may stand in the next clause: `Map<String, Integer>`
+            return Found(at, at + 1, "symbols", " " if before.isalnum() else "")
+        opened = text.rfind("<", max(0, at - 61), at)
+        if not (before.isalpha() or before == ">") or after.isdigit():
+            return None
+        if opened < 0 and (after.isalnum() or re.match(r" [0-9]", text[at + 1 : at + 3])):
+            return None
+        if opened >= 0 and not text[opened + 1].isalpha():
+            return None
+        return Found(at, at + 1, "symbols", " " if after.isalnum() else "")
 
     def _signed(self, text: str, at: int, floor: int) -> Found | None:
         """A sign before a number."""
@@ -838,7 +918,11 @@ class Scanner:
             return said
         if start and text[start - 1].isalnum() and said[:1].isalnum() and text[start - 1] != "제":
             said = " " + said
+        if start and text[start - 1] == ">" and said[:1].isalnum():
+            said = " " + said  # `<user>@<host>`, whose brackets are silent
         following = text[end : end + 1]
+        if following == "<" and said[-1:].isalnum():
+            said += " "
         if following.isalnum() and said[-1:].isalnum() and not self._words.glues(following, text[end - 1]):
             said += " "
         return said

@@ -27,6 +27,9 @@ UNITS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The name of each unit here, and how it is written after a number."""
 
+LENGTHS = ("km", "m", "dm", "cm", "mm", "µm", "nm", "mi", "yd", "ft", "inch", "px")
+"""Units of which several are the sides of something: between them stands `by`, not `times`."""
+
 ONLY_ATTACHED = frozenset({"in", "A", "B", "C", "N", "J"})
 """Signs that are words or names as well: they are units only right after the number, such as in `5in`."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 
-MAY_BE_ADDRESS = re.compile(r"[@/\\_]|[A-Za-z0-9]\.[a-z]")
+MAY_BE_ADDRESS = re.compile(r"[@/\\_]|[A-Za-z0-9]\.[a-z]|[A-Za-z0-9]\(\)")
 """A text without this has no address."""
 _LONGEST_URL = 300
 _TOP = "com|org|net|edu|gov|io|ai|dev|app|info|de|fr|it|es|pt|br|ru|jp|kr|cn|uk|eu|us|ch|at|nl|be|ca|au|in|me|tv|co|xyz|cloud"
@@ -25,11 +25,13 @@ _WINDOWS = r"(?<![A-Za-z0-9])[A-Za-z]:\\[A-Za-z0-9._+-]{1,64}+(?:\\[A-Za-z0-9._+
 _FILE = rf"(?<![\w./-])[A-Za-z0-9_-]{{1,64}}+(?:\.[A-Za-z0-9_-]{{1,32}}+){{0,3}}?\.(?:{_ENDINGS})(?![A-Za-z0-9])"
 _HANDLE = r"(?<![A-Za-z0-9._%+-])[@#][A-Za-z][A-Za-z0-9_]{0,63}+"
 _SNAKE = r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9]{0,40}+(?:_[A-Za-z0-9]{1,40}+){1,10}(?![A-Za-z0-9_])"
+_CALL = r"(?<![A-Za-z0-9_.])[A-Za-z][A-Za-z0-9]{0,60}+\(\)|(?<=[A-Za-z0-9_])\(\)"
 _ADDRESS = re.compile(
-    rf"(?P<email>{_EMAIL})|(?P<url>{_URL})|(?P<host>{_HOST})|(?P<windows>{_WINDOWS})|(?P<path>{_UNIX}|{_HOME})|(?P<file>{_FILE})"
+    rf"(?P<call>{_CALL})|(?P<email>{_EMAIL})|(?P<url>{_URL})|(?P<host>{_HOST})|(?P<windows>{_WINDOWS})|(?P<path>{_UNIX}|{_HOME})|(?P<file>{_FILE})"
     rf"|(?P<handle>{_HANDLE})|(?P<snake>{_SNAKE})"
 )
 _PART = re.compile(r"[^\W\d_]+|[0-9]+|.", re.DOTALL)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SCHEME = re.compile(r"(?:https?|ftp)://")
 
 
@@ -38,6 +40,10 @@ def addresses(text: str, words: Language) -> Iterator[Found]:
     for one in _ADDRESS.finditer(text):
         written = one[0].rstrip(".,;:!?-") if one.lastgroup in ("url", "path", "host") else one[0]
         end = one.start() + len(written)
+        if one.lastgroup == "call":
+            name = _HUMP.sub(" ", written.removesuffix("()"))
+            yield Found(one.start(), end, "addresses", name)
+            continue
         yield Found(one.start(), end, "addresses", read_out(_SCHEME.sub("", written, count=1), words))
 
 
