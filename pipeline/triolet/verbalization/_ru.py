@@ -208,6 +208,7 @@ t; m; триллион; триллионов; триллиона
     _part = re.compile(r"1/([0-9]{1,2})(?![0-9/]|[.,][0-9])(?=[ \u00a0][а-яё]{3})")
     _verb = re.compile(r"[а-яё]{2}(?:[йиь]те|ть|ти|ил[аи]?|ал[аи]?)[ \u00a0]\Z")
     _first_day = re.compile(rf"([0-3]?[0-9])(?= по [0-3]?[0-9] (?:{_MONTHS})(?![^\W_]))")
+    _first_year = re.compile(r"[12][0-9]{3}(?= (?:по|до) [12][0-9]{3} (?:год[аы]?|гг?\.)(?![^\W_]))")
     _century = re.compile(r"([1-9]|1[0-9]|2[0-9])[ \u00a0]век(а|е|ом|)(?![^\W_])")
     _month_before = re.compile(
         r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)[ \u00a0]\Z"
@@ -356,6 +357,9 @@ t; m; триллион; триллионов; триллиона
             if date[4]:
                 words += f" {self.ordinal(int(date[4]), ending='gen')} года"
             return Found(at, date.end(), "dates", words)
+        first = self._first_year.match(text, at)
+        if first and before.lower().endswith(("с ", "от ")):
+            return Found(at, first.end(), "years", self.ordinal(int(first[0]), ending="gen"))
         first = self._first_day.match(text, at)
         if first:
             return Found(at, first.end(), "dates", self.ordinal(int(first[1]), ending="gen"))

@@ -144,6 +144,8 @@ _ENDINGS = (("inst", ("ами", "ями", "ыми", "ими")), ("prep", ("ах"
 
 def case_by_noun(n: int, before: str, after: str) -> str:
     """The case that the noun after a number shows; empty if it shows none. Endings are distinct in the plural."""
+    if _INSIDE.search(before) and after[1:4] == "из ":
+        return "prep"  # `в 3 из 10 случаев`
     found = _WORDS.match(after)
     if found is None:
         return ""
