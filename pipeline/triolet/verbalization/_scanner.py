@@ -386,12 +386,8 @@ class Scanner:
             return None
         if self._number.fullmatch(phone[0]) and " " in phone[0] and not phone[0].startswith("0"):
             return None  # a quantity in groups
-        if (
-            "-" in phone[0]
-            and len(phone[0]) <= 9
-            and 1100 <= int(phone[0][-4:]) <= 2099
-            and 1100 <= int(phone[0].split("-")[0]) <= 2099
-        ):
+        ends = phone[0].split("-")
+        if len(ends) == 2 and all(len(end) == 4 and end.isdigit() and 1100 <= int(end) <= 2099 for end in ends):
             return None  # years
         start = at
         if ")" in phone[0] and text[at - 1 : at] == "(":
@@ -601,7 +597,7 @@ class Scanner:
 
     def _scaled(self, text: str, end: int, q: Quantity) -> tuple[Quantity, int]:
         scale = self._scale.match(text, end)
-        if scale is None and (millions := _MILLIONS.match(text, end)) and self._words.spaced:
+        if scale is None and (millions := _MILLIONS.match(text, end)) and "m" in self._words.scales:
             return Quantity(q.whole, q.fraction, q.negative, "b" if "d" in millions[0] else "m"), millions.end()
         if scale is None or (scale[1] and len(scale[2]) == 1):
             return q, end
