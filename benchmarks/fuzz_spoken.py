@@ -27,7 +27,9 @@ from triolet.segmentation import SegmenterCore
 from triolet.verbalization import LANGUAGES, VerbalizerCore
 
 CASES = Path(__file__).parents[1] / "tests/spoken/cases"
-_OPENS = re.compile(r"[<>\[\]{}()（）【】*_`~|\\$^#=:@/&!]|\ue200|\ud800|\udfff|^\s*[-+>]", re.MULTILINE)
+_OPENS = re.compile(
+    r"[<>\[\]{}()（）【】*_`~|\\$^#=:@/&!]|\ue200|\ud800|\udfff|^\s*[-+>]|^(?: {4}|[ ]*\t)", re.MULTILINE
+)
 """What may take words away, or say them in another way."""
 _WORD = re.compile(r"(?<![^\s])[^\W\d_]{4,}(?=[ ,.])")
 _MORE_THAN_ORDINARY = 3
@@ -79,7 +81,7 @@ def fault(rng: random.Random, text: str, language: str) -> str | None:
             word
             for word in _WORD.findall(text)
             if word.isalpha()
-            and word[1:].islower() == word[1:].lower().islower()
+            and not re.search("[A-Z]{2}", word)
             and word.lower() not in heard
             and not _near_digit(text, word)
         ]
