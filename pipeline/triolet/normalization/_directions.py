@@ -100,6 +100,8 @@ def _spaceless(text: str, table: DirectionWords) -> Direction | None:
 
 def _spaced(text: str, table: DirectionWords) -> Direction | None:
     words = text.replace(",", " ").split()
+    if not words:
+        return None
     count = len(words)
     if table.phrases and table.phrases.fullmatch(text):
         return Direction(_Sort.GESTURE, _name_in(words, table), count)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from triolet.verbalization._east import EastAsian
+from triolet.verbalization._found import Found
+from triolet.verbalization._language import NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns
 
 _DIGITS = "零一二三四五六七八九"
@@ -155,6 +157,9 @@ class Japanese(EastAsian):
     }  # fmt: skip
     code_cues = r"コード|番号|暗証|パスワード|電話|ID|郵便|会員|注文|部屋"
 
+    not_code_after = r"[円個件人台年月日回万億時分本枚部倍歳名]|以上|以下|%"
+    _room = re.compile(r"[0-9]{3,4}(?=号室|号教室|教室)")
+
     def __init__(self, region: str = "") -> None:
         super().__init__(region)
         self._names = {noun: name for name, noun in self.units.items() if name in _BEFORE}
@@ -179,6 +184,11 @@ class Japanese(EastAsian):
                 one = digit == 1 and (name in ("百", "十") or (name == "千" and not large))
                 words += ("" if one else _DIGITS[digit]) + name
         return words
+
+    def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
+        """The number of a room, digit by digit."""
+        room = None if text[at - 1 : at].isdigit() else self._room.match(text, at)
+        return None if room is None else Found(at, room.end(), "codes", self.digits(room[0], phone=True))
 
     def counted(self, q: Quantity, noun: Noun) -> str:
         """`時速百キロメートル`."""

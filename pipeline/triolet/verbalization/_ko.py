@@ -161,6 +161,14 @@ class Korean(Language):
         "π": "파이", "−": "빼기", "*": "곱하기", "/": "나누기", "№": "번호",
     }  # fmt: skip
     code_cues = r"코드|번호|비밀번호|인증|전화|계좌|주문|우편|방|아이디|연락처"
+    not_code_after = r"원|개|명|년|월|일|만|억|천|건|회|살|시간|분|초|번째|층|권|대|이상|이하|%"
+    _times_before = re.compile(
+        r"(?:하루|일주일|한 ?달|주|년|달|번)에[ ]\Z|(?:매일|매주|매달|매년|총|최대|최소|적어도|모두|벌써|약|연속)[ ]\Z"
+    )
+    _times_after = re.compile(
+        r"[ ]?번(?:씩|이나|만에|만[ ]|쯤|[ ](?:정도|이상|이하|더|반복|연속|넘게)|[ ][가-힣]{1,6}(?:어요|아요|여요|했다|었다|았다|였다|했어|었어|았어|봤어|갔어|왔어"
+        r"|습니다|ㅂ니다|세요|십시오|니다|고[ ]|서[ ]|면[ ]|지만|는데)(?<!예요)(?<!이에요)(?<!입니다)(?<!인데))"
+    )
     _counter = re.compile(rf"[ \u00a0]?(?:{_COUNTERS})")
     _month = re.compile(r"(6|10)월")
     _fraction_of = re.compile(r"[ ]?분의")
@@ -209,6 +217,10 @@ class Korean(Language):
             self._counter.match(after) and not q.fraction and not q.scale and 0 < q.whole < 100 and not before.endswith("제")
             and not (after.lstrip().startswith("시") and not after.lstrip().startswith("시간") and q.whole > 12)
         )  # fmt: skip
+        if 0 < q.whole < 100 and not q.fraction and not q.scale and not q.negative and not before.endswith("제"):
+            often = self._times_before.search(before) is not None and re.match(r"[ ]?번(?!째|호|[ ]?출구)", after)
+            if often or self._times_after.match(after):
+                return self.native(q.whole)
         if native:
             if after.lstrip().startswith("번째") and q.whole == 1:
                 return "첫"

@@ -95,6 +95,8 @@ class Language:
     abbreviations: ClassVar[Mapping[str, str]] = {}
     code_cues: ClassVar[str] = r"(?!)"
     """A pattern of words before a number that is read out digit by digit."""
+    not_code_after: ClassVar[str] = r"(?!)"
+    """A pattern of what is counted after a number, which is no code then: `手机售价3999元`."""
     version_cues: ClassVar[str] = (
         r"(?i:python|java|ios|ipados|macos|android|windows|node(?:\.js)?|ubuntu|debian|version|v|kernel|usb|bluetooth|"
         r"gpt-?|claude|qwen|llama|gemini|http|tls|rust|go|chrome|firefox|release)"

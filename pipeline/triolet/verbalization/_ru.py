@@ -7,20 +7,22 @@ import re
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
+from triolet.verbalization._ru_cases import (
+    case_by_noun,
+    case_by_words,
+    decimal,
+    declined,
+    ends_in_one,
+    is_distance,
+    numeral,
+)
 
 _ONES = (
     "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать "
     "семнадцать восемнадцать девятнадцать"
 ).split()
-_ONES_GEN = (
-    "ноля одного двух трёх четырёх пяти шести семи восьми девяти десяти одиннадцати двенадцати тринадцати четырнадцати пятнадцати шестнадцати "
-    "семнадцати восемнадцати девятнадцати"
-).split()
-_ONES_DAT = "нолю одному двум трём четырём пяти шести семи восьми девяти десяти".split()
 _TENS = "- десять двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто".split()
-_TENS_GEN = "- десяти двадцати тридцати сорока пятидесяти шестидесяти семидесяти восьмидесяти девяноста".split()
 _HUNDREDS = "- сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот".split()
-_HUNDREDS_GEN = "- ста двухсот трёхсот четырёхсот пятисот шестисот семисот восьмисот девятисот".split()
 _ORDINAL = (
     "нулев перв втор трет четвёрт пят шест седьм восьм девят десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат шестнадцат семнадцат "
     "восемнадцат девятнадцат"
@@ -57,6 +59,7 @@ J; m; джоуль; джоулей; джоуля
 cal; f; калория; калорий; калории
 N; m; ньютон; ньютонов; ньютона
 Pa; m; паскаль; паскалей; паскаля
+mmHg; m; миллиметр ртутного столба; миллиметров ртутного столба; миллиметра ртутного столба
 bar; m; бар; бар; бара
 dB; m; децибел; децибел; децибела
 B; m; байт; байт; байта
@@ -159,6 +162,7 @@ t; m; триллион; триллионов; триллиона
         "КБ": "kB", "кБ": "kB", "МБ": "MB", "ГБ": "GB", "ТБ": "TB", "Мб": "MB", "Гб": "GB", "Тб": "TB", "Мбит/с": "Mbps", "Гбит/с": "Gbps", "кбит/с": "kbps",
         "м²": "m2", "кв. м": "m2", "кв.м": "m2", "км²": "km2", "см²": "cm2", "м³": "m3", "куб. м": "m3", "га": "ha", "л.с.": "hp", "л. с.": "hp",
         "ст. л.": "tbsp", "ч. л.": "tsp", "ст.л.": "tbsp", "ч.л.": "tsp", "час.": "h", "об/мин": "rpm",
+        "мм рт. ст.": "mmHg", "мм рт.ст.": "mmHg", "мм рт ст": "mmHg",
     }  # fmt: skip
     not_units_when_apart = frozenset({"с", "В", "А", "Б"})
     coins = {
@@ -198,16 +202,20 @@ t; m; триллион; триллионов; триллиона
     _year = re.compile(
         r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годов|гг\.|г\.)(?![^\W_])"
     )
+    _names_a_day = re.compile(
+        r"(?i)(?<![^\W_])(?:срок|дата(?: [а-яё]{3,20})?|дедлайн|сегодня|завтра|вчера)(?: ?[—–:-])? \Z"
+    )
+    _part = re.compile(r"1/([0-9]{1,2})(?![0-9/]|[.,][0-9])(?=[ \u00a0][а-яё]{3})")
+    _verb = re.compile(r"[а-яё]{2}(?:[йиь]те|ть|ти|ил[аи]?|ал[аи]?)[ \u00a0]\Z")
     _first_day = re.compile(rf"([0-3]?[0-9])(?= по [0-3]?[0-9] (?:{_MONTHS})(?![^\W_]))")
+    _first_year = re.compile(r"[12][0-9]{3}(?= (?:по|до) [12][0-9]{3} (?:год[аы]?|гг?\.)(?![^\W_]))")
     _century = re.compile(r"([1-9]|1[0-9]|2[0-9])[ \u00a0]век(а|е|ом|)(?![^\W_])")
     _month_before = re.compile(
         r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)[ \u00a0]\Z"
     )
     _ordinal = re.compile(r"([0-9]{1,9})-(ый|ий|ой|ая|ое|ого|ому|ом|ым|ых|ую|ые|й|я|е|го|му|м|х|ю)(?![^\W_])")
-    _genitive = re.compile(
-        r"(?<![^\W_])(?:до|от|около|более|менее|свыше|больше|меньше|из|без|для|после|порядка|не менее|не более|с|со)[ \u00a0]\Z",
-        re.IGNORECASE,
-    )
+    _clock = re.compile(r"([0-2]?[0-9]):([0-5][0-9])(?![0-9:])")
+    _goes_on = re.compile(r"[-–:/][0-9]|\.[0-9]")
     _gram = re.compile(r"[ \u00a0](?:г|м|с|ч|т|л)\.")
     _in = re.compile(r"(?<![^\W_])(?:[вВ]|[вВ]о|[оО]|[пП]о)[ \u00a0]\Z")
     _noun = re.compile(r"[ \u00a0]([а-яё]{2,30})")
@@ -242,37 +250,12 @@ t; m; триллион; триллионов; триллиона
             words.append(one)
         return " ".join(words)
 
-    def genitive(self, n: int, gender: str = "") -> str:
-        """`двух`, `двадцати одной`."""
-        parts: list[str] = []
-        for noun, value in _LARGE:
-            count, n = divmod(n, value)
-            if count:
-                one = count % 10 == 1 and count % 100 != 11
-                head = [] if count == 1 and value == 1000 else [self._hundreds_genitive(count, noun.gender)]
-                parts += [*head, noun.few if one else noun.many]
-        if n or not parts:
-            parts.append(self._hundreds_genitive(n, gender))
-        return " ".join(parts)
-
-    def _hundreds_genitive(self, n: int, gender: str) -> str:
-        if n >= 1000:
-            return self.genitive(n, gender)
-        words = [_HUNDREDS_GEN[n // 100]] if n >= 100 else []
-        n %= 100
-        if n >= 20:
-            words.append(_TENS_GEN[n // 10])
-            n %= 10
-        if n or not words:
-            words.append("одной" if n == 1 and gender == "f" else _ONES_GEN[n])
-        return " ".join(words)
-
     def ordinal(self, n: int, gender: str = "m", ending: str = "") -> str:
         """`двадцать шестой`; `ending` names a form of `_ADJECTIVE`."""
         form = ending or {"m": "nom", "f": "fem", "n": "neut"}.get(gender, "nom")
         if n and n % 1000 == 0 and n < 10**6:
             count = n // 1000
-            head = {1: "", 2: "двух", 3: "трёх", 4: "четырёх"}.get(count, self.genitive(count).replace(" ", ""))
+            head = {1: "", 2: "двух", 3: "трёх", 4: "четырёх"}.get(count, numeral(count, "gen").replace(" ", ""))
             return f"{head}тысячн{_ADJECTIVE[form]}"
         last = n % 100
         if last == 0 and n:
@@ -298,7 +281,10 @@ t; m; триллион; триллионов; триллиона
             if q.scale:
                 scale = self.scales[q.scale]
                 base = Quantity(q.whole, q.fraction)
-                words = self.number(base, scale.gender)
+                if q.whole == 1 and q.fraction == "5":
+                    words = "полторы" if scale.gender == "f" else "полтора"
+                else:
+                    words = self.number(base, scale.gender)
                 return (f"{self.minus} " if q.negative else "") + f"{words} {self.form(base, scale)}"
             return super().number(q, gender, attributive=attributive)
         sign = f"{self.minus} " if q.negative else ""
@@ -317,18 +303,24 @@ t; m; триллион; триллионов; триллиона
         if q.scale:
             return noun.many
         if q.fraction:
-            return noun.few
+            return declined(noun, "gen", one=True)
         n = q.whole % 100
         if n % 10 == 1 and n != 11:
             return noun.one
         return noun.few if 2 <= n % 10 <= 4 and not 12 <= n <= 14 else noun.many
+
+    def counted(self, q: Quantity, noun: Noun) -> str:
+        """`полтора километра`."""
+        if q.whole == 1 and q.fraction == "5" and not q.negative and not q.scale:
+            return f"{'полторы' if noun.gender == 'f' else 'полтора'} {self.form(q, noun)}"
+        return super().counted(q, noun)
 
     def counted_range(self, first: Quantity, last: Quantity, noun: Noun) -> str:
         """`от пяти до десяти километров`."""
         if first.fraction or last.fraction:
             return f"{self.number(first)} — {self.counted(last, noun)}"
         scale = f" {self.scales[last.scale].many}" if last.scale else ""
-        return f"от {self.genitive(first.whole, noun.gender)} до {self.genitive(last.whole, noun.gender)}{scale} {noun.many}"
+        return f"от {numeral(first.whole, 'gen', noun.gender)} до {numeral(last.whole, 'gen', noun.gender)}{scale} {noun.many}"
 
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """The gender follows the next noun."""
@@ -337,6 +329,8 @@ t; m; триллион; триллионов; триллиона
         if noun:
             last, ending = q.whole % 10, noun[1][-1]
             if last == 1:
+                if ending in "ую" and noun[1][-2:] != "му":
+                    return self.number(q, "f").removesuffix("одна") + "одну"
                 gender = "f" if ending in "ая" else "n" if ending in "ое" else "m"
             elif last == 2:
                 gender = "f" if ending in "ыи" else "m"
@@ -355,13 +349,17 @@ t; m; триллион; триллионов; триллиона
         before = text[max(0, at - 24) : at]
         date = self._date.match(text, at)
         if date and 1 <= int(date[1]) <= 31:
-            words = self.ordinal(int(date[1]), ending="neut" if before.endswith("по ") else "gen")
+            named = before.endswith("по ") or self._names_a_day.search(before)
+            words = self.ordinal(int(date[1]), ending="neut" if named else "gen")
             if date[2]:
                 words = f"{words} — {self.ordinal(int(date[2]), ending='gen')}"
             words += f" {date[3]}"
             if date[4]:
                 words += f" {self.ordinal(int(date[4]), ending='gen')} года"
             return Found(at, date.end(), "dates", words)
+        first = self._first_year.match(text, at)
+        if first and before.lower().endswith(("с ", "от ")):
+            return Found(at, first.end(), "years", self.ordinal(int(first[0]), ending="gen"))
         first = self._first_day.match(text, at)
         if first:
             return Found(at, first.end(), "dates", self.ordinal(int(first[1]), ending="gen"))
@@ -372,9 +370,14 @@ t; m; триллион; триллионов; триллиона
         year = self._year.match(text, at)
         if year:
             return Found(at, year.end(), "years", self._year_words(year, before))
-        if self._genitive.search(before):
-            return self._in_genitive(scanner, text, at)
-        return None
+        part = self._part.match(text, at) if self._verb.search(before) else None
+        if part and int(part[1]) > 1:
+            n = int(part[1])
+            words = {2: "половину", 3: "одну треть", 4: "четверть"}.get(
+                n
+            ) or f"одну {self.ordinal(n, ending='fem_acc')}"
+            return Found(at, part.end(), "fractions", words)
+        return self._in_case(scanner, text, at, before)
 
     def _year_words(self, year: re.Match[str], before: str) -> str:
         word = year[4]
@@ -397,31 +400,57 @@ t; m; триллион; триллионов; триллиона
             words += f" — {self.ordinal(int(year[2]), ending=form)}"
         return f"{words} {word}"
 
-    def _in_genitive(self, scanner: NumberReader, text: str, at: int) -> Found | None:
+    def _in_case(self, scanner: NumberReader, text: str, at: int, before: str) -> Found | None:
+        """A number in another case than the nominative, and what it counts."""
+        asked = case_by_words(before)
+        clock = self._clock.match(text, at) if asked else None
+        if clock and int(clock[1]) < 25:
+            hour, minute = int(clock[1]), int(clock[2])
+            if minute:
+                zero = f"{numeral(0, asked)} " if minute < 10 else ""
+                return Found(at, clock.end(), "times", f"{numeral(hour, asked)} {zero}{numeral(minute, asked)}")
+            hours = declined(self.units["h"], asked, one=ends_in_one(hour))
+            return Found(at, clock.end(), "times", f"{numeral(hour, asked)} {hours}")
         number = scanner.number_at(text, at)
-        if (
-            number is None
-            or number[0].fraction
-            or self.ordinal_at(text, at)
-            or re.match(r"[-–:/]|\.[0-9]", text[number[1] : number[1] + 2])
-        ):
+        if number is None or self.ordinal_at(text, at) or self._goes_on.match(text, number[1]):
             return None
         q, end = number
+        one = ends_in_one(q.whole) and not q.scale
         counted = scanner.counted_at(text, end)
-        if counted is None:
-            if text[end : end + 1].isalnum():
-                return None
-            noun = self._noun.match(text, end)
-            return Found(
-                at,
-                end,
-                "numbers",
-                self.genitive(q.whole, "f" if noun and q.whole % 10 == 1 and noun[1][-1] in "ыи" else ""),
+        after = text[end : end + 64]
+        case = "" if counted or q.fraction else case_by_noun(q.whole, before, after)
+        if counted and not asked and is_distance(before, text[counted[2] : counted[2] + 12]):
+            case = "prep"
+        case = case or asked
+        if not case or (q.fraction and (len(q.fraction) > 3 or (counted and counted[3]))) or q.scale == "t":
+            return None
+        if counted is None and text[end : end + 1].isalnum():
+            return None
+        kind, noun, after_all, _ = counted or ("numbers", None, end, "")
+        gender = noun.gender if noun else self._gender(q, after)
+        if q.scale:
+            scale = self.scales[q.scale]
+            gender, one = scale.gender, ends_in_one(q.whole)
+        said = decimal(q.whole, q.fraction, case) if q.fraction else numeral(q.whole, case, gender)
+        if q.scale:
+            thousands = q.scale == "k" and q.whole == 1 and not q.fraction
+            word = self.scales[q.scale]
+            scaled = declined(word, "gen" if q.fraction else case, one=bool(q.fraction) or one)
+            said = scaled if thousands else f"{said} {scaled}"
+        if noun:
+            said += " " + (
+                noun.many
+                if q.scale
+                else declined(noun, "gen", one=True)
+                if q.fraction
+                else declined(noun, case, one=one)
             )
-        kind, noun_found, after, _ = counted
-        one = q.whole % 10 == 1 and q.whole % 100 != 11
-        form = noun_found.few if one else noun_found.many
-        return Found(at, after, kind, f"{self.genitive(q.whole, noun_found.gender)} {form}")
+        return Found(at, after_all, kind, said)
+
+    def _gender(self, q: Quantity, after: str) -> str:
+        noun = self._noun.match(after)
+        feminine = noun is not None and ends_in_one(q.whole) and noun[1].endswith(("ы", "и", "ой", "ей", "ью", "ице"))
+        return "f" if feminine else ""
 
     def date(self, year: int | None, month: int, day: int | None) -> str:
         """`двенадцатого мая две тысячи двадцать шестого года`."""
@@ -430,6 +459,13 @@ t; m; триллион; триллионов; триллиона
         if year is not None:
             words.append(f"{self.ordinal(year, ending='gen')} года")
         return " ".join(words)
+
+    def date_in(self, before: str, year: int | None, month: int, day: int | None) -> str:
+        """`Срок — восьмое марта`."""
+        words = self.date(year, month, day)
+        if day is None or not (before.endswith("по ") or self._names_a_day.search(before)):
+            return words
+        return self.ordinal(day, ending="neut") + words.removeprefix(self.ordinal(day, ending="gen"))
 
     def time(self, hour: int, minute: int, second: int | None, half: str, after: str) -> str:
         """`четырнадцать тридцать`, `десять часов`."""
@@ -450,20 +486,20 @@ t; m; триллион; триллионов; триллиона
         """`одна вторая`, `три четвёртых`, `полтора`."""
         if unit is not None and bottom == 2 and top == 1:
             if whole == 1:
-                return f"{'полторы' if unit.gender == 'f' else 'полтора'} {unit.few}"
+                return f"{'полторы' if unit.gender == 'f' else 'полтора'} {declined(unit, 'gen', one=True)}"
             if whole:
                 return f"{self.cardinal(whole, unit.gender)} с половиной {self.form(Quantity(whole), unit)}"
-            return f"половина {unit.few}"
+            return f"половина {declined(unit, 'gen', one=True)}"
         if bottom == 2 and top == 1 and whole:
             return "полтора" if whole == 1 else f"{self.cardinal(whole)} с половиной"
         if bottom == 4 and whole is None and unit is not None:
             part = "четверть" if top == 1 else f"{self.cardinal(top)} четверти"
-            return f"{part} {unit.few}"
+            return f"{part} {declined(unit, 'gen', one=True)}"
         part = f"{self.cardinal(top, 'f')} {self.ordinal(bottom, ending='fem' if top == 1 else 'pl_gen')}"
         if whole:
             one = whole % 10 == 1 and whole % 100 != 11
             part = f"{self.cardinal(whole, 'f')} {'целая' if one else 'целых'} {part}"
-        return part if unit is None else f"{part} {unit.few}"
+        return part if unit is None else f"{part} {declined(unit, 'gen', one=True)}"
 
     def range_words(self, first: str, last: str, between: str) -> str:
         """From one number to another."""

@@ -140,6 +140,7 @@ class Scanner:
             self._code_before = re.compile(
                 rf"(?<![^\W\d_])(?:{language.code_cues})[^\w.!?]{{0,3}}(?:[^\W\d_]{{1,8}}[^\w.!?]{{1,3}}){{0,2}}\Z"
             )
+        self._not_code_after = re.compile(rf"[ \u00a0]?(?:{language.not_code_after})")
         self._year_before = re.compile(rf"(?<![^\W\d_]){language.year_cues}[ \u00a0]\Z")
         self._month_after = re.compile(rf"[ \u00a0](?:{language.month_forms or '(?!)'})(?![^\W\d_])")
         self._digit_rules: tuple[Rule, ...] = (
@@ -417,12 +418,8 @@ class Scanner:
         called = self._code_before.search(text[max(floor, at - 40) : at])
         if self._number.fullmatch(phone[0]) and " " in phone[0] and not phone[0].startswith("0") and not called:
             return None  # a quantity in groups
-        if (
-            "-" in phone[0]
-            and len(phone[0]) <= 9
-            and 1100 <= int(phone[0][-4:]) <= 2099
-            and 1100 <= int(phone[0].split("-")[0]) <= 2099
-        ):
+        ends = phone[0].split("-")
+        if len(ends) == 2 and all(len(end) == 4 and end.isdigit() and 1100 <= int(end) <= 2099 for end in ends):
             return None  # years
         start = at
         if ")" in phone[0] and text[at - 1 : at] == "(":
@@ -492,17 +489,17 @@ class Scanner:
             return Found(start, token.end(), "codes", " ".join(begins) + self._words.and_so_on)
         if len(word) > 24:
             return None
-        spoken: list[str] = []
+        said: list[str] = []
         for part in parts:
             if part[0].isdigit():
-                spoken.append(
+                said.append(
                     self._words.digits(part) if part[0] == "0" or len(part) > 3 else self._words.cardinal(int(part))
                 )
             elif len(parts) > 3 or (len(part) <= 3 and part.isupper()):
-                spoken.append(" ".join(part))
+                said.append(" ".join(part))
             else:
-                spoken.append(part)
-        return Found(start, token.end(), "codes", self._apart(text, start, token.end(), " ".join(spoken)))
+                said.append(part)
+        return Found(start, token.end(), "codes", self._apart(text, start, token.end(), " ".join(said)))
 
     def _begins_quantity(self, text: str, at: int) -> bool:
         number = self._number.match(text, at)
@@ -634,7 +631,7 @@ class Scanner:
 
     def _scaled(self, text: str, end: int, q: Quantity) -> tuple[Quantity, int]:
         scale = self._scale.match(text, end)
-        if scale is None and (millions := _MILLIONS.match(text, end)) and self._words.spaced:
+        if scale is None and (millions := _MILLIONS.match(text, end)) and "m" in self._words.scales:
             return Quantity(q.whole, q.fraction, q.negative, "b" if "d" in millions[0] else "m"), millions.end()
         if scale is None or (scale[1] and len(scale[2]) == 1):
             return q, end
@@ -711,6 +708,8 @@ class Scanner:
         if end - at < 3 or not self._code_before.search(before):
             return False
         after = text[end : end + 2]
+        if self._not_code_after.match(text, end):
+            return False
         return self._unit.match(text, end) is None and not after.startswith((":", "%"))
 
     def _read_out(self, digits: str) -> str:
@@ -880,7 +879,10 @@ class Scanner:
         if text[start] in VULGAR:
             one: Found | None = self._vulgar(text, start)
         elif text[start].isdigit():
-            one = self._quantity(text, start, start) if sign in "-−–" else self._at_digit(text, start, start)
+            if sign in "-−–":
+                one = self._special(text, start, floor) or self._quantity(text, start, start)
+            else:
+                one = self._at_digit(text, start, start)
             if sign in "-−–" and (science := self._science(text, start, start)):
                 one = science
         else:
@@ -935,7 +937,7 @@ class Scanner:
         return self._signs
 
     def number_at(self, text: str, at: int) -> tuple[Quantity, int] | None:
-        """The number that begins there, and where it ends."""
+        """The number that begins there, with its scale, and where it ends."""
         number = self._number.match(text, at)
         if (
             number is not None
@@ -943,7 +945,10 @@ class Scanner:
             and (len(number[0]) > LONGEST_PLAIN or number[0][0] == "0" != number[0])
         ):
             return None
-        return None if number is None else (quantity(number[0], self._words.decimal), number.end())
+        if number is None:
+            return None
+        q, end = self._scaled(text, number.end(), quantity(number[0], self._words.decimal))
+        return q, end
 
     def counted_at(self, text: str, end: int) -> tuple[Kind, Noun, int, str] | None:
         """What is counted by a number that ends there: its kind, its noun, where it ends, and the code of a currency."""

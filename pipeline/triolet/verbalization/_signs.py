@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 UNITS: dict[str, tuple[str, ...]] = {
-    "km": ("km",), "m": ("m",), "dm": ("dm",), "cm": ("cm",), "mm": ("mm",), "µm": ("µm", "μm"), "nm": ("nm",),
+    "km": ("km", "㎞"), "m": ("m",), "dm": ("dm",), "cm": ("cm", "㎝"), "mm": ("mm", "㎜"), "µm": ("µm", "μm"), "nm": ("nm",),
     "mi": ("mi",), "yd": ("yd",), "ft": ("ft",), "inch": ("in", "″"),
-    "km2": ("km²", "km2", "km^2"), "m2": ("m²", "m2", "m^2", "sqm"), "cm2": ("cm²", "cm2", "cm^2"),
+    "km2": ("km²", "㎢", "km2", "km^2"), "m2": ("m²", "㎡", "m2", "m^2", "sqm"), "cm2": ("cm²", "㎠", "cm2", "cm^2"),
     "mm2": ("mm²", "mm2", "mm^2"), "ft2": ("ft²", "ft2", "ft^2", "sqft"), "ha": ("ha",),
-    "m3": ("m³", "m3", "m^3"), "cm3": ("cm³", "cm3", "cm^3"),
-    "l": ("l", "L", "ℓ"), "dl": ("dl", "dL"), "cl": ("cl", "cL"), "ml": ("ml", "mL"), "gal": ("gal",),
-    "tsp": ("tsp",), "tbsp": ("tbsp",), "kg": ("kg",), "g": ("g",), "mg": ("mg",), "µg": ("µg", "μg", "mcg"),
+    "m3": ("m³", "㎥", "m3", "m^3"), "cm3": ("cm³", "cm3", "cm^3"),
+    "l": ("l", "L", "ℓ"), "dl": ("dl", "dL"), "cl": ("cl", "cL"), "ml": ("ml", "mL", "㎖"), "gal": ("gal",),
+    "tsp": ("tsp",), "tbsp": ("tbsp",), "kg": ("kg", "㎏"), "g": ("g",), "mg": ("mg", "㎎"), "µg": ("µg", "μg", "mcg"),
     "t": ("t",), "lb": ("lb", "lbs"), "oz": ("oz",),
     "h": ("h", "hr", "hrs"), "min": ("min", "mins"), "s": ("s", "sec", "secs"), "ms": ("ms",), "µs": ("µs", "μs"),
     "ns": ("ns",),

@@ -166,6 +166,8 @@ w; ; 万
     }  # fmt: skip
     abbreviations = {}
     code_cues = r"验证码|密码|编号|订单号|单号|账号|卡号|电话|手机|号码|拨打|致电|邮编|房间|代码|口令|尾号|工号|航班"
+    not_code_after = r"[元块万亿个名人台部款次件种条张份本米年月天周岁折倍级层]|小时|分钟|公里|美元|欧元|日元|多"
+    _room = re.compile(r"[0-9]{3,4}(?=室|号房|房(?![间子屋产价客])|寝室|教室)")
     _year = re.compile(r"([0-9]{4})(?=年(?!龄|级|之久))")
     _short_year = re.compile(r"([0-9]{2})(?=年(?:[0-9]{1,2}月|[代款底初末春夏秋冬]))")
     _zero_hour = re.compile(r"[0-2]?[0-9]")
@@ -251,6 +253,9 @@ w; ; 万
         """Years, as their digits."""
         if text[at - 1 : at].isdigit():
             return None
+        room = self._room.match(text, at)
+        if room:
+            return Found(at, room.end(), "codes", self.digits(room[0]))
         year = self._short_year.match(text, at)
         if year is None:
             year = self._year.match(text, at)
@@ -270,8 +275,6 @@ w; ; 万
         words = {"am": "上午", "pm": "下午"}.get(half, "") + ("两" if hour == 2 else self.cardinal(hour)) + "点"
         if minute or second:
             words += ("零" if 0 < minute < 10 else "") + self.cardinal(minute) + "分"
-        elif not half:
-            words += "整"
         return words + (self.cardinal(second) + "秒" if second else "")
 
     def exponent(self, base: str, exponent: int) -> str:

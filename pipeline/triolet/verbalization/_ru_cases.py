@@ -1,0 +1,179 @@
+"""The cases of Russian numerals and of the units after them."""
+
+from __future__ import annotations
+
+import re
+
+from triolet.verbalization._quantity import Noun
+
+_SMALL = {
+    "gen": (
+        "ноля одного двух трёх четырёх пяти шести семи восьми девяти "
+        "десяти одиннадцати двенадцати тринадцати четырнадцати пятнадцати шестнадцати семнадцати восемнадцати девятнадцати"
+    ).split(),
+    "inst": (
+        "нолём одним двумя тремя четырьмя пятью шестью семью восемью девятью "
+        "десятью одиннадцатью двенадцатью тринадцатью четырнадцатью пятнадцатью шестнадцатью семнадцатью восемнадцатью девятнадцатью"
+    ).split(),
+}
+_SMALL["dat"] = ["нолю", "одному", "двум", "трём", "четырём", *_SMALL["gen"][5:]]
+_SMALL["prep"] = ["ноле", "одном", *_SMALL["gen"][2:]]
+_TENS_GEN = ("- десяти двадцати тридцати сорока пятидесяти шестидесяти семидесяти восьмидесяти девяноста").split()
+_TENS = {
+    "gen": _TENS_GEN,
+    "dat": _TENS_GEN,
+    "prep": _TENS_GEN,
+    "inst": (
+        "- десятью двадцатью тридцатью сорока пятьюдесятью шестьюдесятью семьюдесятью восемьюдесятью девяноста"
+    ).split(),
+}
+_HUNDRED = {"gen": "сот", "dat": "стам", "inst": "стами", "prep": "стах"}
+_PLURAL = {"gen": "", "dat": "ам", "inst": "ами", "prep": "ах"}
+_ADJECTIVE = {"gen": "ых", "dat": "ым", "inst": "ыми", "prep": "ых"}
+_ADJECTIVE_ONE = {
+    "m": {"gen": "ого", "dat": "ому", "inst": "ым", "prep": "ом"},
+    "f": {"gen": "ой", "dat": "ой", "inst": "ой", "prep": "ой"},
+}
+_ONE = {
+    "hard": {"gen": "а", "dat": "у", "inst": "ом", "prep": "е"},
+    "soft": {"gen": "я", "dat": "ю", "inst": "ём", "prep": "е"},
+    "fem": {"gen": "ы", "dat": "е", "inst": "ой", "prep": "е"},
+    "fem_soft": {"gen": "и", "dat": "е", "inst": "ей", "prep": "е"},
+    "fem_i": {"gen": "и", "dat": "и", "inst": "ей", "prep": "и"},
+}
+_INDECLINABLE = frozenset({"евро", "промилле"})
+_PARTS = {1: "десят", 2: "сот", 3: "тысячн"}
+_LARGE = (
+    (Noun("m", "триллион", "триллионов", "триллиона"), 10**12),
+    (Noun("m", "миллиард", "миллиардов", "миллиарда"), 10**9),
+    (Noun("m", "миллион", "миллионов", "миллиона"), 10**6),
+    (Noun("f", "тысяча", "тысяч", "тысячи"), 1000),
+)
+
+
+def ends_in_one(n: int) -> bool:
+    """Whether what is counted is in the singular outside of the nominative: 1, 21, 101, but not 11."""
+    return n % 10 == 1 and n % 100 != 11
+
+
+def numeral(n: int, case: str, gender: str = "") -> str:
+    """`двух`, `двумя`, `двадцати одной`."""
+    parts: list[str] = []
+    for noun, value in _LARGE:
+        count, n = divmod(n, value)
+        if count:
+            head = [] if count == 1 and value == 1000 else [numeral(count, case, noun.gender)]
+            parts += [*head, declined(noun, case, one=ends_in_one(count))]
+    if n or not parts:
+        parts.append(_below_thousand(n, case, gender))
+    return " ".join(parts)
+
+
+def _below_thousand(n: int, case: str, gender: str) -> str:
+    words: list[str] = []
+    hundreds, n = divmod(n, 100)
+    if hundreds == 1:
+        words.append("ста")
+    elif hundreds:
+        words.append(_SMALL[case][hundreds] + _HUNDRED[case])
+    if n >= 20:
+        words.append(_TENS[case][n // 10])
+        n %= 10
+    if n or not words:
+        words.append("одной" if n == 1 and gender == "f" else _SMALL[case][n])
+    return " ".join(words)
+
+
+def decimal(whole: int, fraction: str, case: str) -> str:
+    """`трёх целых пяти десятых`; no more than three digits after the mark."""
+    parts: list[str] = []
+    for n, stem in ((whole, "цел"), (int(fraction), _PARTS[len(fraction)])):
+        parts += [numeral(n, case, "f"), stem + ("ой" if ends_in_one(n) else _ADJECTIVE[case])]
+    return " ".join(parts)
+
+
+def declined(noun: Noun, case: str, *, one: bool = False) -> str:
+    """`километрами`, `квадратного метра`, `градусах Цельсия`. `one`: in the singular."""
+    if case == "gen" and not one:
+        return noun.many
+    first, *rest = noun.few.split(" ")
+    if first in _INDECLINABLE:
+        return noun.few
+    if first.endswith(("ых", "ые")):
+        word, *tail = rest
+        gender = "f" if noun.gender == "f" else "m"
+        ending = _ADJECTIVE_ONE[gender][case] if one else _ADJECTIVE[case]
+        return " ".join([first[:-2] + ending, _declined(word, case, one=one), *tail])
+    return " ".join([_declined(first, case, one=one), *rest])
+
+
+def _declined(genitive: str, case: str, *, one: bool) -> str:
+    """From the genitive in the singular."""
+    stem, last = genitive[:-1], genitive[-1]
+    hard = last in "аы" or (last == "и" and stem[-1] in "кгхчшщж")
+    if not one:
+        ending = _PLURAL[case]
+        return stem + (ending if hard else "я" + ending[1:])
+    if case == "gen":
+        return genitive
+    if last == "а":
+        kind = "hard"
+    elif last == "я":
+        kind = "soft"
+    elif last == "ы" or stem[-1] in "кгх":
+        kind = "fem"
+    else:
+        kind = "fem_i" if stem.endswith("и") else "fem_soft"
+    return stem + _ONE[kind][case]
+
+
+_GENITIVE = re.compile(
+    r"(?<![^\W_])(?:до|от|около|более|менее|свыше|больше|меньше|из|без|для|после|порядка|с|со|у|старше|младше|моложе|выше|ниже|дороже|дешевле|"
+    r"раньше|позже|позднее|дольше|длиннее|короче|тяжелее|легче|ближе|дальше|быстрее|нет|не хватает|не хватило|не хватит|недостаточно|в течение|"
+    r"на протяжении|в размере|среди|против|кроме|вместо|достигает|достигла?|достигли|достигло)[ \u00a0][-−–+]?\Z",
+    re.IGNORECASE,
+)
+_DATIVE = re.compile(r"(?<![^\W_])(?:ко?|благодаря|равн[аоы]?|равен)[ \u00a0][-−–+]?\Z", re.IGNORECASE)
+_INSTRUMENTAL = re.compile(r"(?<![^\W_])между[ \u00a0]\Z", re.IGNORECASE)
+_WITH = re.compile(r"(?<![^\W_])со?[ \u00a0]\Z", re.IGNORECASE)
+_INSIDE = re.compile(r"(?<![^\W_])(?:во?|на|об?|при)[ \u00a0]\Z", re.IGNORECASE)
+_AWAY = re.compile(r"[ \u00a0](?:от|к|севернее|южнее|западнее|восточнее)(?![^\W_])")
+_WORDS = re.compile(r"[ \u00a0]([а-яё]{2,30})(?:[ \u00a0]([а-яё]{2,30}))?")
+_ENDINGS = (("inst", ("ами", "ями", "ыми", "ими")), ("prep", ("ах", "ях")), ("dat", ("ам", "ям")))
+
+
+def case_by_noun(n: int, before: str, after: str) -> str:
+    """The case that the noun after a number shows; empty if it shows none. Endings are distinct in the plural."""
+    if _INSIDE.search(before) and after[1:4] == "из ":
+        return "prep"  # `в 3 из 10 случаев`
+    found = _WORDS.match(after)
+    if found is None:
+        return ""
+    words = [word for word in found.groups() if word]
+    if ends_in_one(n):
+        if _WITH.search(before) and words[0].endswith(("ом", "ем", "ём", "ой", "ей", "ым", "им", "ью")):
+            return "inst"
+        return "prep" if _INSIDE.search(before) and words[0].endswith(("е", "ом", "ой", "ии")) else ""
+    if words[0].endswith(("ых", "их")):
+        words = words[1:]
+    for word in words[:1]:
+        if word in ("там", "нам", "вам"):
+            return ""
+        for case, endings in _ENDINGS:
+            if word.endswith(endings):
+                return case
+    return ""
+
+
+def case_by_words(before: str) -> str:
+    """The case that the words before a number ask for; empty for the nominative."""
+    if _GENITIVE.search(before):
+        return "gen"
+    if _DATIVE.search(before):
+        return "dat"
+    return "inst" if _INSTRUMENTAL.search(before) else ""
+
+
+def is_distance(before: str, after: str) -> bool:
+    """Whether a length says how far something is: `в 5 км от`."""
+    return _INSIDE.search(before) is not None and _AWAY.match(after) is not None
