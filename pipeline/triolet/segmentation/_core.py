@@ -11,11 +11,11 @@ from triolet.segmentation import _marks, _terminators
 from triolet.segmentation._auto import Guess
 from triolet.segmentation._blocks import BlockReader
 from triolet.segmentation._language import has_rules, rules
+from triolet.segmentation._language_tags import read_tag
 from triolet.segmentation._lines import LineKind
 from triolet.segmentation._reading import HOLD, PAIRS, SLACK, Reading
 from triolet.segmentation._stalled import finished, whole_words
 from triolet.segmentation._sure_end import ends_surely
-from triolet.segmentation._tags import read_tag
 
 _BATCH = 16  # tokens without a mark that are put aside before they are searched for conjunctions
 _LARGE_BATCH = 64  # the same where conjunctions end no clause

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import attrs
 
 from triolet.segmentation import _other_words, _pysbd
-from triolet.segmentation._tags import LANGUAGES
+from triolet.segmentation._language_tags import LANGUAGES
 
 RULED = ("zh", "en", "de", "it", "pt", "es", "ja", "ko", "fr", "ru")
 """The languages that have rules of their own."""
