@@ -16,6 +16,7 @@ from triolet._tools._alone import lone_error as lone_error
 from triolet._tools._loop_lag import LoopLag as LoopLag
 from triolet._tools._loop_lag import loop_lag as loop_lag
 from triolet._tools._quiet_gc import quiet_gc as quiet_gc
+from triolet._tools._retry_after import retry_after as retry_after
 from triolet.chain._audio_stage import AudioStage as AudioStage
 from triolet.chain._context import TurnContext as TurnContext
 from triolet.chain._pipeline import Pipeline as Pipeline

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import email.utils
 import json
 import re
 from collections.abc import AsyncIterator, Callable
 
 import httpx2
 
+from triolet import retry_after
 from triolet_adapters.sources._completion import error_details
 from triolet_adapters.sources._errors import (
     ChatAuthenticationFailed,
@@ -85,7 +84,8 @@ async def service_failure(
     words = f"{status} {response.reason_phrase}".rstrip()
     text = f"{host} answered {words}: {message or _readable(body) or 'no reason given'}"
 
-    wait = _retry_after(response) if status in {429, 503} else None
+    headers = response.headers
+    wait = retry_after(headers.get("retry-after", ""), headers.get("date")) if status in {429, 503} else None
     if wait is not None:
         text += f" (Retry-After: it asks for {wait:g} s without another request)"
     if status == 429:
@@ -128,21 +128,3 @@ def _readable(body: str) -> str:
     """Give the title of an HTML page, or the beginning of a text."""
     title = _TITLE.search(body)
     return " ".join((title[1] if title else body).split())[:200]
-
-
-def _retry_after(response: httpx2.Response) -> float | None:
-    """Seconds (RFC 9110, 10.2.3); a date counts from the service's own clock, where it tells."""
-    value = str(response.headers.get("retry-after", "")).strip()
-    if not value:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        until = email.utils.parsedate_to_datetime(value)
-        now = response.headers.get("date")
-        start = email.utils.parsedate_to_datetime(now) if now else dt.datetime.now(dt.UTC)
-        return max(0.0, (until - start).total_seconds())
-    except (ValueError, TypeError):
-        return None

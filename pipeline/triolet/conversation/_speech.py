@@ -53,8 +53,8 @@ def speech(
         thinking: `"open"` if the prompt opens the tag of the model's reasoning, so that the tokens begin with reasoning.
 
     Raises:
-        ValueError: the language or `thinking` is unknown; or `recovery` was given for a voice whose service cuts the text itself. Such a
-            service does not tell what it has said, so nothing can be said again.
+        ValueError: the language or `thinking` is unknown; or `recovery` was given for a voice whose service cuts the text
+            itself. Such a service does not tell what it has said, so nothing can be said again.
     """
     if tts.whole_turns and recovery is not None:
         raise ValueError(f"{type(tts).__name__} cuts the text itself: it cannot have a recovery")

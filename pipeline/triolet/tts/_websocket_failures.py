@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import email.utils
 import re
 import ssl
 from urllib.parse import urlsplit
 
 import attrs
 
+from triolet._tools._retry_after import retry_after
 from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, ProtocolViolation
 
 _NO_TEXT = 1007
@@ -17,9 +16,6 @@ _NO_TEXT = 1007
 
 _PERMANENT_CLOSE_CODES = frozenset({1003, 1007, 1008, 1009, 1010})
 """RFC 6455, 7.4.1: the peer refuses what we sent, so the same again would be refused again."""
-
-_DIGITS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
-"""The RFC has whole seconds; some services send parts of one."""
 
 
 @attrs.frozen
@@ -58,7 +54,7 @@ def refused(address: Address, status: int, body: str, head: str = "") -> Connect
     text = f"{address} refused the connection with HTTP status {status}" + (f": {said}" if said else "")
     if status in (401, 403):
         return AuthenticationFailed(text, code=str(status), message=body)
-    wait = _retry_after(head) if status in (429, 503) else None
+    wait = _asked_wait(head) if status in (429, 503) else None
     if wait is not None:
         text += f" (Retry-After: it asks for {wait:g} s without another try)"
     return ConnectionFailed(
@@ -71,19 +67,10 @@ def refused(address: Address, status: int, body: str, head: str = "") -> Connect
     )
 
 
-def _retry_after(head: str) -> float | None:
-    """Seconds to wait (RFC 9110, 10.2.3). A date counts from the peer's own clock, where the answer has it; else from ours."""
+def _asked_wait(head: str) -> float | None:
     lines = (line.partition(":") for line in head.partition("\r\n\r\n")[0].splitlines())
     fields = {name.strip().lower(): value.strip() for name, _, value in lines}
-    asked = fields.get("retry-after", "")
-    if _DIGITS.fullmatch(asked):
-        return float(asked)
-    try:
-        until = email.utils.parsedate_to_datetime(asked)
-        now = email.utils.parsedate_to_datetime(fields["date"]) if "date" in fields else dt.datetime.now(dt.UTC)
-        return max(0.0, (until - now).total_seconds())
-    except (ValueError, TypeError):  # no date; or one without a time zone, and one with
-        return None
+    return retry_after(fields.get("retry-after", ""), fields.get("date"))
 
 
 def broken_off(address: Address, head: str) -> ConnectionFailed:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.triolet._cost import lines
 
+from triolet import retry_after
 from triolet._tools._alone import Alone, lone_error, only_cancelled
 from triolet._tools._byte_queue import ByteQueue
 from triolet._tools._characters import EAST_ASIAN, ends_with_mark, is_wide
@@ -162,3 +163,21 @@ async def test_a_signal_wakes_those_who_wait_and_is_not_remembered(autojump_cloc
     with trio.move_on_after(1) as scope:
         await signal.wait()
     assert scope.cancelled_caught
+
+
+@pytest.mark.parametrize(
+    ("asked", "date", "seconds"),
+    [
+        ("120", None, 120.0),
+        (" 1.5 ", None, 1.5),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", "Fri, 31 Dec 1999 23:59:29 GMT", 30.0),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", None, 0.0),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", "soon", None),
+        ("soon", None, None),
+        ("", None, None),
+        ("-5", None, None),
+        ("nan", None, None),
+    ],
+)
+def test_what_a_service_asks_to_wait(asked: str, date: str | None, seconds: float | None) -> None:
+    assert retry_after(asked, date) == seconds
