@@ -79,7 +79,7 @@ class VerbalizerCore:
                     text,
                     reader.short,
                     reader.words.abbreviations,
-                    reader.scanner.unit_signs,
+                    reader.scanner.numbers.unit_signs,
                     reader.words.abbreviations_after_name,
                 ),
             )

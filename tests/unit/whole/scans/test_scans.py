@@ -80,7 +80,7 @@ def test_each_is_in_the_table() -> None:
 def test_the_patterns_of_a_language_are_linear(language: str) -> None:
     reader = _reader(language, "")
     assert reader is not None
-    for owner in (reader.scanner, reader.words):
+    for owner in (*reader.scanner.parts, reader.words):
         for name, pattern in vars(owner).items():
             if isinstance(pattern, re.Pattern):
                 cost, unit = worst(pattern, scans=False)

@@ -1,0 +1,73 @@
+"""Prices with the sign of a currency before the number."""
+
+from __future__ import annotations
+
+import re
+
+from triolet.verbalization._found import Found
+from triolet.verbalization._language import Language
+from triolet.verbalization._numbers import RANGE, Numbers
+from triolet.verbalization._numerals import quantity
+from triolet.verbalization._quantity import Quantity
+from triolet.verbalization._signs import CURRENCY_CODES
+
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,]|\.[0-9])")
+_CENTS = re.compile(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
+
+
+class Prices:
+    """Finds prices."""
+
+    def __init__(self, language: Language, numbers: Numbers) -> None:
+        self._words = language
+        self._numbers = numbers
+
+    def price(self, text: str, at: int, floor: int) -> Found | None:
+        """`$5`, `€3 million`, `$5-10`."""
+        coin = self._numbers.coin_before.match(text, at)
+        words = self._words
+        if coin is None:
+            name = words.symbols.get(text[at]) or self._coin_alone(text, at)
+            return Found(at, at + 1, "symbols", self._numbers.apart(text, at, at + 1, name)) if name else None
+        code = self._numbers.coins[coin[1]]
+        number = (
+            _CENTS.match(text, coin.end())
+            or _THOUSANDS.match(text, coin.end())
+            or self._numbers.pattern.match(text, coin.end())
+        )
+        if number is None or code not in words.coins:
+            return None
+        decimal = "," if number.re is _CENTS else "." if number.re is _THOUSANDS else words.decimal
+        q, end = self._numbers.scaled(text, number.end(), quantity(number[0], decimal))
+        between = RANGE.match(text, end)
+        if between:
+            second = self._price_range(text, at, q, between.end(), code)
+            if second is not None:
+                return second
+        named = self._numbers.coin_after.match(text, end)  # `$5 USD`, `$500 MXN`
+        if named and named[1] in CURRENCY_CODES and self._numbers.coins[named[1]] in words.coins:
+            code, end = self._numbers.coins[named[1]], named.end()
+        said = words.money(q, code)
+        said, end = self._numbers.per(text, end, said, q, words.coins[code][0])
+        return Found(at, end, "money", self._numbers.apart(text, at, end, said))
+
+    def _coin_alone(self, text: str, at: int) -> str | None:
+        """The sign of a currency without a number: `millones de €`."""
+        coin = self._words.coins.get(self._numbers.coins.get(text[at], ""))
+        if coin is None or text[at - 1 : at].isalnum() or text[at + 1 : at + 2].isalnum():
+            return None
+        return coin[0].many if text[:at].endswith((" de ", " di ")) else coin[0].one
+
+    def _price_range(self, text: str, at: int, q: Quantity, second_at: int, code: str) -> Found | None:
+        coin = self._numbers.coin_before.match(text, second_at)
+        number = self._numbers.pattern.match(text, coin.end() if coin else second_at)
+        if number is None:
+            return None
+        last, end = self._numbers.scaled(text, number.end(), quantity(number[0], self._words.decimal))
+        if q.fraction or last.fraction:
+            said = f"{self._words.money(q, code)}{self._words.joined(self._words.to)}{self._words.money(last, code)}"
+        else:
+            if last.scale and not q.scale and q.whole < 1000:
+                q = Quantity(q.whole, q.fraction, q.negative, last.scale)
+            said = self._words.counted_range(q, last, self._words.coins[code][0])
+        return Found(at, end, "money", said)
