@@ -55,6 +55,10 @@ def _named() -> frozenset[str]:
     return frozenset(path for page in pages for path in LISTED.findall(page.read_text("utf-8")))
 
 
+SAME_ELSEWHERE = ("triolet.asyncio", "triolet.blocking")
+"""Modules whose names mean what they mean in another: without its module, a name is not one of theirs."""
+
+
 @functools.cache
 def documented() -> dict[str, str]:
     """Each name that the reference explains, with its full path. A name in two modules is left out."""
@@ -62,7 +66,9 @@ def documented() -> dict[str, str]:
     twice: set[str] = set()
     for page in sorted((ROOT / "docs" / "reference").glob("*.md")):
         for path in LISTED.findall(expanded(page.read_text("utf-8"))):
-            name = path.rpartition(".")[2]
+            module, _, name = path.rpartition(".")
+            if module in SAME_ELSEWHERE:
+                continue
             if name in found:
                 twice.add(name)
             found[name] = path

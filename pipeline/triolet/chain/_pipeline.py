@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Generic
 
 from triolet.chain._context import TurnContext
@@ -53,7 +53,9 @@ class Pipeline:
             raise RuntimeError("this pipeline has not run yet; await pipeline.run() first")
         return self._timeline
 
-    async def run(self, observer: Callable[[Event], None] | None = None) -> TurnResult:
+    async def run(
+        self, observer: Callable[[Event], None] | None = None, *, resources: Mapping[type, object] | None = None
+    ) -> TurnResult:
         """Speak until the source has ended and the last sample has been heard. Return what was said and heard.
 
         Cancellation ends every stage and closes the output, which drops what it has not yet played. `result` then says what
@@ -61,6 +63,8 @@ class Pipeline:
 
         Args:
             observer: called with each event (`triolet.events`) as it happens. It must not raise, and cannot wait.
+            resources: objects that this run shares with others, by their type (`TurnContext.resources`), such as the sessions of
+                `open_session_pools`; by default none.
 
         Raises:
             RuntimeError: this pipeline has run before. A source cannot be read twice: build a new pipeline.
@@ -70,5 +74,5 @@ class Pipeline:
         if self._timeline is not None:
             raise RuntimeError("a pipeline runs once; build a new one with a fresh source")
         self._timeline = Timeline(observer)
-        await self._consume(TurnContext(self._timeline))
+        await self._consume(TurnContext(self._timeline, resources=resources or {}))
         return self.result

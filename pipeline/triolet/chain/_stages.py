@@ -13,6 +13,7 @@ import itertools
 from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Iterable
 from typing import Any, Generic, TypeVar, cast
 
+import attrs
 import trio
 
 from triolet.chain._context import TurnContext
@@ -125,6 +126,14 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
         return NotImplemented
 
 
+@attrs.frozen
+class Reader:
+    """One of a turn's resources, where async iterables at the head of a pipeline are not Trio's: another event loop iterates them."""
+
+    source: Callable[[AsyncIterable[Any]], Source[Any]]
+    """Makes a source that gives the items of an async iterable, and closes its iterator."""
+
+
 class IterableSource(Source[Out_co]):
     """A source that gives the items of an iterable, an async iterable, or a Trio receive channel.
 
@@ -138,6 +147,10 @@ class IterableSource(Source[Out_co]):
 
     async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         """Send every item. Record the first item and the end in the timeline. Cancellation closes the iterator."""
+        reader = turn.resource(Reader)
+        if reader is not None and isinstance(self._items, AsyncIterable):
+            await reader.source(self._items).run(downstream, turn)
+            return
         started = False
 
         async def send(item: Any) -> None:

@@ -16,6 +16,7 @@ from tests.integration.docs.markdown import ROOT
 MODULES = [
     "triolet",
     "triolet.errors",
+    "triolet.asyncio",
     "triolet.events",
     "triolet.websocket",
     "triolet.testing",

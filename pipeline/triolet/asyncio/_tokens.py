@@ -1,0 +1,60 @@
+"""The tokens of an asyncio program, as a source of Trio's."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import AsyncIterable, Iterable
+from functools import partial
+
+import trio
+
+from triolet.asyncio._host import Host
+from triolet.chain._context import TurnContext
+from triolet.chain._stages import Reader, Source
+from triolet.turn._events import FirstToken, SourceEnded
+
+
+class LoopTokens(Source[str]):
+    """An async iterable of the asyncio program. One task of that program iterates it and closes it, in the context in which this
+    was made.
+    """
+
+    def __init__(self, tokens: AsyncIterable[str], host: Host) -> None:
+        self._tokens = tokens
+        self._host = host
+        self._context = contextvars.copy_context()
+
+    async def run(self, downstream: trio.MemorySendChannel[str], turn: TurnContext) -> None:
+        """Send every token. Cancellation cancels the task that iterates, and closes the iterator, within `GIVE_UP` seconds."""
+        await self._host.call_back(partial(self._feed, downstream, turn), self._context)
+        turn.timeline.record(SourceEnded(turn.now()))
+
+    async def _feed(self, downstream: trio.MemorySendChannel[str], turn: TurnContext) -> None:
+        """Iterate, in asyncio."""
+        iterator = aiter(self._tokens)
+        started = False
+        try:
+            async for token in iterator:
+                if not started:
+                    turn.timeline.record(FirstToken(turn.now()))
+                    started = True
+                try:
+                    downstream.send_nowait(token)
+                except trio.WouldBlock:
+                    await self._host.call(partial(downstream.send, token))
+        finally:
+            aclose = getattr(iterator, "aclose", None)
+            if aclose is not None:
+                await aclose()  # noqa: ASYNC102 -- Trio's side waits for it only so long
+
+
+def in_loop(tokens: Iterable[str] | AsyncIterable[str] | Source[str], host: Host) -> Iterable[str] | Source[str]:
+    """Tokens as a Trio conversation takes them. An async iterable is taken for one of asyncio."""
+    if isinstance(tokens, Source):
+        return tokens
+    return LoopTokens(tokens, host) if isinstance(tokens, AsyncIterable) else tokens
+
+
+def loop_reader(host: Host) -> Reader:
+    """Has the async iterables at the head of a pipeline iterated in asyncio."""
+    return Reader(lambda items: LoopTokens(items, host))
