@@ -14,6 +14,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import trio
 
+from triolet.asyncio._rounds import Rounds
+
 T = TypeVar("T")
 
 GIVE_UP = 2.0
@@ -129,6 +131,7 @@ class Host:
         self._leave = trio.Event()
         self._ended: asyncio.Future[None] = loop.create_future()
         self._context = contextvars.Context()  # the rounds of Trio belong to none of the tasks that begin it
+        self._rounds = Rounds(loop, lambda tick: loop.call_soon(tick, context=self._context))
         self._guard = self._until_the_loop_closes()
         self._joined = False
 
@@ -171,9 +174,10 @@ class Host:
                 trio.lowlevel.start_guest_run,
                 self._leave.wait,
                 run_sync_soon_threadsafe=lambda tick: self.loop.call_soon_threadsafe(tick, context=self._context),
-                run_sync_soon_not_threadsafe=lambda tick: self.loop.call_soon(tick, context=self._context),
+                run_sync_soon_not_threadsafe=self._rounds.next,
                 done_callback=self._done,
                 host_uses_signal_set_wakeup_fd=True,
+                clock=self._rounds,
             )
         _HOST.set(self)
         self._of[self.loop] = self
@@ -206,9 +210,14 @@ class Host:
     def start(self, function: Callable[[], Awaitable[T]]) -> Work[T]:
         """Start a Trio function, in a copy of the context of the caller. A plain call."""
         work = Work(self, function)
+        self.soon()
         trio.lowlevel.spawn_system_task(work.run, name=function, context=contextvars.copy_context())
         self.works.add(work)
         return work
+
+    def soon(self) -> None:
+        """Call it before a plain call that wakes a task of Trio's. It saves some microseconds."""
+        self._rounds.soon()
 
     async def call(self, function: Callable[[], Awaitable[T]]) -> T:
         """Await a Trio function from asyncio. If this is cancelled, the function is, and its clean-up has ended when this raises."""
@@ -230,6 +239,7 @@ class Host:
         def go_on(_: object = None) -> None:
             nonlocal waiting
             if waiting is not None:
+                self.soon()
                 trio.lowlevel.reschedule(waiting)
                 waiting = None
 
@@ -253,6 +263,7 @@ class Host:
     def _done(self, outcome: _Outcome | None = None) -> None:
         """The Trio run has ended, or is no longer used."""
         del self._of[self.loop]
+        self._rounds.end()
         if not self._ended.done():
             self._ended.set_result(None)
         for work in list(self.works):  # none, unless Trio itself has failed

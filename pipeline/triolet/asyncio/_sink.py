@@ -193,13 +193,13 @@ class _Pump:
     """An asyncio task that makes calls of the program, one after another."""
 
     def __init__(self, host: Host, changed: Signal) -> None:
-        self._loop = host.loop
+        self._host = host
         self._changed = changed
         self._calls = deque[tuple[Callable[[], Awaitable[object]], Callable[[], None]]]()
         self._more: asyncio.Future[None] | None = None
         self._error: BaseException | None = None
         # Not by `create_task`: an eager task would begin inside a task of Trio's, and take itself for one.
-        self._task = asyncio.Task(self._run(), loop=self._loop, context=contextvars.copy_context())
+        self._task = asyncio.Task(self._run(), loop=host.loop, context=contextvars.copy_context())
         self._task.add_done_callback(self._ended)
 
     @property
@@ -246,9 +246,10 @@ class _Pump:
                     self._error = error
                 else:
                     then()
+                self._host.soon()
                 self._calls.popleft()
                 self._changed.give()
-            self._more = self._loop.create_future()
+            self._more = self._host.loop.create_future()
             await self._more
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -38,6 +38,7 @@ class LoopTokens(Source[str]):
                 if not started:
                     turn.timeline.record(FirstToken(turn.now()))
                     started = True
+                self._host.soon()
                 try:
                     downstream.send_nowait(token)
                 except trio.WouldBlock:
