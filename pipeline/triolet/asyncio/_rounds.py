@@ -160,7 +160,7 @@ class Rounds(trio.abc.Clock):
             self._timer = None
         self._timer_at = deadline
         if deadline < math.inf:
-            self._timer = self._loop.call_later(max(0.0, deadline - self._now()), self._time)
+            self._timer = self._loop.call_at(deadline, self._time)
 
     def _time(self) -> None:
         """A deadline has come, or one that was lifted meanwhile."""

@@ -25,11 +25,11 @@ from triolet import (
     Usage,
     speech,
 )
-from triolet._model._voice_settings import VoiceSettings
 from triolet._tools._alone import Alone
 from triolet.errors import BudgetExceeded, ConnectionLost, OutputError
-from triolet.synthesis._voice_stage import adjusted
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
+
+pytestmark = pytest.mark.usefixtures("natively_and_from_asyncio")
 
 
 async def test_turns_are_said_one_after_another(autojump_clock: trio.testing.MockClock) -> None:
@@ -353,11 +353,6 @@ async def test_a_voice_that_cannot_be_changed_says_so(autojump_clock: trio.testi
         with pytest.raises(ValueError, match="cannot change its voice for one turn"):
             await conversation.say([ONE], voice="other")
         assert (await conversation.say([TWO])).heard == TWO
-
-
-def test_settings_that_are_none_change_nothing() -> None:
-    tts = ToneTTS()
-    assert adjusted(tts, VoiceSettings()) is tts
 
 
 class _Eager(Output):

@@ -22,6 +22,8 @@ from triolet.errors import ConnectionLost, ServiceError
 from triolet.playout._paced_output import PacedOutput
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
 
+pytestmark = pytest.mark.usefixtures("natively_and_from_asyncio")
+
 
 class _BreakingOff(ToneTTS):
     """The filler is refused while it sounds."""

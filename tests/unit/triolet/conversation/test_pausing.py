@@ -20,6 +20,8 @@ from triolet import (
 from triolet.errors import ServiceError
 from triolet.testing import RecordingOutput, ScriptedSource, ToneTTS, decode
 
+pytestmark = pytest.mark.usefixtures("natively_and_from_asyncio")
+
 
 async def test_a_pause_is_exact_to_the_sample(autojump_clock: trio.testing.MockClock) -> None:
     tts, output = ToneTTS(pace=4), RecordingOutput()
