@@ -73,7 +73,7 @@ class Clause:
     """The kind of its block."""
     marker: int = 0
     """How many characters at its start are white space and block marks (`## `, `- `, `1. `, `> `). They are never words. Only
-    a clause that begins a block has block marks."""
+    a clause that begins a block has block marks; marks that came after their sentence had been given count as such, too."""
     language: str = "en"
     """ISO 639-1 code of the language whose rules cut it."""
 

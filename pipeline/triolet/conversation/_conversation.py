@@ -103,6 +103,16 @@ class Conversation:
         """The result of the turn that ended last, also if it was interrupted, cancelled, or failed. None before the first."""
         return self._last
 
+    @property
+    def so_far(self) -> TurnResult | None:
+        """The result so far of the turn that is being said, which counts what has been heard by now: for subtitles, and for a
+        history that is kept while the turn is said. None between turns.
+        """
+        for running in self._turns:
+            if running.playing:
+                return running.playing[0].result_now
+        return None
+
     async def __aenter__(self) -> Self:
         """Open the output, and start to open a session. If cancelled, nothing remains open.
 

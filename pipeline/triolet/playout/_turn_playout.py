@@ -21,6 +21,7 @@ from triolet.playout._edges import MARGIN, PhraseEdges, TrimmedPhrase, WholePhra
 from triolet.playout._gaps import RoomTone
 from triolet.playout._positions import Positions
 from triolet.turn._events import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun, VoicePaused
+from triolet.turn._result import TurnResult
 
 SLICE = 0.2
 """The most seconds given to a real-time output at a time, so that the playout clock is never further behind than this. The
@@ -347,6 +348,16 @@ class TurnPlayout:
     def _heard(self, phrase: int) -> int:
         """How many samples of a phrase have been heard."""
         return self._positions.heard(phrase, self._output.heard - self._base)
+
+    @property
+    def result_now(self) -> TurnResult:
+        """The result so far, with what has been heard by now of phrases that are not yet recorded as heard."""
+        now = self._turn.now()
+        return self._turn.timeline.result_with(
+            PhraseHeard(now, index, self._heard(index), whole=False, voiced=phrase.edges.voicing.voiced)
+            for index, phrase in self._unheard.items()
+            if phrase.edges.passed
+        )
 
     def report(self) -> None:
         """Record each phrase whose last sample has been heard by now."""

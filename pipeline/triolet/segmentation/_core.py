@@ -22,7 +22,7 @@ _LARGE_BATCH = 64  # the same where conjunctions end no clause
 _LONG = 64  # characters of a token that is never put aside
 _BREATH_AFTER = 24  # characters that a clause has at least if a conjunction ends it
 
-_WORDS = r"\w '’\-/%$+=&@#\\^>|~"
+_WORDS = r"\w '’\-/%$+=&@#\\>|"
 _WEAK = ',:،؛，、；：—–―*`([{}\\]（【】《》〈〉「」『』“”„«»‘"'
 _hot = re.compile(f"[^{_WORDS}]").search  # what may be a mark inside a line
 _ending = re.compile(f"[^{_WORDS}{_WEAK}]").search  # what may end a line or a sentence
@@ -61,6 +61,7 @@ _MARKS: dict[str, _Mark] = {
     "*": _marks.star,
     "`": _marks.tick,
     "<": _marks.tag,
+    **dict.fromkeys("~～〜^♪♫♬♡♥", _terminators.flourish),
 }
 
 
@@ -184,7 +185,7 @@ class SegmenterCore:
 
         That it is wrong is rarer than once in 200 times; the text then goes on in the next clause. Other clauses do not come out
         any earlier. What comes later is cut as if white space stood here, so the clauses depend on when this is called. A
-        second mark or a closing one right after the cut becomes a clause of its own.
+        second mark right after the cut counts as a block mark of the next clause: it is no word.
         """
         reading = self._reading
         clauses = self._advance(complete=False)

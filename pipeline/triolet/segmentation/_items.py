@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from triolet._model._text import BlockKind, Boundary
+from triolet.segmentation import _judge
 from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._reading import Reading
 
@@ -85,7 +86,8 @@ def item(reading: Reading, text: str, at: int, tail: int, *, complete: bool) -> 
         if marker.isdecimal():
             number = int(marker)
             asked = text[max(0, start - 4) : start].rstrip()[-1:] in ("?", "？")  # `What is 2 + 2? 4. Good.`
-            if len(marker) > 2 or (number != 1 and (asked or found[0] != marker)):
+            late = number > _judge.LATE_ITEM and not _judge.begins_line(text, found.start())
+            if len(marker) > 2 or late or (number != 1 and (asked or found[0] != marker)):
                 return None
         elif marker in ("a", "i") and (first or before[-1:] in _LEADS):
             number = 1
@@ -96,6 +98,10 @@ def item(reading: Reading, text: str, at: int, tail: int, *, complete: bool) -> 
         begins = ahead.visible()
         if begins is None:
             return WAIT
+        if begins.isdecimal() and not rules.language.ordinals and rules.language.code != "ko":
+            comes = ahead.begins_item()
+            if comes is not False:
+                return WAIT if comes is None else None  # `2. 3. Third item`
         if begins.islower() and text[at] == "." and (len(marker) > 2 or not marker.isdecimal()):
             return None
         if rules.months and (following := ahead.word()) != "":
@@ -105,11 +111,11 @@ def item(reading: Reading, text: str, at: int, tail: int, *, complete: bool) -> 
                 return None
         _note(reading, at, tail, number)
         return GOES_ON
-    said = before.rpartition(" ")[2]
+    said = before.rpartition(" ")[2].removesuffix(",")
     if (
         marker == "1"
         and said.isalpha()
-        and (said.islower() or said == before.strip())
+        and (said.islower() or said == before.strip(" ,"))
         and said.lower() not in rules.lettered
         and not rules.language.ordinals
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
+from triolet._tools._characters import EAST_ASIAN
 from triolet.segmentation._language import Dotted, Rules
 from triolet.segmentation._pysbd import Splitter
 
@@ -25,6 +26,46 @@ _VOWEL = re.compile("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûü
 _LAST_WORD = re.compile(r"(?<!\S)[^\W\d_][^\W\d_A-Z]{2,}\Z")
 _CAPITALIZED = re.compile(r"[^\W\d_](?:['’]?[^\W\d_A-Z]+)*")
 _ROMAN = re.compile("[IVXLC]+")
+# The Latin word at the end of Chinese or Japanese text, which has no spaces: `作者是J.K`.
+_LATIN_TAIL = re.compile(r"[A-Za-z][A-Za-z.'’&-]*\Z")
+# The name of an author in brackets after what is quoted: `(A. Author)`.
+_ATTRIBUTION = re.compile(r"[^\S\n]*\([^\W\d_]\.")
+_ATTRIBUTION_BEGUN = re.compile(r"[^\S\n]*(?:\([^\W\d_]?)?")
+_ATTRIBUTION_REACH = 8
+_ITEM_AHEAD = re.compile(r"[^\S\n]*(?:\d{1,2}(?:([.)])(?=\s)|[.)]?\Z)|\Z)")
+# After an article an abbreviation of a number is a noun: `Open the app. 2. Tap Settings.`
+_ARTICLES = frozenset(("the", "this", "that", "your", "our", "my", "an", "a"))
+# English words after which an ellipsis leaves a sentence unfinished, and those that do before `I`, which always has a capital.
+_UNFINISHED = frozenset(
+    (
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "with",
+        "and",
+        "but",
+        "or",
+        "because",
+        "if",
+        "when",
+        "than",
+        "as",
+        "for",
+        "my",
+        "your",
+    )
+)
+_HESITANT = frozenset(("well", "um", "uh", "er", "oh", "hmm", "so", "is", "are", "was", "were", "that", "like", "mean"))
+# Single letters that follow an abbreviation, but begin no sentence: `72 deg. F`, `vit. C`.
+_MARKS_OF_KIND = frozenset("BCDEFK")
+# The highest number of a list item inside a line that follows no item.
+LATE_ITEM = 3
+_LINE_START = re.compile(r"(?:\A|\n)[^\w\n]*\Z")
+_HEAD_REACH = 16
+_DEGREE = re.compile(r"[A-Z][a-z]?[a-z]?(?:\.[A-Z][a-z]{0,3})+")
 
 
 class Verdict(enum.Enum):
@@ -91,6 +132,26 @@ class Ahead:
         at = found.end() if found else self._start
         return self._text[at + 1 : at + 2] == "."
 
+    def labels(self) -> bool:
+        """Whether a colon follows the next word. It must be known."""
+        found = _NEXT.match(self._text, self._start)
+        word = _WORD.match(self._text, found.end() if found else self._start)
+        return word is not None and self._text[word.end() : word.end() + 1] == ":"
+
+    def begins_item(self) -> bool | None:
+        """Whether the number of a list item comes; None if unknown."""
+        found = _ITEM_AHEAD.match(self._text, self._start)
+        if found is None:
+            return False
+        return None if found.end() == len(self._text) and not self._complete else found[1] is not None
+
+    def attributes(self) -> bool | None:
+        """Whether the name of an author comes, in brackets; None if unknown."""
+        rest = self._text[self._start : self._start + _ATTRIBUTION_REACH]
+        if _ATTRIBUTION.match(rest):
+            return True
+        return None if not self._complete and _ATTRIBUTION_BEGUN.fullmatch(rest) else False
+
     def second(self) -> str | None:
         """The word after the next word; see `word`."""
         found = _NEXT.match(self._text, self._start)
@@ -103,7 +164,21 @@ class Ahead:
 def word_before(text: str, start: int, at: int) -> str:
     """What stands between the last space and the mark at `at`: at most its last `_LONGEST_WORD` characters."""
     reach = at - _LONGEST_WORD
-    return text[max(start, reach) : at].rpartition(" ")[2]
+    word = text[max(start, reach) : at].rpartition(" ")[2]
+    if word and not word.isascii() and word[-1].isascii():
+        return _latin_tail(word)
+    return word
+
+
+def _latin_tail(word: str) -> str:
+    """The Latin word at the end of letters of Chinese or Japanese; else what is given."""
+    tail = _LATIN_TAIL.search(word)
+    return tail[0] if tail and tail.start() and word[tail.start() - 1] >= EAST_ASIAN else word
+
+
+def begins_line(text: str, start: int) -> bool:
+    """Whether nothing but marks stands between the start of the line and `start`."""
+    return _LINE_START.search(text, max(0, start - _HEAD_REACH), start) is not None
 
 
 def is_plain(rules: Rules, text: str, at: int, word: str) -> bool:
@@ -130,6 +205,9 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
     word = parts[-1]
     if len(word) == _LONGEST_WORD:
         return END
+    glued = ""
+    if not word.isascii() and word[-1].isascii() and (tail := _latin_tail(word)) is not word:
+        glued, word = word[: -len(tail)], tail
     if len(word) == 1 or not word.isalpha():
         word = word.lstrip(_OPENING).rstrip("*_~")
         if word[-1:] in ("º", "ª", "°"):
@@ -139,10 +217,13 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
         if word[-1].isdecimal():
             if len(parts) == 1 and text[max(0, start - 4) : start].rstrip()[-1:] in ("?", "？"):
                 return END  # `What is 2 + 2? 4. Good.`
+            if len(parts) == 1 and word.isdecimal() and int(word) > LATE_ITEM and not begins_line(text, start):
+                first = ahead.visible()  # `How many are left? 16. That is few.`
+                return WAIT if first is None else GOES_ON if first.islower() else END
             if len(parts) == 1 and text[start - 1 : start] in ("", "\n") and _SECTION.fullmatch(word):
                 return GOES_ON  # `2.1. Installation`
             return _after_number(rules, parts[0] if len(parts) > 1 else "", word, ahead)
-    previous = parts[0] if len(parts) > 1 else ""
+    previous = glued or (parts[0] if len(parts) > 1 else "")
     kind = _kind(rules, word, previous)
     if kind is None:
         if len(word) == 1:
@@ -151,12 +232,17 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
             return _after_unknown(ahead)
         if word[0].isupper() and len(word) <= _SHORT_NAME:
             first = ahead.visible()
-            return WAIT if first is None else GOES_ON if first == "&" else END
+            if first is None:
+                return WAIT
+            return GOES_ON if first == "&" or (first.islower() and len(word) < _SHORT_NAME) else END
         return END
     if word in rules.years and _measured(previous) and at - start < 32 and len(previous.split()) < 4:
         kind = _NAMED  # `В 1854 г. Толстой`: too short to be a sentence
-    if kind is _NUMBERED and word in rules.words and (ahead.visible() or "A").islower():
-        return END
+    if kind is _NUMBERED and word in rules.words:
+        if (ahead.visible() or "A").islower():
+            return END
+        if previous.rpartition(" ")[2].lower() in _ARTICLES and (comes := ahead.begins_item()) is not False:
+            return WAIT if comes is None else END
     return _after_abbreviation(rules, kind, ahead)
 
 
@@ -189,7 +275,7 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
                     return _NAMED if last.isupper() and mark == "-" else None
                 kind = _kind(rules, last, "")
                 return _WEAK if kind and mark == "/" else kind
-        return _NAMED if _LETTERS_AND_DOTS.fullmatch(word) else None
+        return _NAMED if _LETTERS_AND_DOTS.fullmatch(word) or _DEGREE.fullmatch(word) else None
     if rules.language.suffixes and lower.endswith(rules.language.suffixes):
         return _NAMED
     if len(word) <= _LONGEST_WITHOUT_VOWEL and word[1:].islower() and word[-1] < "\u0500" and not _VOWEL.search(word):
@@ -207,6 +293,8 @@ def _after_unknown(ahead: Ahead) -> Verdict:
 
 def _measured(previous: str) -> bool:
     last = previous.rsplit(None, 1)[-1] if previous.strip() else ""
+    if last[-1:] == "." and not last[:1].isdecimal():  # `50 кв. м.`
+        last = " ".join(previous.split()[-2:-1])
     return last[-1:].isdecimal() or _ROMAN.fullmatch(last) is not None
 
 
@@ -218,10 +306,12 @@ def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
         return WAIT
     if first == "":
         return END
-    if kind is not _NAMED and first in "IVXLC":
+    if kind is not _NAMED and (first in "IVXLC" or first in _MARKS_OF_KIND):
         word = ahead.word()
         if word is None:
             return WAIT
+        if word in _MARKS_OF_KIND and (kind is _NUMBERED or not ahead.is_initial()):
+            return GOES_ON
         if _ROMAN.fullmatch(word) and word != "I":
             return GOES_ON
     if not first.isupper():
@@ -242,6 +332,8 @@ def _after_time(rules: Rules, ahead: Ahead) -> Verdict:
         return WAIT
     if word in rules.starters:
         return END
+    if word in rules.times and ahead.labels():
+        return END  # `8 a.m. to 5 p.m. Saturday: nine to noon`
     if word in rules.times or (2 <= len(word) <= _LONGEST_ZONE and word.isupper()):
         return GOES_ON
     second = ahead.second()
@@ -273,10 +365,13 @@ def _after_letter(rules: Rules, letter: str, previous: str, ahead: Ahead) -> Ver
     if first == "" or (letter.isalpha() and _without_case(letter)):
         return END
     if not first.isupper():
-        return GOES_ON
+        return END if previous[-1:] >= EAST_ASIAN and _without_case(first) else GOES_ON
     said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
-    if said.lower() in rules.lettered or said[-1:].isdecimal():
+    noun = said.lower()
+    if noun in rules.lettered or said[-1:].isdecimal() or re.split("['’]", noun)[-1] in rules.lettered:
         return END
+    if noun.endswith(".") and said[0].islower() and rules.dotted.get(noun[:-1]) is _NUMBERED and not ahead.is_initial():
+        return END  # `bât. B. Sonnez`
     if rules.language.code == "en" and letter == "I" and said.islower():
         return END
     if not said:
@@ -292,6 +387,10 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
         return END
     said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
     if len(word) < 3 and (not said or said[-1] in ":;") and not first.islower():
+        if not said and first.isdecimal() and not rules.language.ordinals and rules.language.code != "ko":
+            comes = ahead.begins_item()
+            if comes is not False:
+                return WAIT if comes is None else END  # `2. 3. Third item`
         return GOES_ON  # `... 2. Second item`
     if (
         len(word) < 4
@@ -383,8 +482,8 @@ def after_closing(rules: Rules, ahead: Ahead, *, led_by_quote: bool) -> Verdict:
     return END
 
 
-def after_ellipsis(ahead: Ahead, before: int) -> Verdict:
-    """Judge `...` and the like with white space after it. `before` counts the characters of the sentence before it."""
+def after_ellipsis(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Verdict:
+    """Judge `...` and the like with white space after it. `start` is where the sentence began, `at` where the mark stands."""
     first = ahead.visible()
     if first is None:
         return WAIT
@@ -392,12 +491,43 @@ def after_ellipsis(ahead: Ahead, before: int) -> Verdict:
         return END
     if first.islower() or first in "—–-,;:":
         return GOES_ON
-    return GOES_ON if _without_case(first) and before <= _HESITATION else END
+    if _without_case(first):
+        return GOES_ON if at - start <= _HESITATION else END
+    if rules.language.code == "en":
+        last = word_before(text, start, len(text[:at].rstrip())).lower()
+        if last in _UNFINISHED:
+            return GOES_ON
+        if first == "I" and last in _HESITANT:
+            word = ahead.word()
+            if word is None:
+                return WAIT
+            if word == "I" or word.startswith(("I'", "I’")):
+                return GOES_ON
+    attributes = ahead.attributes()
+    if attributes is not False:
+        return WAIT if attributes is None else GOES_ON
+    return END
 
 
 _FINAL = re.compile(
     r"(?:です|ます|した|でした|ません|でしょう|ましょう|ください|だった|ない|だろう|たい)(?:か|ね|よ|よね|な)?\Z"
 )
+
+
+_CHATTY = {"zh": frozenset("呀啊哦哟啦呢吧嘛哈嗯噢咯喔捏"), "ko": frozenset("요다네죠지까야어용음")}
+_NOTES = frozenset("♪♫♬♡♥")
+
+
+def flourishes(code: str, text: str, start: int, at: int, follows: str) -> bool:
+    """Whether `~`, `♪` or `^^` at `at`, before `follows`, ends a sentence of chat in Chinese, Japanese or Korean."""
+    before, mark = text[at - 1 : at], text[at]
+    if before < EAST_ASIAN or not (follows >= EAST_ASIAN or (follows == " " and (code == "ko" or mark in _NOTES))):
+        return False
+    if mark in _NOTES:
+        return True
+    if code == "ja":
+        return mark != "^" and sounds_final(text, start, at)
+    return before in _CHATTY.get(code, "")
 
 
 def sounds_final(text: str, start: int, at: int) -> bool:
@@ -422,7 +552,7 @@ def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdic
 
 
 _SPLITTER_REACH = 600  # the most characters of a sentence that pysbd is shown
-_SAYS = re.compile(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|笑)")
+_SAYS = re.compile(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|(?<!都)笑)")
 _SAYS_REACH = 8
 _PHRASE_END = re.compile(r"[，。！？：；、“”「」\s]")
 _PARTICLES = "とってのをはがにもでやなかさへよだ"

@@ -25,6 +25,7 @@ _BLOCKS = "br|hr|li|ul|ol|p|div|h[1-6]|tr|td|th|table|blockquote|dt|dd|section|a
 _TAG = re.compile(rf"<(/?)({_BLOCKS})(?:\s[^<>\n]{{0,200}})?/?>", re.IGNORECASE)
 _TAG_BEGUN = re.compile(r"</?(?:[A-Za-z][A-Za-z0-9]{0,11}(?:\s[^<>\n]{0,200})?/?)?")
 _QUOTED = re.compile(r"[^\W_][^`'\n(){}\[\]=;]{0,60}'(?=[^\w`'])")
+_LAUGHS = re.compile("[(（](?:笑|爆笑|苦笑|汗|泣|涙|照)[)）]")
 _DASHES = re.compile("[—―]{1,64}")
 _CLAUSE = Boundary.CLAUSE
 _WEAK = {**dict.fromkeys(",،", Boundary.COMMA), **dict.fromkeys(";:؛", Boundary.CLAUSE)}
@@ -125,7 +126,20 @@ def pair(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     for index in range(len(opened) - 1, -1, -1):
         if opened[index][0] in (mark, OTHER_WIDTH.get(mark)):
             begin = opened[index][1]
+            laughs = mark in ")）" and _LAUGHS.match(text, begin - reading.base) is not None
+            if laughs and at + 1 == len(text) and not complete:
+                reading.at = at
+                return False
             del opened[index:]
+            if (
+                laughs
+                and not opened
+                and reading.has_words(begin - reading.base)
+                and text[at + 1 : at + 2] >= EAST_ASIAN
+            ):
+                if text[at + 1].isalpha():  # `そうですね（笑）それで`
+                    reading.cut(at + 1, Boundary.SENTENCE)
+                return True
             if mark == "）" and text[at - 1] in _STOPS and reading.leads(begin) and not reading.inside():
                 reading.cut(at + 1, Boundary.SENTENCE)
             return True

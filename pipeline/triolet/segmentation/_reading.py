@@ -199,8 +199,13 @@ class Reading:
         return clauses
 
     def cut_at_once(self, end: int) -> None:
-        """End a sentence without a look at what follows. Marks that follow all the same become a clause of their own."""
+        """End a sentence without a look at what follows. Marks that follow all the same are left over: see `leave`."""
         self.cut(end, _SENTENCE)
+        self.at_once = self.base + end
+
+    def leave(self, end: int) -> None:
+        """Count marks that belong to a sentence that has been given as marks at the head of what follows: they are no words."""
+        self.at = self.head = end
         self.at_once = self.base + end
 
     def cut_long(self, end: int) -> None:
@@ -223,7 +228,7 @@ class Reading:
 
     def is_leftover(self, at: int) -> bool:
         """Whether the mark at `at` stands right after a cut that did not wait for it."""
-        return at == self.begin and self.base + at == self.at_once
+        return self.base + at == self.at_once
 
     def sentence(self) -> int:
         """Where the sentence begins; where the held text begins, if that is later."""

@@ -19,6 +19,7 @@ _FULL_TAIL = re.compile(r"[”’」』】》〉）)\"*_~]{0,64}")
 _ALNUM = re.compile(r"[^\W_]")
 _FRENCH_SPACE = re.compile(r"[^\S\n]{0,2}")
 _FRENCH_CLOSING = re.compile(r"[^\S\n]{1,2}»")
+_FLOURISH = re.compile("[~～〜♪♫♬♡♥]{1,64}|\\^{1,64}")
 _EMOJI = re.compile(rf"(?:{EMOJI}\u200D?){{1,64}}")
 
 
@@ -75,7 +76,7 @@ def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     if not worded:
         reading.at = tail
         if reading.is_leftover(at):
-            reading.cut_at_once(tail)
+            reading.leave(tail)
         return True
     if marker:
         found = _items.item(reading, text, at, tail, complete=complete)
@@ -152,7 +153,7 @@ def _verdict(reading: Reading, text: str, at: int, end: int, tail: int, *, compl
     if marks == ".":
         verdict = _judge.after_dot(rules, text, reading.sentence(), at, ahead)
     elif "…" in marks or not marks.strip(". "):
-        verdict = _judge.after_ellipsis(ahead, at - reading.sentence())
+        verdict = _judge.after_ellipsis(rules, text, reading.sentence(), at, ahead)
     elif tail == end and len(marks) == 1:
         verdict = _judge.after_exclamation(rules, text, at, ahead)
     else:
@@ -185,7 +186,7 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
         return True
     if not reading.has_words(at):
         if reading.is_leftover(at):
-            reading.cut_at_once(end)
+            reading.leave(end)
         return True
     if text[at] in "!?":
         word = _judge.word_before(text, reading.sentence(), at)
@@ -203,6 +204,10 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
         and before.isalpha()
     ):
         reading.cut(end, _SENTENCE)
+    elif text[at] == "." and end == at + 1 and follows >= EAST_ASIAN and follows.isalpha() and before.isalpha():
+        word = _judge.word_before(text, reading.sentence(), at)
+        if len(word) > 1 and _judge.is_plain(reading.rules, text, at, word):
+            reading.cut(end, _SENTENCE)
     elif text[at] == "." and end == at + 1 and follows.isupper() and before.islower():
         verdict = _judge.without_space(reading.rules, text, at, complete=complete)
         if verdict is WAIT:
@@ -222,8 +227,10 @@ def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
             after = run.end() if run else after
             if after == len(text) and not complete:
                 return False
-        if reading.has_words(at) or reading.is_leftover(at):
+        if reading.has_words(at):
             reading.cut_at_once(after)
+        elif reading.is_leftover(at):
+            reading.leave(after)
         else:
             reading.at = after
         return True
@@ -249,6 +256,22 @@ def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     reading.at = tail
     if verdict is END and not reading.inside() and reading.has_words(at):
         reading.cut(tail, _SENTENCE)
+    return True
+
+
+def flourish(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
+    """`~`, `♪` and `^^` end sentences of chat in Chinese, Japanese and Korean: `你好呀~今天怎么样？`"""
+    if text[at - 1 : at] < EAST_ASIAN:
+        reading.at = at + 1
+        return True
+    run = _FLOURISH.match(text, at)
+    end = run.end() if run else at + 1
+    if end == len(text) and not complete:
+        return False
+    reading.at = end
+    worded = reading.has_words(at) and reading.nothing_open()
+    if worded and _judge.flourishes(reading.rules.language.code, text, reading.sentence(), at, text[end : end + 1]):
+        reading.cut(end, _SENTENCE)
     return True
 
 

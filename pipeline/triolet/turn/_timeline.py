@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from triolet.turn._events import Event
+from triolet.turn._events import Event, PhraseHeard
 from triolet.turn._result import TurnLedger, TurnResult
 
 
@@ -34,6 +34,12 @@ class Timeline:
     @property
     def result(self) -> TurnResult:
         """What was said, heard and not heard so far."""
+        return self._ledger.result()
+
+    def result_with(self, heard: Iterable[PhraseHeard]) -> TurnResult:
+        """The result so far, if so much had been heard of phrases that are being played. Nothing is recorded."""
+        for event in heard:
+            self._ledger.add(event)  # the record that will follow replaces it
         return self._ledger.result()
 
     def word_ends(self, index: int) -> tuple[int, ...]:

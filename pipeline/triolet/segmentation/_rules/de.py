@@ -23,7 +23,7 @@ LANGUAGE = Language(
         usw etc usf u.s.w ff f u.ä o.ä u.v.m u.a.m u.dgl dgl dergl n.chr v.chr n.u.z v.u.z
         std min max sek stck stk mwst ust plz
         str pl allee inc co corp ltd jr sen jun u.s d.c e.v
-        mo di mi fr sa gr ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix xx xxi
+        mo di mi fr sa So wo gr ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix xx xxi
     """,
     words="""
         a ab an am auf aus bei bis da so um zu zum zur im in ist er es sie wir ihr ich du hat war wo wie was wer tut gut
@@ -41,7 +41,7 @@ LANGUAGE = Language(
         Muss Müssen Soll Sollen Will Wollen Darf Dürfen Bitte Ja Nein Danke Alle Alles Andere Anders Beide Einige Etwas
         Jeder Jede Jedes Manche Mehr Meist Mehrere Nichts Niemand Jemand Viele Viel Vielleicht Solche Insgesamt Ebenfalls
         Ebenso Bereits Immer Oft Manchmal Leider Natürlich Sogar Somit Sonst Wieder Weiter Weitere Weiterhin Zwar
-        Ihm Ihn Ihnen Mir Mich Dir Dich Uns Euch Sich Ursprünglich Anschließend Inzwischen Obgleich Laut Neue
+        Super Toll Prima Klar Gut Genau Okay Ok Na Ach Oh Wow Hallo Ihm Ihn Ihnen Mir Mich Dir Dich Uns Euch Sich Ursprünglich Anschließend Inzwischen Obgleich Laut Neue
     """,
     months="""
         Januar Jänner Februar Feber März April Mai Juni Juli August September Oktober November Dezember

@@ -5,6 +5,7 @@ from triolet.segmentation._language import Language
 LANGUAGE = Language(
     code="es",
     inner="""
+        pcte mtro mtra
         sr sra srta sres sras dr dra dres D dña dn lic ing arq prof profa gral cnel cap tte sgto alte almte excmo excma ilmo
         ilma ee rr jj ff cc aa. mons sto sta fr hno hna hnos mr mrs ms st mt lcdo lcda ldo
         p.ej ej vs cf i.e e.g aprox incl máx mín

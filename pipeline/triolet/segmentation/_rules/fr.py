@@ -11,8 +11,8 @@ LANGUAGE = Language(
     """,
     numbered="""
         lun jeu ven sam dim crim civ
-        n no nos p pp art arts chap ch fig figs vol t sect al par § réf éd tél tab pl ann
-        janv févr avr juil sept oct nov déc
+        n no nos p pp art arts chap ch bât bat esc fig figs tabl vol t sect al par § réf éd tél tab pl ann
+        janv févr avr juil juill sept oct nov déc
     """,
     weak="rdv etc sq sqq suiv hab min sec max av ltd inc corp cie st. jr sr univ dépt dép",
     named="u.s u.k u.s.a s.a s.a.r.l s.n.c.f j.-c a.m p.m r.a.t.p o.n.u",
@@ -27,7 +27,7 @@ LANGUAGE = Language(
         Tout Toute Tous Toutes Plusieurs Certains Certaines Chaque Aucun Aucune Autre Autres Ici Là Voici Voilà Non Oui
         Ne N' Qu' S' Très Plus Moins Peu Beaucoup Aujourd'hui Hier Demain Parmi Cela Ça
     """,
-    lettered="vitamine vitamines plan option type classe groupe hépatite annexe partie section point étape",
+    lettered="bâtiment escalier bloc vitamine vitamines plan option type classe groupe hépatite annexe partie section point étape",
     exclaimed="Yahoo",
     conjunctions=("et", "ou", "mais", "donc", "car", "parce", "que", "qui", "quand", "lorsque", "si", "puis", "alors"),
 )

@@ -5,17 +5,18 @@ from triolet.segmentation._language import Language
 LANGUAGE = Language(
     code="it",
     inner="""
+        paz
         sig sigg sig.ra sig.na sigg.ri dr dott dott.ssa dottssa prof prof.ssa proff avv ing arch geom rag on sen gen col cap ten
         magg serg mar. brig mons don padre s ss st mr mrs ms egr spett gent gent.mo gent.ma ill.mo
         p.es ad.es es per.es cfr cf vs i.e e.g ca all cd c.d cosidd
         v.le p.za p.zza c.so l.go v.cte f.lli
     """,
     numbered="""
-        n no nn nr num pag pagg p pp art artt cap capp vol voll fig figg tab lett co. par tel sez cod ed
+        n no nn nr num pag pagg p pp art artt cap capp vol voll fig figg tab lett co. par tel sez cod sc bin int ed
         gen. feb apr mag. giu lug ago set. ott nov dic lun mar mer gio ven sab
     """,
-    weak="ecc etc s.p.a s.r.l spa srl s.n.c s.a.s inc corp co ltd jr sr km kg cm mm min sec h idraul meteor ss.mm.ii segg seg tel",
-    named="u.s u.k u.s.a a.c d.c a.m p.m d.p.r d.lgs d.l l.r dir amm psicol fatt corr ogg racc ric rif pref proc rep soc stud tess univ u.e o.n.u",
+    weak="ecc etc s.p.a s.r.l spa srl s.n.c s.a.s inc corp co ltd jr sr km kg cm mm min sec h idraul meteor sett  ss.mm.ii segg seg tel",
+    named="u.s u.k u.s.a a.c d.c a.m p.m cass civ pen trib app cost d.p.r d.lgs d.l l.r dir amm psicol fatt corr ogg racc ric rif pref proc rep soc stud tess univ u.e o.n.u",
     words="",
     starters="""
         Il Lo La I Gli Le L' Un Uno Una Un' Questo Questa Questi Queste Quello Quella Quelli Quelle Egli Ella Lui Lei Loro Noi

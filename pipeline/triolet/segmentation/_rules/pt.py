@@ -5,22 +5,23 @@ from triolet.segmentation._language import Language
 LANGUAGE = Language(
     code="pt",
     inner="""
+        pac
         sr sra srs sras srta dr dra drs dras D dom prof profa profs eng engª arq adv pe fr st sto sta gen cel cap ten sgt alm
         maj brig exmo exma ilmo ilma mons rev pres dep sen gov min. mr mrs ms
         p.ex ex vs cf i.e e.g aprox ca obs incl máx mín
         av r al pça rod est trav
     """,
     numbered="""
-        no nº n nos núm pág págs pag p pp art arts cap caps vol vols fig figs tab t tel ramal inc sec sécs séc seç ed
+        no nº n nos núm pág págs pag p pp art arts cap caps vol vols fig figs tab t tel bl par ramal inc sec sécs séc seç ed
         jan fev mar abr mai jun jul ago set out nov dez
     """,
     weak="""
-        etc km kg cm mm min seg h hs hrs cia s.a s/a inc corp co ltd jr jrs fl fls proc v.exa v.sa vossa
+        etc km kg cm mm min seg ter qua qui sex sáb h hs hrs s.a s/a inc corp co ltd jr jrs fl fls proc v.exa v.sa vossa
         sécs adm apto bl bibl cód coord déb dir doc dpto emb end esp fem gab hab ind inst lat long masc mod mun obs. org
         pal pgto pref proj prov qtd qtde rel rem repart seg. sing soc supl suprem trad univ vl
         ap apart cx dec lic reg res resp sup
     """,
-    named="ltda Ltda e.u.a eua u.s u.k a.m p.m a.c d.c j.c s.paulo n.y",
+    named="cia Cia ltda Ltda e.u.a eua u.s u.k a.m p.m a.c d.c j.c s.paulo n.y",
     words="min seg est ex dom mar set out al r inc sec ten gen org mod end rem esp dir sup ind res soc",
     starters="""
         O A Os As Um Uma Uns Umas Este Esta Estes Estas Esse Essa Esses Essas Aquele Aquela Isto Isso Aquilo Ele Ela Eles Elas

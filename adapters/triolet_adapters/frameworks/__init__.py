@@ -1,0 +1,1 @@
+"""Triolet inside the frameworks of others. Each module needs its framework; import the one that you use."""
