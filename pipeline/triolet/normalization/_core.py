@@ -13,7 +13,8 @@ from triolet.normalization._inline import InlineReader
 from triolet.normalization._options import MAX_CLAUSES, MAX_GROUP, NormalizationOptions
 from triolet.normalization._tables import TableRows, ends_line
 
-_LABEL = re.compile(r"([0-9]{1,9}[.)、]|[a-z][.)])\s*(?:\[[ xX]\]\s*)?\Z")
+_LABEL = re.compile(r"([0-9]{1,9}[.)、]|(?<![a-z])(?:[a-z]|[ivx]{2,5})[.)])\s*(?:\[[ xX]\]\s*)?\Z")
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 _MARKDOWN = " \t\r\n>*+-0123456789.)"
 _TABLE = frozenset({BlockKind.TABLE_HEAD, BlockKind.TABLE_ROW})
 
@@ -45,6 +46,8 @@ class NormalizerCore:
         self._held_length = 0
         self._kind: BlockKind | None = None
         self._end = 0
+        self._place = 0  # the Roman number of the last list item; 0 for another label
+        self._letter = ""  # the letter of the last list item; empty for another label
 
     def feed(self, clause: Clause) -> list[NormalizedClause]:
         """Take a clause. Return what is ready to be said."""
@@ -126,8 +129,18 @@ class NormalizerCore:
         )
         if is_markdown and (not units or self._options.list_numbers == "skip"):
             return units
-        text = label[1] if label[1].endswith("、") else f"{label[1][:-1]}. "
+        text = label[1] if label[1].endswith("、") else f"{self._counted(label[1][:-1])}. "
         return [SpeechUnit(text, clause.start + label.start(), clause.start + clause.marker), *units]
+
+    def _counted(self, label: str) -> str:
+        """The number or letter of a list item as it is said: a Roman number, which a voice would spell, in digits."""
+        place = _ROMAN.index(label) + 1 if label in _ROMAN else 0
+        letter_goes_on = len(label) == 1 and self._letter and ord(label) == ord(self._letter) + 1
+        if place and not letter_goes_on and (len(label) > 1 or place in (1, self._place + 1)):
+            self._place, self._letter = place, ""
+            return str(place)
+        self._place, self._letter = 0, label if label.isalpha() else ""
+        return label
 
 
 def _begins_block(clause: Clause, before: BlockKind | None) -> bool:

@@ -58,6 +58,8 @@ _ARRAYS = frozenset(
         "array",
         "arr",
         "matrix",
+        "row",
+        "col",
         "mat",
         "vec",
         "lst",

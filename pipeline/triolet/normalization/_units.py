@@ -199,6 +199,8 @@ class UnitBuilder:
             self._reopen()
             self._text = self._text.rstrip()
         elif self._text[-1:].isalnum() and following.isalnum():
+            if "\uac00" <= following <= "\ud7a3" and "\uac00" <= self._text[-1] <= "\ud7a3":
+                return  # a Korean particle belongs to the word before what was left out
             self._text += " "
             self.close()
 
