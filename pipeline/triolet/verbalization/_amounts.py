@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from triolet.verbalization._codes import Codes
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
-from triolet.verbalization._numbers import DIGITS, LONGEST_PLAIN, POWER, RANGE, Numbers
+from triolet.verbalization._numbers import DIGITS, LONGEST_PLAIN, POWER, RANGE, SUPERSCRIPT_OR_CARET, Numbers
 from triolet.verbalization._numerals import quantity
 from triolet.verbalization._quantity import Noun, Quantity
 from triolet.verbalization._signs import LENGTHS, SUPERSCRIPTS
 
-_DIMENSIONS = re.compile(r"[ \u00a0]?[x×][ \u00a0]?(?=[0-9])")
+_DIMENSIONS = re.compile(r"[ \u00a0]?[x×х][ \u00a0]?(?=[0-9])")  # the last is Cyrillic
+_NAMES_IT = re.compile(r"[ -][^\W\d_]{3}")
 _FEET = re.compile(r"([0-9]{1,2})['′][ ]?([0-9]{1,2})(?:\"|″|'')")
 _FEET_AND_INCHES = re.compile(
     r"([0-9]{1,2})[ \u00a0]?(?:ft\.?|feet|foot)[ \u00a0]([0-9]{1,2})[ \u00a0]?(?:inches|inch|in\.(?= [a-z])|in)(?![^\W_])"
 )
 _FOLD = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)[x×](?![^\W_]| ?[0-9])")
-_ONE_OF_THAT = re.compile(r"(?<![A-Za-z])[Aa]n? \Z")
 _ALPHA_AFTER = re.compile(r"[A-Za-z\u00AA-\u024F\u0370-\u04FF]")
 
 
@@ -98,13 +100,17 @@ class Amounts:
         if between:
             second = self._range(text, at, q, written, between.end(), before)
             if second is not None:
-                return second
+                return (
+                    attrs.evolve(second, words=words.range_in(before, second.words))
+                    if second.kind != "scores"
+                    else second
+                )
         dims = _DIMENSIONS.match(text, end)
         if dims:
             second_number = self._numbers.pattern.match(text, dims.end())
             assert second_number is not None  # a digit was seen ahead
             return self._dimensions(text, at, q, dims, floor)
-        if text[end : end + 1] in ("²", "³", "^") and (power := POWER.match(text, end)):
+        if text[end : end + 1] in SUPERSCRIPT_OR_CARET and (power := POWER.match(text, end)):
             exponent = int((power[1] or power[2].translate(SUPERSCRIPTS)).replace("−", "-"))
             return Found(at, power.end(), "numbers", words.exponent(words.number(q), exponent))
         return self._with_suffix(text, at, end, q, written, before)
@@ -116,25 +122,25 @@ class Amounts:
         if counted is not None:
             kind, noun, after, code = counted
             if code:
-                said = words.money(q, code)
+                said = words.money_in(q, code, before, text[after : after + 24])
             elif kind == "percentages":
                 said = words.percentage(q) if noun is words.percent else words.counted(q, noun)
-            elif (
-                words.code == "en"
-                and kind == "units"
-                and (text[end] == "-" or _ONE_OF_THAT.search(before))
-                and q.whole != 1
-            ):
-                said = f"{words.number(q)}-{noun.one}"
             else:
-                said = words.counted(q, noun)
+                said = words.counted_in(q, noun, text[max(0, at - 60) : at], text[end:after], text[after : after + 24])
+            if (
+                kind == "units"
+                and self._is_length(noun)
+                and "=" not in text
+                and (side := _DIMENSIONS.match(text, after))
+            ):
+                return Found(at, side.end(), kind, said + words.joined(words.by))  # `20 cm × 30 cm`
             said, after = self._numbers.per(text, after, said, q, noun)
             return Found(at, after, kind, self._numbers.apart(text, at, after, said))
         if (
             written.isdigit()
             and len(written) == 4
             and not q.scale
-            and 1100 <= q.whole <= 2099
+            and 1001 <= q.whole <= 2099
             and self._is_year(q.whole, text, end, before)
         ):
             return Found(at, end, "years", self._numbers.apart(text, at, end, words.year(q.whole)))
@@ -194,11 +200,18 @@ class Amounts:
             signs.append(following[0].strip())
             end = following.end()
         counted = self._numbers.counted_at(text, end)
-        multiplied = "×" in signs if counted is None else counted[0] == "units" and not self._is_length(counted[1])
+        sides = "=" not in text and _NAMES_IT.match(text, end) is not None  # `a 4 × 6 photo`
+        multiplied = (
+            ("×" in signs and not sides)
+            if counted is None
+            else counted[0] == "units" and not self._is_length(counted[1])
+        )
         between = words.joined(words.times if multiplied else words.by)
         if counted is not None and counted[0] in ("units", "percentages"):
             heads = between.join(words.number(one) for one in numbers[:-1])
             return Found(at, counted[2], "units", f"{heads}{between}{words.counted(numbers[-1], counted[1])}")
+        if len(numbers) == 2 and words.not_a_time.search(text, max(floor, at - 40), at):
+            between = words.joined(words.score)
         said = between.join(words.number(one) for one in numbers)
         return Found(at, end, "numbers", self._numbers.apart(text, at, end, said))
 

@@ -17,6 +17,8 @@ _PHONES = (
     re.compile(r"(?:1[ -])?[0-9]{3} [0-9]{3}[- ][0-9]{4}(?![0-9]|[-.][0-9])"),
     re.compile(r"[0-9]{2,4}\)[ -]?[0-9]{3,5}(?:[- ][0-9]{2,5}){1,3}(?![0-9]|[-.][0-9])"),
     re.compile(r"0[0-9]{1,4}(?:[ /-][0-9]{2,8}){1,5}(?![0-9]|[./-][0-9])"),
+    re.compile(r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9])"),  # of a Brazilian taxpayer
+    re.compile(r"0 8[0-9]{2} [0-9]{2,3} [0-9]{2,3}(?: [0-9]{2})?(?![0-9]| [0-9])"),
     re.compile(r"1[3-9][0-9]{9}(?![0-9])"),
     re.compile(r"0(?:10[0-9]{7,8}|[1-9][0-9]{8,10})(?![0-9]|[.,][0-9])"),
     re.compile(r"8[ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -][0-9]{2}[ -][0-9]{2}(?![0-9])"),
@@ -25,6 +27,8 @@ _PHONES = (
     re.compile(r"[0-9]{4,5}-[0-9]{4}(?![0-9]|[-.][0-9])"),
     re.compile(r"[0-9]{3}-[0-9]{4}(?![0-9]|[-.][0-9])"),
 )
+_ACCOUNT_BEFORE = re.compile(r"[A-Z]{2}[0-9]{2} ")
+_ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){3,7}(?: [0-9A-Z]{1,3})?(?![0-9A-Za-z])")
 _CHAIN = re.compile(r"[0-9]{1,12}(?:-[0-9]{1,12}){2,8}(?![0-9])")
 _MIXED_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,24}\Z")
 _MIXED = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -66,6 +70,16 @@ class Codes:
             at, spelled.end(), "telephones" if phone else "codes", self._numbers.apart(text, at, spelled.end(), said)
         )
 
+    def account(self, text: str, at: int, floor: int) -> Found | None:
+        """`DE89 3704 0044 0532 0130 00`."""
+        if at - 2 < floor or not _ACCOUNT_BEFORE.match(text, at - 2):
+            return None
+        account = _ACCOUNT.match(text, at - 2)
+        if account is None or (at > 2 and text[at - 3].isalnum()):
+            return None
+        said = [" ".join(self._words.digits(c) if c.isdigit() else c for c in group) for group in account[0].split()]
+        return Found(at - 2, account.end(), "codes", self._numbers.grouped(said))
+
     def versions(self, text: str, at: int, floor: int) -> Found | None:
         """`2.0.1`, `Python 3.12`, `10.0.0.1:8080`."""
         before = text[max(floor, at - 24) : at]
@@ -94,7 +108,7 @@ class Codes:
             rest = re.findall(r"[0-9]+", version[0][tail.end() :])
             parts = [words, tail[0], *(self._part(part) for part in rest)]
         start = at - 1 if attached else at
-        if attached:
+        if attached and not before[:-1].rstrip().lower().endswith(self._words.version.lower()):
             parts.insert(0, self._words.version)
         if port is not None:
             parts += (self._words.colon, self._words.digits(port[1]))
@@ -153,7 +167,9 @@ class Codes:
         groups = DIGITS.findall(written)
         if len(groups) == 1:
             groups = self._words.phone_groups(groups[0])
-        words = [self._words.digits(group, phone=True) for group in groups]
+        words = [self._words.phone_part(group) for group in groups]
+        if written.startswith("+") and self._words.country_code_as_number:
+            words[0] = self._words.cardinal(int(groups[0]))
         prefix = self._words.plus + self._words.joiner if written.startswith("+") else ""
         return prefix + self._numbers.grouped(words)
 
@@ -180,9 +196,7 @@ class Codes:
         said: list[str] = []
         for part in parts:
             if part[0].isdigit():
-                said.append(
-                    self._words.digits(part) if part[0] == "0" or len(part) > 3 else self._words.cardinal(int(part))
-                )
+                said.append(self._words.part_of_code(part))
             elif len(parts) > 3 or (len(part) <= 3 and part.isupper()):
                 said.append(" ".join(part))
             else:
@@ -207,7 +221,7 @@ class Codes:
         after = text[end : end + 2]
         if self._not_code_after.match(text, end):
             return False
-        return self._numbers.unit.match(text, end) is None and not after.startswith((":", "%"))
+        return self._numbers.unit_at(text, end) is None and not after.startswith((":", "%"))
 
     def read_out(self, digits: str) -> str:
         """Digit by digit, in groups."""

@@ -26,11 +26,11 @@ from triolet.verbalization._scanner import Scanner
 from triolet.verbalization._spelling import MAY_BE_ADDRESS, addresses
 
 _NEEDED = re.compile(
-    r"[0-9０-９&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−*/\\№¶^#_$€£¥￥₹₩₽₺₿₫₴฿₪¢²³½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒％℃℉]"
-    r"|[A-Z]{2}|->|\(\)|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc)\.|[^\W_]\.[^\W_]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
+    r"[0-9０-９〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−*/\\№¶^#_$€£¥￥₹₩₽₺₿₫₴฿₪¢²³½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒％℃℉]"
+    r"|[A-Z]{2}|->|\(\)|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc|пр|др|т\. ?[дп])\.|[^\W_]\.[^\W_]|[^\W_]\.[,;:)]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
 )
 """A clause without this has nothing to rewrite."""
-_TITLE = re.compile(r"(?<![^\W_])(?:M(?:mes?|lles?|rs?)|D[ra]|Sra?|Prof)(?![^\W_])")
+_TITLE = re.compile(r"(?<![^\W_])(?:M(?:mes?|lles?|rs?)|D[ra]|Sra?|Prof|St|Ave|Rd|Blvd|WWI{1,2})(?![^\W_])")
 """An abbreviation without a stop."""
 _NARROW = str.maketrans("０１２３４５６７８９％：／＋－＝．，＄￥＠＃＆～", "0123456789%:/+-=.,$¥@#&~")
 """Wide forms of signs, read as narrow ones. One character each, so that offsets stay."""
@@ -72,15 +72,14 @@ class VerbalizerCore:
         found = known
         if MAY_BE_ADDRESS.search(text):
             found = merged(found, addresses(text, reader.words))
-        if "." in text or "/" in text or "vs" in text or _TITLE.search(text):
+        if "." in text or "/" in text or "°" in text or "º" in text or "vs" in text or _TITLE.search(text):
             found = merged(
                 found,
                 abbreviations(
                     text,
                     reader.short,
-                    reader.words.abbreviations,
+                    reader.words,
                     reader.scanner.numbers.unit_signs,
-                    reader.words.abbreviations_after_name,
                 ),
             )
         if reader.words.weekdays and MAY_BE_WEEKDAYS.search(text):
@@ -105,7 +104,7 @@ class _Reader:
 @functools.lru_cache(maxsize=64)
 def _reader(code: str, region: str) -> _Reader | None:
     words = language_of(code, region)
-    return None if words is None else _Reader(words, Scanner(words), abbreviation_pattern(words.abbreviations))
+    return None if words is None else _Reader(words, Scanner(words), abbreviation_pattern(words))
 
 
 def merged(first: list[Found], later: Iterable[Found]) -> list[Found]:

@@ -16,7 +16,11 @@ _TIME = re.compile(r"([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9])(?:[.,][0-9]{1,3}
 _HALF = re.compile(r"[ \u00a0\u202f]?([AaPp])(?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z]))")
 _HOUR_HALF = re.compile(r"([01]?[0-9])(?=[ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z])))")
 _DECADE = re.compile(r"([12][0-9]{2}0|[1-9]0)['’]?s(?![A-Za-z])")
-_SHORT_YEAR = re.compile(r"[1-9]0(?![0-9])")
+_OF_DECADE = re.compile(
+    r"(?:['’]|[0-9]s(?: and|,| or| to|-|–) ?|(?<![A-Za-z])(?:and|or|to|the|early|mid|late|his|her|their|my|our|your|of)[ -])\Z",
+    re.IGNORECASE,
+)
+_SHORT_YEAR = re.compile(r"[0-9]{2}(?![0-9]|['’]?s(?![^\W_]))")
 
 
 class Dates:
@@ -60,7 +64,7 @@ class Dates:
             end = _without_stop(text, half.end())
             return Found(at, end, "times", self._words.time(int(hour_half[1]), 0, None, half[1].lower() + "m", ""))
         clock = _TIME.match(text, at)
-        if clock is None or int(clock[1]) > 24:
+        if clock is None or int(clock[1]) > 24 or self._words.not_a_time.search(text, max(floor, at - 40), at):
             return None
         half = _HALF.match(text, clock.end())
         after = self._words.hour_after(text, clock.end())
@@ -75,12 +79,14 @@ class Dates:
     def decades(self, text: str, at: int, floor: int) -> Found | None:
         """`1990s`, `'98`."""
         short_year = _SHORT_YEAR.match(text, at) if text[at - 1 : at] in ("'", "’") and at - 1 >= floor else None
-        if short_year and not self._words.has_decades and at and not text[at - 2 : at - 1].isalnum():
-            return Found(at - 1, short_year.end(), "years", self._words.cardinal(int(short_year[0])))
+        if short_year and not text[at - 2 : at - 1].isalnum():
+            return Found(at - 1, short_year.end(), "years", self._words.short_year(int(short_year[0])))
         decade = _DECADE.match(text, at)
         if decade is None or not self._words.has_decades:
             return None
         short = len(decade[1]) == 2
+        if short and not _OF_DECADE.search(text, max(0, at - 16), at):
+            return None  # seconds
         start = at - 1 if short and text[at - 1 : at] in ("'", "’") else at
         return Found(start, decade.end(), "years", self._words.decade(int(decade[1]), short=short))
 

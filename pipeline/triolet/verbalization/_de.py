@@ -88,6 +88,43 @@ _OBJECT = re.compile(
 )
 
 
+_AFTER_DATIVE = re.compile(
+    r"(?<![^\W_])(?:mit|nach|von|aus|bei|seit|zu|vor|in|ab|außer|unter|neben|zwischen) (?:nur |etwa |rund |circa |ca\. |jeweils )?\Z",
+    re.IGNORECASE,
+)
+_AFTER_ACCUSATIVE = re.compile(
+    r"(?<![^\W_])(?:für|ohne|durch|gegen|um|pro|über|auf|noch|nur|etwa|je) \Z", re.IGNORECASE
+)
+_HOW_LONG = re.compile(
+    r" (?:lang|hoch|breit|tief|weit|groß|dick|entfernt|alt|schwer|später|früher|vorher|länger|kürzer)(?![^\W_])"
+)
+_FEMININE = re.compile(
+    r"(?:ung|heit|keit|schaft|tion|sion|tät|ik|enz|anz|ur|ei|[^eah]in|[^g]e)\Z|(?:mutter|schwester|tochter|nummer|kammer|feder|butter|steuer|mauer|leiter|"
+    r"frau|nacht|stadt|hand|wand|bank|maus|kuh|tür|uhr|zahl|wahl|zeit|arbeit|mail|app|kraft|fahrt|welt|person|million|milliarde|milch|wurst|schicht|antwort|party)\Z"
+)
+_NOT_FEMININE = re.compile(
+    r"(?:termin|magazin|benzin|kamin|verein|schein|wein|stein|bein|schwein|latein|cousin|urin|vitamin|protein|junge|kunde|kollege|name|hase|löwe|affe|bote|"
+    r"käse|neffe|experte|zeuge|buchstabe|gedanke|wille|ende|auge|interesse|erbe|franzose|deutsche|türke|russe|grieche|abitur|futur|ei|ohr|papagei|"
+    r"polizist|gebäude|getränk|gemüse|gebirge|gelände|getreide|gewebe|finale|kaffee|tee|see|schnee|klee|haare?)\Z"
+)
+_NEUTER = re.compile(
+    r"(?:chen|lein|ment|um|kind|haus|auto|buch|ei|jahr|mal|bild|bett|bier|brot|glas|handy|hotel|hemd|huhn|kilo|gramm|prozent|spiel|stück|team|ticket|tier|tor|"
+    r"video|wort|zimmer|messer|fenster|theater|poster|wasser|semester|muster|paket|blatt|foto|land|dorf|pferd|schiff|problem|ziel|restaurant|fest|heft|hähnchen|"
+    r"konzert|gerät|rad|boot|bad|dach|fach|fahrrad|flugzeug|zeug|spielzeug|werkzeug|gericht|gewicht|gesicht|geschäft|geschenk|ergebnis|ereignis|zeugnis|baby|"
+    r"hobby|büro|konto|kino|radio|studio|sofa|museum|zentrum|system|programm|projekt|produkt|modell|exemplar|formular|kapitel|viertel|drittel|mittel|rezept|"
+    r"ende|auge|herz|ohr|interview|event|meeting|update|album|lied|netz|amt|grad|watt|byte|gebäude|gemüse|finale|schwein|bein|pfund|volt|hertz)\Z",
+    re.IGNORECASE,
+)
+
+
+def gender_of(noun: str) -> str:
+    """The gender that the end of a German noun tells; masculine if it tells none."""
+    lower = noun.lower()
+    if _NEUTER.search(lower):
+        return "n"
+    return "f" if _FEMININE.search(lower) and not _NOT_FEMININE.search(lower) else "m"
+
+
 class German(Language):
     """German."""
 
@@ -95,6 +132,7 @@ class German(Language):
     groups = ". ’'\u00a0\u202f"
     fold = "mal"
     out_of = "von"
+    country_code_as_number = True
     digit_words = tuple(_ONES[:10])
     point = "Komma"
     version_point = "Punkt"
@@ -198,10 +236,17 @@ t; f; Billion; Billionen
         "u. U.": "unter Umständen", "z. T.": "zum Teil", "Abs.": "Absatz", "Art.": "Artikel", "Kap.": "Kapitel", "Abb.": "Abbildung",
         "Tel.": "Telefon", "Hr.": "Herr", "Fr.": "Frau", "max.": "maximal", "min.": "mindestens", "S.": "Seite", "Bd.": "Band", "v. Chr.": "vor Christus",
         "n. Chr.": "nach Christus", "vs.": "gegen", "Jh.": "Jahrhundert",
+        "mind.": "mindestens", "Bj.": "Baujahr", "MwSt.": "Mehrwertsteuer", "bspw.": "beispielsweise", "lt.": "laut", "tägl.": "täglich", "exkl.": "exklusive",
+        "geb.": "geboren", "Aufl.": "Auflage", "Tab.": "Tabelle", "z. Zt.": "zur Zeit", "v. a.": "vor allem", "s. o.": "siehe oben", "s. u.": "siehe unten",
+        "p. a.": "pro Jahr", "u. v. m.": "und vieles mehr", "sog.": "sogenannte", "ff.": "folgende", "Stk.": "Stück", "Co.": "Co", "Anm.": "Anmerkung",
+        "Hbf.": "Hauptbahnhof", "gegr.": "gegründet", "entspr.": "entsprechend", "dt.": "deutsch",
     }  # fmt: skip
     weekdays = {
         "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag", "Sa": "Samstag", "So": "Sonntag",
     }  # fmt: skip
+    plural_in_range = {"S.": "Seiten", "Abb.": "Abbildungen", "Kap.": "Kapitel", "Nr.": "Nummern"}
+    compound_endings = {"str.": "straße", "nr.": "nummer"}
+    ratio_cues = r"(?i:verhältnis|maßstab|gewann|gewonnen|verlor|verloren|endete|endstand|spielstand|ergebnis|führt)"
     weekday_range = "{} bis {}"
     code_cues = r"(?i:code|pin|tan|passwort|[a-zäöü]{0,16}nummer|[a-zäöü]{0,12}nr\.?|telefon|tel\.?|konto|plz|postleitzahl|zimmer|flug|bestellung|ruf|rufen|wählen|unter)"
     roman_before = r"(?i:kapitel|teil|band|akt|szene|artikel|weltkrieg|stufe|typ|phase|anhang|abschnitt|klasse)"
@@ -211,6 +256,7 @@ t; f; Billion; Billionen
         r"Prise|Kugel|Karte|Datei|Nachricht|Reihe|Regel|Straße|Runde|Schule|Stadt|Packung|Dose|Scheibe|Kalorie|Etage|"
         r"[A-ZÄÖÜ][a-zäöüß]{2,24}(?:ung|heit|keit|schaft|tion|tät))(?![^\W_])"
     )
+    _noun = re.compile(r"[ \u00a0](?:[a-zäöüß]{2,20}(?:e|en|er|es) )?([A-ZÄÖÜ][a-zäöüß]{2,30})(?![^\W_])")
     _ordinal = re.compile(r"([0-9]{1,3})\.(?=[ \u00a0][^\W\d_])")
     _date_with_month = re.compile(
         rf"([0-3]?[0-9])\.[ \u00a0](?P<month>{month_forms})(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9]|[.,:][0-9]))?"
@@ -380,6 +426,34 @@ t; f; Billion; Billionen
         if whole:
             part = f"{self.cardinal(whole)} {part}"
         return part if unit is None else f"{part} {unit.one if not whole else unit.many}"
+
+    def plain(self, q: Quantity, before: str, after: str) -> str:
+        """`einen Apfel`, `mit einem Kind`, `eine Lehrerin`."""
+        noun = self._noun.match(after) if q.is_one and not q.negative else None
+        if noun is None:
+            return super().plain(q, before, after)
+        return self._one(gender_of(noun[1]), before, after)
+
+    def _one(self, gender: str, before: str, after: str) -> str:
+        if _AFTER_DATIVE.search(before):
+            return "einer" if gender == "f" else "einem"
+        if gender == "m" and (_AFTER_ACCUSATIVE.search(before) or _OBJECT.search(before) or _HOW_LONG.match(after)):
+            return "einen"
+        return "eine" if gender == "f" else "ein"
+
+    def counted_in(self, q: Quantity, noun: Noun, before: str, written: str, after: str) -> str:
+        """`ist einen Meter lang`, `nach einer Stunde`."""
+        words = self.counted(q, noun)
+        if not q.is_one or q.negative or noun is self.percent:
+            return words
+        return f"{self._one(noun.gender, before, after)} {words.partition(' ')[2]}"
+
+    def money_in(self, q: Quantity, code: str, before: str, after: str) -> str:
+        """`für einen Euro`."""
+        words = self.money(q, code)
+        if not q.is_one or q.negative:
+            return words
+        return f"{self._one(self.coins[code][0].gender, before, after)} {words.partition(' ')[2]}"
 
     def fraction_in(self, before: str, words: str) -> str:
         """`Nimm einen halben Teelöffel`: within a sentence it is hardly ever the subject."""

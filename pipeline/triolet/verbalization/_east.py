@@ -13,6 +13,7 @@ class EastAsian(Language):
     groups = ","
     order = "ymd"
     spaced = False
+    numbers_by_thousand = False
     joiner = ""
     comma = "，"
     spells_letters = False

@@ -207,7 +207,7 @@ t; ; trillion
         "№": "number", "¶": "paragraph", "^": "to the power of", "|": "or",
     }  # fmt: skip
     abbreviations = {
-        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount",
+        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount", "WWII": "World War two", "WWI": "World War one", "WW2": "World War two", "WW1": "World War one", "Eq.": "equation", "eq.": "equation", "Apt.": "Apartment", "Apt": "Apartment", "Hwy": "Highway", "St": "Saint", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Sq": "Square", "Pkwy": "Parkway",
         "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "approx.": "approximately",
         "Jr.": "Junior", "Sr.": "Senior", "dept.": "department", "Gen.": "General", "Capt.": "Captain", "Lt.": "Lieutenant",
         "Sgt.": "Sergeant", "Rev.": "Reverend", "Gov.": "Governor", "Sen.": "Senator", "Ft.": "Fort", "w/o": "without",
@@ -216,11 +216,18 @@ t; ; trillion
         "p.": "page", "Fig.": "figure", "fig.": "figure", "Vol.": "volume", "vol.": "volume", "Ch.": "chapter", "ch.": "chapter",
         "Sec.": "section", "sec.": "section", "Art.": "article", "Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road",
     }  # fmt: skip
-    abbreviations_after_name = {"St.": "Street", "Dr.": "Drive"}
+    abbreviations_after_name = {
+        "St.": "Street", "Dr.": "Drive", "Ln.": "Lane", "Ct.": "Court", "Pl.": "Place", "Sq.": "Square",
+    }  # fmt: skip
+    streets = {
+        "St": "Street", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Dr": "Drive", "Ct": "Court", "Pl": "Place",
+        "Sq": "Square", "Hwy": "Highway", "Pkwy": "Parkway",
+    }  # fmt: skip
     weekdays = {
         "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
         "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
     }  # fmt: skip
+    ratio_cues = r"(?i:ratio|scale|odds|proportion|score|won|lost|beat|finished|ended)"
     weekday_range = "{} to {}"
     code_cues = (
         r"(?i:code|pin|otp|passcode|password|id|account|order|ticket|reference|ref|tracking|serial|confirmation|booking|"
@@ -307,8 +314,128 @@ t; ; trillion
         r" (?:people|users|dollars|euros|pounds|words|items|points|miles|meters|metres|kilometers|feet|hours|days|times|pages|units|calories|of|or more|men|women|students|employees|copies|votes|lines|steps|tons|seats|rooms|years|more|percent)\b"
     )
 
+    _attributive_before = re.compile(
+        r"(?<![A-Za-z])(?:an?|the|this|that|each|every|another|one|two|three|four|five|six|seven|eight|nine|ten|his|her|my|your|our|their|"
+        r"its|new|old|[0-9]{1,3}) \Z",
+        re.IGNORECASE,
+    )
+    _no_noun = re.compile(
+        r" (?:of|and|or|in|on|at|to|for|from|with|without|by|per|a|an|the|is|are|was|were|be|than|that|as|but|if|when|while|after|before|"
+        r"until|every|each|today|tomorrow|yesterday|daily|weekly|now|then|more|less|away|apart|long|wide|high|deep|tall|thick|old|ago|later|"
+        r"above|below|over|under|into|onto|through|total|so|it|he|she|they|we|you|i|my|your|his|her|its|their|our|there|here|has|have|had|"
+        r"will|would|can|could|should|may|might|must|do|does|did|not|only|too|also|again|off|up|down|out|back|once|twice)(?![a-z-])"
+    )
+    _measured = re.compile(
+        r" (?:tablet|pill|capsule|dose|bag|batter|pack|bottle|box|can\b|jar|charger|fuse|bulb|drive\b|disk|file|card|stick|latency|delay|timeout|"
+        r"window|limit|radius|race|run\b|walk|hike|dash|marathon|trip|cable|lens|pipe|board|screen|display|monitor|memory|module|house|plan|"
+        r"engine|motor|adapter|outlet|connection|processor|chip|camera|sensor|note\b|bill\b|coin|fine\b|deal|budget|loan|grant|bonus|prize|"
+        r"gift|ticket|video|clip|syringe|tank|container|bucket|vial|injection|solution|steak|serving|portion|sample|rope|ladder|pool|fence)[a-z]*"
+    )
+    _leading_zero_date = re.compile(r"(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])(?![0-9/]|[.,][0-9])")
+    _due_before = re.compile(
+        r"(?<![a-z])(?:due|by|before|after|between|through|thru|deadline(?: is)?) \Z", re.IGNORECASE
+    )
+    _house_number = re.compile(
+        r"([0-9]{3,5})(?= (?:[NSEW]\.? |North |South |East |West )?(?:[0-9]{1,3}(?:st|nd|rd|th)|(?:[A-Z][a-z]{1,20} ){0,2}[A-Z][a-z]{1,20}) "
+        r"(?:St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Blvd|Boulevard|Way|Ct|Court|Pl|Place|Hwy|Highway|Pkwy|Sq|Square)(?![a-z]))"
+    )
+    _zip = re.compile(r"[0-9]{5}(?:-[0-9]{4})?(?![0-9-])")
+    _state_before = re.compile(r"(?<![A-Za-z])[A-Z]{2} \Z")
+    _lettered = re.compile(r"([0-9]{1,4})([A-Z])(?![A-Za-z0-9])")
+    _place_before = re.compile(
+        r"(?<![A-Za-z])(?:Apt\.?|Apartment|Unit|Suite|Ste\.?|Room|Rm|Gate|Seat|Row|Bay|Terminal|Platform|Track|Flat|Exit|Bus|Route|Line|Form|"
+        r"Building|Block|Lot|Aisle|Table|Class|Box|Area|No\.?|#) ?\Z",
+        re.IGNORECASE,
+    )
+    _model_before = re.compile(r"(?<![A-Za-z])(?:Boeing|Airbus|Route|Highway|Interstate|Area|Bus|Apollo) \Z")
+    _letter_before = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,2}-\Z")
+    _of_run = re.compile(r"(?<![a-z])(?:r[au]n|running|race|raced|walked|jogged|jog) (?:an? |the |my |his |her )?\Z")
+    _run_after = re.compile(r" (?:run|race|walk|jog|fun)(?![a-z])")
+    _thousand_meters = re.compile(r"(5|10)k(?![A-Za-z0-9])", re.IGNORECASE)
+    _sides = re.compile(r"([0-9]{1,3})['′] ?[x×] ?([0-9]{1,3})['′](?![0-9])")
+    _tall = re.compile(r"([0-9])['′] ?([0-9]{1,2})(?:\"|″|'')(?= [a-z])(?! tall)")
+
+    def _in_digits(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
+        """What is no quantity, although it is written like one: the number of a house, a postal code, a seat."""
+        before = text[max(0, at - 24) : at]
+        if (zip_code := self._zip.match(text, at)) and self._state_before.search(before):
+            return Found(at, zip_code.end(), "codes", ", ".join(self.digits(part) for part in zip_code[0].split("-")))
+        if (lettered := self._lettered.match(text, at)) and self._place_before.search(before):
+            return Found(at, lettered.end(), "codes", f"{self.short_number(int(lettered[1]))} {lettered[2]}")
+        if house := self._house_number.match(text, at):
+            return Found(at, house.end(), "codes", self.short_number(int(house[1])))
+        if (self._model_before.search(before) or self._letter_before.search(before)) and (
+            model := re.compile(r"[0-9]{3}(?![0-9A-Za-z]|[.,][0-9])").match(text, at)
+        ):
+            return Found(at, model.end(), "codes", self.short_number(int(model[0])))
+        if (run := self._thousand_meters.match(text, at)) and (
+            self._of_run.search(before) or self._run_after.match(text, run.end())
+        ):
+            return Found(at, run.end(), "units", f"{self.cardinal(int(run[1]))} K")
+        if sides := self._sides.match(text, at):
+            said = " by ".join(self.counted(Quantity(int(n)), self.units["ft"]) for n in sides.groups())
+            return Found(at, sides.end(), "units", said)
+        if (tall := self._tall.match(text, at)) and self._attributive_before.search(before):
+            return Found(at, tall.end(), "units", f"{self.cardinal(int(tall[1]))} foot {self.cardinal(int(tall[2]))}")
+        dated = self._leading_zero_date.match(text, at)
+        if dated is None and self._due_before.search(before):
+            dated = self._short_date.match(text, at)
+            if dated and not (int(dated[2]) > 12 or "due" in before.lower() or "deadline" in before.lower()):
+                dated = None
+        if dated:
+            first, second = int(dated[1]), int(dated[2])
+            month, day = (first, second) if self.order == "mdy" else (second, first)
+            if 1 <= month <= 12 and 1 <= day <= 31:
+                return Found(at, dated.end(), "dates", self.date(None, month, day))
+        return None
+
+    def short_number(self, n: int) -> str:
+        """In pairs of digits: `twelve fifty`, `two twenty-one`, `one oh one`."""
+        if n < 101 or n > 9999 or n % 1000 == 0:
+            return self.cardinal(n) if n < 10000 else self.digits(str(n))
+        head, tail = divmod(n, 100)
+        if not tail:
+            return f"{self.cardinal(head)} hundred"
+        return f"{self.cardinal(head)} {f'oh {_ONES[tail]}' if tail < 10 else self.cardinal(tail)}"
+
+    def part_of_code(self, digits: str) -> str:
+        """`A three twenty`, `F one fifty`; a year as a year."""
+        if len(digits) == 3 and digits[0] != "0":
+            return self.short_number(int(digits))
+        if len(digits) == 4 and digits[:2] in ("19", "20"):
+            return self.year(int(digits))
+        return super().part_of_code(digits)
+
+    def short_year(self, n: int) -> str:
+        """`oh five`."""
+        return f"oh {_ONES[n]}" if n < 10 else self.cardinal(n)
+
+    def counted_in(self, q: Quantity, noun: Noun, before: str, written: str, after: str) -> str:
+        """`a five-kilogram bag`, `two five-hundred-milligram tablets`."""
+        if q.whole != 1 and noun is not self.percent and self._is_before_noun(before, written, after):
+            return f"{self.number(q)}-{noun.one}"
+        return self.counted(q, noun)
+
+    def _is_before_noun(self, before: str, written: str, after: str) -> bool:
+        if written[:1] == "-" or self._measured.match(after):
+            return True
+        if self._attributive_before.search(before) is None:
+            return False
+        article = before[-3:].lower() in (" a ", "an ") or before.lower() == "a "
+        return article or (re.match(r" [a-z]{3}", after) is not None and self._no_noun.match(after) is None)
+
+    def money_in(self, q: Quantity, code: str, before: str, after: str) -> str:
+        """`a five dollar bill`."""
+        if q.whole != 1 and not (q.fraction and not q.scale) and code in self.coins and code != "cent":
+            noun = re.match(r" [a-z]{3}", after) is not None and self._no_noun.match(after) is None
+            if noun and (self._attributive_before.search(before) or self._measured.match(after)):
+                return f"{self.number(q)} {self.coins[code][0].one}"
+        return self.money(q, code)
+
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """A day after or before the name of its month."""
+        if code := self._in_digits(scanner, text, at, floor):
+            return code
         short = self._short_date.match(text, at)
         if short and self._date_before.search(text, max(floor, at - 10), at):
             first, second = int(short[1]), int(short[2])
@@ -352,10 +479,16 @@ t; ; trillion
         ordinal = self._ordinal.match(text, at)
         return None if ordinal is None else (ordinal.end(), self.ordinal(int(ordinal[1].replace(",", ""))))
 
+    _early_year = re.compile(
+        r"(?<![a-z])(?:in|since|until|till|by|before|after|from|around|circa|year) \Z", re.IGNORECASE
+    )
+
     def is_year(self, n: int, before: str, after: str, *, cue: bool) -> bool:
         """From 1900 on, if nothing is counted; earlier after a word such as `in`."""
         if self._no_year.match(after):
             return False
+        if n < 1100:
+            return self._early_year.search(before) is not None
         return (
             n >= 1900
             or cue
@@ -381,6 +514,25 @@ t; ; trillion
         if len(digits) == 10:
             return [digits[:3], digits[3:6], digits[6:]]
         return super().phone_groups(digits)
+
+    _street_before = re.compile(r"(?:[A-Z][a-z]{1,20}|[0-9](?:st|nd|rd|th)|(?<![A-Za-z])[NSEW]\.?) \Z")
+    _name_follows = re.compile(r" (?:[A-Z][a-z]|[A-Z]\.)")
+    _number_before = re.compile(r"[0-9][A-Z]? ")
+
+    def abbreviation_in(self, written: str, before: str, after: str) -> str:
+        """`42 Elm St`, `on Baker St today`, but `St Paul's`; `Dr` is a street behind a number only."""
+        street = self.streets.get(written.removesuffix("."))
+        if street is None or (written == "St." and self._name_follows.match(after)):
+            return ""
+        numbered = self._number_before.search(before) is not None
+        named = self._street_before.search(before) is not None
+        if written.startswith("Dr") and not (numbered and named):
+            return ""
+        if named and (numbered or written != "St" or not self._name_follows.match(after)):
+            return street
+        if written == "St" and self._name_follows.match(after):
+            return "Saint"
+        return "" if written.endswith(".") and written != "Dr" else "Doctor" if written == "Dr" else written
 
     def alone_after_one(self, after: str) -> bool:
         """`Charles I was`, but not `Charles I think`."""
@@ -411,7 +563,9 @@ t; ; trillion
         if minute:
             words += f" oh {_ONES[minute]}" if minute < 10 else f" {self.cardinal(minute)}"
         elif second:
-            words += " zero minutes"
+            return (
+                f"{self.counted(Quantity(hour), self.units['h'])} and {self.counted(Quantity(second), self.units['s'])}"
+            )
         elif not half and not after:
             words = f"{words} o'clock" if 0 < hour <= 12 else f"{words} hundred" if hour else "midnight"
         if second:

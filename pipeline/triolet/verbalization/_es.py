@@ -203,23 +203,25 @@ t; m; billón; billones
         "p.ej.": "por ejemplo", "etc.": "etcétera", "EE. UU.": "Estados Unidos", "EE.UU.": "Estados Unidos", "Ud.": "usted", "Uds.": "ustedes",
         "n.º": "número", "N.º": "número", "nº": "número", "núm.": "número", "pág.": "página", "págs.": "páginas", "aprox.": "aproximadamente",
         "tel.": "teléfono", "av.": "avenida", "a. C.": "antes de Cristo", "d. C.": "después de Cristo", "cap.": "capítulo", "vol.": "volumen",
-        "art.": "artículo", "Sta.": "Santa", "vs.": "contra", "D.": "don", "Dña.": "doña",
+        "art.": "artículo", "Sta.": "Santa", "vs.": "contra", "D.": "don", "Dña.": "doña", "c/": "calle", "C/": "calle", "Avda.": "avenida", "avda.": "avenida", "máx.": "máximo", "mín.": "mínimo", "fig.": "figura", "Ing.": "ingeniero", "Lic.": "licenciado", "Cía.": "compañía", "Gral.": "general", "depto.": "departamento", "dpto.": "departamento", "tlf.": "teléfono", "pza.": "plaza", "Pza.": "plaza", "ej.": "ejemplo", "min.": "minutos", "izq.": "izquierda", "dcha.": "derecha", "ed.": "edición", "vs": "contra",
     }  # fmt: skip
     weekdays = {
         "lun": "lunes", "mar": "martes", "mié": "miércoles", "jue": "jueves", "vie": "viernes", "sáb": "sábado", "dom": "domingo",
     }  # fmt: skip
+    plural_in_range = {"pág.": "páginas", "art.": "artículos", "cap.": "capítulos"}
+    ratio_cues = r"(?i:proporción|razón|relación|escala|ratio|ganó|ganaron|perdió|perdieron|marcador|resultado)"
     weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|clave|contraseña|pedido|cuenta|número|ref(?:erencia)?\.?|expediente|postal|tel(?:éfono)?\.?|llame|llama|llamar|habitación|vuelo)"
     roman_before = (
         r"(?i:capítulo|parte|tomo|volumen|acto|escena|libro|artículo|anexo|tipo|nivel|guerra mundial|fase|siglo|siglos)"
     )
     feminine_after = (
-        r"(?:veces|horas?|semanas?|personas?|páginas?|mujeres|mujer|niñas?|casas?|tazas?|botellas?|plazas?|calles?|noches?|partes?|leyes|ley|"
+        r"(?:veces|vez|horas?|semanas?|personas?|páginas?|mujeres|mujer|niñas?|casas?|tazas?|botellas?|plazas?|calles?|noches?|partes?|leyes|ley|"
         r"toneladas?|libras?|cucharadas?|cucharaditas?|pizcas?|[a-záéíóúñ]{2,20}(?:ciones|siones|ción|sión|dades|dad|tades|as|a))(?<!días)(?<!día)"
         r"(?<!problemas)(?<!problema)(?<!idiomas)(?<!idioma)(?<!programas)(?<!programa)(?<!sistemas)(?<!sistema)(?<!temas)(?<!tema)(?<!mapas)(?<!mapa)(?![^\W_])"
     )
     _ordinal = re.compile(r"([0-9]{1,3})\.?([ºª°]|(?:er|ro|ra|do|da|to|ta|mo|ma|vo|va|no|na)(?![^\W_]))")
-    _clock = re.compile(r"([0-2]?[0-9])[ ]?h(?:s|rs)?(?:[ ]?([0-5][0-9])(?![0-9]))(?:[ ]?m(?:in)?)?(?![^\W_])")
+    _clock = re.compile(r"([0-2]?[0-9])[ ]?h(?:s|rs)?(?:[ ]?([0-5][0-9])(?![0-9]))(?:[ ]?m)?(?![^\W_])(?! ?min)")
     _first = re.compile(
         r"1(?:\.?º)?(?= de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))"
     )

@@ -178,11 +178,13 @@ t; m; billion; billions
         "M.": "Monsieur", "Mme": "Madame", "MM.": "Messieurs", "Mlle": "Mademoiselle", "Dr": "Docteur", "p. ex.": "par exemple",
         "c.-à-d.": "c'est-à-dire", "etc.": "et cetera", "env.": "environ", "av. J.-C.": "avant Jésus-Christ", "apr. J.-C.": "après Jésus-Christ",
         "n°": "numéro", "N°": "numéro", "cf.": "voir", "St": "Saint", "Ste": "Sainte", "bd.": "boulevard", "av.": "avenue", "tél.": "téléphone",
-        "p.": "page", "vol.": "volume", "art.": "article", "chap.": "chapitre",
+        "p.": "page", "vol.": "volume", "art.": "article", "chap.": "chapitre", "al.": "alinéa", "bd": "boulevard", "fig.": "figure", "tab.": "tableau", "max.": "maximum", "min.": "minimum", "approx.": "approximativement", "n°s": "numéros", "svp": "s'il vous plaît", "Mgr": "Monseigneur", "éd.": "édition", "hab.": "habitants", "vs.": "contre", "vs": "contre", "c.-à-d": "c'est-à-dire",
     }  # fmt: skip
     weekdays = {
         "lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi", "sam": "samedi", "dim": "dimanche",
     }  # fmt: skip
+    plural_in_range = {"p.": "pages", "art.": "articles", "chap.": "chapitres"}
+    ratio_cues = r"(?i:rapport|ratio|proportion|échelle|score|gagné|perdu|battu)"
     weekday_range = "{} à {}"
     code_cues = r"(?i:code|pin|mot de passe|commande|compte|numéro|réf(?:érence)?\.?|dossier|postal|tél(?:éphone)?\.?|appelez|appeler|chambre|vol)"
     roman_before = r"(?i:chapitre|partie|tome|volume|acte|scène|livre|article|annexe|type|niveau|guerre mondiale|phase)"
@@ -194,6 +196,8 @@ t; m; billion; billions
     )
     _ordinal = re.compile(r"([0-9]{1,4})(er|ers|re|ère|ères|res|e|ème|èmes|es|ᵉ|nd|nde)(?![^\W_])")
     _clock = re.compile(r"([0-2]?[0-9])[ \u00a0\u202f]?[hH][ \u00a0]?([0-5][0-9])?(?![^\W_])")
+    _around = re.compile(r"(24|7)[ ]?([hj])/(24|7)(?![0-9])")
+    _minutes = re.compile(r"[ \u00a0]?min(?![^\W_])")
     _day = re.compile(rf"1(?:er)?(?=[ \u00a0](?:{month_forms})(?![^\W_]))")
     _century = re.compile(r"e?[ \u00a0]siècle")
 
@@ -264,6 +268,29 @@ t; m; billion; billions
         plural = "s" if ordinal[2].endswith("s") else ""
         return ordinal.end(), words + plural
 
+    _word = re.compile(r"[ \u00a0]([^\W\d_]{3,24})(?![^\W_])")
+    _masculine_e = re.compile(
+        r"(?:age|isme|asme|ème|ège|iste|gramme|mètre|litre|siècle|article|cercle|spectacle|muscle|obstacle|oncle|angle|ongle|meuble|double|"
+        r"immeuble|sable|câble|exemple|couple|temple|peuple|arbre|nombre|membre|chiffre|ordre|cadre|cidre|livre|cuivre|verre|tonnerre|beurre|"
+        r"titre|chapitre|centre|théâtre|ministre|maître|filtre|monstre|groupe|type|homme|costume|légume|volume|rhume|diplôme|atome|royaume|"
+        r"service|exercice|office|vase|masque|kiosque|disque|risque|casque|moustique|compte|reste|poste|texte|geste|doute|monde|mode|code|"
+        r"incendie|génie|parapluie|foie|squelette|centime|crime|régime|problème|thème|chèque|bloque|fleuve|élève|rêve|signe|organe|cône|trône|"
+        r"téléphone|kilo|rouble|franc|ange|mélange|échange|change|orage|juge|siège|collège|piège|musée|lycée|trophée|demi|autre|quatre|mille|"
+        r"dollar|pourcentage|domaine|capitaine|pilote|touriste|stade|grade|malade|guide|remède|acte|contacte|microbe|globe|cube|tube|"
+        r"parle|peut|dalle|adulte|architecte|camarade|collègue|catalogue|dialogue|dinosaure|carnivore|store|score|empire|navire|salaire|"
+        r"dictionnaire|anniversaire|commentaire|exemplaire|itinéraire|horaire|vestiaire|locataire|secrétaire|notaire|questionnaire|"
+        r"laboratoire|territoire|interrogatoire|répertoire|pourboire|bonhomme|gendarme|charme|terme|algorithme|rythme)s?\Z"
+    )
+
+    def is_feminine(self, after: str) -> bool:
+        """By the table, or by the last letter: `e` is feminine more often than not."""
+        if super().is_feminine(after):
+            return True
+        word = self._word.match(after)
+        if word is None or not word[1].islower():
+            return False
+        return word[1].removesuffix("s").endswith("e") and self._masculine_e.search(word[1]) is None
+
     def form(self, q: Quantity, noun: Noun) -> str:
         """Below two the singular."""
         return noun.one if q.whole < 2 and not q.scale else noun.many
@@ -274,7 +301,20 @@ t; m; billion; billions
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """`14 h 30`, and the first of a month."""
+        always = self._around.match(text, at)
+        if always:
+            name = "heures" if always[2] == "h" else "jours"
+            return Found(
+                at,
+                always.end(),
+                "numbers",
+                f"{self.cardinal(int(always[1]))} {name} sur {self.cardinal(int(always[3]))}",
+            )
         clock = self._clock.match(text, at)
+        minutes = self._minutes.match(text, clock.end()) if clock and clock[2] else None
+        if clock and minutes:
+            words = f"{self.time(int(clock[1]), 0, None, '', '')} {self.counted(Quantity(int(clock[2])), self.units['min'])}"
+            return Found(at, minutes.end(), "times", words)
         if (
             clock
             and int(clock[1]) <= 24
@@ -300,6 +340,13 @@ t; m; billion; billions
     def price(self, major: str, minor: str, cents: int, code: str) -> str:
         """`cinq euros cinquante`."""
         return f"{major} {self.cardinal(cents)}" if code in ("EUR", "CHF") else f"{major} et {minor}"
+
+    def phone_part(self, digits: str) -> str:
+        """`quarante-deux`, `zéro six`."""
+        zeros = len(digits) - len(digits.lstrip("0"))
+        if len(digits) > 3 or zeros == len(digits):
+            return self.digits(digits)
+        return " ".join([*["zéro"] * zeros, self.cardinal(int(digits))])
 
     parts = {3: ("tiers", "tiers"), 4: ("quart", "quarts")}
 

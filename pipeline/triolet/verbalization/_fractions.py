@@ -35,8 +35,8 @@ class Fractions:
         ratio = _RATIO.match(text, at)
         if ratio is None:
             return None
-        numbers = [self._words.cardinal(int(part)) for part in ratio.groups() if part]
-        return Found(at, ratio.end(), "scores", self._words.joined(self._words.score).join(numbers))
+        numbers = [int(part) for part in ratio.groups() if part]
+        return Found(at, ratio.end(), "scores", self._words.ratio_in(text[max(floor, at - 40) : at], numbers))
 
     def science(self, text: str, at: int, floor: int) -> Found | None:
         """`1e-5`, `6 × 10^8`."""
@@ -75,7 +75,7 @@ class Fractions:
         if fraction is None or (at and text[at - 1] in "/.,"):
             return None
         whole, top, bottom = int(fraction[1]) if fraction[1] else None, int(fraction[2]), int(fraction[3])
-        if fraction[0] in ("24/7", "9/11", "50/50"):
+        if fraction[0] in ("24/7", "9/11") or (top + bottom == 100 and whole is None):  # `80/20`
             words = self._words.joiner.join(self._words.cardinal(n) for n in (top, bottom))
             return Found(at, fraction.end(), "numbers", words)
         if not bottom or not top or bottom < 2 or (top >= bottom and whole is None):
@@ -88,9 +88,19 @@ class Fractions:
     def _fraction(self, text: str, at: int, end: int, whole: int | None, top: int, bottom: int) -> Found:
         unit = self._numbers.unit_at(text, end)
         noun = None
+        name = _NAME.match(text, end)
+        if (
+            unit is None
+            and name
+            and whole
+            and name[1] not in self._numbers.nouns
+            and (top, bottom) == (1, 2)
+            and (half := self._words.and_a_half(whole, name[1]))
+        ):
+            return Found(at, name.end(), "fractions", self._numbers.apart(text, at, name.end(), half))
         if unit is not None:
             noun, end = unit
-        elif (name := _NAME.match(text, end)) and name[1] in self._numbers.nouns:
+        elif name and name[1] in self._numbers.nouns:
             noun, end = self._numbers.nouns[name[1]], name.end()
         elif whole is None and (top, bottom) == (1, 2) and (half := self._words.half_of(text[end : end + 24])):
             return Found(at, end + 1, "fractions", self._numbers.apart(text, at, end, half))

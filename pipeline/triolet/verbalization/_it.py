@@ -157,12 +157,14 @@ t; m; bilione; bilioni
         "Sig.": "signor", "sig.": "signor", "Sig.ra": "signora", "sig.ra": "signora", "Dott.": "dottor", "dott.": "dottor", "Dott.ssa": "dottoressa",
         "Prof.": "professor", "Prof.ssa": "professoressa", "Avv.": "avvocato", "Ing.": "ingegner", "ecc.": "eccetera", "p. es.": "per esempio",
         "es.": "esempio", "n.": "numero", "pag.": "pagina", "pagg.": "pagine", "tel.": "telefono", "ca.": "circa", "a.C.": "avanti Cristo", "d.C.": "dopo Cristo",
-        "cap.": "capitolo", "vol.": "volume", "art.": "articolo", "S.": "San", "vs.": "contro",
+        "cap.": "capitolo", "vol.": "volume", "art.": "articolo", "S.": "San", "vs.": "contro", "dott.ssa": "dottoressa", "prof.": "professor", "prof.ssa": "professoressa", "avv.": "avvocato", "ing.": "ingegner", "fig.": "figura", "min.": "minimo", "max.": "massimo", "all.": "allegato", "tab.": "tabella", "ed.": "edizione", "p.zza": "piazza", "V.le": "viale", "c.so": "corso", "C.so": "corso", "Sigg.": "signori", "ag.": "agosto", "gg.": "giorni", "vs": "contro", "p.": "pagina", "ad es.": "ad esempio", "cfr.": "confronta", "spett.": "spettabile", "Spett.": "spettabile",
     }  # fmt: skip
     weekdays = {
         "lun": "lunedì", "mar": "martedì", "mer": "mercoledì", "gio": "giovedì", "ven": "venerdì", "sab": "sabato", "dom": "domenica",
     }  # fmt: skip
-    weekday_range = "{} a {}"
+    plural_in_range = {"pag.": "pagine", "p.": "pagine", "art.": "articoli", "cap.": "capitoli"}
+    ratio_cues = r"(?i:rapporto|proporzione|scala|vinto|vince|perso|perde|punteggio|risultato|finita|finito)"
+    weekday_range = "da {} a {}"
     code_cues = r"(?i:codice|pin|password|ordine|conto|numero|rif(?:erimento)?\.?|pratica|cap|tel(?:efono)?\.?|chiamare|chiama|chiami|camera|volo)"
     roman_before = r"(?i:capitolo|parte|tomo|volume|atto|scena|libro|articolo|allegato|tipo|livello|fase)"
     roman_ordinal_before = r"(?!)"
@@ -267,6 +269,69 @@ t; m; bilione; bilioni
         if second:
             words += f" e {self.counted(Quantity(second), self.units['s'])}"
         return words + {"am": " di mattina", "pm": " di pomeriggio"}.get(half, "")
+
+    _range_opened = re.compile(r"(?<![^\W_])(?:da|dal|dalle|dai|dagli|tra|fra|ore|n\.|numero)[ '’]\Z", re.IGNORECASE)
+    _after_preposition = re.compile(
+        r"(?<![^\W_])(?:per|in|di|con|circa|ogni|a|al|dopo|entro|su|nei|negli|nelle|delle|dei) \Z", re.IGNORECASE
+    )
+
+    def range_in(self, before: str, said: str) -> str:
+        """`da cinque a dieci minuti`, `per cinque dieci minuti`."""
+        opened = self._range_opened.search(before)
+        if opened:
+            then = {"dal ": "al", "dalle ": "alle", "dai ": "ai", "dagli ": "agli", "tra ": "e", "fra ": "e"}.get(
+                opened[0].lower(), "a"
+            )
+            return said.replace(" a ", f" {then} ", 1)
+        return said.replace(" a ", " ", 1) if self._after_preposition.search(before) else f"da {said}"
+
+    _word = re.compile(r"[ \u00a0]([^\W\d_]{2,24})(?![^\W_])")
+    _masculine_a = re.compile(
+        r"(?:problema|sistema|programma|cinema|poeta|clima|tema|pigiama|papa|ista|amma|emma|gramma|diploma|pilota|atleta|panda|gorilla|euro|sosia|delta|sofa|vaglia)\Z"
+    )
+    _feminine_e = re.compile(
+        r"(?:[^l]ione|notte|parte|gente|voce|luce|croce|chiave|nave|neve|carne|fonte|morte|mente|legge|estate|classe|frase|mano|moglie|madre|arte|torre|rete|"
+        r"opinione|ragione|stagione|tà|tù|trice|ice|ie|email|mail|app|foto|moto|auto|radio|crisi|analisi|tesi|ipotesi|base|fase|crescita|chat|password|star)\Z"
+    )
+    _with_uno = re.compile(r"(?:s[bcdfglmnpqrtvz]|z|gn|ps|pn|x|y)", re.IGNORECASE)
+
+    def and_a_half(self, whole: int, noun: str) -> str:
+        """`una tazza e mezza`."""
+        if whole == 1 and noun.endswith("e"):
+            noun = noun[:-1] + "a"
+        elif whole == 1 and noun.endswith("i"):
+            noun = noun[:-1] + "o"
+        return super().and_a_half(whole, noun)
+
+    def is_feminine(self, after: str) -> bool:
+        """By the table, or by the end of the word."""
+        if super().is_feminine(after):
+            return True
+        word = self._word.match(after)
+        if word is None or self._noun_after.match(after) is None:
+            return False
+        return (word[1].endswith("a") and not self._masculine_a.search(word[1])) or self._feminine_e.search(
+            word[1]
+        ) is not None
+
+    def plain(self, q: Quantity, before: str, after: str) -> str:
+        """`uno studente`, `un'amica`."""
+        words = super().plain(q, before, after)
+        word = self._word.match(after) if words in ("un", "una") else None
+        if word is None:
+            return words
+        if words == "un":
+            return "uno" if self._with_uno.match(word[1]) else "un"
+        return "un'" if word[1][0] in "aeiouAEIOU" else "una"
+
+    def abbreviation_in(self, written: str, before: str, after: str) -> str:
+        """`Santa Maria`, `Sant'Antonio`."""
+        saint = re.match(r" ([A-Z])[a-zàèéìòù]*?([a-zàèéìòù])(?![^\W_])", after) if written == "S." else None
+        if written == "S.":
+            if saint is None:
+                return written
+            return "Santa" if saint[2] == "a" and saint[1] not in "AEIOU" else "Sant'" if saint[1] in "AEIOU" else "San"
+        return super().abbreviation_in(written, before, after)
 
     def number(self, q: Quantity, gender: str = "", *, attributive: bool = False) -> str:
         """Thousands are one word."""

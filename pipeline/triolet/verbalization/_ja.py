@@ -153,8 +153,9 @@ class Japanese(EastAsian):
     symbols = {
         "&": "アンド", "+": "足す", "=": "イコール", "×": "かける", "÷": "割る", "≈": "約", "~": "約", "±": "プラスマイナス", "<": "小なり",
         ">": "大なり", "≤": "以下", "≥": "以上", "≠": "ノットイコール", "@": "アット", "%": "パーセント", "°": "度", "→": "から", "->": "から",
-        "√": "ルート", "∞": "無限大", "π": "パイ", "−": "引く", "*": "かける", "/": "割る", "№": "ナンバー", "〜": "から", "～": "から",
+        "√": "ルート", "∞": "無限大", "π": "パイ", "−": "引く", "*": "かける", "/": "割る", "〒": "郵便番号", "№": "ナンバー", "〜": "から", "～": "から",
     }  # fmt: skip
+    ratio_cues = "比率|比は|割合|縮尺|スコア"
     code_cues = r"コード|番号|暗証|パスワード|電話|ID|郵便|会員|注文|部屋"
 
     not_code_after = r"[円個件人台年月日回万億時分本枚部倍歳名]|以上|以下|%"
@@ -188,7 +189,7 @@ class Japanese(EastAsian):
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """The number of a room, digit by digit."""
         room = None if text[at - 1 : at].isdigit() else self._room.match(text, at)
-        return None if room is None else Found(at, room.end(), "codes", self.digits(room[0], phone=True))
+        return None if room is None else Found(at, room.end(), "codes", self.digits(room[0]))
 
     def counted(self, q: Quantity, noun: Noun) -> str:
         """`時速百キロメートル`."""

@@ -12,7 +12,7 @@ _DIGITS = "영일이삼사오육칠팔구"
 _NATIVE = "- 한 두 세 네 다섯 여섯 일곱 여덟 아홉".split()
 _NATIVE_TENS = "- 열 스물 서른 마흔 쉰 예순 일흔 여든 아흔".split()
 _COUNTERS = (
-    "개(?!월|년)|명|살|마리|병|잔|권|대(?!로|학)|가지|장(?!은)|켤레|송이|그루|채|달|군데|사람|곡|통|자루|다발|벌|판|그릇|접시|방울|모금|번째|시간|시(?!스)|"
+    "개(?!월|년)|명|살|마리|병|잔|권|대(?!로|학)|가지|장(?!은)|켤레|송이|그루|채|달(?!러)|군데|사람|곡|통|자루|다발|벌|판|그릇|접시|방울|모금|번째|시간|시(?!스)|"
     "배(?!송)|쌍|조각|스푼|큰술|작은술|알|줄|끼|척|곳|건(?!물)|차례|겹"
 )
 _UNITS = nouns("""
@@ -136,6 +136,7 @@ class Korean(Language):
     )
     tilde = "물결표"
     spells_letters = False
+    numbers_by_thousand = False
     read_fraction_as_number = False
     months = tuple(str(month) for month in range(1, 13))
     units = _UNITS
@@ -160,6 +161,7 @@ class Korean(Language):
         "≤": "이하", "≥": "이상", "≠": "같지 않다", "@": "골뱅이", "%": "퍼센트", "°": "도", "→": "에서", "->": "에서", "√": "루트", "∞": "무한대",
         "π": "파이", "−": "빼기", "*": "곱하기", "/": "나누기", "№": "번호",
     }  # fmt: skip
+    ratio_cues = "비율|비는|스코어|점수|축척"
     code_cues = r"코드|번호|비밀번호|인증|전화|계좌|주문|우편|방|아이디|연락처"
     not_code_after = r"원|개|명|년|월|일|만|억|천|건|회|살|시간|분|초|번째|층|권|대|이상|이하|%"
     _times_before = re.compile(
@@ -167,9 +169,13 @@ class Korean(Language):
     )
     _times_after = re.compile(
         r"[ ]?번(?:씩|이나|만에|만[ ]|쯤|[ ](?:정도|이상|이하|더|반복|연속|넘게)|[ ][가-힣]{1,6}(?:어요|아요|여요|했다|었다|았다|였다|했어|었어|았어|봤어|갔어|왔어"
-        r"|습니다|ㅂ니다|세요|십시오|니다|고[ ]|서[ ]|면[ ]|지만|는데)(?<!예요)(?<!이에요)(?<!입니다)(?<!인데))"
+        r"|습니다|ㅂ니다|세요|십시오|니다|고[ ]|(?<!에)서[ ]|면[ ]|지만|는데)(?<!예요)(?<!이에요)(?<!입니다)(?<!인데))"
     )
     _counter = re.compile(rf"[ \u00a0]?(?:{_COUNTERS})")
+    _side = re.compile(r"[ ]?대[ ]?[0-9]")
+    _age = re.compile(r"대(?:[ ]?(?:남|여|초반|중반|후반|청년|직장인|부부|주부|이상|이하|들|의|가|는|와|에))")
+    _called = re.compile(r"1(?:12|14|19|20|82|32|339|588|544|577|566)(?![0-9])(?=에|로|으로|번|[ ]?(?:신고|구급|센터))")
+    _room = re.compile(r"[0-9]{1,4}(?=호(?!선|텔))")
     _month = re.compile(r"(6|10)월")
     _fraction_of = re.compile(r"[ ]?분의")
 
@@ -213,6 +219,8 @@ class Korean(Language):
 
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """Native numbers before native counters."""
+        if self._side.match(after) or (q.whole % 10 == 0 and self._age.match(after)):
+            return self.number(q)  # `3 대 1`, `50대 남성`
         native = (
             self._counter.match(after) and not q.fraction and not q.scale and 0 < q.whole < 100 and not before.endswith("제")
             and not (after.lstrip().startswith("시") and not after.lstrip().startswith("시간") and q.whole > 12)
@@ -229,10 +237,18 @@ class Korean(Language):
 
     def glues(self, following: str, last: str) -> bool:
         """Particles are written without a space; so are the marks of dates, and large numbers."""
-        return not last.isdigit() or following in "년월일만억조천백은는이입예가을를의로으와과에까부째차씩"
+        return not following.isdigit() and (
+            not last.isdigit() or following in "년월일만억조천백은는이입예가을를의로으와과에까부째차씩"
+        )
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """June and October have forms of their own."""
+        called = None if text[at - 1 : at].isdigit() else self._called.match(text, at)
+        if called:
+            return Found(at, called.end(), "telephones", self.digits(called[0]))
+        room = None if text[at - 1 : at].isdigit() else self._room.match(text, at)
+        if room:
+            return Found(at, room.end(), "codes", self.cardinal(int(room[0])))
         month = self._month.match(text, at)
         if month and not text.startswith("개월", month.end()) and (not at or not text[at - 1].isdigit()):
             return Found(at, at + len(month[1]), "dates", "유" if month[1] == "6" else "시")
@@ -263,6 +279,10 @@ class Korean(Language):
     def counted_range(self, first: Quantity, last: Quantity, noun: Noun) -> str:
         """`오에서 십 킬로미터`."""
         return f"{self.number(first)}에서 {self.counted(last, noun)}"
+
+    def joined(self, word: str) -> str:
+        """`에서` belongs to the word before it."""
+        return f"{word} " if word == self.to else super().joined(word)
 
     def range_words(self, first: str, last: str, between: str) -> str:
         """`십에서 십이`, `삼 대 이`."""

@@ -15,6 +15,11 @@ LARGEST = 10**18
 """Numbers from here on are said digit by digit: nobody follows the names of larger ones."""
 
 
+_RANGE_FOLLOWS = re.compile(
+    r"[ \u00a0]?[0-9]{1,4}(?:[ \u00a0]?[-–—][ \u00a0]?[0-9]|, ?[0-9]| (?:and|und|et|y|e) [0-9])"
+)
+
+
 class NumberReader(Protocol):
     """What a language may ask of the scanner."""
 
@@ -128,6 +133,10 @@ class Language:
     question_mark: ClassVar[str] = ""
     spells_letters: ClassVar[bool] = True
     """Whether acronyms are written letter by letter."""
+    numbers_by_thousand: ClassVar[bool] = True
+    """Whether large numbers go by thousands, not by ten thousands."""
+    country_code_as_number: ClassVar[bool] = False
+    """Whether `+49` is one number."""
     has_decades: ClassVar[bool] = False
     """Whether `1990s` is a decade."""
     not_units_when_apart: ClassVar[frozenset[str]] = frozenset()
@@ -147,10 +156,14 @@ class Language:
         self.region = region
         self._feminine = re.compile(rf"[ \u00a0]{self.feminine_after}")
         self._noun_after = re.compile(
-            r"[ \u00a0](?!(?:de|del|y|o|a|en|por|para|con|que|es|son|e|di|do|da|em|und|oder|et|ou|sur|ist|war)(?![^\W_]))[^\W\d_]{2}"
+            r"[ \u00a0](?!(?:de|del|y|o|a|en|por|para|con|que|es|son|e|di|do|da|em|und|oder|et|ou|sur|ist|war|in|per|tra|fra|su|al|alla|allo|ai|agli|alle|nel|nella|"
+            r"sul|sulla|dal|dalla|contro|ed|od|ad|è|sono|no|na|nos|nas|com|pelo|pela|contra|sobre|desde|hasta|até|às|ao|à|se|si|ma|mas|pero|sin|sem|senza|"
+            r"contro|dopo|prima|entro|ha|hanno|fue|era|foi|avec|dans|pour|contre|au|aux|du|des|le|la|les|il|lo|gli|el|los|las|os|as|un|una|um|uma|ao|más|"
+            r"mais|più|menos|meno|cada|ogni|ya|já|già|también|anche|também|hoy|oggi|hoje|ayer|ieri|ontem)(?![^\W_]))[^\W\d_]{2}"
         )
         self.roman_chapter = re.compile(rf"(?<![^\W_])(?:{self.roman_before})[ \u00a0]\Z")
         self.roman_ordinals_first = re.compile(rf"(?<![^\W_])(?:{self.roman_ordinal_before})[ \u00a0]\Z")
+        self.not_a_time = re.compile(rf"(?:{self.ratio_cues})[^0-9.]{{0,24}}\Z")
         self.month_numbers = {name.lower(): index for index, name in enumerate(self.months, 1)}
 
     # Numbers.
@@ -166,6 +179,10 @@ class Language:
     def year(self, n: int) -> str:
         """A year."""
         return self.cardinal(n)
+
+    def short_year(self, n: int) -> str:
+        """The last two digits of a year."""
+        return self.cardinal(n) if n > 9 else self.digits(f"{n:02}")
 
     def digits(self, digits: str, *, phone: bool = False) -> str:
         """Digit by digit."""
@@ -216,18 +233,46 @@ class Language:
         """From one number of something to another."""
         return f"{self.number(first, noun.gender)}{self.joined(self.to)}{self.counted(last, noun)}"
 
+    def is_feminine(self, after: str) -> bool:
+        """Whether the noun after a number is feminine."""
+        return self._feminine.match(after) is not None
+
+    def counted_in(self, q: Quantity, noun: Noun, before: str, written: str, after: str) -> str:
+        """A number of something in its sentence: what stands around it may decide its form. `written`: the unit, with its gap."""
+        return self.counted(q, noun)
+
     def joined(self, word: str) -> str:
         """A word between two others, with the spaces of the language."""
         return f" {word} " if self.spaced else word
 
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """A number as it stands in a text: what comes before it and after it may decide its form."""
-        gender = "f" if self._feminine.match(after) else "m" if self._noun_after.match(after) else ""
+        gender = "f" if self.is_feminine(after) else "m" if self._noun_after.match(after) else ""
         return self.number(q, gender, attributive=gender != "")
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """What only this language has at a digit."""
         return None
+
+    def month_named(self, written: str) -> str:
+        """The name of a month as it is written; empty if it is none."""
+        if written.lower() in self.month_numbers:
+            return written
+        if self.month_forms and re.fullmatch(self.month_forms, written + "."):
+            return next((month for month in self.months if month.lower().startswith(written[:3].lower())), "")
+        return ""
+
+    plural_in_range: ClassVar[Mapping[str, str]] = {}
+    """What an abbreviation means before a range: `pp. 3-5`."""
+    compound_endings: ClassVar[Mapping[str, str]] = {}
+    """What shortened ends of words mean: `Goethestr.`."""
+    ratio_cues: ClassVar[str] = r"(?!)"
+    """A pattern of words before `1:10` that make it no time of the day."""
+
+    def abbreviation_in(self, written: str, before: str, after: str) -> str:
+        """What an abbreviation means where it stands. Empty: what the table says. As written: it is none there."""
+        many = self.plural_in_range.get(written)
+        return many if many and _RANGE_FOLLOWS.match(after) else ""
 
     def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
         """An ordinal number in digits that begins there: where it ends, and its words."""
@@ -240,6 +285,22 @@ class Language:
     def is_score(self, before: str, after: str, first: Quantity, last: Quantity) -> bool:
         """Whether `3-2` is a score, not a range."""
         return first.whole >= last.whole
+
+    def range_in(self, before: str, said: str) -> str:
+        """A range in its sentence: what comes before it may decide its form."""
+        return said
+
+    def ratio_in(self, before: str, numbers: list[int]) -> str:
+        """`3:2` in its sentence."""
+        return self.joined(self.score).join(self.cardinal(n) for n in numbers)
+
+    def phone_part(self, digits: str) -> str:
+        """A group of the digits of a telephone number."""
+        return self.digits(digits, phone=True)
+
+    def roman_after(self, name: str, n: int) -> str:
+        """A Roman numeral after a form of a name that the table of monarchs has not; empty if it is none."""
+        return ""
 
     def range_words(self, first: str, last: str, between: str) -> str:
         """From one number to another."""
@@ -267,6 +328,10 @@ class Language:
     def lines(self, n: int) -> str:
         """The number in `1080p`."""
         return self.cardinal(n)
+
+    def and_a_half(self, whole: int, noun: str) -> str:
+        """`2½` before a noun, if the noun goes between; empty if it does not."""
+        return ""
 
     def half_of(self, after: str) -> str:
         """The words for `1/2` and the space after it, where the noun that follows decides them. Empty: it does not."""
@@ -301,6 +366,14 @@ class Language:
         if not q.whole:
             return (f"{self.minus} " if q.negative else "") + small
         return self.price(self.counted(whole, major), small, cents, code)
+
+    def money_in(self, q: Quantity, code: str, before: str, after: str) -> str:
+        """A price in its sentence: what stands around it may decide its form."""
+        return self.money(q, code)
+
+    def part_of_code(self, digits: str) -> str:
+        """Digits beside letters, as in `B12`, `A320`."""
+        return self.digits(digits) if digits[0] == "0" or len(digits) > 3 else self.cardinal(int(digits))
 
     def price(self, major: str, minor: str, cents: int, code: str) -> str:
         """The two parts of a price."""

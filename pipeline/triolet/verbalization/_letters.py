@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
-from types import MappingProxyType
 
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, roman_value
@@ -83,6 +82,8 @@ def _roman(value: int, written: str, before: str, after: str, words: Language) -
         if written == "I" and not words.alone_after_one(after):
             return ""
         return words.roman(value, name=True, before=name[1])
+    if name and (ruler := words.roman_after(name[1], value)):
+        return ruler
     century = words.roman_century(value, written, before, after)
     if century:
         return century
@@ -98,15 +99,18 @@ def _roman(value: int, written: str, before: str, after: str, words: Language) -
     return ""
 
 
-MAY_BE_WEEKDAYS = re.compile(r"(?<![^\W_])[^\W\d_]{2,5}\.?[-–][^\W\d_]{2,5}(?![^\W_-])")
+MAY_BE_WEEKDAYS = re.compile(r"(?<![^\W_])[^\W\d_]{2,10}\.?[-–][^\W\d_]{2,10}(?![^\W_-])")
 """A text without this has no range of weekdays."""
-_DAYS = re.compile(r"(?<![\w-])([^\W\d_]{2,5})(\.?)[-–]([^\W\d_]{2,5})(?![\w-])")
+_DAYS = re.compile(r"(?<![\w-])([^\W\d_]{2,10})(\.?)[-–]([^\W\d_]{2,10})(?![\w-])")
 
 
 def weekdays(text: str, words: Language) -> Iterator[Found]:
-    """`Mon-Fri`."""
+    """`Mon-Fri`, `June–August`."""
     for one in _DAYS.finditer(text):
-        first, last = (words.weekdays.get(day) or words.weekdays.get(day.lower()) for day in (one[1], one[3]))
+        first, last = (
+            words.weekdays.get(day) or words.weekdays.get(day.lower()) or words.month_named(day)
+            for day in (one[1], one[3])
+        )
         if first and last:
             stop = bool(one[2]) and text[one.end() : one.end() + 1] == "." and bool(text[one.end() + 1 :].strip())
             yield Found(one.start(), one.end() + stop, "abbreviations", words.weekday_range.format(first, last))
@@ -115,17 +119,19 @@ def weekdays(text: str, words: Language) -> Iterator[Found]:
 _NAME_RIGHT_BEFORE = re.compile(r"[A-Z][a-z]{2,20} \Z")
 
 
-def abbreviations(
-    text: str,
-    pattern: re.Pattern[str],
-    table: Mapping[str, str],
-    units: Container[str],
-    after_name: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[Found]:
+def abbreviations(text: str, pattern: re.Pattern[str], words: Language, units: Container[str]) -> Iterator[Found]:
     """Abbreviations of the language's table. One that ends a sentence keeps its stop; a unit after a number is none."""
+    table, after_name = words.abbreviations, words.abbreviations_after_name
+    if words.compound_endings:
+        for one in _ENDING.finditer(text):
+            said = words.compound_endings.get(one[0], "")
+            if said:
+                yield Found(one.start(), one.end(), "abbreviations", said)
     for one in pattern.finditer(text):
         written = one[0]
-        if written in units and text[max(0, one.start() - 2) : one.start()].rstrip()[-1:].isdigit():
+        if (written in units or written[:-1] in units) and text[max(0, one.start() - 2) : one.start()].rstrip()[
+            -1:
+        ].isdigit():
             continue
         written = _WIDE.sub(" ", written)
         named = after_name.get(written, "")
@@ -134,8 +140,14 @@ def abbreviations(
             or re.match(r" [A-Z][a-z]", text[one.end() : one.end() + 3])
         ):
             named = ""
+        special = words.abbreviation_in(
+            written, text[max(0, one.start() - 40) : one.start()], text[one.end() : one.end() + 24]
+        )
+        if special == written:
+            continue
         said = (
-            named
+            special
+            or named
             or table.get(written)
             or table.get(written[:1].lower() + written[1:])
             or table[_closest(written, table)]
@@ -144,9 +156,12 @@ def abbreviations(
             said = said[0].upper() + said[1:]
         if written.endswith(".") and not text[one.end() :].strip(" \"'”’)»“"):
             said += "."
+        if words.spaced and text[one.end() : one.end() + 1].isdigit():
+            said += " "
         yield Found(one.start(), one.end(), "abbreviations", said)
 
 
+_ENDING = re.compile(r"(?<=[a-zäöüß])(?:str|nr|tel|platz|pl)\.(?![^\W_])")
 _WIDE = re.compile(r"[\u00a0\u202f]")
 
 
@@ -156,12 +171,14 @@ def _closest(written: str, table: Mapping[str, str]) -> str:
     return next(name for name in table if name.replace(" ", "").lower() == bare)
 
 
-def abbreviation_pattern(table: Mapping[str, str]) -> re.Pattern[str]:
-    """A pattern of all abbreviations of a table."""
+def abbreviation_pattern(words: Language) -> re.Pattern[str]:
+    """A pattern of all abbreviations of a language."""
+    table = words.abbreviations
     if not table:
         return re.compile(r"(?!)")
     names = set(table) | {name[0].upper() + name[1:] for name in table}
     parts = "|".join(
         re.escape(name).replace(r"\ ", r"[ \u00a0\u202f]?") for name in sorted(names, key=len, reverse=True)
     )
-    return re.compile(rf"(?<![^\W_])(?<![./])(?:{parts})(?![^\W_])")
+    start = r"(?<![^\W_])" if words.spaced else "(?<![A-Za-z0-9])"
+    return re.compile(rf"{start}(?<![./])(?:{parts})(?:(?<=\.)(?![^\W\d_])|(?![^\W_]))")

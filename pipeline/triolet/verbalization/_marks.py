@@ -16,6 +16,7 @@ from triolet.verbalization._quantity import Quantity
 from triolet.verbalization._signs import VULGAR
 
 _INTERNATIONAL = re.compile(r"\+[0-9]{1,3}(?:[ .\-/]?\(?[0-9]{1,5}\)?){2,7}(?![0-9])")
+_UNIT_ALONE = re.compile(r"(?<![^\W_])[kcm]?m\Z")
 _CLOSES = re.compile(r"<[^<>\n]{1,60}>?>")
 _IS_LESS = re.compile(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
 
@@ -42,12 +43,16 @@ class Marks:
         self._amounts = amounts
         self._prices = prices
         self._at_digit = at_digit
+        self._month_after = re.compile(rf" (?:[0-9]|(?:{language.month_forms or '(?!)'})(?![^\W\d_]))")
 
     def power(self, text: str, at: int) -> Found | None:
         """`x²`."""
         if not text[at - 1 : at].isalpha():
             return None
         words = self._words
+        unit = _UNIT_ALONE.search(text, max(0, at - 4), at)
+        if unit and (noun := words.units.get(f"{unit[0]}{2 if text[at] == '²' else 3}")):
+            return Found(unit.start(), at + 1, "units", noun.one)
         name = words.squared if text[at] == "²" else words.cubed
         return Found(at, at + 1, "symbols", self._numbers.apart(text, at, at + 1, name)) if name else None
 
@@ -60,8 +65,21 @@ class Marks:
             phone = _INTERNATIONAL.match(text, at)
             if phone is not None and 8 <= sum(c.isdigit() for c in phone[0]) <= 16:
                 return Found(at, phone.end(), "telephones", self._codes.telephone(phone[0].rstrip(" -./(")))
-        if sign in "~〜～" and after.isdigit() and before.isalnum() and not touches(before):
-            return Found(at, at + 1, "ranges", words.to + words.joiner)
+        if (
+            sign in "~〜～"
+            and before
+            and (
+                (after.isdigit() and ((before.isalnum() and not touches(before)) or (at == floor and at > 0)))
+                or (
+                    not words.numbers_by_thousand
+                    and before.isalpha()
+                    and after.isalpha()
+                    and not touches(before)
+                    and not touches(after)
+                )
+            )
+        ):
+            return Found(at, at + 1, "ranges", words.joined(words.to).lstrip())
         if sign == "/" and words.code == "zh" and before and before in "元块角分":
             return Found(at, at + 1, "symbols", words.per)
         if sign in "-−–+±~≈" and after and after in "0123456789$€£¥￥₹₩₽.½¼¾":
@@ -79,6 +97,8 @@ class Marks:
             return None
         if sign == "#":
             return self._number_sign(text, at, after)
+        if sign == "/" and at == floor and at and before.isalpha() and after.isdigit() and words.spaced:
+            return Found(at, at + 1, "symbols", words.joined(words.per))  # `2 l/100 km`
         if sign == "/" and before.isalpha() and before.isascii() and after.isdigit():
             return Found(at, at + 1, "symbols", " ")
         if (
@@ -177,7 +197,7 @@ class Marks:
         return Found(at, at + 1, "symbols", between)
 
     def _spaced_dash(self, text: str, at: int) -> Found | None:
-        if not (re.search(r"[0-9%] \Z", text[max(0, at - 2) : at]) and re.match(r" [0-9]", text[at + 1 : at + 3])):
+        if not (re.search(r"[0-9%] \Z", text[max(0, at - 2) : at]) and self._month_after.match(text, at + 1)):
             return None
         words = self._words
         return Found(at, at + 1, "symbols", words.minus if "=" in text or text[at] == "−" else words.to)

@@ -12,13 +12,15 @@ from triolet.verbalization._quantity import Noun, Quantity
 from triolet.verbalization._signs import CURRENCY_CODES, CURRENCY_SIGNS, ONLY_ATTACHED, UNITS
 
 GAP = r"[ \u00a0\u202f]?"
-_NO_LETTER = r"(?![A-Za-z0-9\u00AA-\u024F\u0370-\u04FF])"
+_NO_LETTER = r"(?![A-Za-z0-9\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\u0370-\u04FF])"
 _CURRENCIES = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
 CODES = "|".join(CURRENCY_CODES)
 DIGITS = re.compile(r"[0-9]+")
+SUPERSCRIPT_OR_CARET = frozenset("^⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 RANGE = re.compile(r"(?:[-–−~〜～]|[ \u00a0][–—~〜～][ \u00a0])(?=[0-9$€£¥￥₹₩₽])")
 POWER = re.compile(r"\^\{?([-−]?[0-9]{1,4})\}?|(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,4})")
 _PER = re.compile(r"/(?=[^\W\d_])")
+_AFTER_HOURS = re.compile(r"[0-9][ \u00a0]?h(?:rs?)?[ \u00a0]?[0-9]{1,2}\Z")
 _MILLIONS = re.compile(r"[ \u00a0]?M(?:d|ds)?(?=[ ]?[€$£])")
 
 LONGEST_PLAIN = 18
@@ -107,13 +109,19 @@ class Numbers:
         if unit[2] in self._words.not_units_when_apart and unit[1]:
             return None
         after = unit.end()
+        if unit[2] == "m" and "min" in self._words.units and _AFTER_HOURS.search(text, max(0, end - 9), end):
+            return self._words.units["min"], after  # `2h 30m`
         if unit[2].endswith(".") and not text[after:].strip(" \"'”’)»“"):
             after -= 1  # the stop is that of the sentence
+        elif text.startswith(". ", after) and text[after + 2 : after + 3].islower():
+            after += 1  # the sentence goes on
         return self._words.units[self.unit_signs[unit[2]]], after
 
     def scaled(self, text: str, end: int, q: Quantity) -> tuple[Quantity, int]:
         """The number with the million, or the like, after it."""
         scale = self.scale.match(text, end)
+        if not self._words.scale_words:
+            return self._expanded(text, end, q)
         if scale is None and (millions := _MILLIONS.match(text, end)) and "m" in self._words.scales:
             return Quantity(q.whole, q.fraction, q.negative, "b" if "d" in millions[0] else "m"), millions.end()
         if scale is None or (scale[1] and len(scale[2]) == 1):
@@ -122,6 +130,15 @@ class Numbers:
             return q, end  # 4K is a size of pictures
         name = self._words.scale_words[scale[2]]
         return Quantity(q.whole, q.fraction, q.negative, name), scale.end()
+
+    @staticmethod
+    def _expanded(text: str, end: int, q: Quantity) -> tuple[Quantity, int]:
+        """`3 M€` where a language counts by ten thousands and has no word for a million."""
+        scale = _MILLIONS.match(text, end)
+        zeros = 0 if scale is None else 9 if "d" in scale[0] else 6
+        if scale is None or len(q.fraction) > zeros:
+            return q, end
+        return multiplied(q, zeros), scale.end()
 
     def per(self, text: str, end: int, said: str, q: Quantity, noun: Noun) -> tuple[str, int]:
         """`/month` after a price or a quantity."""
@@ -150,6 +167,11 @@ class Numbers:
     def grouped(self, groups: list[str]) -> str:
         """Groups of digits, with a breath between them."""
         return self._words.comma.join(groups)
+
+
+def multiplied(q: Quantity, zeros: int) -> Quantity:
+    """The number with the decimal mark moved to the right."""
+    return Quantity(int(f"{q.whole}{q.fraction.ljust(zeros, '0')}"), "", q.negative)
 
 
 def touches(character: str) -> bool:

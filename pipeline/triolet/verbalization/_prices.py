@@ -6,12 +6,14 @@ import re
 
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
-from triolet.verbalization._numbers import RANGE, Numbers
+from triolet.verbalization._numbers import RANGE, Numbers, multiplied
 from triolet.verbalization._numerals import quantity
 from triolet.verbalization._quantity import Quantity
 from triolet.verbalization._signs import CURRENCY_CODES
 
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,]|\.[0-9])")
+_MILLION = re.compile(r"m(?![^\W_])")  # `£3m`
+_LETTER_SCALE = re.compile(r"[ \u00a0]?(million|billion|thousand|bn|[kKmMB])(?![A-Za-z0-9])")  # `$3M`
 _CENTS = re.compile(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
 
 
@@ -39,6 +41,12 @@ class Prices:
             return None
         decimal = "," if number.re is _CENTS else "." if number.re is _THOUSANDS else words.decimal
         q, end = self._numbers.scaled(text, number.end(), quantity(number[0], decimal))
+        if not q.scale and "m" in words.scales and _MILLION.match(text, end):
+            q, end = Quantity(q.whole, q.fraction, q.negative, "m"), end + 1
+        if not words.scale_words and (scale := _LETTER_SCALE.match(text, end)):
+            zeros = {"k": 3, "t": 3, "m": 6, "b": 9}[scale[1][0].lower()]
+            if len(q.fraction) <= zeros:
+                q, end = multiplied(q, zeros), scale.end()
         between = RANGE.match(text, end)
         if between:
             second = self._price_range(text, at, q, between.end(), code)
@@ -47,7 +55,7 @@ class Prices:
         named = self._numbers.coin_after.match(text, end)  # `$5 USD`, `$500 MXN`
         if named and named[1] in CURRENCY_CODES and self._numbers.coins[named[1]] in words.coins:
             code, end = self._numbers.coins[named[1]], named.end()
-        said = words.money(q, code)
+        said = words.money_in(q, code, text[max(floor, at - 40) : at], text[end : end + 24])
         said, end = self._numbers.per(text, end, said, q, words.coins[code][0])
         return Found(at, end, "money", self._numbers.apart(text, at, end, said))
 

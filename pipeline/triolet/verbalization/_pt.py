@@ -176,12 +176,14 @@ t; m; trilhão; trilhões
         "Sr.": "senhor", "Sra.": "senhora", "Srta.": "senhorita", "Dr.": "doutor", "Dra.": "doutora", "Prof.": "professor", "Profa.": "professora",
         "p. ex.": "por exemplo", "p.ex.": "por exemplo", "etc.": "et cetera", "nº": "número", "n.º": "número", "pág.": "página", "págs.": "páginas",
         "tel.": "telefone", "av.": "avenida", "Av.": "avenida", "R.": "rua", "a.C.": "antes de Cristo", "d.C.": "depois de Cristo", "cap.": "capítulo",
-        "vol.": "volume", "art.": "artigo", "aprox.": "aproximadamente", "Ltda.": "limitada", "vs.": "contra", "EUA": "Estados Unidos",
+        "vol.": "volume", "art.": "artigo", "aprox.": "aproximadamente", "Ltda.": "limitada", "vs.": "contra", "EUA": "Estados Unidos", "máx.": "máximo", "mín.": "mínimo", "fig.": "figura", "Eng.": "engenheiro", "Cia.": "companhia", "p.": "página", "min.": "minutos", "ed.": "edição", "etc": "et cetera", "vs": "contra", "Jr.": "Júnior", "apto.": "apartamento", "ap.": "apartamento", "séc.": "século",
     }  # fmt: skip
     weekdays = {
         "seg": "segunda", "ter": "terça", "qua": "quarta", "qui": "quinta", "sex": "sexta", "sáb": "sábado", "dom": "domingo",
     }  # fmt: skip
     thousands_agree = True
+    plural_in_range = {"pág.": "páginas", "p.": "páginas", "art.": "artigos", "cap.": "capítulos"}
+    ratio_cues = r"(?i:proporção|razão|escala|placar|venceu|ganhou|ganharam|perdeu|perderam|empat|resultado)"
     weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|senha|pedido|conta|número|ref(?:erência)?\.?|protocolo|cep|cpf|tel(?:efone)?\.?|ligue|ligar|quarto|voo)"
     roman_before = (
@@ -189,11 +191,12 @@ t; m; trilhão; trilhões
     )
     feminine_after = (
         r"(?:vezes|vez|horas?|semanas?|pessoas?|páginas?|mulher(?:es)?|meninas?|casas?|xícaras?|garrafas?|ruas?|noites?|partes?|leis?|toneladas?|libras?|"
-        r"colher(?:es)?|pitadas?|flor(?:es)?|[a-záéíóúâêôãõç]{2,20}(?:ções|sões|ção|são|dades|dade|gens|gem|as|a))(?<!dias)(?<!dia)(?<!problemas)(?<!problema)"
+        r"colher(?:es)?|pitadas?|flor(?:es)?|[a-záéíóúâêôãõç]{2,20}(?:ãs|ã|ções|sões|ção|são|dades|dade|gens|gem|as|a))(?<!dias)(?<!dia)(?<!problemas)(?<!problema)"
         r"(?<!programas)(?<!programa)(?<!sistemas)(?<!sistema)(?<!gramas)(?<!grama)(?<!temas)(?<!tema)(?<!mapas)(?<!mapa)(?![^\W_])"
     )
-    _ordinal = re.compile(r"([0-9]{1,3})\.?([ºª°])(?! ?[CF](?![^\W_]))(?=[ \u00a0,.;:!?)]|\Z)")
-    _clock = re.compile(r"([0-2]?[0-9])[ ]?h(?:[ ]?([0-5][0-9])(?![0-9]))?(?:min)?(?![^\W_])")
+    _ordinal = re.compile(r"([0-9]{1,3})\.?([ºª°])(?! ?[CF](?![^\W_]))(?=[ \u00a0,.;:!?)-]|\Z)")
+    _clock = re.compile(r"([0-2]?[0-9])[ ]?h(?:[ ]?([0-5][0-9])(?![0-9]))?(?P<min>[ ]?min)?(?![^\W_])")
+    _weekday_after = re.compile(r"[- ]feira")
     _first = re.compile(rf"1(?:º)?(?= de (?:{_MONTHS}))")
 
     def __init__(self, region: str = "") -> None:
@@ -265,6 +268,8 @@ t; m; trilhão; trilhões
     def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
         """`1º`, `2ª`."""
         ordinal = self._ordinal.match(text, at)
+        if ordinal and ordinal[1] == "3" and self._weekday_after.match(text, ordinal.end()):
+            return ordinal.end(), "terça"
         if ordinal is None or (
             ordinal[2] == "°" and not re.match(r"[ ][a-z]", text[ordinal.end() : ordinal.end() + 2])
         ):
@@ -279,7 +284,8 @@ t; m; trilhão; trilhões
             and int(clock[1]) <= 24
             and (clock[2] or re.search(r"(?:às|as|à|das|até|pelas) \Z", text[max(0, at - 7) : at]))
         ):
-            return Found(at, clock.end(), "times", self.time(int(clock[1]), int(clock[2] or 0), None, "", "h"))
+            said = self.time(int(clock[1]), int(clock[2] or 0), None, "", "h")
+            return Found(at, clock.end(), "times", f"{said} minutos" if clock["min"] and clock[2] else said)
         first = self._first.match(text, at)
         return Found(at, first.end(), "dates", "primeiro") if first else None
 

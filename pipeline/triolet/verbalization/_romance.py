@@ -20,6 +20,7 @@ class Romance(Language):
     """Between the hour and the minutes."""
     parts: dict[int, tuple[str, str]] = {}
     """For the lower number of a fraction, what it is called; singular and plural."""
+    country_code_as_number = True
     minutes_said = False
     numeral_after = " ?[hH](?![^\\W_])"
 
@@ -69,9 +70,50 @@ class Romance(Language):
         """A half: before a noun, or after a number."""
         raise NotImplementedError
 
+    no_half = frozenset(
+        {
+            "de",
+            "del",
+            "di",
+            "da",
+            "do",
+            "du",
+            "et",
+            "y",
+            "e",
+            "o",
+            "ou",
+            "en",
+            "à",
+            "por",
+            "per",
+            "pour",
+            "fois",
+            "veces",
+        }
+    )
+    """Words after a number and a half that it does not count."""
+
+    def and_a_half(self, whole: int, noun: str) -> str:
+        """`dos tazas y media`."""
+        if noun in self.no_half:
+            return ""
+        gender = "f" if self.is_feminine(f" {noun}") else "m"
+        if whole == 1:
+            noun = noun.removesuffix("s")
+        half = self.half_word(gender, alone=False).strip().removesuffix("-")
+        return f"{self.cardinal(whole, gender, attributive=True)} {noun} {self.and_} {half}"
+
+    article_before = re.compile(r"(?<![^\W_])(?:le|un|du|au|el|del|al|il|lo|o|um|do|ao) \Z")
+
+    def fraction_in(self, before: str, words: str) -> str:
+        """`le quart de finale`."""
+        first, _, rest = words.partition(" ")
+        return rest if first in ("un", "um") and rest and self.article_before.search(before[-6:]) else words
+
     def half_of(self, after: str) -> str:
         """`media taza`, `meia xícara`, `une demi-tasse`."""
-        if not self._feminine.match(after):
+        if not self.is_feminine(after):
             return ""
         half = self.half_word("f", alone=True)
         return half.rstrip() if half.rstrip().endswith("-") else f"{half} "

@@ -8,12 +8,15 @@ from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
 from triolet.verbalization._ru_cases import (
+    accusative,
     case_by_noun,
     case_by_words,
+    compound,
     decimal,
     declined,
     ends_in_one,
     is_distance,
+    is_object,
     numeral,
 )
 
@@ -78,6 +81,11 @@ tsp; f; чайная ложка; чайных ложек; чайные ложк�
 tbsp; f; столовая ложка; столовых ложек; столовые ложки
 km/h; m; километр в час; километров в час; километра в час
 m/s; m; метр в секунду; метров в секунду; метра в секунду
+pcs; f; штука; штук; штуки
+people; m; человек; человек; человека
+week; f; неделя; недель; недели
+month; m; месяц; месяцев; месяца
+day; m; день; дней; дня
 m/s2; m; метр на секунду в квадрате; метров на секунду в квадрате; метра на секунду в квадрате
 mph; f; миля в час; миль в час; мили в час
 rpm; m; оборот в минуту; оборотов в минуту; оборота в минуту
@@ -102,6 +110,55 @@ _ADJECTIVE = {"nom": "ый", "fem": "ая", "neut": "ое", "gen": "ого", "da
               "fem_gen": "ой", "pl": "ые"}  # fmt: skip
 _THIRD = {"nom": "третий", "fem": "третья", "neut": "третье", "gen": "третьего", "dat": "третьему", "prep": "третьем", "inst": "третьим",
           "pl_gen": "третьих", "fem_acc": "третью", "fem_gen": "третьей", "pl": "третьи"}  # fmt: skip
+_FEMININE = {
+    "а": "fem",
+    "е": "fem_gen",
+    "ы": "fem_gen",
+    "и": "fem_gen",
+    "у": "fem_acc",
+    "ю": "fem_acc",
+    "ой": "fem_gen",
+    "ь": "fem",
+    "я": "fem",
+}
+_MASCULINE = {
+    "": "nom",
+    "ь": "nom",
+    "а": "gen",
+    "я": "gen",
+    "е": "prep",
+    "у": "dat",
+    "ю": "dat",
+    "ом": "inst",
+    "ем": "inst",
+}
+_NUMBERED = (("глав", _FEMININE), ("част", _FEMININE), ("книг", _FEMININE), ("том", _MASCULINE), ("акт", _MASCULINE), ("раздел", _MASCULINE),
+             ("тип", _MASCULINE), ("уровен", _MASCULINE), ("уровн", _MASCULINE))  # fmt: skip
+_RULERS = re.compile(
+    r"(Екатерин|Елизавет|Мари|Изабелл|Маргарит)([аыеуоюйи]{1,2})|"
+    r"(Николай?|Александр|П[её]тр|Людовик|Генрих|Карл|Иван|Павел|Павл|Наполеон|Фридрих|Вильгельм|Георг|Филипп|Бенедикт|Рам[зс]ес|Иоанн|Яков|Эдуард|"
+    r"Ричард|Пий|Пи|Василий|Васили|Михаил|Ф[её]дор|Франциск|Густав|Леопольд|Альфонс|Фердинанд|Максимилиан|Отто[н]?)(а|я|у|ю|ом|ем|е|и|)"
+)
+_ABBREVIATED = {
+    # nominative, accusative, genitive, prepositional, plural
+    "стр.": "страница страницу страницы странице страницы", "рис.": "рисунок рисунок рисунка рисунке рисунки",
+    "гл.": "глава главу главы главе главы", "табл.": "таблица таблицу таблицы таблице таблицы", "п.": "пункт пункт пункта пункте пункты",
+    "ст.": "статья статью статьи статье статьи", "ул.": "улица улицу улицы улице улицы", "д.": "дом дом дома доме дома",
+    "кв.": "квартира квартиру квартиры квартире квартиры", "корп.": "корпус корпус корпуса корпусе корпуса", "г.": "город город города городе города",
+    "пр.": "проспект проспект проспекта проспекте проспекты", "пл.": "площадь площадь площади площади площади",
+    "пер.": "переулок переулок переулка переулке переулки", "оф.": "офис офис офиса офисе офисы", "обл.": "область область области области области",
+}  # fmt: skip
+_BEFORE_NUMBER = frozenset({"стр.", "рис.", "гл.", "табл.", "п.", "ст.", "д.", "кв.", "корп.", "оф."})
+_BEFORE_NAME = frozenset({"ул.", "г.", "пр.", "пл.", "пер."})
+_IN_OR_ON = re.compile(r"(?<![^\W_])(?:в|во|на|при|о|об) \Z", re.IGNORECASE)
+_MOTION = re.compile(
+    r"(?:е[хз][аж]|ех?ал|ед[еу]|ход|шёл|шл[аи]|прибы|лет[еи]|отправ|верн|перевез|достав)[а-яё]* в \Z", re.IGNORECASE
+)
+_FROM = re.compile(r"(?<![^\W_])(?:с|со|из|до|от|около|у|после|начиная с) \Z", re.IGNORECASE)
+_LOOK = re.compile(
+    r"(?<![^\W_])(?:см\.|смотри(?:те)?|[а-яё]{2,20}(?:йте|ьте|ите|ть|ти|ал[аи]?|ил[аи]?|ит|ет)) \Z", re.IGNORECASE
+)
+_ROMAN_BEFORE = re.compile(r"(?:(?<![A-Z])[IVX]{1,5}[-–—])?(?<![A-Z])[IVX]{1,5}[ \u00a0]?\Z")
 _FEMALE = frozenset({"Екатерина", "Елизавета", "Мария", "Elizabeth", "Екатерины", "Елизаветы"})
 
 
@@ -141,6 +198,7 @@ class Russian(Language):
         "двоеточие",
     )
     tilde = "тильда"
+    ratio_cues = r"(?i:соотнош|пропорц|отношени|масштаб|сч[её]т|выигра|проигра|побед|победил|развед)[а-яё]*"
     months = tuple(_MONTHS.split("|"))
     month_forms = _MONTHS
     scales = nouns("""
@@ -161,7 +219,7 @@ t; m; триллион; триллионов; триллиона
         "мАч": "mAh", "Ом": "Ω", "Дж": "J", "кДж": "kJ", "ккал": "kcal", "кал": "cal", "Па": "Pa", "кПа": "kPa", "гПа": "hPa", "дБ": "dB", "Б": "B",
         "КБ": "kB", "кБ": "kB", "МБ": "MB", "ГБ": "GB", "ТБ": "TB", "Мб": "MB", "Гб": "GB", "Тб": "TB", "Мбит/с": "Mbps", "Гбит/с": "Gbps", "кбит/с": "kbps",
         "м²": "m2", "кв. м": "m2", "кв.м": "m2", "км²": "km2", "см²": "cm2", "м³": "m3", "куб. м": "m3", "га": "ha", "л.с.": "hp", "л. с.": "hp",
-        "ст. л.": "tbsp", "ч. л.": "tsp", "ст.л.": "tbsp", "ч.л.": "tsp", "час.": "h", "об/мин": "rpm",
+        "ст. л.": "tbsp", "ч. л.": "tsp", "ст.л.": "tbsp", "ч.л.": "tsp", "час.": "h", "шт.": "pcs", "шт": "pcs", "чел.": "people", "чел": "people", "нед.": "week", "мес.": "month", "дн.": "day", "об/мин": "rpm",
         "мм рт. ст.": "mmHg", "мм рт.ст.": "mmHg", "мм рт ст": "mmHg",
     }  # fmt: skip
     not_units_when_apart = frozenset({"с", "В", "А", "Б"})
@@ -183,19 +241,19 @@ t; m; триллион; триллионов; триллиона
     }
     coin_words = {"руб.": "RUB", "руб": "RUB", "р.": "RUB", "долл.": "USD", "грн": "UAH"}
     symbols = {
-        "&": "и", "+": "плюс", "=": "равно", "×": "умножить на", "÷": "разделить на", "≈": "примерно", "~": "около", "±": "плюс-минус", "<": "меньше",
+        "&": "и", "+": "плюс", "=": "равно", "×": "умножить на", "÷": "разделить на", "≈": "примерно", "~": "примерно", "±": "плюс-минус", "<": "меньше",
         ">": "больше", "≤": "меньше или равно", "≥": "больше или равно", "≠": "не равно", "@": "собака", "%": "процент", "‰": "промилле", "°": "градусов",
         "§": "параграф", "→": "стрелка", "->": "стрелка", "√": "корень из", "∞": "бесконечность", "π": "пи", "−": "минус", "*": "умножить на", "/": "разделить на",
         "№": "номер",
     }  # fmt: skip
     abbreviations = {
         "т. е.": "то есть", "т.е.": "то есть", "т. д.": "так далее", "т.д.": "так далее", "т. п.": "тому подобное", "т.п.": "тому подобное",
-        "напр.": "например", "др.": "другие", "ул.": "улица", "пр.": "проспект", "г-н": "господин", "г-жа": "госпожа", "проф.": "профессор",
-        "стр.": "страница", "тел.": "телефон", "н. э.": "нашей эры", "н.э.": "нашей эры", "им.": "имени", "гл.": "глава", "рис.": "рисунок", "см.": "смотри",
-    }  # fmt: skip
+        "напр.": "например", "др.": "другие", "г-н": "господин", "г-жа": "госпожа", "проф.": "профессор",
+        "тел.": "телефон", "т. к.": "так как", "т.к.": "так как", "т. ч.": "том числе", "т.ч.": "том числе", "ок.": "около", "т. н.": "так называемый", "т.н.": "так называемый", "ср.": "сравни", "акад.": "академик", "доц.": "доцент", "доб.": "добавочный", "р-н": "район", "кол-во": "количество", "в.": "век", "вв.": "века", "н. э.": "нашей эры", "н.э.": "нашей эры", "им.": "имени", "см.": "смотри", "млн.": "миллионов", "и пр.": "и прочее",
+    } | {written: forms.split()[0] for written, forms in _ABBREVIATED.items()}  # fmt: skip
     code_cues = r"(?i:код[а-яё]{0,3}|пин|пароль|номер[а-яё]{0,3}|заказ[а-яё]{0,3}|счёт[а-яё]{0,2}|тел(?:ефон)?[а-яё.]{0,3}|звоните|позвоните|индекс|рейс)"
     version_cues = Language.version_cues[:-1] + "|версия|версии)"
-    roman_before = r"(?i:глава|главы|часть|том|акт|книга|раздел|тип|уровень)"
+    roman_before = r"(?i:глав[аеуы]|част[ьи]|том[ае]?|акт[ае]?|книг[аеуи]|раздел[ае]?|типа?|уровень|уровня|уровне)"
     _date = re.compile(
         rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]({_MONTHS})(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?"
     )
@@ -214,6 +272,10 @@ t; m; триллион; триллионов; триллиона
         r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)[ \u00a0]\Z"
     )
     _ordinal = re.compile(r"([0-9]{1,9})-(ый|ий|ой|ая|ое|ого|ому|ом|ым|ых|ую|ые|й|я|е|го|му|м|х|ю)(?![^\W_])")
+    _compound = re.compile(r"([0-9]{1,4})-(?=[а-яё]{4})")
+    _on = re.compile(r"(?<![^\W_])(?:[нН]а|[пП]ри|[оО]б)[ \u00a0]\Z")
+    _lifetime = re.compile(r"([12][0-9]{3})[-–—]([12][0-9]{3})(?=\))")
+    _parts = re.compile(r"соотнош|пропорц|отношени|масштаб|шанс|развед", re.IGNORECASE)
     _clock = re.compile(r"([0-2]?[0-9]):([0-5][0-9])(?![0-9:])")
     _goes_on = re.compile(r"[-–:/][0-9]|\.[0-9]")
     _gram = re.compile(r"[ \u00a0](?:г|м|с|ч|т|л)\.")
@@ -322,9 +384,43 @@ t; m; триллион; триллионов; триллиона
         scale = f" {self.scales[last.scale].many}" if last.scale else ""
         return f"от {numeral(first.whole, 'gen', noun.gender)} до {numeral(last.whole, 'gen', noun.gender)}{scale} {noun.many}"
 
+    def counted_in(self, q: Quantity, noun: Noun, before: str, written: str, after: str) -> str:
+        """`ждал двадцать одну минуту`."""
+        words = self.counted(q, noun)
+        return accusative(words) if is_object(before) else words
+
+    def money_in(self, q: Quantity, code: str, before: str, after: str) -> str:
+        """`заплатил тысячу рублей`."""
+        words = self.money(q, code)
+        return accusative(words) if is_object(before) else words
+
+    def fraction_in(self, before: str, words: str) -> str:
+        """`добавьте половину стакана`."""
+        if not is_object(before[-60:]):
+            return words
+        if words.startswith("одна вторая"):
+            return "половину" + words.removeprefix("одна вторая")
+        if words.startswith("половина"):
+            return "половину" + words.removeprefix("половина")
+        return words if not words.startswith(("одна ", "четверть")) else accusative(words.replace("треть", "треть"))
+
+    def ratio_in(self, before: str, numbers: list[int]) -> str:
+        """`четыре к одному`, a score `три — два`."""
+        if self._parts.search(before):
+            return " к ".join([self.cardinal(numbers[0]), *(numeral(n, "dat") for n in numbers[1:])])
+        return super().ratio_in(before, numbers)
+
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """The gender follows the next noun."""
+        words = self._plain(q, after)
+        return accusative(words) if q.whole >= 1000 and "тысяча" in words and is_object(before) else words
+
+    def _plain(self, q: Quantity, after: str) -> str:
         noun = self._noun.match(after)
+        if noun and q.whole == 1 and q.fraction == "5" and not q.scale and not q.negative:
+            return "полторы" if noun[1][-1] in "ыи" else "полтора"
+        if noun and noun[1].endswith(("ых", "их")) and (second := self._noun.match(after, noun.end())):
+            noun = second
         gender = ""
         if noun:
             last, ending = q.whole % 10, noun[1][-1]
@@ -340,7 +436,14 @@ t; m; триллион; триллионов; триллиона
         """`1-й`, `5-го`."""
         ordinal = self._ordinal.match(text, at)
         if ordinal is None:
-            return None
+            made = self._compound.match(text, at)
+            return None if made is None or not int(made[1]) else (made.end(), compound(int(made[1])))
+        if (
+            ordinal[2] == "м"
+            and not self._in.search(text, max(0, at - 4), at)
+            and not self._on.search(text, max(0, at - 4), at)
+        ):
+            return ordinal.end(), self.ordinal(int(ordinal[1]), ending="inst")
         form = "pl" if ordinal[2] == "е" and text.startswith(" годы", ordinal.end()) else _ENDINGS[ordinal[2]]
         return ordinal.end(), self.ordinal(int(ordinal[1]), ending=form)
 
@@ -349,14 +452,17 @@ t; m; триллион; триллионов; триллиона
         before = text[max(0, at - 24) : at]
         date = self._date.match(text, at)
         if date and 1 <= int(date[1]) <= 31:
-            named = before.endswith("по ") or self._names_a_day.search(before)
-            words = self.ordinal(int(date[1]), ending="neut" if named else "gen")
+            words = self.ordinal(int(date[1]), ending=self._day_form(before, text[date.end() : date.end() + 3]))
             if date[2]:
                 words = f"{words} — {self.ordinal(int(date[2]), ending='gen')}"
             words += f" {date[3]}"
             if date[4]:
                 words += f" {self.ordinal(int(date[4]), ending='gen')} года"
             return Found(at, date.end(), "dates", words)
+        if before.endswith("(") and (lifetime := self._lifetime.match(text, at)):
+            return Found(
+                at, lifetime.end(), "years", f"{self.ordinal(int(lifetime[1]))} — {self.ordinal(int(lifetime[2]))}"
+            )
         first = self._first_year.match(text, at)
         if first and before.lower().endswith(("с ", "от ")):
             return Found(at, first.end(), "years", self.ordinal(int(first[0]), ending="gen"))
@@ -392,6 +498,9 @@ t; m; триллион; триллионов; триллиона
         }.get(word, "")
         if not form:
             inside = self._in.search(before) is not None
+            if inside and word == "гг.":
+                both = [self.ordinal(int(n), ending="prep") for n in (year[1], year[2]) if n]
+                return f"{' — '.join(both)} годах"
             word, form = (
                 ("году", "prep") if inside and word == "г." else ("года", "gen") if word == "г." else ("годы", "pl")
             )
@@ -418,7 +527,7 @@ t; m; триллион; триллионов; триллиона
         one = ends_in_one(q.whole) and not q.scale
         counted = scanner.counted_at(text, end)
         after = text[end : end + 64]
-        case = "" if counted or q.fraction else case_by_noun(q.whole, before, after)
+        case = "" if counted or q.fraction else case_by_noun(q.whole if not q.scale else 5, before, after)
         if counted and not asked and is_distance(before, text[counted[2] : counted[2] + 12]):
             case = "prep"
         case = case or asked
@@ -463,9 +572,28 @@ t; m; триллион; триллионов; триллиона
     def date_in(self, before: str, year: int | None, month: int, day: int | None) -> str:
         """`Срок — восьмое марта`."""
         words = self.date(year, month, day)
-        if day is None or not (before.endswith("по ") or self._names_a_day.search(before)):
+        if day is None or (form := self._day_form(before, "")) == "gen":
             return words
-        return self.ordinal(day, ending="neut") + words.removeprefix(self.ordinal(day, ending="gen"))
+        return self.ordinal(day, ending=form) + words.removeprefix(self.ordinal(day, ending="gen"))
+
+    _day_accusative = re.compile(
+        r"(?<![^\W_])(?:на|по|за|под)(?: (?:понедельник|вторник|среду|четверг|пятницу|субботу|воскресенье),?)? \Z",
+        re.IGNORECASE,
+    )
+    _day_dative = re.compile(r"(?<![^\W_])к \Z", re.IGNORECASE)
+    _day_instrumental = re.compile(r"(?<![^\W_])(?:перед|между) \Z", re.IGNORECASE)
+
+    def _day_form(self, before: str, after: str) -> str:
+        """The form of the day of a date, as the words before it ask."""
+        if (
+            self._day_accusative.search(before)
+            or self._names_a_day.search(before)
+            or after.startswith((" —", " –", " - "))
+        ):
+            return "neut"
+        if self._day_dative.search(before):
+            return "dat"
+        return "inst" if self._day_instrumental.search(before) else "gen"
 
     def time(self, hour: int, minute: int, second: int | None, half: str, after: str) -> str:
         """`четырнадцать тридцать`, `десять часов`."""
@@ -492,9 +620,11 @@ t; m; триллион; триллионов; триллиона
             return f"половина {declined(unit, 'gen', one=True)}"
         if bottom == 2 and top == 1 and whole:
             return "полтора" if whole == 1 else f"{self.cardinal(whole)} с половиной"
-        if bottom == 4 and whole is None and unit is not None:
-            part = "четверть" if top == 1 else f"{self.cardinal(top)} четверти"
-            return f"{part} {declined(unit, 'gen', one=True)}"
+        if bottom in (3, 4) and not whole:
+            name, few = ("треть", "трети") if bottom == 3 else ("четверть", "четверти")
+            part = f"{self.cardinal(top, 'f')} {name if top == 1 else few}"
+            part = name if top == 1 and bottom == 4 else part
+            return part if unit is None else f"{part} {declined(unit, 'gen', one=True)}"
         part = f"{self.cardinal(top, 'f')} {self.ordinal(bottom, ending='fem' if top == 1 else 'pl_gen')}"
         if whole:
             one = whole % 10 == 1 and whole % 100 != 11
@@ -515,14 +645,42 @@ t; m; триллион; триллионов; триллиона
 
     def roman(self, n: int, *, name: bool, before: str) -> str:
         """`Пётр первый`, `Екатерина вторая`."""
-        return self.ordinal(n, "f" if before in _FEMALE else "m") if name else self.cardinal(n)
+        if name:
+            return self.ordinal(n, "f" if before in _FEMALE else "m")
+        word = before.rstrip().rpartition(" ")[2].lower()
+        for stem, endings in _NUMBERED:
+            if word.startswith(stem):
+                return self.ordinal(n, ending=endings.get(word.removeprefix(stem), "nom"))
+        return self.cardinal(n)
+
+    def roman_after(self, name: str, n: int) -> str:
+        """`при Екатерине второй`, `Николая второго`."""
+        found = _RULERS.fullmatch(name)
+        if found is None:
+            return ""
+        if found[1]:
+            form = {"а": "fem", "я": "fem", "у": "fem_acc", "ю": "fem_acc"}.get(found[2], "fem_gen")
+        else:
+            form = {
+                "а": "gen",
+                "я": "gen",
+                "у": "dat",
+                "ю": "dat",
+                "ом": "inst",
+                "ем": "inst",
+                "е": "prep",
+                "и": "prep",
+            }.get(found[4], "nom")
+        return self.ordinal(n, ending=form)
 
     def roman_century(self, value: int, written: str, before: str, after: str) -> str:
         """`XX век`, `в XIX веке`."""
-        century = re.match(r"[ \u00a0-]?(век[а-яё]*|в\.|столети[а-яё]+|съезд[а-яё]*)", after)
+        century = re.match(r"(?:[-–—][IVX]{1,5})?[ \u00a0-]?(век[а-яё]*|вв?\.|столети[а-яё]+|съезд[а-яё]*)", after)
         if century is None:
             return ""
         word = century[1]
+        if word in ("в.", "вв."):
+            return self.ordinal(value, ending=self._century_form(re.sub(r"[IVX]{1,5}[-–—]\Z", "", before)))
         if word.startswith("столети"):
             return self.ordinal(value, ending={"е": "neut", "я": "gen", "и": "prep"}.get(word[-1], "neut"))
         form = {
@@ -531,11 +689,64 @@ t; m; триллион; триллионов; триллиона
             "веке": "prep",
             "веком": "inst",
             "веку": "dat",
+            "веках": "prep",
             "съезд": "nom",
             "съезда": "gen",
             "съезде": "prep",
         }.get(word, "gen")
         return self.ordinal(value, ending=form)
+
+    def _century_form(self, before: str) -> str:
+        if self._in.search(before):
+            return "prep"
+        return "gen" if re.search(r"[^\W\d_][ \u00a0(]\Z", before) else "nom"
+
+    def abbreviation_in(self, written: str, before: str, after: str) -> str:
+        """`на странице`, `смотрите страницу`, `в двадцатом веке`."""
+        if written in ("в.", "вв."):
+            century = _ROMAN_BEFORE.search(before)
+            if century is None:
+                return written
+            form = self._century_form(before[: century.start()])
+            names = ("век", "века", "веке") if written == "в." else ("века", "веков", "веках")
+            return names[("nom", "gen", "prep").index(form)]
+        if written == "пр." and before.endswith("и "):
+            return "прочее"
+        if written == "др." and before.endswith("и "):
+            return "другие"
+        forms = _ABBREVIATED.get(written.lower())
+        if forms is None:
+            return ""
+        if written in _BEFORE_NUMBER and not re.match(r"[ \u00a0]?(?:[0-9]|[IVX]+\b)", after):
+            return written
+        if written in _BEFORE_NAME and not re.match(r"[ \u00a0]?[А-ЯЁ0-9]", after):
+            return written
+        one, obj, of, at_, many = forms.split()
+        if re.match(r"[ \u00a0]?[0-9]{1,4}(?:[-–—]|, ?[0-9]|[ \u00a0]и[ \u00a0])", after) and written in (
+            "стр.",
+            "рис.",
+            "гл.",
+            "табл.",
+            "п.",
+            "ст.",
+        ):
+            return many
+        if _IN_OR_ON.search(before):
+            if written == "г." and _MOTION.search(before):
+                return obj
+            return at_
+        return of if _FROM.search(before) else obj if _LOOK.search(before) else one
+
+    def glues(self, following: str, last: str) -> bool:
+        """`двадцати` before `летний`."""
+        return last == "-"
+
+    def phone_part(self, digits: str) -> str:
+        """`девятьсот шестнадцать`, `ноль пять`."""
+        zeros = len(digits) - len(digits.lstrip("0"))
+        if len(digits) > 3 or zeros == len(digits):
+            return self.digits(digits)
+        return " ".join([*[self.digit_words[0]] * zeros, self.cardinal(int(digits))])
 
     def phone_groups(self, digits: str) -> list[str]:
         """8 916 123 45 67."""

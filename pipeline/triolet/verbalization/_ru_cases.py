@@ -128,17 +128,30 @@ def _declined(genitive: str, case: str, *, one: bool) -> str:
 
 
 _GENITIVE = re.compile(
-    r"(?<![^\W_])(?:до|от|около|более|менее|свыше|больше|меньше|из|без|для|после|порядка|с|со|у|старше|младше|моложе|выше|ниже|дороже|дешевле|"
+    r"(?<![^\W_])(?:до|от|около|ок\.|более|менее|свыше|больше|меньше|из|без|для|после|порядка|с|со|у|старше|младше|моложе|выше|ниже|дороже|дешевле|"
     r"раньше|позже|позднее|дольше|длиннее|короче|тяжелее|легче|ближе|дальше|быстрее|нет|не хватает|не хватило|не хватит|недостаточно|в течение|"
     r"на протяжении|в размере|среди|против|кроме|вместо|достигает|достигла?|достигли|достигло)[ \u00a0][-−–+]?\Z",
     re.IGNORECASE,
 )
+_TRANSITIVE = re.compile(
+    r"(?<![^\W_])(?:(?:в|во|на|за|через|про|спустя|по)|[а-яё]{1,24}(?:йте|ьте|ите|ть|ти|чь|ет|ёт|ит|ют|ут|ят|ат|ал|ил|ел|ыл|ял|ул|ёл|[аеиуыя]ла|[аеиуыя]ли|ем|им|аю|ую|яю|жу|чу))"
+    r"(?: (?:только|всего|лишь|ещё|уже|примерно|почти|ровно))?[ \u00a0]\Z",
+    re.IGNORECASE,
+)
+_INTRANSITIVE = re.compile(
+    r"(?:прош|остал|остаё|бы?л[аио]?|есть|исполн|приш|приех|погиб|жив|учил|работа|участв|родил|умер|упал|вырос|был|стал|стоял|наход)[а-яё]*"
+    r"(?: (?:только|всего|лишь|ещё|уже))?[ \u00a0]\Z|[а-яё](?:ся|сь)[ \u00a0]\Z|(?<![^\W_])(?:нет|даст|объём|этим|всем|затем|совсем|чем|тем|им|ем)[ \u00a0]\Z",
+    re.IGNORECASE,
+)
+_ORDERED = re.compile(r"[а-яё]{2}(?:йте|ьте|ите)(?![^\W_])", re.IGNORECASE)
 _DATIVE = re.compile(r"(?<![^\W_])(?:ко?|благодаря|равн[аоы]?|равен)[ \u00a0][-−–+]?\Z", re.IGNORECASE)
 _INSTRUMENTAL = re.compile(r"(?<![^\W_])между[ \u00a0]\Z", re.IGNORECASE)
 _WITH = re.compile(r"(?<![^\W_])со?[ \u00a0]\Z", re.IGNORECASE)
 _INSIDE = re.compile(r"(?<![^\W_])(?:во?|на|об?|при)[ \u00a0]\Z", re.IGNORECASE)
+_INSIDE_OR_FOR = re.compile(r"(?<![^\W_])(?:во?|на|за|через|про|по|спустя)[ \u00a0]\Z", re.IGNORECASE)
 _AWAY = re.compile(r"[ \u00a0](?:от|к|севернее|южнее|западнее|восточнее)(?![^\W_])")
 _WORDS = re.compile(r"[ \u00a0]([а-яё]{2,30})(?:[ \u00a0]([а-яё]{2,30}))?")
+_MANY = ("ов", "ев", "ёв", "ей")
 _ENDINGS = (("inst", ("ами", "ями", "ыми", "ими")), ("prep", ("ах", "ях")), ("dat", ("ам", "ям")))
 
 
@@ -151,11 +164,15 @@ def case_by_noun(n: int, before: str, after: str) -> str:
         return ""
     words = [word for word in found.groups() if word]
     if ends_in_one(n):
+        if words[0].endswith(("а", "я")) and is_object(before) and not _INSIDE_OR_FOR.search(before):
+            return "gen"  # `встретил одного друга`
         if _WITH.search(before) and words[0].endswith(("ом", "ем", "ём", "ой", "ей", "ым", "им", "ью")):
             return "inst"
         return "prep" if _INSIDE.search(before) and words[0].endswith(("е", "ом", "ой", "ии")) else ""
     if words[0].endswith(("ых", "их")):
         words = words[1:]
+    if words and 2 <= n % 10 <= 4 and not 12 <= n % 100 <= 14 and words[0].endswith(_MANY):
+        return "gen"  # `видел двух студентов`
     for word in words[:1]:
         if word in ("там", "нам", "вам"):
             return ""
@@ -172,6 +189,46 @@ def case_by_words(before: str) -> str:
     if _DATIVE.search(before):
         return "dat"
     return "inst" if _INSTRUMENTAL.search(before) else ""
+
+
+def is_object(before: str) -> bool:
+    """Whether what comes is the object of a verb or of a preposition such as `за`, or of an order earlier in the sentence."""
+    if _INTRANSITIVE.search(before):
+        return False
+    return _TRANSITIVE.search(before) is not None or _ORDERED.search(before) is not None
+
+
+_ONE_THOUSAND = re.compile(r"(?<![а-яё])(одна )?тысяча(?![а-яё])")
+
+
+def accusative(words: str) -> str:
+    """`одну тысячу`, `двадцать одну минуту`: a number, and what it counts, if it ends in a feminine one."""
+    words = _ONE_THOUSAND.sub(lambda found: ("одну " if found[1] else "") + "тысячу", words)
+    head, one, noun = words.rpartition("одна ")
+    if not one or (head and not head.endswith(" ")):
+        return words
+    first, *rest = noun.split(" ")
+    changed = [feminine_accusative(first)]
+    if first.endswith("ая") and rest:
+        changed.append(feminine_accusative(rest.pop(0)))
+    return f"{head}одну {' '.join([*changed, *rest])}"
+
+
+def feminine_accusative(word: str) -> str:
+    """`минуту`, `чайную`."""
+    return word[:-2] + "ую" if word.endswith("ая") else word[:-1] + {"а": "у", "я": "ю"}.get(word[-1:], word[-1:])
+
+
+def compound(n: int) -> str:
+    """The number at the head of an adjective: `двадцатилетний`, `стопроцентный`."""
+    if n == 1:
+        return "одно"
+    if n == 1000:
+        return "тысяче"
+    words = numeral(n, "gen").replace(" ", "")
+    if words.startswith("ста"):
+        words = "сто" + words[3:]
+    return words.replace("девяноста", "девяносто")
 
 
 def is_distance(before: str, after: str) -> bool:

@@ -18,7 +18,7 @@ from triolet.verbalization._marks import Marks, Rule
 from triolet.verbalization._numbers import CODES, GAP, Numbers
 from triolet.verbalization._prices import Prices
 
-_SYMBOLS = "〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−–*/№¶^#-"
+_SYMBOLS = "〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−–*/№¶〒^#-"
 _ANCHOR = re.compile(
     rf"(?P<digit>[0-9])|(?P<money>(?<![A-Za-z])(?:US|AU|A|CA|C|NZ|HK|S|R|MX)\$|[$€£¥￥₹₩₽₺₿₫₴฿₪]"
     rf"|(?<![A-Za-z0-9])(?:{CODES})(?={GAP}[0-9]))|(?P<vulgar>[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])|(?P<power>[²³])|(?P<sign>[{_SYMBOLS}])"
@@ -41,6 +41,7 @@ class Scanner:
         """All that has patterns of its own."""
         self._digit_rules: tuple[Rule, ...] = (
             codes.spelled,
+            codes.account,
             self._special,
             dates.iso,
             dates.date,

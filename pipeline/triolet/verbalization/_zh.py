@@ -164,10 +164,13 @@ w; ; 万
         "≤": "小于等于", "≥": "大于等于", "≠": "不等于", "@": "艾特", "%": "百分号", "°": "度", "§": "第", "～": "到", "〜": "到", "→": "到", "->": "到", "√": "根号",
         "∞": "无穷大", "π": "派", "−": "减", "*": "乘以", "/": "除以", "№": "第",
     }  # fmt: skip
-    abbreviations = {}
+    abbreviations = {"No.": "第", "NO.": "第"}
+    ratio_cues = "比例|比分|比率|比值|以"
     code_cues = r"验证码|密码|编号|订单号|单号|账号|卡号|电话|手机|号码|拨打|致电|邮编|房间|代码|口令|尾号|工号|航班"
     not_code_after = r"[元块万亿个名人台部款次件种条张份本米年月天周岁折倍级层]|小时|分钟|公里|美元|欧元|日元|多"
-    _room = re.compile(r"[0-9]{3,4}(?=室|号房|房(?![间子屋产价客])|寝室|教室)")
+    _called = re.compile(r"(?:1[0-9]{2}|12[0-9]{3}|10[0-9]{3}|9[0-9]{4})(?![0-9])")
+    _call_before = re.compile(r"(?:拨打|拨|致电|热线|打|电话)[：: ]?\Z")
+    _room = re.compile(r"[0-9]{3,4}(?=室|号房|房(?![子屋产价客])|寝室|教室)")
     _year = re.compile(r"([0-9]{4})(?=年(?!龄|级|之久))")
     _short_year = re.compile(r"([0-9]{2})(?=年(?:[0-9]{1,2}月|[代款底初末春夏秋冬]))")
     _zero_hour = re.compile(r"[0-2]?[0-9]")
@@ -253,6 +256,9 @@ w; ; 万
         """Years, as their digits."""
         if text[at - 1 : at].isdigit():
             return None
+        called = self._called.match(text, at) if self._call_before.search(text, max(0, at - 6), at) else None
+        if called:
+            return Found(at, called.end(), "telephones", self.digits(called[0], phone=True))
         room = self._room.match(text, at)
         if room:
             return Found(at, room.end(), "codes", self.digits(room[0]))
@@ -292,6 +298,10 @@ w; ; 万
     def roman(self, n: int, *, name: bool, before: str) -> str:
         """`路易十四`."""
         return self.cardinal(n)
+
+    def part_of_code(self, digits: str) -> str:
+        """`C九一九`."""
+        return self.digits(digits) if len(digits) > 2 or digits[0] == "0" else self.cardinal(int(digits))
 
     def phone_groups(self, digits: str) -> list[str]:
         """139 1234 5678."""

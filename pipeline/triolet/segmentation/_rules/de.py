@@ -12,7 +12,7 @@ LANGUAGE = Language(
         präs vors stellv wiss kath ev evang röm griech lat engl franz dt amerik mult urt beschl az abl bgbl verf. österr schweiz poln russ ital span
         aufl hrsg hg übers bearb verf red abb tab kap bd bde anm
         u.u z.hd z.hdn m.e m.w m.a.w u.z o.g o.ä. u.v.a
-        mio mrd tsd
+        mio mrd tsd mind höchst bj tägl wöchentl monatl jährl
     """,
     numbered="""
         nr nrn no art abs s p pp seite bd abb tab kap ziff rn rdnr rz § anm aufl jg h jh jhdt fn zl
