@@ -49,3 +49,8 @@ def ends_with_mark(text: str) -> bool:
 def is_wide(character: str) -> bool:
     """Whether a character is Han, kana, Hangul or a full-width form. Each of these is about one syllable."""
     return character >= "\u1100" and unicodedata.east_asian_width(character) in "WF"
+
+
+def is_hangul(character: str) -> bool:
+    """Whether a character is a syllable of Hangul. Words of Hangul have spaces between them."""
+    return "\uac00" <= character <= "\ud7a3"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from triolet._model._text import Boundary
-from triolet._tools._characters import is_wide
+from triolet._tools._characters import is_hangul, is_wide
 from triolet.segmentation import _items, _judge
+from triolet.segmentation._breaths import last_breath
 from triolet.segmentation._judge import Ahead, Verdict
 from triolet.segmentation._lines import LineKind
 from triolet.segmentation._reading import Reading
@@ -45,5 +46,10 @@ def whole_words(reading: Reading, text: str, find_mark: Callable[..., object]) -
     spaced = len(text) < len(reading.text) or is_wide(text[-1])
     if spaced and find_mark(text, reading.at) is None:
         end = len(text)
+        if is_wide(text[-1]):
+            # What follows may be the rest of a word: `我住在北` of `我住在北京`. Korean has spaces.
+            spaces = text.rfind(" ", reading.begin, end)
+            breath = spaces if is_hangul(text[-1]) else last_breath(text, max(reading.begin, spaces + 1), end)
+            end = breath or end
     marked = find_mark(text, max(end, 0), reading.at) is not None  # it would be read twice
     return end if end > reading.begin and not marked and reading.has_words(end) else 0
