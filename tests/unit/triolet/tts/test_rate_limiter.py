@@ -94,6 +94,41 @@ async def test_a_request_that_is_free_waits_for_nothing(autojump_clock: MockCloc
             await trio.sleep(1.0)
 
 
+async def test_a_request_that_is_free_goes_before_any_other_task_runs(autojump_clock: MockClock) -> None:
+    limiter = RateLimiter(RateLimits(per_second=1))
+    others: list[str] = []
+
+    async def other() -> None:
+        others.append("ran")
+
+    async with trio.open_nursery() as nursery:
+        for _ in range(3):
+            nursery.start_soon(other)
+            await limiter.wait()
+            assert not others
+            await trio.sleep(1.0)
+            others.clear()
+
+
+async def test_who_is_cancelled_asks_for_nothing_though_it_would_be_free(autojump_clock: MockClock) -> None:
+    limiter = RateLimiter(RateLimits(per_second=1))
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await limiter.wait()
+        raise AssertionError("it went on")
+    await limiter.wait()
+    assert trio.current_time() == 0
+    assert limiter.waited == 0
+
+
+async def test_without_limits_no_request_is_kept_in_mind(autojump_clock: MockClock) -> None:
+    limiter = RateLimiter(RateLimits())
+    for _ in range(1000):
+        await limiter.wait()
+    assert limiter.waited == 0
+    assert not [times for _, times in limiter._windows if times]
+
+
 async def test_a_request_that_was_given_up_is_not_counted(autojump_clock: MockClock) -> None:
     limiter = RateLimiter(RateLimits(per_second=1))
     await limiter.wait()

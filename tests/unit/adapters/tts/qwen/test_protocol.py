@@ -34,7 +34,7 @@ from triolet_adapters.tts.qwen.protocol import (
     parse_client_event,
     parse_server_event,
 )
-from triolet_adapters.tts.qwen.protocol._response import service_error
+from triolet_adapters.tts.qwen.protocol._response import LONGEST_ID, ResponseReader, service_error
 
 names = [
     kind.type for _, kind in inspect.getmembers(protocol, inspect.isclass) if issubclass(kind, Event) and kind.type
@@ -179,3 +179,37 @@ def test_an_error_of_any_shape_is_read(error: object, code: str, message: str, t
     assert isinstance(event, ErrorEvent)
     assert (event.code, event.message) == (code, message)
     assert str(service_error(event)).endswith(f"answered with an error: {told}")
+
+
+@pytest.mark.parametrize(
+    ("code", "retryable", "throttled"),
+    [
+        ("Throttling.RateQuota", True, True),
+        ("limit_requests", True, True),
+        ("RATE_LIMIT_EXCEEDED", True, True),
+        ("InternalError", True, False),
+        ("voice_error", True, False),
+        ("", True, False),
+        ("invalid_value", False, False),
+        ("DataInspectionFailed", False, False),
+        ("Model.AccessDenied", False, False),
+    ],
+)
+def test_the_code_of_an_error_says_whether_to_try_again_and_whether_it_came_too_fast(
+    code: str, retryable: bool, throttled: bool
+) -> None:
+    error = service_error(ErrorEvent(code=code, message="words"))
+    assert (error.retryable, error.throttled) == (retryable, throttled)
+
+
+def test_a_response_that_does_not_say_how_it_ended_is_complete() -> None:
+    reader = ResponseReader()
+    reader.feed(ResponseCreated(response_id="r"))
+    reader.feed(parse_server_event('{"type":"response.done","response":{"id":"r"}}'))
+    assert reader.done
+
+
+def test_the_name_of_a_response_has_a_longest_length() -> None:
+    ResponseReader().feed(ResponseCreated(response_id="r" * LONGEST_ID))
+    with pytest.raises(ProtocolViolation, match=f"name of {LONGEST_ID + 1} characters"):
+        ResponseReader().feed(ResponseCreated(response_id="r" * (LONGEST_ID + 1)))
