@@ -152,7 +152,8 @@ class _Seen:
     def _trace(self, frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
         if frame.f_code.co_filename not in self._files:
             return None
-        self._now.add((frame.f_code.co_filename, frame.f_lineno))
+        if frame.f_lineno is not None:  # code that the compiler has made, such as the end of a `with`, may have none
+            self._now.add((frame.f_code.co_filename, frame.f_lineno))
         return self._trace
 
     @pytest.hookimpl(wrapper=True)

@@ -88,6 +88,7 @@ def test_without_trim_all_samples_are_given_at_once(
 
 @given(stretches, st.lists(st.integers(0, 20 * RATE), max_size=8), st.integers(0, RATE), st.booleans())
 @example([(False, 15_999), (True, 160)], [16_001], 0, False)
+@example([(False, 16_000), (True, 160)], [16_040], 0, False)
 def test_only_silence_at_the_ends_is_cut_and_every_sample_is_accounted_for(
     shape: list[tuple[bool, int]], cuts: list[int], keep: int, ahead: bool
 ) -> None:
