@@ -103,6 +103,18 @@ def test_no_event_of_a_turn_of_many_phrases_stops_the_loop() -> None:
     assert len(timeline.result.phrases) == 1000
 
 
+def test_what_was_heard_to_its_end_is_added_up_once() -> None:
+    """The result costs as much after a thousand phrases as after ten."""
+    cost: list[int] = []
+    for count in (10, 1000):
+        timeline = Timeline()
+        for event in phrases(count):
+            if not isinstance(event, PhraseFailed):
+                timeline.record(event)
+        cost.append(lines(lambda timeline=timeline: timeline.result))  # type: ignore[misc]
+    assert cost[1] <= cost[0] + 10
+
+
 @settings(max_examples=30)
 @given(st.integers(0, 2**32), st.floats(0.02, 1), st.integers(1, 60), st.sampled_from([0.5, 3.0, math.inf]))
 def test_the_pauses_in_between_tell_nothing_that_the_end_does_not(

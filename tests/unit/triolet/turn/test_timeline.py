@@ -211,6 +211,17 @@ def test_a_commit_that_the_service_has_not_counted_is_taken_by_its_length() -> N
     assert result.characters == 14 + result.phrases[1].billed
 
 
+def test_a_commit_that_was_cut_off_before_its_audio_is_taken_by_its_length_and_one_that_was_refused_is_not() -> None:
+    """A service bills what it has begun to say; whether it has is not known of one that was cut off."""
+    length = len(phrase(1, 15, len(TEXT)).words)
+    cut_off = TurnResult.fold(turn(PhraseCommitted(11.1, 1), TurnEnded(12, interrupted=True)))
+    assert (cut_off.phrases[1].billed, cut_off.phrases[1].wasted) == (length, length)
+    refused = TurnResult.fold(turn(PhraseCommitted(11.1, 1), PhraseFailed(11.2, 1, 0, "refused"), TurnEnded(12)))
+    assert (refused.phrases[1].billed, refused.phrases[1].wasted) == (0, 0)
+    begun = [PhraseCommitted(11.1, 1), FirstAudio(11.2, 1), PhraseFailed(11.3, 1, 500, "lost"), TurnEnded(12)]
+    assert TurnResult.fold(turn(*begun)).phrases[1].billed == length
+
+
 def test_a_commit_of_a_voice_that_bills_nothing_is_not_taken_by_its_length() -> None:
     result = TurnResult.fold(
         turn(PhraseCommitted(11.1, 1, bills=False), FirstAudio(11.2, 1), TurnEnded(12, interrupted=True))
@@ -286,6 +297,27 @@ def test_what_was_heard_of_a_resumed_phrase_is_estimated_in_each_part() -> None:
     assert at_the_seam.phrases[1].estimated
     in_the_second = resumed(at=3000, unit=1, repeated=0, heard=8000)
     assert in_the_second.phrases[1].heard_units == 2
+
+
+@pytest.mark.parametrize("heard", range(200, 4000, 200))
+def test_what_was_heard_before_a_phrase_was_resumed_does_not_hang_on_what_came_after(heard: int) -> None:
+    """The first part says the first two pieces, with a pause between them, whatever the second part sounds like."""
+    first, sound = phrase(1, 15, len(TEXT)).units[:2], ((0, 1500), (2500, 4000))
+    expected = heard_unit_count(first, heard=heard, total=4000, sample_rate=RATE, voiced=Voiced(4000, sound))
+    for after in [(), ((4000, 9000),), ((4100, 4900), (6000, 6100), (7000, 9000))]:
+        result = TurnResult.fold(
+            turn(
+                PhraseCommitted(11.1, 1),
+                FirstAudio(11.2, 1),
+                PhraseResumed(11.3, 1, 4000, 2, 0),
+                PhraseCommitted(11.4, 1),
+                FirstAudio(11.5, 1),
+                PhraseComplete(11.6, 1, 9000, 5),
+                PhraseHeard(13, 1, heard, whole=False, voiced=Voiced(9000, (*sound, *after))),
+                TurnEnded(13, interrupted=True),
+            )
+        )
+        assert result.phrases[1].heard_units == expected
 
 
 @given(st.integers(1, 8000), st.integers(0, 2), st.integers(0, 2), st.integers(0, 9000), st.sampled_from([None, 9000]))
