@@ -304,7 +304,8 @@ class Other(Service):
 
 
 async def test_two_vendors_with_the_same_limits_do_not_share_them(autojump_clock: MockClock) -> None:
-    one, other = Service(limits=RateLimits(per_second=1)), Other(limits=RateLimits(per_second=1))
+    limits = RateLimits(per_second=1)
+    one, other = Service(connect=0.01, commit=0.01, limits=limits), Other(connect=0.01, commit=0.01, limits=limits)
 
     async def spent(pools: SessionPools, *voices: TTS) -> float:
         began = trio.current_time()
