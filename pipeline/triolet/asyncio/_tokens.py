@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 from collections.abc import AsyncIterable, Iterable
 from functools import partial
+from typing import Any
 
 import trio
 
@@ -49,13 +50,20 @@ class LoopTokens(Source[str]):
                 await aclose()  # noqa: ASYNC102 -- Trio's side waits for it only so long
 
 
-def in_loop(tokens: Iterable[str] | AsyncIterable[str] | Source[str], host: Host) -> Iterable[str] | Source[str]:
-    """Tokens as a Trio conversation takes them. An async iterable is taken for one of asyncio."""
-    if isinstance(tokens, Source):
-        return tokens
-    return LoopTokens(tokens, host) if isinstance(tokens, AsyncIterable) else tokens
+def in_loop(
+    tokens: Iterable[str] | AsyncIterable[str] | Source[str], host: Host
+) -> Iterable[str] | AsyncIterable[str] | Source[str]:
+    """Tokens as a Trio conversation takes them. An async iterable is taken for one of asyncio, unless it says otherwise."""
+    if isinstance(tokens, AsyncIterable) and not isinstance(tokens, Source) and not _of_trio(tokens):
+        return LoopTokens(tokens, host)
+    return tokens
 
 
 def loop_reader(host: Host) -> Reader:
     """Has the async iterables at the head of a pipeline iterated in asyncio."""
-    return Reader(lambda items: LoopTokens(items, host))
+    return Reader(lambda items: None if _of_trio(items) else LoopTokens(items, host))
+
+
+def _of_trio(tokens: AsyncIterable[Any]) -> bool:
+    """Whether it can be iterated in Trio only. Our language models have an attribute that says so."""
+    return isinstance(tokens, trio.abc.ReceiveChannel) or getattr(tokens, "on_trio", False) is True

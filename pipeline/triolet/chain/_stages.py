@@ -130,8 +130,8 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
 class Reader:
     """One of a turn's resources, where async iterables at the head of a pipeline are not Trio's: another event loop iterates them."""
 
-    source: Callable[[AsyncIterable[Any]], Source[Any]]
-    """Makes a source that gives the items of an async iterable, and closes its iterator."""
+    source: Callable[[AsyncIterable[Any]], Source[Any] | None]
+    """Makes a source that gives the items of an async iterable, and closes its iterator. None if it is Trio's."""
 
 
 class IterableSource(Source[Out_co]):
@@ -149,8 +149,10 @@ class IterableSource(Source[Out_co]):
         """Send every item. Record the first item and the end in the timeline. Cancellation closes the iterator."""
         reader = turn.resource(Reader)
         if reader is not None and isinstance(self._items, AsyncIterable):
-            await reader.source(self._items).run(downstream, turn)
-            return
+            foreign = reader.source(self._items)
+            if foreign is not None:
+                await foreign.run(downstream, turn)
+                return
         started = False
 
         async def send(item: Any) -> None:

@@ -16,7 +16,7 @@ import contextvars
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import pytest
 import trio
@@ -72,7 +72,7 @@ class Through:
 
     async def say(self, tokens: Any, **options: Any) -> TurnResult:
         if isinstance(tokens, AsyncIterable) and not isinstance(tokens, Source):
-            tokens = _of_asyncio(tokens, Host.current())
+            tokens = _of_asyncio(cast("AsyncIterable[str]", tokens), Host.current())
         return await in_asyncio(partial(self._there.say, tokens, **options))
 
 
@@ -100,5 +100,5 @@ async def _until_all_wait(cushion: float = 0.0) -> None:
 def natively_and_from_asyncio(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """See the module."""
     if request.param == "asyncio":
-        monkeypatch.setattr(request.module, "Conversation", Through)
+        monkeypatch.setattr(f"{request.path.stem}.Conversation", Through)
         monkeypatch.setattr(trio.testing, "wait_all_tasks_blocked", _until_all_wait)

@@ -19,8 +19,14 @@ class _Selector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.passed: Callable[[float], None] = lambda seconds: None
+        self.looks = 0
+        self.at_look: dict[int, Callable[[], object]] = {}
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.looks += 1
+        if (call := self.at_look.pop(self.looks, None)) is not None:
+            call()
+            timeout = 0
         ready = super().select(0)
         if ready or timeout == 0:
             return ready
@@ -37,12 +43,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._now = 0.0
-        selector = _Selector()
-        super().__init__(selector)
-        selector.passed = self._pass
+        self._looks = _Selector()
+        super().__init__(self._looks)
+        self._looks.passed = self._pass
 
     def time(self) -> float:
         return self._now
+
+    @property
+    def iterations(self) -> int:
+        """How many rounds it has made."""
+        return self._looks.looks
+
+    def at_iteration(self, number: int, call: Callable[[], object]) -> None:
+        """Make a plain call between two rounds, so many rounds from now: 1 is the next."""
+        self._looks.at_look[self.iterations + number] = call
 
     def _pass(self, seconds: float) -> None:
         soonest: list[asyncio.TimerHandle] = vars(self)["_scheduled"][:1]  # of BaseEventLoop
