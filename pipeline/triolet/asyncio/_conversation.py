@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable
-from functools import partial
 from types import TracebackType
 from typing import Self
 
+import trio
+
 import triolet.conversation._conversation as trio_conversation
 from triolet._model._audio import AudioChunk
+from triolet._model._voice_settings import VoiceSettings
 from triolet.asyncio._block import Block
 from triolet.asyncio._host import Host
 from triolet.asyncio._tokens import in_loop
@@ -70,6 +72,7 @@ class Conversation:
         )
         self._block: Block[trio_conversation.Conversation] | None = None
         self._host: Host | None = None
+        self._begun: trio.Event | None = None  # of the newest turn
 
     @property
     def last(self) -> TurnResult | None:
@@ -150,18 +153,24 @@ class Conversation:
             raise RuntimeError(
                 "this conversation is not open: use it in `async with Conversation(...) as conversation:`"
             )
-        return await self._host.call(
-            partial(
-                self._inner.say,
-                in_loop(tokens, self._host),
-                voice=voice,
-                language=language,
-                instructions=instructions,
-                filler=filler,
-                replace=replace,
-                observer=observer,
-            )
+        say = self._inner._begin(  # noqa: SLF001 -- this is its other face
+            in_loop(tokens, self._host),
+            settings=VoiceSettings(voice=voice, language=language, instructions=instructions),
+            filler=filler,
+            replace=replace,
+            observer=observer,
         )
+        before, begun = self._begun, trio.Event()
+        self._begun = begun
+
+        async def in_order() -> TurnResult:
+            if before is not None and not before.is_set():  # Trio runs what became ready at once in any order
+                with trio.CancelScope(shield=True):
+                    await before.wait()
+            begun.set()
+            return await say()
+
+        return await self._host.call(in_order)
 
     def interrupt(self) -> None:
         """Silence the turn that is being said, and end those that wait. A plain call, from any task or callback of the event

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -198,6 +199,24 @@ class Conversation:
             BudgetExceeded: the text is longer than its budget. What the budget allows has been said.
             Exception: what any stage raises, by itself, not in an exception group, with `.result` set on it.
         """
+        return await self._begin(
+            tokens,
+            settings=VoiceSettings(voice=voice, language=language, instructions=instructions),
+            filler=filler,
+            replace=replace,
+            observer=observer,
+        )()
+
+    def _begin(
+        self,
+        tokens: Iterable[str] | AsyncIterable[str] | Source[str],
+        *,
+        settings: VoiceSettings,
+        filler: Filler | None,
+        replace: bool,
+        observer: Callable[[Event], None] | None,
+    ) -> Callable[[], Awaitable[TurnResult]]:
+        """Begin a turn: from now on `interrupt` reaches it. A plain call. Await what it returns, once: that says the turn."""
         if self._pools is None:
             raise RuntimeError(
                 "this conversation is not open: use it in `async with Conversation(...) as conversation:`"
@@ -207,19 +226,23 @@ class Conversation:
         if self._max_lag is not None and (late := loop_lag().late) > self._max_lag:
             raise Overloaded(late, self._max_lag)
         turn = TurnContext(
-            Timeline(observer),
-            settings=VoiceSettings(voice=voice, language=language, instructions=instructions),
-            resources={SessionPools: self._pools, Repeats: Repeats()},
+            Timeline(observer), settings=settings, resources={SessionPools: self._pools, Repeats: Repeats()}
         )
         running = _Running()
-        meter = self._turn_meter()
         self._turns.append(running)
+        source = tokens if isinstance(tokens, Source) else IterableSource(tokens)
+        return partial(self._say, source, turn, running, filler)
+
+    async def _say(
+        self, source: Source[str], turn: TurnContext, running: _Running, filler: Filler | None
+    ) -> TurnResult:
+        """Say a turn that has begun, when those before it have ended."""
+        meter = self._turn_meter()
         try:
             with running.scope:
                 async with self._lock:
                     playing = TurnPlayout(self._deck, turn)
                     running.playing.append(playing)
-                    source = tokens if isinstance(tokens, Source) else IterableSource(tokens)
                     metered = source if meter is None else Metered(source, meter)
                     interlude = None if filler is None else _FillerTurn(filler, self._chain, self._deck, turn, running)
                     try:

@@ -68,9 +68,11 @@ class Closing:
                 self.tasks.add(asyncio.current_task())
                 yield token
         finally:
-            await asyncio.sleep(0)
             self.tasks.add(asyncio.current_task())
-            self.closed = True
+            try:
+                await asyncio.sleep(0)
+            finally:
+                self.closed = True
 
 
 def test_cancelled_at_each_await_of_a_turn_it_leaves_nothing_and_the_next_turn_speaks() -> None:
@@ -135,7 +137,7 @@ class _Stubborn(RecordingOutput):
     async def open(self, format: AudioFormat) -> None:  # noqa: A002
         with trio.CancelScope(shield=True):
             await trio.sleep(30)
-        await super().open(format)
+            await super().open(format)
         self.opened = True
 
 
@@ -227,6 +229,25 @@ def test_an_error_of_either_side_is_raised_alone(side: str) -> None:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(talk.say(source()))
             assert type(group.value.exceptions[0]) is type(caught.value)
+
+    _virtual_time.run(program())
+
+
+def test_turns_are_said_in_the_order_of_the_calls_and_interrupted_from_the_call_on() -> None:
+    async def program() -> None:
+        tts = ToneTTS()
+        async with conversation(tts) as talk:
+            for _ in range(10):  # Trio runs tasks in any order
+                texts = [f"Number {number}." for number in range(4)]
+                async with asyncio.TaskGroup() as group:
+                    for text in texts:
+                        group.create_task(talk.say([text]))
+                assert [commit.text for commit in tts.commits[-4:]] == texts
+            turn = asyncio.create_task(talk.say([ONE]))
+            await asyncio.sleep(0)
+            talk.interrupt()
+            result = await turn
+            assert (result.interrupted, result.text) == (True, "")
 
     _virtual_time.run(program())
 
@@ -342,7 +363,7 @@ def test_two_hundred_turns_with_interruptions_leave_tasks_threads_and_descriptor
             await asyncio.sleep(0.01)
             before = left()
             for number in range(200):
-                turn = asyncio.create_task(talk.say(tokens(ONE, pause=0.001)))
+                turn = asyncio.create_task(talk.say(tokens("One moment, please.", pause=0.01)))
                 await asyncio.sleep(0.005 * number)
                 if number % 2:
                     talk.interrupt()
