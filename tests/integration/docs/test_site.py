@@ -17,6 +17,7 @@ MODULES = [
     "triolet",
     "triolet.errors",
     "triolet.asyncio",
+    "triolet.blocking",
     "triolet.events",
     "triolet.websocket",
     "triolet.testing",

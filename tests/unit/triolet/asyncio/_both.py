@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextvars
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine
 from functools import partial
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Self, TypeVar, cast
 
 import pytest
@@ -100,5 +100,5 @@ async def _until_all_wait(cushion: float = 0.0) -> None:
 def natively_and_from_asyncio(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """See the module."""
     if request.param == "asyncio":
-        monkeypatch.setattr(f"{request.path.stem}.Conversation", Through)
+        monkeypatch.setattr(cast("ModuleType", request.module), "Conversation", Through)
         monkeypatch.setattr(trio.testing, "wait_all_tasks_blocked", _until_all_wait)

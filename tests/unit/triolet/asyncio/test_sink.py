@@ -28,12 +28,13 @@ class FarEnd:
         self._delay = delay
         self._waiting = b""
         self._since = 0.0
+        self._run = 0  # samples played since then
 
     async def send(self, pcm: bytes) -> None:
         await asyncio.sleep(self._delay)
         self._play()
         if not self._waiting:
-            self._since = self._now()
+            self._since, self._run = self._now(), 0
         self._waiting += pcm
         self.received += len(pcm) // SAMPLE_BYTES
 
@@ -52,12 +53,11 @@ class FarEnd:
         return asyncio.get_running_loop().time()
 
     def _play(self) -> None:
-        if not self._waiting:
-            return
-        samples = int((self._now() - self._since) * 24_000 + 1e-3)
-        self.played += self._waiting[: samples * SAMPLE_BYTES]
-        self._waiting = self._waiting[samples * SAMPLE_BYTES :]
-        self._since += samples / 24_000
+        if self._waiting:
+            samples = int((self._now() - self._since) * 24_000 + 1e-3) - self._run
+            self.played += self._waiting[: samples * SAMPLE_BYTES]
+            self._run += min(samples, len(self._waiting) // SAMPLE_BYTES)
+            self._waiting = self._waiting[samples * SAMPLE_BYTES :]
 
 
 class _Clocked(triolet.asyncio.Sink):
