@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import trio
 
@@ -42,7 +42,7 @@ class _Closing:
 
     def __init__(self, tokens: Iterable[str]) -> None:
         self._tokens = tokens
-        self._iterator = iter(())
+        self._iterator: Iterator[str] = iter(())
         self._begun = False
         self._left = False
         self._lock = threading.Lock()
