@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import wave
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from livekit.agents import Agent, AgentSession, APIConnectionError, APIConnectOp
 from livekit.agents.metrics import TTSMetrics
 from livekit.agents.types import USERDATA_TIMED_TRANSCRIPT
 from livekit.agents.voice.io import AudioOutput, AudioOutputCapabilities
+from recipes import in_livekit
 
 from triolet import AudioChunk, Stage, TurnContext, speech
 from triolet.asyncio import Sink
@@ -239,3 +242,11 @@ def test_an_agents_session_speaks_and_is_interrupted(service: Service) -> None:
             await session.aclose()
 
     run(program)
+
+
+def test_the_recipe_speaks(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_livekit, "LocalTTS", service.tts)
+    monkeypatch.chdir(tmp_path)
+    run(in_livekit.main)
+    with wave.open("in_livekit.wav") as file:
+        assert service.whole(file.readframes(-1)) == in_livekit.ANSWER.replace("*", "")

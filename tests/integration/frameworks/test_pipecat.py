@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 import warnings
+import wave
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
@@ -48,6 +50,7 @@ with warnings.catch_warnings():  # that are its own, and come with its import
     from pipecat.transports.base_transport import TransportParams
     from pipecat.utils.errors import ErrorCategory
     from pipecat.workers.runner import WorkerRunner
+    from recipes import in_pipecat
 
     from triolet_adapters.frameworks.pipecat import TrioletTTSService
 
@@ -326,3 +329,11 @@ def test_the_frames_are_those_that_pipecat_expects_of_a_service(service: Service
 def test_options_that_would_do_nothing_are_refused(service: Service) -> None:
     with pytest.raises(TypeError, match="text_transforms"):
         TrioletTTSService(service.tts(), text_transforms=[])
+
+
+def test_the_recipe_speaks(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_pipecat, "LocalTTS", service.tts)
+    monkeypatch.chdir(tmp_path)
+    run(in_pipecat.main)
+    with wave.open("in_pipecat.wav") as file:
+        assert service.whole(file.readframes(-1)) == in_pipecat.ANSWER.replace("*", "")

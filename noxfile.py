@@ -1,0 +1,40 @@
+"""The frameworks that Triolet speaks in, tried with the Pythons that this machine has: `nox`, or `nox -s livekit-3.12`.
+
+`make test` runs the same tests with the newest releases on one Python. Here each framework is alone with Triolet, so it also shows
+that no framework needs what another brought.
+"""
+
+import nox
+
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+TESTS = ["pytest>=9", "pytest-trio>=0.8", "pytest-timeout>=2.4", "attrs"]
+
+nox.options.error_on_missing_interpreters = False
+nox.options.default_venv_backend = "uv|virtualenv"
+
+
+def tried(session: nox.Session, extra: str, test: str, *others: str) -> None:
+    """Install Triolet with one extra, and run one file of tests."""
+    session.install(f".[{extra},local]" if extra else ".[local]", *TESTS, *others)
+    session.run("pytest", "-q", test, env={"PYTHONPATH": "."})
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("release", [">=1.14,<1.15", ">=1.14,<2"], ids=["oldest", "newest"])
+def pipecat(session: nox.Session, release: str) -> None:
+    """A TTS service of pipecat."""
+    tried(session, "pipecat", "tests/integration/frameworks/test_pipecat.py", f"pipecat-ai{release}")
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("release", ["==1.8.*", ">=1.8,<2"], ids=["oldest", "newest"])
+def livekit(session: nox.Session, release: str) -> None:
+    """A TTS of LiveKit Agents."""
+    tried(session, "livekit", "tests/integration/frameworks/test_livekit.py", f"livekit-agents{release}")
+
+
+@nox.session(python=PYTHONS)
+def fastapi(session: nox.Session) -> None:
+    """The agent in a web page."""
+    others = ["fastapi", "uvicorn", "openai>=2", "websockets"]
+    tried(session, "", "tests/integration/recipes/test_web_agent.py", *others)
