@@ -20,9 +20,7 @@ ANSWER = "Hello there. These words were *spoken* while they were being written."
 
 
 class File(FrameProcessor):
-    def __init__(self, file: wave.Wave_write) -> None:
-        super().__init__()
-        self.file = file
+    file: wave.Wave_write
 
     async def process_frame(self, frame: frames.Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -35,7 +33,9 @@ async def main() -> None:
     with wave.open("in_pipecat.wav", "wb") as file:
         file.setparams((1, 2, 24_000, 0, "NONE", ""))
         tts = TrioletTTSService(speech(LocalTTS(), "en"))
-        worker = PipelineWorker(Pipeline([tts, File(file)]), enable_rtvi=False)
+        output = File()
+        output.file = file
+        worker = PipelineWorker(Pipeline([tts, output]), enable_rtvi=False)
         tokens = [frames.LLMTextFrame(f"{word} ") for word in ANSWER.split()]
         answer = [frames.LLMFullResponseStartFrame(), *tokens, frames.LLMFullResponseEndFrame()]
         await worker.queue_frames([*answer, frames.EndFrame()])

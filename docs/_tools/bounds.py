@@ -204,7 +204,9 @@ def _modules() -> list[Any]:
         importlib.import_module(found.name)
         for package in (triolet, triolet_adapters)
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-        if not found.name.endswith("__main__") and "_llama_server" not in found.name
+        if not found.name.endswith("__main__")
+        and "_llama_server" not in found.name
+        and ".frameworks." not in found.name
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
+from typing import Self
 
 try:
     from livekit.agents import (
@@ -111,6 +112,10 @@ class TrioletTTS(tts.TTS[str]):
     def prewarm(self) -> None:
         """Open a session now. A plain call, from the event loop."""
         self._warming = asyncio.create_task(self._warm_up(), name="triolet prewarm")
+
+    async def __aenter__(self) -> Self:
+        """Nothing is opened yet. Leaving the block is `aclose`."""
+        return self
 
     async def aclose(self) -> None:
         """End all streams, and close all sessions."""
