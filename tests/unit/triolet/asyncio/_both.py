@@ -99,7 +99,7 @@ async def _until_all_wait(cushion: float = 0.0) -> None:
 @pytest.fixture(params=["trio", pytest.param("asyncio", marks=pytest.mark.trio(run=run))])
 def natively_and_from_asyncio(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """See the module."""
-    module: ModuleType = request.module  # pyright: ignore[reportUnknownMemberType]
+    module = cast("ModuleType", request.module)  # pyright: ignore[reportUnknownMemberType]
     if request.param == "asyncio":
         monkeypatch.setattr(module, "Conversation", Through)
         monkeypatch.setattr(trio.testing, "wait_all_tasks_blocked", _until_all_wait)
