@@ -22,7 +22,7 @@ from triolet_adapters.cli._record import versions
 from triolet_adapters.cli._run import run
 from triolet_adapters.cli._speaker import Speaker
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
-from triolet_adapters.tts.qwen.client import KEY_VARIABLE, REGIONS
+from triolet_adapters.tts.qwen.client import KEY_VARIABLE, REGIONS, is_loopback
 
 NEEDED = ("trio", "trio-websocket", "attrs", "pysbd")
 OPTIONAL = {
@@ -204,7 +204,19 @@ async def handshake(place: str, tts: QwenTTS, *, asked_for: bool) -> Finding:
     except TTSError as error:
         return Finding("qwen voice", Verdict.BAD if asked_for else Verdict.NOTE, f"{place}: not reached ({error})")
     accepted = "the key is accepted" if os.environ.get(KEY_VARIABLE) else "reached without a key"
-    return Finding("qwen voice", Verdict.OK, f"{place}: {accepted}, session after {took * 1000:.0f} ms")
+    told = "" if is_loopback(tts.url) else f"; {await limits_of(tts)}"
+    return Finding("qwen voice", Verdict.OK, f"{place}: {accepted}, session after {took * 1000:.0f} ms{told}")
+
+
+async def limits_of(tts: QwenTTS) -> str:
+    """What the service says that the account may ask of the voice's model."""
+    try:
+        limits = await tts.account_limits()
+    except ModuleNotFoundError:
+        return "its limits can be read with triolet[llm]"
+    except TTSError as error:
+        return f"its limits are not told ({error.code or type(error).__name__})"
+    return f"limits of {tts.settings.model}: " + (", ".join(limits) or "none told")
 
 
 def _hosts() -> list[list[str]]:

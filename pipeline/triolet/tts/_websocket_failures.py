@@ -17,6 +17,10 @@ _NO_TEXT = 1007
 _PERMANENT_CLOSE_CODES = frozenset({1003, 1007, 1008, 1009, 1010})
 """RFC 6455, 7.4.1: the peer refuses what we sent, so the same again would be refused again."""
 
+_IDLE = re.compile(r"time[ _-]?out|timed[ _-]out|\bidle|session[ _-](has )?expired|inactiv", re.IGNORECASE)
+"""Words in the reason of a Close which say that the connection was silent for too long. Services send them with 1007 and 1008 as well,
+for want of a code of their own: another connection helps."""
+
 
 @attrs.frozen
 class Address:
@@ -87,7 +91,8 @@ def broken_off(address: Address, head: str) -> ConnectionFailed:
 def closed(address: Address, code: int, reason: str) -> ConnectionLost:
     """For an open connection that the peer closed with a code and a reason."""
     text = f"{address} closed the connection: {code:d}" + (f" {reason}" if reason else "")
-    return ConnectionLost(text, code=str(int(code)), message=reason, retryable=code not in _PERMANENT_CLOSE_CODES)
+    passing = code not in _PERMANENT_CLOSE_CODES or _IDLE.search(reason) is not None
+    return ConnectionLost(text, code=str(int(code)), message=reason, retryable=passing)
 
 
 def broke(address: Address, error: Exception | None = None) -> ConnectionLost:

@@ -2,6 +2,7 @@
 
 from triolet_adapters.tts.qwen.client._commits import QwenCommits as QwenCommits
 from triolet_adapters.tts.qwen.client._endpoint import REGIONS as REGIONS
+from triolet_adapters.tts.qwen.client._endpoint import is_loopback as is_loopback
 from triolet_adapters.tts.qwen.client._options import QwenOptions as QwenOptions
 from triolet_adapters.tts.qwen.client._session import QwenSession as QwenSession
 from triolet_adapters.tts.qwen.client._session_log import SessionUsage as SessionUsage

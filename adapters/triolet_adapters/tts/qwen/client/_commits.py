@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 
 import trio
 
@@ -25,9 +26,13 @@ class CommitState(enum.Enum):
 class QwenCommits(TTSSession):
     """A session in commit mode. Made by `QwenTTS.connect()`."""
 
-    def __init__(self, session: QwenSession, settings: QwenSettings, options: QwenOptions) -> None:
+    def __init__(self, session: QwenSession, settings: QwenSettings, options: QwenOptions, rest: float = 0.0) -> None:
+        """`rest`: see `QwenOptions.rest_after_response`, in seconds."""
         self.session = session
         """The low-level session below."""
+        self._rest = rest
+        self._rested_at = -math.inf
+        """From when on the service takes text again, on Trio's clock."""
         self._settings = settings
         self._options = options
         self._state = CommitState.IDLE
@@ -61,6 +66,8 @@ class QwenCommits(TTSSession):
         self._commits += 1
         self._reader = self._reader.following()
         try:
+            if self._rested_at > trio.current_time():
+                await trio.sleep_until(self._rested_at)
             for event in self.session.take_unread():
                 self._reader.unasked(event)
             await self.session.say(text)
@@ -71,6 +78,7 @@ class QwenCommits(TTSSession):
             await self.session.hang_up()  # noqa: ASYNC102 -- shielded in there; at once, so that the service stops
             raise
         self._state = CommitState.IDLE
+        self._rested_at = trio.current_time() + self._rest
         characters = self._reader.usage.characters
         return Usage(billed_characters(text) if characters is None else characters)
 

@@ -7,6 +7,9 @@ import attrs
 from triolet.websocket import WebSocketOptions
 from triolet_adapters.tts.qwen.client._wire_log import LogText
 
+LEAST_APPEND = 2
+"""A single Han character has to fit."""
+
 
 @attrs.frozen(kw_only=True)
 class QwenOptions(WebSocketOptions):
@@ -22,6 +25,12 @@ class QwenOptions(WebSocketOptions):
     counts when all of it has come: a connection that needs longer for one is ten times too slow to be listened to."""
     finish_timeout: float = 5.0
     """From session.finish to session.finished when a session is left that has nothing to say: a round trip and a stall."""
+    append_limit: int = 2_000
+    """Billed characters (a Han character counts 2) in one append; a longer text is sent as several, which the service joins. The author of
+    one client reports that the service refuses more; the documents name no limit."""
+    rest_after_response: float | None = None
+    """Seconds from response.done to the next append: one client reports that text appended within 0.1 s is lost, and that the
+    next response is silent. None: 0.1, and 0 for a server on this machine. It delays a phrase only if it was due at that moment."""
     max_audio: float = 120.0
     """Seconds of audio for one commit, and unread in a low-level session: a model that will not stop is cut there. A
     phrase is rarely above 30 s."""
@@ -43,5 +52,9 @@ class QwenOptions(WebSocketOptions):
         ):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
+        if self.append_limit < LEAST_APPEND:
+            raise ValueError(f"append_limit is {self.append_limit!r}; it must be at least {LEAST_APPEND}")
+        if self.rest_after_response is not None and not 0 <= self.rest_after_response <= 5:
+            raise ValueError(f"rest_after_response is {self.rest_after_response!r}; it must be from 0 to 5, or None")
         if self.log_text not in ("full", "hash", "none"):
             raise ValueError(f"log_text is {self.log_text!r}; it must be full, hash or none")

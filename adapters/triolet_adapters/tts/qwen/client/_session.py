@@ -34,6 +34,7 @@ from triolet_adapters.tts.qwen.protocol import (
     billed_characters,
     encode,
     parse_server_event,
+    parted,
     service_error,
 )
 
@@ -148,12 +149,12 @@ class QwenSession:
         return self._log.info
 
     async def append(self, text: str) -> None:
-        """Send text. Lone surrogates, which are no characters, are left out."""
+        """Send text. Lone surrogates, which are no characters, are left out. A text above `append_limit` is sent in parts."""
         text = _sayable(text)
         self._uncommitted.append(text)
         if self._settings.mode == "server_commit":
             self._log.asked()
-        await self._send(AppendText(text=text))
+        await self._send(*self._appends(text))
 
     async def commit(self) -> None:
         """Ask for what was appended to be spoken. The service refuses an empty commit."""
@@ -170,7 +171,7 @@ class QwenSession:
         self._uncommitted.append(text)
         self._log.asked()
         self._count_text()
-        await self._send(AppendText(text=text), CommitText())
+        await self._send(*self._appends(text), CommitText())
 
     async def clear(self) -> None:
         """Let the service forget what was appended and not committed."""
@@ -233,6 +234,9 @@ class QwenSession:
     def take_unread(self) -> list[ServerEvent]:
         """What has come and was not read."""
         return self._inbox.take_unread()
+
+    def _appends(self, text: str) -> list[AppendText]:
+        return [AppendText(text=part) for part in parted(text, self._options.append_limit)]
 
     def _count_text(self) -> None:
         self._log.committed(billed_characters("".join(self._uncommitted)))

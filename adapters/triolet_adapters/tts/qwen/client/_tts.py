@@ -14,6 +14,7 @@ import trio
 from triolet import TTS, AudioFormat, RateLimits, TTSSession
 from triolet.errors import AuthenticationFailed, TTSError
 from triolet.websocket import Dial, dial_tcp
+from triolet_adapters.tts.qwen.client._account_limits import account_limits
 from triolet_adapters.tts.qwen.client._commits import QwenCommits
 from triolet_adapters.tts.qwen.client._endpoint import checked_key, is_loopback, service_url
 from triolet_adapters.tts.qwen.client._options import QwenOptions
@@ -161,6 +162,18 @@ class QwenTTS(TTS):
         old = "2025-09-18" in self.settings.model or self.settings.model.startswith("qwen-tts")
         return RateLimits(per_minute=10) if old else RateLimits(per_second=3, per_minute=180)
 
+    async def account_limits(self) -> list[str]:
+        """Ask the service how much the account may ask of the model: in words, such as `180 requests in 60 s (account)`.
+
+        Needs httpx2, which the extra `llm` brings. Cancellation ends the request.
+
+        Raises:
+            ConnectionFailed: the service does not tell; `code` is the HTTP status. AuthenticationFailed: not to this key.
+            DeadlineExpired: no answer within `connect_timeout`.
+            ModuleNotFoundError: httpx2 is not installed.
+        """
+        return await account_limits(self.url, self.settings.model, self._headers(), self.options.connect_timeout)
+
     def adjusted(self, **changes: str) -> QwenTTS:
         """The same voice with another `voice`, `language` (a `language_type`) or `instructions`.
 
@@ -198,7 +211,7 @@ class QwenTTS(TTS):
             )
         async with self.session() as session:
             await session.update()
-            commits = QwenCommits(session, self.settings, self.options)
+            commits = QwenCommits(session, self.settings, self.options, self._rest)
             yield commits
             if commits.idle:
                 await self._finish(session)
@@ -243,6 +256,11 @@ class QwenTTS(TTS):
                 code=error.code,
                 message=error.message,
             ) from error
+
+    @property
+    def _rest(self) -> float:
+        rest = self.options.rest_after_response
+        return (0.0 if is_loopback(self.url) else 0.1) if rest is None else rest
 
     async def _finish(self, session: QwenSession) -> None:
         """Say goodbye; nothing is owed any more, so whatever goes wrong is no error."""

@@ -1,6 +1,7 @@
 """The Qwen-TTS realtime protocol, sans-I/O: events, settings, responses, billing, and the audio inside the events."""
 
 from triolet_adapters.tts.qwen.protocol._billing import billed_characters as billed_characters
+from triolet_adapters.tts.qwen.protocol._billing import parted as parted
 from triolet_adapters.tts.qwen.protocol._decoding import Decoder as Decoder
 from triolet_adapters.tts.qwen.protocol._decoding import check_decodable as check_decodable
 from triolet_adapters.tts.qwen.protocol._decoding import decoder_for as decoder_for

@@ -17,6 +17,30 @@ _HAN = (
 
 def billed_characters(text: str) -> int:
     """How many characters are billed: 12 Han and a full-width stop are 25, as in the recording."""
-    return len(text) + sum(
-        any(first <= ord(character) <= last for first, last in _HAN) for character in text if character > "\u2e7f"
-    )
+    return len(text) + sum(_is_han(character) for character in text if character > "\u2e7f")
+
+
+def parted(text: str, limit: int) -> list[str]:
+    """The text in parts of at most `limit` billed characters, cut behind a space where the last fifth of a part has one.
+
+    Joined, they are the text. `limit` is at least 2.
+    """
+    if 2 * len(text) <= limit:
+        return [text]
+    parts: list[str] = []
+    begin = cost = 0
+    space = -1
+    for position, character in enumerate(text):
+        cost += 2 if character > "\u2e7f" and _is_han(character) else 1
+        if cost > limit:
+            end = space if space > begin + (position - begin) * 4 // 5 else position
+            parts.append(text[begin:end])
+            begin = end
+            cost = billed_characters(text[begin : position + 1])
+        if character.isspace():
+            space = position + 1
+    return [*parts, text[begin:]]
+
+
+def _is_han(character: str) -> bool:
+    return any(first <= ord(character) <= last for first, last in _HAN)

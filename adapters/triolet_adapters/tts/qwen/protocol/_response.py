@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 
 import attrs
@@ -35,8 +36,14 @@ _PERMANENT = (
     "notfound",
     "not_found",
     "freetieronly",
+    "client_error",
 )
-"""Words in error codes of this platform that say: the same request will be refused again."""
+"""Words in error codes of this platform that say: the same request will be refused again. A voice that does not exist is a
+`CLIENT_ERROR` whose message has the engine's own code, 411 (the vendor's page of error codes, November 2026)."""
+
+_IDLE = re.compile(r"time[ _-]?out|timed out|session[ _](has )?expired|\bidle\b", re.IGNORECASE)
+"""Words in a message that say the session was silent for too long, whatever the code: a new session helps. The vendor's other protocol sends
+`CLIENT_ERROR` and `request timeout after 23 seconds.`"""
 
 _THROTTLED = ("throttling", "limit_requests", "limitrequests", "limit_burst_rate", "rate_limit")
 """Words in its codes of requests, or characters, that came too fast."""
@@ -51,7 +58,7 @@ def service_error(event: ErrorEvent) -> ServiceError:
         code=event.code,
         message=event.message,
         event=event.raw,
-        retryable=not any(word in code for word in _PERMANENT),
+        retryable=not any(word in code for word in _PERMANENT) or _IDLE.search(event.message) is not None,
         throttled=any(word in code for word in _THROTTLED),
     )
 

@@ -26,12 +26,24 @@ class ServerOptions:
     """The voices that are accepted; any other is refused as `bad_voice` says. None: all are accepted."""
     bad_model: Literal["close", "error"] = "close"
     """`close`: 1007 `Model not found` after session.created (the vendor's page of error codes). `error`: an event before."""
-    bad_voice: Literal["error", "close"] = "error"
-    """`error`: an event instead of session.updated. `close`: 1007."""
+    bad_voice: Literal["error", "close", "client_error", "engine"] = "error"
+    """`error`: an event `invalid_value` instead of session.updated. `close`: 1007. `client_error`: an event `CLIENT_ERROR` with the
+    engine's code 411, as the vendor's page of error codes has it. `engine`: the same, but in answer to each commit."""
     second_update: Literal["error", "close"] = "error"
     """`error`: the documented event. `close`: the event, then 1007, as seen on sibling services."""
     append_while_speaking: Literal["queue", "ignore"] = "queue"
     """Text appended during a response: kept, or lost, as one production client reports."""
+    append_after_done: float = 0.0
+    """Seconds after response.done in which appended text is lost, so that the next response is silent: 0.1 by one client's author."""
+    append_limit: int | None = None
+    """Billed characters in one append; more is answered with an error. One client's author reports 2000. None: no limit but the
+    server's own, two hours of speech."""
+    append_limit_code: Literal["invalid_value", "CLIENT_ERROR"] = "invalid_value"
+    """The code of that error: both are reported."""
+    clear_in_server_commit: Literal["works", "error"] = "works"
+    """input_text_buffer.clear in server_commit: forgets the text that is not being said, or is an error, as one client's author reports."""
+    idle_close: Literal[1011, 1007] = 1011
+    """The code of the Close after `idle_timeout`; 1007 by one client's author, who saw it for wrong parameters, too."""
     cancel: Literal["works", "error", "ignore"] = "works"
     """response.cancel, which no document has: the response ends as `incomplete`, or an error event, or nothing."""
     clear_while_speaking: Literal["keeps", "stops"] = "keeps"

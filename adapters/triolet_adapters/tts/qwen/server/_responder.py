@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import trio
 
 from triolet import TTS, TTSSession
@@ -31,6 +33,8 @@ class Responder:
         self._changed = trio.Event()
         self._response: Response | None = None
         self._busy = False
+        self.done_at = -math.inf
+        """When the last response ended, on Trio's clock."""
         self.ready = trio.Event()
         """Set when there is a session of the voice."""
 
@@ -105,6 +109,7 @@ class Responder:
         elif self._response is not None:
             await self._response.end()
             self._response = None
+            self.done_at = trio.current_time()
         self._busy = False
         self._wake()
         return usable

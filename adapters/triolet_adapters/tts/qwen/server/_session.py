@@ -22,12 +22,13 @@ from triolet_adapters.tts.qwen.protocol import (
     TextCleared,
     TextCommitted,
     UpdateSession,
+    billed_characters,
 )
 from triolet_adapters.tts.qwen.server._connection import Connection
 from triolet_adapters.tts.qwen.server._encoders import can_resample
 from triolet_adapters.tts.qwen.server._options import ServerOptions
 from triolet_adapters.tts.qwen.server._responder import Responder
-from triolet_adapters.tts.qwen.server._update import WrongSetting, updated
+from triolet_adapters.tts.qwen.server._update import NO_SUCH_VOICE, WrongSetting, known_voice, updated
 from triolet_adapters.tts.qwen.server._wire import Wire
 
 _MAX_TEXT = 100_000
@@ -67,6 +68,8 @@ class ServerSession:
         self._buffer: list[str] = []
         self._buffered = 0
         """Characters in the buffer."""
+        self._lost = False
+        """Text was lost since it came too soon after a response (`append_after_done`)."""
         self._finishing = False
         self._draining = trio.Event()
 
@@ -116,7 +119,7 @@ class ServerSession:
             return await self._handle(event, nursery)
         if self._responder is None or self._responder.silent:
             await self._wire.error("request_timeout", "request timeout")
-            await self._wire.close(1011, "request timeout")
+            await self._wire.close(self._options.idle_close, "request timeout")
             return False
         return True
 
@@ -133,6 +136,8 @@ class ServerSession:
                 await self._append(self._responder, event.text)
             case CommitText():
                 await self._commit(self._responder)
+            case ClearText() if self._refuses_clear:
+                await self._wire.error("invalid_value", "input_text_buffer.clear is for the commit mode only.")
             case ClearText():
                 self._take_buffer()
                 if self._options.clear_while_speaking == "stops":
@@ -174,7 +179,8 @@ class ServerSession:
         try:
             self._info = updated(self._info, event, self._options, self._can_speak_at)
         except WrongSetting as wrong:
-            await self._wire.error("invalid_value", wrong.message)
+            bad_voice = wrong.field == "voice" and self._options.bad_voice == "client_error"
+            await self._wire.error(*(NO_SUCH_VOICE if bad_voice else ("invalid_value", wrong.message)))
             if self._options.bad_voice == "close" and wrong.field == "voice":
                 await self._wire.close(1007, wrong.message)
                 return False
@@ -186,7 +192,12 @@ class ServerSession:
     async def _append(self, responder: Responder, text: str) -> None:
         if self._options.append_while_speaking == "ignore" and not responder.silent and self._info.mode == "commit":
             return
-        if self._buffered + responder.characters + len(text) > _MAX_TEXT:
+        limit = self._options.append_limit
+        if limit is not None and billed_characters(text) > limit:
+            await self._wire.error(self._options.append_limit_code, f"Text of more than {limit} characters.")
+        elif self._info.mode == "commit" and responder.done_at + self._options.append_after_done > trio.current_time():
+            self._lost = True
+        elif self._buffered + responder.characters + len(text) > _MAX_TEXT:
             await self._wire.error("invalid_value", "Input text buffer is full.")
         elif self._info.mode == "server_commit":
             responder.append(text)
@@ -205,8 +216,15 @@ class ServerSession:
             await self._wire.send(TextCommitted())
             responder.flush()
             return
+        if self._options.bad_voice == "engine" and not known_voice(self._info.voice, self._options):
+            await self._wire.error(*NO_SUCH_VOICE)
+            return
         text = self._take_buffer()
-        if not text or (not text.strip() and self._options.whitespace_commit == "error"):
+        if self._lost and not text:
+            await self._wire.send(TextCommitted())
+            responder.speak("")  # a response without a sample
+            self._lost = False
+        elif not text or (not text.strip() and self._options.whitespace_commit == "error"):
             await self._wire.error("invalid_value", "Input text buffer is empty.")
         else:
             await self._wire.send(TextCommitted())
@@ -230,6 +248,10 @@ class ServerSession:
         if self._options.close_after_finished is not None:
             await trio.sleep(self._options.close_after_finished)
             await self._wire.close(1000, "")
+
+    @property
+    def _refuses_clear(self) -> bool:
+        return self._info.mode == "server_commit" and self._options.clear_in_server_commit == "error"
 
     def _take_buffer(self) -> str:
         text = "".join(self._buffer)

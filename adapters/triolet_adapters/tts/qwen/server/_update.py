@@ -18,6 +18,14 @@ _CHOICES = {
 }
 _RANGES = {"speech_rate": (0.5, 2), "pitch_rate": (0.5, 2), "volume": (0, 100), "bit_rate": (6, 510)}
 
+NO_SUCH_VOICE = "CLIENT_ERROR", "[qwen-tts:]Engine return error code: 411"
+"""Code and message of the error for a voice that does not exist (the vendor's page of error codes, November 2026)."""
+
+
+def known_voice(voice: str, options: ServerOptions) -> bool:
+    """Whether the server takes this name of a voice."""
+    return options.voices is None or voice in options.voices
+
 
 @attrs.frozen
 class WrongSetting(Exception):
@@ -39,7 +47,7 @@ def updated(
     voice = asked.get("voice")
     if not isinstance(voice, str) or not voice:
         raise WrongSetting("voice", "Session update error: voice is required.")
-    if len(voice) > LONGEST_NAME or (options.voices is not None and voice not in options.voices):
+    if len(voice) > LONGEST_NAME or not (known_voice(voice, options) or options.bad_voice == "engine"):
         raise WrongSetting("voice", f"Session update error: voice {voice[:LONGEST_NAME]} is not supported.")
     for name, allowed in _CHOICES.items():
         if name in asked and asked[name] not in allowed:
