@@ -97,6 +97,7 @@ UNITS = {
     "early_cjk": "characters",
     "merge": "characters",
     "longest": "characters",
+    "append_limit": "characters",
     "RecoveryPolicy.attempts": "commits",
     "per_turn": "commits",
     "repeats": "clause",

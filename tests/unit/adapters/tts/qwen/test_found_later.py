@@ -93,7 +93,7 @@ def test_a_long_text_is_parted_by_its_billed_length() -> None:
 
 
 async def test_a_text_that_one_append_may_not_hold_is_said_whole(autojump_clock: MockClock) -> None:
-    tap, text = Tap(), "A very long sentence, " * 110
+    tap, text = Tap(), "A very long sentence, " * 94
     pcm = bytearray()
     async with serving(ServerOptions(append_limit=2000, append_limit_code="CLIENT_ERROR")) as world:
         async with world.tts(tap=tap).connect() as session:
