@@ -94,9 +94,9 @@ def test_a_long_text_is_parted_by_its_billed_length() -> None:
 
 async def test_a_text_that_one_append_may_not_hold_is_said_whole(autojump_clock: MockClock) -> None:
     tap, text = Tap(), "A very long sentence, " * 94
-    pcm = bytearray()
+    pcm, long = bytearray(), QwenOptions(ping_interval=None, max_audio=600)
     async with serving(ServerOptions(append_limit=2000, append_limit_code="CLIENT_ERROR")) as world:
-        async with world.tts(tap=tap).connect() as session:
+        async with world.tts(tap=tap, options=long).connect() as session:
             usage = await session.commit(text, pcm.extend)
         with pytest.raises(ServiceError, match="CLIENT_ERROR"):
             async with world.tts(options=QwenOptions(append_limit=9000, ping_interval=None)).connect() as session:
