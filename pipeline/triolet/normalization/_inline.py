@@ -40,7 +40,7 @@ from triolet.normalization._links import (
 )
 from triolet.normalization._options import MAX_DESTINATION, MAX_HELD, MAX_SKIPPED, MAX_STRUCK, NormalizationOptions
 from triolet.normalization._plain import PlainText, entity_at, goes_on, unescaped, url_at
-from triolet.normalization._references import is_index
+from triolet.normalization._references import is_index, is_named
 from triolet.normalization._units import UnitBuilder
 from triolet.normalization._wording import wording
 
@@ -408,7 +408,11 @@ class InlineReader:
             if touches and builder.last.isalnum():
                 builder.space(at)  # array[3]: not array3
         self._task = False
-        if end > at + 1 and text[at + 1 : at + 2].isdigit():
+        cited = _INDEX.fullmatch(text, at, end)
+        if cited and self._options.references == "skip" and is_named(text[max(0, at - 16) : at], text[end : end + 1]):
+            inside = self._words.reference_in if text[max(0, at - 2) : at].lower() == "в " else ""
+            builder.whole((inside or self._words.reference).format(text[at + 1 : end - 1]), at, end)
+        elif end > at + 1 and text[at + 1 : at + 2].isdigit():
             builder.drop(end)
         else:
             builder.mark(end)

@@ -83,6 +83,21 @@ _AFTER_RANGE = re.compile(
 )
 
 
+_NAMES_IT = re.compile(
+    r"(?:(?<![^\W_])(?:see(?: also)?|refer to|in|from|per|cf\.|siehe(?: auch)?|vgl\.|aus|laut|voir(?: aussi)?|selon|véase|vea|ver|según|en|vedi(?: anche)?|"
+    r"secondo|veja|consulte|segundo|em|см\.|смотри(?:те)?|согласно|в)[ \u00a0]|参见|參見|参考|根据|见)\Z",
+    re.IGNORECASE,
+)
+_PARTICLE = re.compile(r"[をにで]|[을를에]")
+
+
+def is_named(before: str, after: str) -> bool:
+    """Whether the sentence needs the citation between these two, as in `See [5].`; then it is said."""
+    if _NAMES_IT.search(before):
+        return True
+    return _PARTICLE.match(after) is not None and not before[-1:].isalnum()
+
+
 def is_unit(before: str) -> bool:
     """Whether the word at the end is a unit or a function, so that a superscript after it is a power."""
     return _UNITS.search(before) is not None

@@ -15,6 +15,10 @@ class Wording:
     """A table cell with nothing but a tick."""
     no: str
     """A table cell with nothing but a cross."""
+    reference: str = "{}"
+    """A citation that the sentence needs."""
+    reference_in: str = ""
+    """The same after `в`, where that differs."""
     bounds: str = "{} … {}"
     """The bounds of a sum or an integral."""
     stop: str = "."
@@ -26,18 +30,36 @@ class Wording:
 
 
 _WORDINGS = {
-    "en": Wording(link="a link to {}", yes="yes", no="no", bounds="from {} to {}"),
-    "de": Wording(link="ein Link zu {}", yes="ja", no="nein", bounds="von {} bis {}"),
-    "it": Wording(link="un link a {}", yes="sì", no="no", bounds="da {} a {}"),
-    "pt": Wording(link="um link para {}", yes="sim", no="não", bounds="de {} a {}"),
-    "es": Wording(link="un enlace a {}", yes="sí", no="no", bounds="de {} a {}"),
-    "fr": Wording(link="un lien vers {}", yes="oui", no="non", bounds="de {} à {}", colon=" : "),
-    "ru": Wording(link="ссылка на {}", yes="да", no="нет", bounds="от {} до {}"),
-    "ko": Wording(link="{} 링크", yes="예", no="아니요", bounds="{}부터 {}까지"),
-    "ja": Wording(
-        link="{}へのリンク", yes="はい", no="いいえ", bounds="{}から{}まで", stop="。", comma="、", colon="："
+    "en": Wording(reference="reference {}", link="a link to {}", yes="yes", no="no", bounds="from {} to {}"),
+    "de": Wording(reference="Quelle {}", link="ein Link zu {}", yes="ja", no="nein", bounds="von {} bis {}"),
+    "it": Wording(reference="riferimento {}", link="un link a {}", yes="sì", no="no", bounds="da {} a {}"),
+    "pt": Wording(reference="referência {}", link="um link para {}", yes="sim", no="não", bounds="de {} a {}"),
+    "es": Wording(reference="referencia {}", link="un enlace a {}", yes="sí", no="no", bounds="de {} a {}"),
+    "fr": Wording(
+        reference="référence {}", link="un lien vers {}", yes="oui", no="non", bounds="de {} à {}", colon=" : "
     ),
-    "zh": Wording(link="{} 的链接", yes="是", no="否", bounds="从 {} 到 {}", stop="。", comma="，", colon="："),
+    "ru": Wording(
+        reference="источник {}",
+        reference_in="источнике {}",
+        link="ссылка на {}",
+        yes="да",
+        no="нет",
+        bounds="от {} до {}",
+    ),
+    "ko": Wording(reference="문헌 {}", link="{} 링크", yes="예", no="아니요", bounds="{}부터 {}까지"),
+    "ja": Wording(
+        reference="文献{}",
+        link="{}へのリンク",
+        yes="はい",
+        no="いいえ",
+        bounds="{}から{}まで",
+        stop="。",
+        comma="、",
+        colon="：",
+    ),
+    "zh": Wording(
+        reference="文献{}", link="{} 的链接", yes="是", no="否", bounds="从 {} 到 {}", stop="。", comma="，", colon="："
+    ),
 }
 _HOST_ALONE = Wording(link="{}", yes="✓", no="✗")
 

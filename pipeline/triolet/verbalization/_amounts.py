@@ -16,11 +16,12 @@ from triolet.verbalization._signs import LENGTHS, SUPERSCRIPTS
 
 _DIMENSIONS = re.compile(r"[ \u00a0]?[x×х][ \u00a0]?(?=[0-9])")  # the last is Cyrillic
 _NAMES_IT = re.compile(r"[ -][^\W\d_]{3}")
+_TIME_OF_DAY = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?![0-9])")
 _FEET = re.compile(r"([0-9]{1,2})['′][ ]?([0-9]{1,2})(?:\"|″|'')")
 _FEET_AND_INCHES = re.compile(
     r"([0-9]{1,2})[ \u00a0]?(?:ft\.?|feet|foot)[ \u00a0]([0-9]{1,2})[ \u00a0]?(?:inches|inch|in\.(?= [a-z])|in)(?![^\W_])"
 )
-_FOLD = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)[x×](?![^\W_]| ?[0-9])")
+_FOLD = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)(?:[x×](?![^\W_]| ?[0-9])| x(?= [^\W\d_]))")
 _ALPHA_AFTER = re.compile(r"[A-Za-z\u00AA-\u024F\u0370-\u04FF]")
 
 
@@ -156,6 +157,8 @@ class Amounts:
         number = self._numbers.pattern.match(text, second_at)
         if number is None or re.match(r"-[0-9]", text[number.end() : number.end() + 2]):
             return None
+        if _TIME_OF_DAY.match(text, second_at) and q.whole <= 24:
+            return Found(at, second_at, "ranges", f"{words.number(q)}{words.joined(words.to)}")  # `12–1:30`
         last, end = self._numbers.scaled(text, number.end(), quantity(number[0], words.decimal))
         if coin:
             code = self._numbers.coins[coin[1]]
@@ -200,7 +203,8 @@ class Amounts:
             signs.append(following[0].strip())
             end = following.end()
         counted = self._numbers.counted_at(text, end)
-        sides = "=" not in text and _NAMES_IT.match(text, end) is not None  # `a 4 × 6 photo`
+        large = all(one.whole >= 100 for one in numbers)
+        sides = "=" not in text and (large or _NAMES_IT.match(text, end) is not None)  # `a 4 × 6 photo`
         multiplied = (
             ("×" in signs and not sides)
             if counted is None
@@ -208,11 +212,13 @@ class Amounts:
         )
         between = words.joined(words.times if multiplied else words.by)
         if counted is not None and counted[0] in ("units", "percentages"):
+            written, after = text[end : counted[2]], text[counted[2] : counted[2] + 24]
+            last = words.counted_in(numbers[-1], counted[1], text[max(0, at - 60) : at], written, after)
             heads = between.join(words.number(one) for one in numbers[:-1])
-            return Found(at, counted[2], "units", f"{heads}{between}{words.counted(numbers[-1], counted[1])}")
+            return Found(at, counted[2], "units", f"{heads}{between}{last}")
         if len(numbers) == 2 and words.not_a_time.search(text, max(floor, at - 40), at):
             between = words.joined(words.score)
-        said = between.join(words.number(one) for one in numbers)
+        said = between.join(words.side(one) for one in numbers)
         return Found(at, end, "numbers", self._numbers.apart(text, at, end, said))
 
     def _is_length(self, noun: Noun) -> bool:

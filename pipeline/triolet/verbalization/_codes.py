@@ -29,6 +29,7 @@ _PHONES = (
 )
 _ACCOUNT_BEFORE = re.compile(r"[A-Z]{2}[0-9]{2} ")
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){3,7}(?: [0-9A-Z]{1,3})?(?![0-9A-Za-z])")
+_LETTERED = re.compile(r"([0-9]{1,4})([A-ZА-ЯЁ])(?![A-Za-z0-9А-яЁё])")
 _CHAIN = re.compile(r"[0-9]{1,12}(?:-[0-9]{1,12}){2,8}(?![0-9])")
 _MIXED_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,24}\Z")
 _MIXED = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -53,6 +54,8 @@ class Codes:
             self._code_before = re.compile(
                 rf"(?<![^\W\d_])(?:{language.code_cues})[^\w.!?]{{0,3}}(?:[^\W\d_]{{1,8}}[^\w.!?]{{1,3}}){{0,2}}\Z"
             )
+        self._place_after = re.compile(rf"[ \u00a0]?(?:{language.place_cues_after})")
+        self._place_before = re.compile(rf"(?<![^\W_])(?i:{language.place_cues})[ \u00a0]?\Z")
         self._not_code_after = re.compile(rf"[ \u00a0]?(?:{language.not_code_after})")
 
     def spelled(self, text: str, at: int, floor: int) -> Found | None:
@@ -62,10 +65,12 @@ class Codes:
             return None
         written = "".join(DIGITS.findall(spelled[0]))
         groups = [group.replace(" ", "") for group in spelled[0].split(", ")]
-        if len(written) == 11 and len(groups) > 1:
-            groups = self._words.phone_groups(written) if self._words.code in ("zh", "ko", "ru") else groups
+        if len(written) in (10, 11) and len(groups) > 1:
+            groups = self._words.phone_groups(written) if self._words.code in ("zh", "ko", "ru", "fr") else groups
         phone = len(groups) > 1
-        said = self._numbers.grouped([self._words.digits(group, phone=phone) for group in groups])
+        said = self._numbers.grouped(
+            [self._words.phone_part(group) if phone else self._words.digits(group) for group in groups]
+        )
         return Found(
             at, spelled.end(), "telephones" if phone else "codes", self._numbers.apart(text, at, spelled.end(), said)
         )
@@ -79,6 +84,15 @@ class Codes:
             return None
         said = [" ".join(self._words.digits(c) if c.isdigit() else c for c in group) for group in account[0].split()]
         return Found(at - 2, account.end(), "codes", self._numbers.grouped(said))
+
+    def lettered(self, text: str, at: int, floor: int) -> Found | None:
+        """`12B` after the word for a room or a seat."""
+        lettered = _LETTERED.match(text, at)
+        if lettered is None or not (
+            self._place_before.search(text, max(0, at - 16), at) or self._place_after.match(text, lettered.end())
+        ):
+            return None
+        return Found(at, lettered.end(), "codes", f"{self._words.place_number(int(lettered[1]))} {lettered[2]}")
 
     def versions(self, text: str, at: int, floor: int) -> Found | None:
         """`2.0.1`, `Python 3.12`, `10.0.0.1:8080`."""
@@ -155,7 +169,11 @@ class Codes:
         ):
             return None  # a quantity in groups
         ends = phone[0].split("-")
-        if len(ends) == 2 and all(len(end) == 4 and end.isdigit() and 1100 <= int(end) <= 2099 for end in ends):
+        if (
+            len(ends) == 2
+            and ends[0] < ends[1]
+            and all(len(end) == 4 and end.isdigit() and 1100 <= int(end) <= 2099 for end in ends)
+        ):
             return None  # years
         start = at
         if ")" in phone[0] and text[at - 1 : at] == "(":
@@ -227,5 +245,5 @@ class Codes:
         """Digit by digit, in groups."""
         if len(digits) > 8:
             groups = self._words.phone_groups(digits)
-            return self._numbers.grouped([self._words.digits(group) for group in groups])
+            return self._numbers.grouped([self._words.phone_part(group) for group in groups])
         return self._words.digits(digits)

@@ -30,7 +30,7 @@ _NEEDED = re.compile(
     r"|[A-Z]{2}|->|\(\)|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc|пр|др|т\. ?[дп])\.|[^\W_]\.[^\W_]|[^\W_]\.[,;:)]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
 )
 """A clause without this has nothing to rewrite."""
-_TITLE = re.compile(r"(?<![^\W_])(?:M(?:mes?|lles?|rs?)|D[ra]|Sra?|Prof|St|Ave|Rd|Blvd|WWI{1,2})(?![^\W_])")
+_TITLE = re.compile(r"(?<![^\W_])(?:M(?:mes?|lles?|rs?)|D[ra]|Sra?|Prof|Ste?|Ave|Rd|[Bb]d|Mgr|Blvd|WWI{1,2})(?![^\W_])")
 """An abbreviation without a stop."""
 _NARROW = str.maketrans("０１２３４５６７８９％：／＋－＝．，＄￥＠＃＆～", "0123456789%:/+-=.,$¥@#&~")
 """Wide forms of signs, read as narrow ones. One character each, so that offsets stay."""

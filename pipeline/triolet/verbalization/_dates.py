@@ -28,6 +28,7 @@ class Dates:
 
     def __init__(self, language: Language) -> None:
         self._words = language
+        self._version_before = re.compile(rf"(?<![A-Za-z]){language.version_cues}[ -]\Z")
 
     def iso(self, text: str, at: int, floor: int) -> Found | None:
         """`2026-05-12`, perhaps with a time."""
@@ -43,6 +44,8 @@ class Dates:
     def date(self, text: str, at: int, floor: int) -> Found | None:
         """`12.05.2026`, in the order of the language."""
         date = _DATE.match(text, at)
+        if date and date[2] == "." and self._version_before.search(text, max(floor, at - 24), at):
+            return None
         if date is None or (date[2] == "." and self._words.decimal == "." and len(date[4]) == 2):
             return None
         first, second, year = int(date[1]), int(date[3]), int(date[4])
@@ -65,6 +68,8 @@ class Dates:
             return Found(at, end, "times", self._words.time(int(hour_half[1]), 0, None, half[1].lower() + "m", ""))
         clock = _TIME.match(text, at)
         if clock is None or int(clock[1]) > 24 or self._words.not_a_time.search(text, max(floor, at - 40), at):
+            return None
+        if self._words.not_a_time_after.match(text, clock.end()):
             return None
         half = _HALF.match(text, clock.end())
         after = self._words.hour_after(text, clock.end())

@@ -144,6 +144,7 @@ class German(Language):
     by = "mal"
     times = "mal"
     and_ = "und"
+    per_many = "auf"
     per = "pro"
     squared = "Quadrat"
     cubed = "hoch drei"
@@ -246,7 +247,9 @@ t; f; Billion; Billionen
     }  # fmt: skip
     plural_in_range = {"S.": "Seiten", "Abb.": "Abbildungen", "Kap.": "Kapitel", "Nr.": "Nummern"}
     compound_endings = {"str.": "straße", "nr.": "nummer"}
-    ratio_cues = r"(?i:verhältnis|maßstab|gewann|gewonnen|verlor|verloren|endete|endstand|spielstand|ergebnis|führt)"
+    place_cues = r"(?:zimmer|raum|gleis|platz|sitz|klasse|haus|hausnummer|nr\.|wohnung|gate|halle|saal|block|reihe|\w{0,20}(?:straße|str\.|weg))"
+    ratio_cues_after = r"(?:verdünn|misch|gemischt|gegen|Verhältnis|Sieg|Niederlage)"
+    ratio_cues = r"(?i:misch\w{0,3}|verdünn\w{0,3}|verhältnis|maßstab|gewann|gewonnen|verlor|verloren|endete|endstand|spielstand|ergebnis|führt)"
     weekday_range = "{} bis {}"
     code_cues = r"(?i:code|pin|tan|passwort|[a-zäöü]{0,16}nummer|[a-zäöü]{0,12}nr\.?|telefon|tel\.?|konto|plz|postleitzahl|zimmer|flug|bestellung|ruf|rufen|wählen|unter)"
     roman_before = r"(?i:kapitel|teil|band|akt|szene|artikel|weltkrieg|stufe|typ|phase|anhang|abschnitt|klasse)"
@@ -256,6 +259,9 @@ t; f; Billion; Billionen
         r"Prise|Kugel|Karte|Datei|Nachricht|Reihe|Regel|Straße|Runde|Schule|Stadt|Packung|Dose|Scheibe|Kalorie|Etage|"
         r"[A-ZÄÖÜ][a-zäöüß]{2,24}(?:ung|heit|keit|schaft|tion|tät))(?![^\W_])"
     )
+    _share = re.compile(r"([0-9]{1,3})[ \u00a0]?%-?(ig(?:e[nmrs]?)?)(?![^\W_])")
+    _postal = re.compile(r"(?![0-9]{2}000)[0-9]{5}(?= [A-ZÄÖÜ][a-zäöüß]+(?:[.,]|\Z))")
+    _house_before = re.compile(r"[0-9][a-z]?, \Z")
     _noun = re.compile(r"[ \u00a0](?:[a-zäöüß]{2,20}(?:e|en|er|es) )?([A-ZÄÖÜ][a-zäöüß]{2,30})(?![^\W_])")
     _ordinal = re.compile(r"([0-9]{1,3})\.(?=[ \u00a0][^\W\d_])")
     _date_with_month = re.compile(
@@ -388,6 +394,10 @@ t; f; Billion; Billionen
         ):
             words = f"{self._inflected(int(day[1]), before)} {self._inflected(int(day[2]), before)}"
             return Found(at, day.end() - (not text[day.end() :].strip()), "dates", words)
+        if share := self._share.match(text, at):
+            return Found(at, share.end(), "percentages", f"{self.cardinal(int(share[1]))}prozent{share[2]}")
+        if (postal := self._postal.match(text, at)) and (self._house_before.search(before) or not before.strip()):
+            return Found(at, postal.end(), "codes", self.digits(postal[0]))
         decade = self._decade_er.match(text, at)
         if decade:
             return Found(at, decade.end(), "years", self.year(int(decade[1])) + "er")
@@ -397,9 +407,24 @@ t; f; Billion; Billionen
                 at,
                 ordinal.end(),
                 "ordinals",
-                self._inflected(int(ordinal[1]), before, bare="" if before[-1:] == "-" else "r"),
+                self._inflected(int(ordinal[1]), before, bare=self._bare_ending(before, text, ordinal.end())),
             )
         return None
+
+    _after_ein = re.compile(r"(?<![^\W_])(?:ein|kein|mein|dein|sein|ihr|unser|euer) \Z", re.IGNORECASE)
+
+    def _bare_ending(self, before: str, text: str, at: int) -> str:
+        """`mein erstes Auto`, `dritte Auflage`."""
+        noun = self._noun.match(text, at)
+        if before[-1:] == "-":
+            return ""
+        if noun is None or not (self._after_ein.search(before) or not before.strip()):
+            return "r"
+        return {"f": "", "n": "s", "m": "r"}[gender_of(noun[1])]
+
+    def roman_century(self, value: int, written: str, before: str, after: str) -> str:
+        """`im Zweiten Weltkrieg`."""
+        return self._inflected(value, before) if re.match(r"\. [A-ZÄÖÜ]", after) else ""
 
     def price(self, major: str, minor: str, cents: int, code: str) -> str:
         """`fünf Euro fünfzig`: the hundredths of euros and dollars need no name."""

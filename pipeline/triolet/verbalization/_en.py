@@ -106,6 +106,8 @@ km/h; ; kilometer per hour; kilometers per hour
 m/s; ; meter per second; meters per second
 m/s2; ; meter per second squared; meters per second squared
 mph; ; mile per hour; miles per hour
+year; ; year; years
+week; ; week; weeks
 rpm; ; revolution per minute; revolutions per minute
 bpm; ; beat per minute; beats per minute
 fps; ; frame per second; frames per second
@@ -151,6 +153,12 @@ _COINS: dict[str, tuple[Noun, Noun | None]] = {
 }
 
 
+_SHORT_DAYS = {
+    "Mon.": "Monday", "Tue.": "Tuesday", "Tues.": "Tuesday", "Wed.": "Wednesday", "Thu.": "Thursday", "Thurs.": "Thursday", "Fri.": "Friday",
+    "Sat.": "Saturday", "Sun.": "Sunday",
+}  # fmt: skip
+
+
 class English(Language):
     """English, as in the United States; as in Britain for every other region."""
 
@@ -194,7 +202,7 @@ t; ; trillion
     units = _UNITS
     extra_units = {
         "lbs.": "lb", "lb.": "lb", "oz.": "oz", "ft.": "ft", "in.": "inch", "sq ft": "ft2", "sq. ft.": "ft2", "sq m": "m2",
-        "hrs.": "h", "min.": "min", "sec.": "s", "yd.": "yd", "mi.": "mi", "kilos": "kg",
+        "hrs.": "h", "yr": "year", "yrs": "year", "wk": "week", "wks": "week", "min.": "min", "sec.": "s", "yd.": "yd", "mi.": "mi", "kilos": "kg",
     }  # fmt: skip
     coins = _COINS
     coin_words = {"bucks": "USD"}
@@ -207,7 +215,7 @@ t; ; trillion
         "№": "number", "¶": "paragraph", "^": "to the power of", "|": "or",
     }  # fmt: skip
     abbreviations = {
-        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount", "WWII": "World War two", "WWI": "World War one", "WW2": "World War two", "WW1": "World War one", "Eq.": "equation", "eq.": "equation", "Apt.": "Apartment", "Apt": "Apartment", "Hwy": "Highway", "St": "Saint", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Sq": "Square", "Pkwy": "Parkway",
+        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount", "WWII": "World War two", "WWI": "World War one", "WW2": "World War two", "WW1": "World War one", **_SHORT_DAYS, "Eq.": "equation", "eq.": "equation", "Apt.": "Apartment", "Apt": "Apartment", "Hwy": "Highway", "St": "Saint", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Sq": "Square", "Pkwy": "Parkway",
         "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "approx.": "approximately",
         "Jr.": "Junior", "Sr.": "Senior", "dept.": "department", "Gen.": "General", "Capt.": "Captain", "Lt.": "Lieutenant",
         "Sgt.": "Sergeant", "Rev.": "Reverend", "Gov.": "Governor", "Sen.": "Senator", "Ft.": "Fort", "w/o": "without",
@@ -227,7 +235,8 @@ t; ; trillion
         "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
         "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
     }  # fmt: skip
-    ratio_cues = r"(?i:ratio|scale|odds|proportion|score|won|lost|beat|finished|ended)"
+    ratio_cues_after = r"(?:ratio|scale|dilution|mix|odds|win|loss|draw|defeat|victory|score)"
+    ratio_cues = r"(?i:dilut\w{1,3}|mix|blend|ratio|scale|odds|proportion|score|won|lost|beat|finished|ended)"
     weekday_range = "{} to {}"
     code_cues = (
         r"(?i:code|pin|otp|passcode|password|id|account|order|ticket|reference|ref|tracking|serial|confirmation|booking|"
@@ -341,14 +350,14 @@ t; ; trillion
     )
     _zip = re.compile(r"[0-9]{5}(?:-[0-9]{4})?(?![0-9-])")
     _state_before = re.compile(r"(?<![A-Za-z])[A-Z]{2} \Z")
-    _lettered = re.compile(r"([0-9]{1,4})([A-Z])(?![A-Za-z0-9])")
-    _place_before = re.compile(
-        r"(?<![A-Za-z])(?:Apt\.?|Apartment|Unit|Suite|Ste\.?|Room|Rm|Gate|Seat|Row|Bay|Terminal|Platform|Track|Flat|Exit|Bus|Route|Line|Form|"
-        r"Building|Block|Lot|Aisle|Table|Class|Box|Area|No\.?|#) ?\Z",
-        re.IGNORECASE,
+    place_cues = (
+        r"(?:Apt\.?|Apartment|Unit|Suite|Ste\.?|Room|Rm|Gate|Seat|Row|Bay|Terminal|Platform|Track|Flat|Exit|Bus|Route|Line|Form|"
+        r"Building|Block|Lot|Aisle|Table|Class|Box|Area|No\.?|#)"
     )
     _model_before = re.compile(r"(?<![A-Za-z])(?:Boeing|Airbus|Route|Highway|Interstate|Area|Bus|Apollo) \Z")
     _letter_before = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,2}-\Z")
+    _toll_free = re.compile(r"1-(8[0-9]{2})-(?=[A-Z])")
+    _planes = re.compile(r"([1-9][0-9]?)s(?![^\W_])")
     _of_run = re.compile(r"(?<![a-z])(?:r[au]n|running|race|raced|walked|jogged|jog) (?:an? |the |my |his |her )?\Z")
     _run_after = re.compile(r" (?:run|race|walk|jog|fun)(?![a-z])")
     _thousand_meters = re.compile(r"(5|10)k(?![A-Za-z0-9])", re.IGNORECASE)
@@ -360,10 +369,12 @@ t; ; trillion
         before = text[max(0, at - 24) : at]
         if (zip_code := self._zip.match(text, at)) and self._state_before.search(before):
             return Found(at, zip_code.end(), "codes", ", ".join(self.digits(part) for part in zip_code[0].split("-")))
-        if (lettered := self._lettered.match(text, at)) and self._place_before.search(before):
-            return Found(at, lettered.end(), "codes", f"{self.short_number(int(lettered[1]))} {lettered[2]}")
         if house := self._house_number.match(text, at):
             return Found(at, house.end(), "codes", self.short_number(int(house[1])))
+        if toll_free := self._toll_free.match(text, at):
+            return Found(at, toll_free.end(), "telephones", f"one {self.short_number(int(toll_free[1]))} ")
+        if self._letter_before.search(before) and (planes := self._planes.match(text, at)):
+            return Found(at, planes.end(), "codes", self.decade(int(planes[1]), short=True).replace("sixs", "sixes"))
         if (self._model_before.search(before) or self._letter_before.search(before)) and (
             model := re.compile(r"[0-9]{3}(?![0-9A-Za-z]|[.,][0-9])").match(text, at)
         ):
@@ -388,6 +399,14 @@ t; ; trillion
             if 1 <= month <= 12 and 1 <= day <= 31:
                 return Found(at, dated.end(), "dates", self.date(None, month, day))
         return None
+
+    def side(self, q: Quantity) -> str:
+        """`nineteen twenty` by `ten eighty`."""
+        return self.number(q) if q.fraction or not 1000 <= q.whole < 10000 else self.short_number(q.whole)
+
+    def place_number(self, n: int) -> str:
+        """`two fourteen`."""
+        return self.short_number(n)
 
     def short_number(self, n: int) -> str:
         """In pairs of digits: `twelve fifty`, `two twenty-one`, `one oh one`."""
@@ -515,12 +534,17 @@ t; ; trillion
             return [digits[:3], digits[3:6], digits[6:]]
         return super().phone_groups(digits)
 
+    _date_follows = re.compile(rf",\Z|,? (?:the )?(?:[0-9]|(?:{month_forms})(?![A-Za-z]))")
     _street_before = re.compile(r"(?:[A-Z][a-z]{1,20}|[0-9](?:st|nd|rd|th)|(?<![A-Za-z])[NSEW]\.?) \Z")
     _name_follows = re.compile(r" (?:[A-Z][a-z]|[A-Z]\.)")
     _number_before = re.compile(r"[0-9][A-Z]? ")
 
     def abbreviation_in(self, written: str, before: str, after: str) -> str:
         """`42 Elm St`, `on Baker St today`, but `St Paul's`; `Dr` is a street behind a number only."""
+        if written in _SHORT_DAYS:
+            return _SHORT_DAYS[written] if self._date_follows.match(after) else written
+        if written == "Rev." and after[1:2].isdigit():
+            return "revision"
         street = self.streets.get(written.removesuffix("."))
         if street is None or (written == "St." and self._name_follows.match(after)):
             return ""

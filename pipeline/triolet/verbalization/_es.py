@@ -116,6 +116,7 @@ class Spanish(Romance):
     times = "por"
     and_ = "y"
     of = "de"
+    per_many = "cada"
     per = "por"
     squared = "al cuadrado"
     cubed = "al cubo"
@@ -195,7 +196,7 @@ t; m; billón; billones
     symbols = {
         "&": "y", "+": "más", "=": "igual a", "×": "por", "÷": "dividido entre", "≈": "aproximadamente", "~": "unos", "±": "más menos",
         "<": "menor que", ">": "mayor que", "≤": "menor o igual que", "≥": "mayor o igual que", "≠": "distinto de", "@": "arroba",
-        "%": "por ciento", "‰": "por mil", "°": "grados", "§": "sección", "→": "a", "->": "a", "√": "raíz de", "∞": "infinito", "π": "pi",
+        "%": "por ciento", "‰": "por mil", "°": "grados", "§": "sección", "§§": "secciones", "→": "a", "->": "a", "√": "raíz de", "∞": "infinito", "π": "pi",
         "©": "copyright", "−": "menos", "*": "por", "/": "entre", "№": "número",
     }  # fmt: skip
     abbreviations = {
@@ -209,7 +210,9 @@ t; m; billón; billones
         "lun": "lunes", "mar": "martes", "mié": "miércoles", "jue": "jueves", "vie": "viernes", "sáb": "sábado", "dom": "domingo",
     }  # fmt: skip
     plural_in_range = {"pág.": "páginas", "art.": "artículos", "cap.": "capítulos"}
-    ratio_cues = r"(?i:proporción|razón|relación|escala|ratio|ganó|ganaron|perdió|perdieron|marcador|resultado)"
+    place_cues = r"(?:habitación|puerta|asiento|aula|piso|andén|sala|bloque|número|clase|fila)"
+    ratio_cues_after = r"(?:contra|dilu|victoria|derrota)"
+    ratio_cues = r"(?i:dilu\w{0,4}|mezcl\w{0,4}|proporción|razón|relación|escala|ratio|ganó|ganaron|perdió|perdieron|marcador|resultado)"
     weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|clave|contraseña|pedido|cuenta|número|ref(?:erencia)?\.?|expediente|postal|tel(?:éfono)?\.?|llame|llama|llamar|habitación|vuelo)"
     roman_before = (
@@ -293,7 +296,10 @@ t; m; billón; billones
             return None
         feminine = ordinal[2] in ("ª", "ra", "da", "ta", "ma", "va", "na")
         short = ordinal[2] == "er" or (
-            ordinal[2] == "º" and re.match(r" [a-záéíóú]", text[ordinal.end() : ordinal.end() + 2])
+            ordinal[2] == "º"
+            and re.match(
+                r" (?!(?:y|e|o|u|de|del|que|en|con|por|la|el) )[a-záéíóú]", text[ordinal.end() : ordinal.end() + 6]
+            )
         )
         return ordinal.end(), self.ordinal(int(ordinal[1]), "f" if feminine else "m", "er" if short else "")
 

@@ -86,6 +86,7 @@ class French(Romance):
     times = "fois"
     and_ = "et"
     of = "de"
+    per_many = "aux"
     per = "par"
     squared = "au carré"
     cubed = "au cube"
@@ -171,20 +172,22 @@ t; m; billion; billions
     symbols = {
         "&": "et", "+": "plus", "=": "égale", "×": "fois", "÷": "divisé par", "≈": "environ", "~": "environ", "±": "plus ou moins",
         "<": "inférieur à", ">": "supérieur à", "≤": "inférieur ou égal à", "≥": "supérieur ou égal à", "≠": "différent de", "@": "arobase",
-        "%": "pour cent", "‰": "pour mille", "°": "degrés", "§": "paragraphe", "→": "vers", "->": "vers", "√": "racine de", "∞": "infini", "π": "pi",
+        "%": "pour cent", "‰": "pour mille", "°": "degrés", "§": "paragraphe", "§§": "paragraphes", "→": "vers", "->": "vers", "√": "racine de", "∞": "infini", "π": "pi",
         "©": "copyright", "−": "moins", "*": "fois", "/": "sur", "№": "numéro",
     }  # fmt: skip
     abbreviations = {
         "M.": "Monsieur", "Mme": "Madame", "MM.": "Messieurs", "Mlle": "Mademoiselle", "Dr": "Docteur", "p. ex.": "par exemple",
         "c.-à-d.": "c'est-à-dire", "etc.": "et cetera", "env.": "environ", "av. J.-C.": "avant Jésus-Christ", "apr. J.-C.": "après Jésus-Christ",
         "n°": "numéro", "N°": "numéro", "cf.": "voir", "St": "Saint", "Ste": "Sainte", "bd.": "boulevard", "av.": "avenue", "tél.": "téléphone",
-        "p.": "page", "vol.": "volume", "art.": "article", "chap.": "chapitre", "al.": "alinéa", "bd": "boulevard", "fig.": "figure", "tab.": "tableau", "max.": "maximum", "min.": "minimum", "approx.": "approximativement", "n°s": "numéros", "svp": "s'il vous plaît", "Mgr": "Monseigneur", "éd.": "édition", "hab.": "habitants", "vs.": "contre", "vs": "contre", "c.-à-d": "c'est-à-dire",
+        "p.": "page", "vol.": "volume", "art.": "article", "chap.": "chapitre", "al.": "alinéa", "bd": "boulevard", "fig.": "figure", "tab.": "tableau", "max.": "maximum", "min.": "minimum", "approx.": "approximativement", "n°s": "numéros", "svp": "s'il vous plaît", "Mgr": "Monseigneur", "Mmes": "Mesdames", "Mlles": "Mesdemoiselles", "Bd": "boulevard", "éd.": "édition", "hab.": "habitants", "vs.": "contre", "vs": "contre", "c.-à-d": "c'est-à-dire",
     }  # fmt: skip
     weekdays = {
         "lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi", "sam": "samedi", "dim": "dimanche",
     }  # fmt: skip
     plural_in_range = {"p.": "pages", "art.": "articles", "chap.": "chapitres"}
-    ratio_cues = r"(?i:rapport|ratio|proportion|échelle|score|gagné|perdu|battu)"
+    place_cues = r"(?:chambre|porte|siège|place|quai|voie|salle|bâtiment|appartement|n°|numéro|classe|hall|rue)"
+    ratio_cues_after = r"(?:dilu|contre|victoire|défaite)"
+    ratio_cues = r"(?i:dilu\w{0,4}|mélang\w{0,3}|rapport|ratio|proportion|échelle|score|gagné|perdu|battu)"
     weekday_range = "{} à {}"
     code_cues = r"(?i:code|pin|mot de passe|commande|compte|numéro|réf(?:érence)?\.?|dossier|postal|tél(?:éphone)?\.?|appelez|appeler|chambre|vol)"
     roman_before = r"(?i:chapitre|partie|tome|volume|acte|scène|livre|article|annexe|type|niveau|guerre mondiale|phase)"
@@ -347,6 +350,10 @@ t; m; billion; billions
         if len(digits) > 3 or zeros == len(digits):
             return self.digits(digits)
         return " ".join([*["zéro"] * zeros, self.cardinal(int(digits))])
+
+    def phone_groups(self, digits: str) -> list[str]:
+        """06 12 34 56 78."""
+        return [digits[a : a + 2] for a in range(0, 10, 2)] if len(digits) == 10 else super().phone_groups(digits)
 
     parts = {3: ("tiers", "tiers"), 4: ("quart", "quarts")}
 

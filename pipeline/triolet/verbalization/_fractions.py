@@ -12,7 +12,7 @@ from triolet.verbalization._quantity import Quantity
 from triolet.verbalization._signs import SUPERSCRIPTS, VULGAR
 
 _RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})(?::([0-9]{1,4}))?(?![0-9:])")
-_FRACTION = re.compile(r"(?:([0-9]{1,4})[ \u00a0])?([0-9]{1,3})[/⁄]([0-9]{1,4})(?![0-9/]|[.,][0-9])")
+_FRACTION = re.compile(r"(?:([0-9]{1,4})[ \u00a0])?([0-9]{1,4})[/⁄]([0-9]{1,4})(?![0-9/]|[.,][0-9])")
 _WITH_VULGAR = re.compile(r"([0-9]{1,6})[ \u00a0]?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])")
 _SCIENTIFIC = re.compile(r"([0-9]{1,20}(?:[.,][0-9]{1,20})?)[eE]([+\-−]?[0-9]{1,3})(?![0-9A-Za-z])")
 _TEN_TO = re.compile(
@@ -74,10 +74,15 @@ class Fractions:
         fraction = _FRACTION.match(text, at)
         if fraction is None or (at and text[at - 1] in "/.,"):
             return None
+        if len(fraction[2]) == 4 and not ("1100" <= fraction[2] <= "2099" and len(fraction[3]) == 2):
+            return None
         whole, top, bottom = int(fraction[1]) if fraction[1] else None, int(fraction[2]), int(fraction[3])
-        if fraction[0] in ("24/7", "9/11") or (top + bottom == 100 and whole is None):  # `80/20`
+        if fraction[0] in ("24/7", "9/11", "20/20") or (top + bottom == 100 and whole is None):  # `80/20`
             words = self._words.joiner.join(self._words.cardinal(n) for n in (top, bottom))
             return Found(at, fraction.end(), "numbers", words)
+        if 1100 <= top <= 2099 and len(fraction[3]) == 2 and whole is None:  # `2023/24`
+            words = f"{self._words.year(top)}{self._words.joiner}{self._words.short_year(bottom)}"
+            return Found(at, fraction.end(), "years", words)
         if not bottom or not top or bottom < 2 or (top >= bottom and whole is None):
             if not bottom:
                 return None

@@ -92,6 +92,7 @@ class Italian(Romance):
     times = "per"
     and_ = "e"
     of = "di"
+    per_many = "ogni"
     per = "al"
     squared = "al quadrato"
     cubed = "al cubo"
@@ -130,7 +131,15 @@ m; m; milione; milioni
 b; m; miliardo; miliardi
 t; m; bilione; bilioni
 """)
-    scale_words = {"milioni": "m", "milione": "m", "miliardi": "b", "miliardo": "b", "mld": "b", "mln": "m"}
+    scale_words = {
+        "milioni": "m",
+        "milione": "m",
+        "miliardi": "b",
+        "miliardo": "b",
+        "mld": "b",
+        "mila": "k",
+        "mln": "m",
+    }
     units = _UNITS
     extra_units = {"mq": "m2", "CV": "hp", "sec": "s", "gr": "g", "ore": "h", "kmh": "km/h"}
     coins = {
@@ -150,7 +159,7 @@ t; m; bilione; bilioni
     symbols = {
         "&": "e", "+": "più", "=": "uguale a", "×": "per", "÷": "diviso", "≈": "circa", "~": "circa", "±": "più o meno", "<": "minore di",
         ">": "maggiore di", "≤": "minore o uguale a", "≥": "maggiore o uguale a", "≠": "diverso da", "@": "chiocciola", "%": "per cento",
-        "‰": "per mille", "°": "gradi", "§": "paragrafo", "→": "a", "->": "a", "√": "radice di", "∞": "infinito", "π": "pi greco", "©": "copyright",
+        "‰": "per mille", "°": "gradi", "§": "paragrafo", "§§": "paragrafi", "→": "a", "->": "a", "√": "radice di", "∞": "infinito", "π": "pi greco", "©": "copyright",
         "−": "meno", "*": "per", "/": "fratto", "№": "numero",
     }  # fmt: skip
     abbreviations = {
@@ -163,11 +172,13 @@ t; m; bilione; bilioni
         "lun": "lunedì", "mar": "martedì", "mer": "mercoledì", "gio": "giovedì", "ven": "venerdì", "sab": "sabato", "dom": "domenica",
     }  # fmt: skip
     plural_in_range = {"pag.": "pagine", "p.": "pagine", "art.": "articoli", "cap.": "capitoli"}
-    ratio_cues = r"(?i:rapporto|proporzione|scala|vinto|vince|perso|perde|punteggio|risultato|finita|finito)"
+    place_cues = r"(?:camera|stanza|posto|binario|aula|interno|classe|scala|fila|numero|sala|porta|gate|uscita)"
+    ratio_cues_after = r"(?:contro|dilu)"
+    ratio_cues = r"(?i:dilu\w{0,4}|mescol\w{0,4}|rapporto|proporzione|scala|vinto|vince|perso|perde|punteggio|risultato|finita|finito)"
     weekday_range = "da {} a {}"
     code_cues = r"(?i:codice|pin|password|ordine|conto|numero|rif(?:erimento)?\.?|pratica|cap|tel(?:efono)?\.?|chiamare|chiama|chiami|camera|volo)"
-    roman_before = r"(?i:capitolo|parte|tomo|volume|atto|scena|libro|articolo|allegato|tipo|livello|fase)"
-    roman_ordinal_before = r"(?!)"
+    roman_before = r"(?i:secolo|secoli|capitolo|parte|tomo|volume|atto|scena|libro|articolo|allegato|tipo|livello|fase)"
+    roman_ordinal_before = r"(?i:secol[oi])"
     feminine_after = (
         r"(?:volte|volta|ore|ora|settiman[ae]|person[ae]|pagin[ae]|donn[ae]|ragazz[ae]|cas[ae]|tazz[ae]|bottigli[ae]|piazz[ae]|strad[ae]|nott[ei]|"
         r"part[ei]|tonnellat[ae]|sterlin[ae]|libbr[ae]|lir[ae]|domand[ae]|rispost[ae]|regol[ae]|rig[ah]e?|[a-zàèéìòù]{2,20}(?:zione|zioni|sione|sioni|tà|à))(?![^\W_])"
@@ -369,4 +380,12 @@ t; m; bilione; bilioni
 
     def roman_century(self, value: int, written: str, before: str, after: str) -> str:
         """`XX secolo`."""
-        return self.ordinal(value) if re.match(r" secolo", after) else ""
+        if re.match(r" secol[oi]", after):
+            return self.ordinal(value)
+        return super().roman_century(value, written, before, after)
+
+    def per_words(self, noun: str) -> str:
+        """`all'ora`, `alla settimana`."""
+        if noun[:1] in "aeiou":
+            return f" all'{noun}"
+        return f" alla {noun}" if self.is_feminine(f" {noun}") else f" al {noun}"

@@ -155,7 +155,9 @@ class Japanese(EastAsian):
         ">": "大なり", "≤": "以下", "≥": "以上", "≠": "ノットイコール", "@": "アット", "%": "パーセント", "°": "度", "→": "から", "->": "から",
         "√": "ルート", "∞": "無限大", "π": "パイ", "−": "引く", "*": "かける", "/": "割る", "〒": "郵便番号", "№": "ナンバー", "〜": "から", "～": "から",
     }  # fmt: skip
-    ratio_cues = "比率|比は|割合|縮尺|スコア"
+    ratio_cues = "希釈|混ぜ|比率|比は|割合|縮尺|スコア"
+    ratio_cues_after = "に薄め|で薄め|に希釈|の割合|の比|で勝|で負|で敗|で引き分|で混ぜ"
+    place_cues_after = "席|号室|棟|番|室|ゲート"
     code_cues = r"コード|番号|暗証|パスワード|電話|ID|郵便|会員|注文|部屋"
 
     not_code_after = r"[円個件人台年月日回万億時分本枚部倍歳名]|以上|以下|%"
@@ -215,6 +217,8 @@ class Japanese(EastAsian):
 
     def is_score(self, before: str, after: str, first: Quantity, last: Quantity) -> bool:
         """`3-2`, if nothing is counted."""
+        if self.not_a_time_after.match(after):
+            return True
         counted = re.match(r"[ページ年月日時分人個件回歳%]", after) is not None
         return (first.whole >= last.whole or re.search(r"スコア|勝|敗|試合", before) is not None) and not counted
 

@@ -12,7 +12,7 @@ _DIGITS = "영일이삼사오육칠팔구"
 _NATIVE = "- 한 두 세 네 다섯 여섯 일곱 여덟 아홉".split()
 _NATIVE_TENS = "- 열 스물 서른 마흔 쉰 예순 일흔 여든 아흔".split()
 _COUNTERS = (
-    "개(?!월|년)|명|살|마리|병|잔|권|대(?!로|학)|가지|장(?!은)|켤레|송이|그루|채|달(?!러)|군데|사람|곡|통|자루|다발|벌|판|그릇|접시|방울|모금|번째|시간|시(?!스)|"
+    "개(?!월|년|국|소|사|교|점)|명|살|마리|병|잔|권|대(?!로|학)|가지|장(?!은)|켤레|송이|그루|채|달(?!러)|군데|사람|곡|통|자루|다발|벌|판|그릇|접시|방울|모금|번째|시간|시(?!스)|"
     "배(?!송)|쌍|조각|스푼|큰술|작은술|알|줄|끼|척|곳|건(?!물)|차례|겹"
 )
 _UNITS = nouns("""
@@ -96,6 +96,13 @@ K; ; 켈빈
 _BEFORE = {"km/h": "시속 ", "m/s": "초속 ", "mph": "시속 ", "F": "화씨 ", "C": "섭씨 "}
 
 
+_ABOUT_SO_MANY = {
+    ("한", "두"): "한두", ("두", "세"): "두세", ("세", "네"): "서너", ("네", "다섯"): "네다섯", ("다섯", "여섯"): "대여섯", ("여섯", "일곱"): "예닐곱",
+    ("일곱", "여덟"): "일고여덟", ("여덟", "아홉"): "여덟아홉",
+}  # fmt: skip
+"""`1~2명`."""
+
+
 class Korean(Language):
     """Korean: Sino-Korean numbers, and native ones before native counters."""
 
@@ -161,7 +168,9 @@ class Korean(Language):
         "≤": "이하", "≥": "이상", "≠": "같지 않다", "@": "골뱅이", "%": "퍼센트", "°": "도", "→": "에서", "->": "에서", "√": "루트", "∞": "무한대",
         "π": "파이", "−": "빼기", "*": "곱하기", "/": "나누기", "№": "번호",
     }  # fmt: skip
-    ratio_cues = "비율|비는|스코어|점수|축척"
+    ratio_cues = "희석|섞|비율|비는|스코어|점수|축척"
+    ratio_cues_after = "(?:으로|로)[ ]?(?:희석|섞|이겼|이긴|졌|진|패|승|비겼|끝났|무승부)|의[ ]?비율|비율"
+    place_cues_after = "좌석|호|동|게이트|번|열|구역"
     code_cues = r"코드|번호|비밀번호|인증|전화|계좌|주문|우편|방|아이디|연락처"
     not_code_after = r"원|개|명|년|월|일|만|억|천|건|회|살|시간|분|초|번째|층|권|대|이상|이하|%"
     _times_before = re.compile(
@@ -223,7 +232,7 @@ class Korean(Language):
             return self.number(q)  # `3 대 1`, `50대 남성`
         native = (
             self._counter.match(after) and not q.fraction and not q.scale and 0 < q.whole < 100 and not before.endswith("제")
-            and not (after.lstrip().startswith("시") and not after.lstrip().startswith("시간") and q.whole > 12)
+            and not (after.lstrip().startswith("시") and q.whole > (24 if after.lstrip().startswith("시간") else 12))
         )  # fmt: skip
         if 0 < q.whole < 100 and not q.fraction and not q.scale and not q.negative and not before.endswith("제"):
             often = self._times_before.search(before) is not None and re.match(r"[ ]?번(?!째|호|[ ]?출구)", after)
@@ -234,6 +243,12 @@ class Korean(Language):
                 return "첫"
             return (f"{self.minus} " if q.negative else "") + self.native(q.whole)
         return self.number(q)
+
+    def symbol_in(self, sign: str, before: str) -> str:
+        """`=` is a particle, whose form the number before it decides."""
+        if sign == "=" and before.rstrip()[-1:] in ("0", "1", "3", "6", "7", "8", "²", "³"):
+            return "은"
+        return super().symbol_in(sign, before)
 
     def glues(self, following: str, last: str) -> bool:
         """Particles are written without a space; so are the marks of dates, and large numbers."""
@@ -286,6 +301,8 @@ class Korean(Language):
 
     def range_words(self, first: str, last: str, between: str) -> str:
         """`십에서 십이`, `삼 대 이`."""
+        if between == self.to and (both := _ABOUT_SO_MANY.get((first, last))):
+            return both
         return f"{first}에서 {last}" if between == self.to else f"{first} {between} {last}"
 
     def with_sign(self, sign: str, words: str) -> str:
@@ -313,6 +330,8 @@ class Korean(Language):
 
     def is_score(self, before: str, after: str, first: Quantity, last: Quantity) -> bool:
         """`3-2`, if nothing is counted."""
+        if self.not_a_time_after.match(after):
+            return True
         counted = re.match(r"[ ]?(?:페이지|쪽|년|월|일|시|분|명|개|회|살|%)", after) is not None
         return (first.whole >= last.whole or re.search(r"스코어|이겼|승|패", before) is not None) and not counted
 

@@ -67,6 +67,10 @@ class Language:
     of: ClassVar[str] = ""
     """After a million, before what is counted."""
     per: ClassVar[str] = ""
+    place_cues: ClassVar[str] = r"(?!)"
+    """A pattern of words before the number of a room or a seat with a letter: `12B`."""
+    per_many: ClassVar[str] = ""
+    """The same before a number, where it differs."""
     squared: ClassVar[str] = ""
     cubed: ClassVar[str] = ""
     power: ClassVar[str] = ""
@@ -103,7 +107,7 @@ class Language:
     not_code_after: ClassVar[str] = r"(?!)"
     """A pattern of what is counted after a number, which is no code then: `手机售价3999元`."""
     version_cues: ClassVar[str] = (
-        r"(?i:python|java|ios|ipados|macos|android|windows|node(?:\.js)?|ubuntu|debian|version|v|kernel|usb|bluetooth|"
+        r"(?i:python|java|ios|ipados|macos|android|windows|node(?:\.js)?|ubuntu|debian|version|versión|versione|versão|v|kernel|usb|bluetooth|"
         r"gpt-?|claude|qwen|llama|gemini|http|tls|rust|go|chrome|firefox|release)"
     )
     year_cues: ClassVar[str] = r"(?!)"
@@ -161,9 +165,12 @@ class Language:
             r"contro|dopo|prima|entro|ha|hanno|fue|era|foi|avec|dans|pour|contre|au|aux|du|des|le|la|les|il|lo|gli|el|los|las|os|as|un|una|um|uma|ao|más|"
             r"mais|più|menos|meno|cada|ogni|ya|já|già|también|anche|também|hoy|oggi|hoje|ayer|ieri|ontem)(?![^\W_]))[^\W\d_]{2}"
         )
-        self.roman_chapter = re.compile(rf"(?<![^\W_])(?:{self.roman_before})[ \u00a0]\Z")
+        self.roman_chapter = re.compile(
+            rf"(?<![^\W_])(?:{self.roman_before})[ \u00a0](?:[IVXLC]{{1,7}}(?: (?:y|e|et|and|und|и|a|à|to|bis) |[-–]))?\Z"
+        )
         self.roman_ordinals_first = re.compile(rf"(?<![^\W_])(?:{self.roman_ordinal_before})[ \u00a0]\Z")
         self.not_a_time = re.compile(rf"(?:{self.ratio_cues})[^0-9.]{{0,24}}\Z")
+        self.not_a_time_after = re.compile(rf"[ \u00a0]?(?:{self.ratio_cues_after})")
         self.month_numbers = {name.lower(): index for index, name in enumerate(self.months, 1)}
 
     # Numbers.
@@ -266,6 +273,10 @@ class Language:
     """What an abbreviation means before a range: `pp. 3-5`."""
     compound_endings: ClassVar[Mapping[str, str]] = {}
     """What shortened ends of words mean: `Goethestr.`."""
+    ratio_cues_after: ClassVar[str] = r"(?!)"
+    """The same for words after it; they make `1-2` a score, too."""
+    place_cues_after: ClassVar[str] = r"(?!)"
+    """As `place_cues`, for words after it."""
     ratio_cues: ClassVar[str] = r"(?!)"
     """A pattern of words before `1:10` that make it no time of the day."""
 
@@ -284,7 +295,23 @@ class Language:
 
     def is_score(self, before: str, after: str, first: Quantity, last: Quantity) -> bool:
         """Whether `3-2` is a score, not a range."""
-        return first.whole >= last.whole
+        return (
+            first.whole >= last.whole
+            or self.not_a_time.search(before) is not None
+            or self.not_a_time_after.match(after) is not None
+        )
+
+    def place_number(self, n: int) -> str:
+        """The number of a room or a seat."""
+        return self.cardinal(n)
+
+    def symbol_in(self, sign: str, before: str) -> str:
+        """The word for a sign, after that text; empty if it has none."""
+        return self.symbols.get(sign, "")
+
+    def side(self, q: Quantity) -> str:
+        """One of the numbers of `1920 × 1080`."""
+        return self.number(q)
 
     def range_in(self, before: str, said: str) -> str:
         """A range in its sentence: what comes before it may decide its form."""
@@ -438,9 +465,9 @@ class Language:
         """A Roman numeral before or after the word for a century; empty if it is none."""
         return ""
 
-    def per_unit(self, q: Quantity, unit: Noun, per: Noun) -> str:
-        """`5 g/l`."""
-        return f"{self.counted(q, unit)} {self.per} {per.one}"
+    def per_words(self, noun: str) -> str:
+        """`per month`."""
+        return f"{self.joined(self.per)}{noun}"
 
     def plural_of(self, n: int, noun: Noun) -> str:
         """The form of a noun after a whole number."""

@@ -181,4 +181,4 @@ def abbreviation_pattern(words: Language) -> re.Pattern[str]:
         re.escape(name).replace(r"\ ", r"[ \u00a0\u202f]?") for name in sorted(names, key=len, reverse=True)
     )
     start = r"(?<![^\W_])" if words.spaced else "(?<![A-Za-z0-9])"
-    return re.compile(rf"{start}(?<![./])(?:{parts})(?:(?<=\.)(?![^\W\d_])|(?![^\W_]))")
+    return re.compile(rf"{start}(?<![./])(?:{parts})(?:(?<=[.°º])(?![^\W\d_])|(?![^\W_]))")

@@ -17,6 +17,7 @@ from triolet.verbalization._signs import VULGAR
 
 _INTERNATIONAL = re.compile(r"\+[0-9]{1,3}(?:[ .\-/]?\(?[0-9]{1,5}\)?){2,7}(?![0-9])")
 _UNIT_ALONE = re.compile(r"(?<![^\W_])[kcm]?m\Z")
+_ABOUT = "约近概は為价價有"  # after these, `~3000` is no range
 _CLOSES = re.compile(r"<[^<>\n]{1,60}>?>")
 _IS_LESS = re.compile(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
 
@@ -69,7 +70,12 @@ class Marks:
             sign in "~〜～"
             and before
             and (
-                (after.isdigit() and ((before.isalnum() and not touches(before)) or (at == floor and at > 0)))
+                (
+                    after.isdigit()
+                    and (
+                        (before.isalnum() and not touches(before) and before not in _ABOUT) or (at == floor and at > 0)
+                    )
+                )
                 or (
                     not words.numbers_by_thousand
                     and before.isalpha()
@@ -80,7 +86,16 @@ class Marks:
             )
         ):
             return Found(at, at + 1, "ranges", words.joined(words.to).lstrip())
-        if sign == "/" and words.code == "zh" and before and before in "元块角分":
+        if sign in "~～≈" and before and before in "约近" and after.isdigit():
+            return Found(at, at + 1, "symbols", "")  # it is said already
+        if (
+            sign == "/"
+            and words.code == "zh"
+            and before
+            and before in "元块角分时钟天月年次人件个里"
+            and not touches(after)
+            and after.isalpha()
+        ):
             return Found(at, at + 1, "symbols", words.per)
         if sign in "-−–+±~≈" and after and after in "0123456789$€£¥￥₹₩₽.½¼¾":
             if not before or not (touches(before) or before in ")]%²³°"):
@@ -98,7 +113,7 @@ class Marks:
         if sign == "#":
             return self._number_sign(text, at, after)
         if sign == "/" and at == floor and at and before.isalpha() and after.isdigit() and words.spaced:
-            return Found(at, at + 1, "symbols", words.joined(words.per))  # `2 l/100 km`
+            return Found(at, at + 1, "symbols", words.joined(words.per_many or words.per))  # `2 l/100 km`
         if sign == "/" and before.isalpha() and before.isascii() and after.isdigit():
             return Found(at, at + 1, "symbols", " ")
         if (
@@ -138,7 +153,7 @@ class Marks:
             less = words.symbols[sign].removeprefix("is ")
             return Found(at, at + 1, "symbols", self._numbers.apart(text, at, at + 1, less))
         for length in (2, 1):
-            name = words.symbols.get(text[at : at + length])
+            name = words.symbol_in(text[at : at + length], text[max(0, at - 2) : at])
             if name and len(text) >= at + length:
                 return Found(at, at + length, "symbols", self._numbers.apart(text, at, at + length, name))
         return None

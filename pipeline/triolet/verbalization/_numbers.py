@@ -19,9 +19,10 @@ DIGITS = re.compile(r"[0-9]+")
 SUPERSCRIPT_OR_CARET = frozenset("^⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 RANGE = re.compile(r"(?:[-–−~〜～]|[ \u00a0][–—~〜～][ \u00a0])(?=[0-9$€£¥￥₹₩₽])")
 POWER = re.compile(r"\^\{?([-−]?[0-9]{1,4})\}?|(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,4})")
+_WORD = re.compile(r"[^\W\d_]{1,40}")
 _PER = re.compile(r"/(?=[^\W\d_])")
 _AFTER_HOURS = re.compile(r"[0-9][ \u00a0]?h(?:rs?)?[ \u00a0]?[0-9]{1,2}\Z")
-_MILLIONS = re.compile(r"[ \u00a0]?M(?:d|ds)?(?=[ ]?[€$£])")
+_MILLIONS = re.compile(r"[ \u00a0]?(?:M(?:d|ds)?|[kK])(?=[ ]?[€$£])")
 
 LONGEST_PLAIN = 18
 """Digits that are said as one number at most. Longer runs are read out."""
@@ -119,11 +120,12 @@ class Numbers:
 
     def scaled(self, text: str, end: int, q: Quantity) -> tuple[Quantity, int]:
         """The number with the million, or the like, after it."""
-        scale = self.scale.match(text, end)
         if not self._words.scale_words:
             return self._expanded(text, end, q)
-        if scale is None and (millions := _MILLIONS.match(text, end)) and "m" in self._words.scales:
-            return Quantity(q.whole, q.fraction, q.negative, "b" if "d" in millions[0] else "m"), millions.end()
+        scale = self.scale.match(text, end)
+        if (scale is None or scale[1]) and (millions := _MILLIONS.match(text, end)) and "m" in self._words.scales:
+            scale_name = "k" if millions[0][-1] in "kK" else "b" if "d" in millions[0] else "m"
+            return Quantity(q.whole, q.fraction, q.negative, scale_name), millions.end()
         if scale is None or (scale[1] and len(scale[2]) == 1):
             return q, end
         if scale[2] == "K" and q.whole in (2, 4, 5, 8) and not q.fraction:
@@ -135,7 +137,7 @@ class Numbers:
     def _expanded(text: str, end: int, q: Quantity) -> tuple[Quantity, int]:
         """`3 M€` where a language counts by ten thousands and has no word for a million."""
         scale = _MILLIONS.match(text, end)
-        zeros = 0 if scale is None else 9 if "d" in scale[0] else 6
+        zeros = 0 if scale is None else 3 if scale[0][-1] in "kK" else 9 if "d" in scale[0] else 6
         if scale is None or len(q.fraction) > zeros:
             return q, end
         return multiplied(q, zeros), scale.end()
@@ -146,8 +148,10 @@ class Numbers:
             return said, end
         unit = self.unit.match(text, end + 1)
         if unit and not unit[1]:
-            return f"{said} {self._words.per} {self._words.units[self.unit_signs[unit[2]]].one}", unit.end()
-        return f"{said}{self._words.joined(self._words.per)}", end + 1
+            return f"{said}{self._words.per_words(self._words.units[self.unit_signs[unit[2]]].one)}", unit.end()
+        word = _WORD.match(text, end + 1)
+        assert word is not None  # a letter was seen ahead
+        return f"{said}{self._words.per_words(word[0])}", word.end()
 
     def apart(self, text: str, start: int, end: int, said: str) -> str:
         """The words with a space where a letter or a digit touches them, in languages with spaces."""

@@ -112,6 +112,7 @@ class Portuguese(Romance):
     times = "vezes"
     and_ = "e"
     of = "de"
+    per_many = "a cada"
     per = "por"
     squared = "ao quadrado"
     cubed = "ao cubo"
@@ -169,7 +170,7 @@ t; m; trilhão; trilhões
     symbols = {
         "&": "e", "+": "mais", "=": "igual a", "×": "vezes", "÷": "dividido por", "≈": "aproximadamente", "~": "cerca de", "±": "mais ou menos",
         "<": "menor que", ">": "maior que", "≤": "menor ou igual a", "≥": "maior ou igual a", "≠": "diferente de", "@": "arroba",
-        "%": "por cento", "‰": "por mil", "°": "graus", "§": "parágrafo", "→": "para", "->": "para", "√": "raiz de", "∞": "infinito", "π": "pi",
+        "%": "por cento", "‰": "por mil", "°": "graus", "§": "parágrafo", "§§": "parágrafos", "→": "para", "->": "para", "√": "raiz de", "∞": "infinito", "π": "pi",
         "©": "copyright", "−": "menos", "*": "vezes", "/": "sobre", "№": "número",
     }  # fmt: skip
     abbreviations = {
@@ -183,7 +184,9 @@ t; m; trilhão; trilhões
     }  # fmt: skip
     thousands_agree = True
     plural_in_range = {"pág.": "páginas", "p.": "páginas", "art.": "artigos", "cap.": "capítulos"}
-    ratio_cues = r"(?i:proporção|razão|escala|placar|venceu|ganhou|ganharam|perdeu|perderam|empat|resultado)"
+    place_cues = r"(?:quarto|sala|assento|portão|apartamento|apto\.?|bloco|turma|plataforma|fila|número|poltrona)"
+    ratio_cues_after = r"(?:contra|dilu)"
+    ratio_cues = r"(?i:dilu\w{0,4}|mistur\w{0,4}|proporção|razão|escala|placar|venceu|ganhou|ganharam|perdeu|perderam|empat|resultado)"
     weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|senha|pedido|conta|número|ref(?:erência)?\.?|protocolo|cep|cpf|tel(?:efone)?\.?|ligue|ligar|quarto|voo)"
     roman_before = (

@@ -111,6 +111,26 @@ class Romance(Language):
         first, _, rest = words.partition(" ")
         return rest if first in ("un", "um") and rest and self.article_before.search(before[-6:]) else words
 
+    _article_before_roman = re.compile(
+        r"(?<![^\W_])(el|la|del|al|il|lo|al|nel|nella|della|alla|dal|dalla|o|a|do|da|no|na|ao|à|le|du|au) \Z",
+        re.IGNORECASE,
+    )
+    _noun_after_roman = re.compile(r" [^\W\d_]{4}")
+
+    def roman_century(self, value: int, written: str, before: str, after: str) -> str:
+        """`la II Guerra Mundial`."""
+        article = self._article_before_roman.search(before)
+        if (
+            article is None
+            or value > 30
+            or not set(written) <= {"I", "V", "X"}
+            or not self._noun_after_roman.match(after)
+        ):
+            return ""
+        return self.ordinal(
+            value, "f" if article[1].lower() in ("la", "nella", "della", "alla", "dalla", "a", "da", "na", "à") else "m"
+        )
+
     def half_of(self, after: str) -> str:
         """`media taza`, `meia xícara`, `une demi-tasse`."""
         if not self.is_feminine(after):

@@ -110,6 +110,9 @@ _ADJECTIVE = {"nom": "ый", "fem": "ая", "neut": "ое", "gen": "ого", "da
               "fem_gen": "ой", "pl": "ые"}  # fmt: skip
 _THIRD = {"nom": "третий", "fem": "третья", "neut": "третье", "gen": "третьего", "dat": "третьему", "prep": "третьем", "inst": "третьим",
           "pl_gen": "третьих", "fem_acc": "третью", "fem_gen": "третьей", "pl": "третьи"}  # fmt: skip
+_INDECLINABLE = frozenset({"евро", "пенни", "песо"})
+_PARTS_GENITIVE = {"четверть": "четверти", "одна треть": "одной трети", "половина": "половины", "одна вторая": "половины", "две трети": "двух третей",
+                   "три четверти": "трёх четвертей"}  # fmt: skip
 _FEMININE = {
     "а": "fem",
     "е": "fem_gen",
@@ -179,6 +182,7 @@ class Russian(Language):
     by = "на"
     times = "умножить на"
     and_ = ""
+    per_many = "на"
     per = "в"
     squared = "в квадрате"
     cubed = "в кубе"
@@ -198,7 +202,8 @@ class Russian(Language):
         "двоеточие",
     )
     tilde = "тильда"
-    ratio_cues = r"(?i:соотнош|пропорц|отношени|масштаб|сч[её]т|выигра|проигра|побед|победил|развед)[а-яё]*"
+    ratio_cues_after = r"(?:против|в пользу)"
+    ratio_cues = r"(?i:смеша\w{0,4}|разбав\w{0,4}|соотнош|пропорц|отношени|масштаб|сч[её]т|выигра|проигра|побед|победил|развед)[а-яё]*"
     months = tuple(_MONTHS.split("|"))
     month_forms = _MONTHS
     scales = nouns("""
@@ -214,9 +219,9 @@ t; m; триллион; триллионов; триллиона
     units = _UNITS
     extra_units = {
         "км": "km", "м": "m", "см": "cm", "мм": "mm", "дм": "dm", "нм": "nm", "мкм": "µm", "кг": "kg", "г": "g", "мг": "mg", "л": "l", "мл": "ml",
-        "т": "t", "ч": "h", "мин": "min", "мин.": "min", "с": "s", "сек": "s", "сек.": "s", "мс": "ms", "км/ч": "km/h", "м/с": "m/s", "Гц": "Hz",
+        "т": "t", "ч": "h", "мин": "min", "мин.": "min", "с": "s", "сек": "s", "сек.": "s", "мс": "ms", "км/ч": "km/h", "м/с": "m/s", "м/с²": "m/s2", "м/с2": "m/s2", "Гц": "Hz",
         "кГц": "kHz", "МГц": "MHz", "ГГц": "GHz", "Вт": "W", "кВт": "kW", "МВт": "MW", "кВт·ч": "kWh", "кВтч": "kWh", "В": "V", "А": "A", "мА": "mA",
-        "мАч": "mAh", "Ом": "Ω", "Дж": "J", "кДж": "kJ", "ккал": "kcal", "кал": "cal", "Па": "Pa", "кПа": "kPa", "гПа": "hPa", "дБ": "dB", "Б": "B",
+        "мАч": "mAh", "Ом": "Ω", "Дж": "J", "кДж": "kJ", "ккал": "kcal", "кал": "cal", "Па": "Pa", "кПа": "kPa", "гПа": "hPa", "дБ": "dB",
         "КБ": "kB", "кБ": "kB", "МБ": "MB", "ГБ": "GB", "ТБ": "TB", "Мб": "MB", "Гб": "GB", "Тб": "TB", "Мбит/с": "Mbps", "Гбит/с": "Gbps", "кбит/с": "kbps",
         "м²": "m2", "кв. м": "m2", "кв.м": "m2", "км²": "km2", "см²": "cm2", "м³": "m3", "куб. м": "m3", "га": "ha", "л.с.": "hp", "л. с.": "hp",
         "ст. л.": "tbsp", "ч. л.": "tsp", "ст.л.": "tbsp", "ч.л.": "tsp", "час.": "h", "шт.": "pcs", "шт": "pcs", "чел.": "people", "чел": "people", "нед.": "week", "мес.": "month", "дн.": "day", "об/мин": "rpm",
@@ -238,12 +243,21 @@ t; m; триллион; триллионов; триллиона
         "TRY": (Noun("f", "лира", "лир", "лиры"), None),
         "BTC": (Noun("m", "биткоин", "биткоинов", "биткоина"), None),
         "cent": (_CENT, None),
+        "kopek": (Noun("f", "копейка", "копеек", "копейки"), None),
     }
-    coin_words = {"руб.": "RUB", "руб": "RUB", "р.": "RUB", "долл.": "USD", "грн": "UAH"}
+    coin_words = {
+        "руб.": "RUB",
+        "руб": "RUB",
+        "р.": "RUB",
+        "долл.": "USD",
+        "коп.": "kopek",
+        "коп": "kopek",
+        "грн": "UAH",
+    }
     symbols = {
         "&": "и", "+": "плюс", "=": "равно", "×": "умножить на", "÷": "разделить на", "≈": "примерно", "~": "примерно", "±": "плюс-минус", "<": "меньше",
         ">": "больше", "≤": "меньше или равно", "≥": "больше или равно", "≠": "не равно", "@": "собака", "%": "процент", "‰": "промилле", "°": "градусов",
-        "§": "параграф", "→": "стрелка", "->": "стрелка", "√": "корень из", "∞": "бесконечность", "π": "пи", "−": "минус", "*": "умножить на", "/": "разделить на",
+        "§": "параграф", "§§": "параграфы", "→": "стрелка", "->": "стрелка", "√": "корень из", "∞": "бесконечность", "π": "пи", "−": "минус", "*": "умножить на", "/": "разделить на",
         "№": "номер",
     }  # fmt: skip
     abbreviations = {
@@ -255,7 +269,7 @@ t; m; триллион; триллионов; триллиона
     version_cues = Language.version_cues[:-1] + "|версия|версии)"
     roman_before = r"(?i:глав[аеуы]|част[ьи]|том[ае]?|акт[ае]?|книг[аеуи]|раздел[ае]?|типа?|уровень|уровня|уровне)"
     _date = re.compile(
-        rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]({_MONTHS})(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?"
+        rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]((?i:{_MONTHS}))(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?"
     )
     _year = re.compile(
         r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годов|гг\.|г\.)(?![^\W_])"
@@ -272,16 +286,30 @@ t; m; триллион; триллионов; триллиона
         r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)[ \u00a0]\Z"
     )
     _ordinal = re.compile(r"([0-9]{1,9})-(ый|ий|ой|ая|ое|ого|ому|ом|ым|ых|ую|ые|й|я|е|го|му|м|х|ю)(?![^\W_])")
+    _neuter_after = re.compile(
+        r"[ \u00a0](?:[а-яё]+ое[ \u00a0])?[а-яё]+[оe](?![^\W_])|[ \u00a0][а-яё]+(?:ие|ье|ле|це)(?![^\W_])"
+    )
+    _share = re.compile(
+        r"([0-9]{1,3})[ \u00a0]?%-(?:про)?(?:ц)?(н(?:ый|ого|ому|ым|ом|ая|ой|ую|ое|ые|ых|ыми))(?![^\W_])"
+    )
+    _one_and_a_half = re.compile(r"1,5-(?=[а-яё]{4})")
+    place_cues = r"(?:кв(?:артира|артиру|артире|\.)|д(?:ом|оме|\.)|кабинете?|каб\.|класс[а-я]*|аудитори[а-я]+|мест[а-я]+|корпус[а-я]*|корп\.|строение|литер|офисе?|№|номер)"
     _compound = re.compile(r"([0-9]{1,4})-(?=[а-яё]{4})")
     _on = re.compile(r"(?<![^\W_])(?:[нН]а|[пП]ри|[оО]б)[ \u00a0]\Z")
     _lifetime = re.compile(r"([12][0-9]{3})[-–—]([12][0-9]{3})(?=\))")
-    _parts = re.compile(r"соотнош|пропорц|отношени|масштаб|шанс|развед", re.IGNORECASE)
+    _parts = re.compile(r"разбав|смеша|соотнош|пропорц|отношени|масштаб|шанс|развед", re.IGNORECASE)
     _clock = re.compile(r"([0-2]?[0-9]):([0-5][0-9])(?![0-9:])")
     _goes_on = re.compile(r"[-–:/][0-9]|\.[0-9]")
     _gram = re.compile(r"[ \u00a0](?:г|м|с|ч|т|л)\.")
     _in = re.compile(r"(?<![^\W_])(?:[вВ]|[вВ]о|[оО]|[пП]о)[ \u00a0]\Z")
     _noun = re.compile(r"[ \u00a0]([а-яё]{2,30})")
     _score_before = re.compile(r"(?i)сч[её]т|побед|выигр|проигр|обыгр|матч|вничью")
+
+    _singular_genitives = frozenset(
+        noun.few
+        for noun in [*_UNITS.values(), *(coin for coin, _ in coins.values())]
+        if noun.gender == "m" and noun.few != noun.one
+    )
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
         """`двадцать одна`, `две тысячи`."""
@@ -395,7 +423,12 @@ t; m; триллион; триллионов; триллиона
         return accusative(words) if is_object(before) else words
 
     def fraction_in(self, before: str, words: str) -> str:
-        """`добавьте половину стакана`."""
+        """`добавьте половину стакана`, `около четверти`."""
+        if case_by_words(before[-24:]) == "gen":
+            for part, of in _PARTS_GENITIVE.items():
+                if words.startswith(part):
+                    return of + words.removeprefix(part)
+            return words
         if not is_object(before[-60:]):
             return words
         if words.startswith("одна вторая"):
@@ -417,12 +450,14 @@ t; m; триллион; триллионов; триллиона
 
     def _plain(self, q: Quantity, after: str) -> str:
         noun = self._noun.match(after)
+        if noun and ends_in_one(q.whole) and not q.fraction and not q.scale and noun[1] in self._singular_genitives:
+            return numeral(q.whole, "gen")  # `курс одного доллара`
         if noun and q.whole == 1 and q.fraction == "5" and not q.scale and not q.negative:
             return "полторы" if noun[1][-1] in "ыи" else "полтора"
         if noun and noun[1].endswith(("ых", "их")) and (second := self._noun.match(after, noun.end())):
             noun = second
         gender = ""
-        if noun:
+        if noun and noun[1] not in _INDECLINABLE:
             last, ending = q.whole % 10, noun[1][-1]
             if last == 1:
                 if ending in "ую" and noun[1][-2:] != "му":
@@ -444,12 +479,25 @@ t; m; триллион; триллионов; триллиона
             and not self._on.search(text, max(0, at - 4), at)
         ):
             return ordinal.end(), self.ordinal(int(ordinal[1]), ending="inst")
-        form = "pl" if ordinal[2] == "е" and text.startswith(" годы", ordinal.end()) else _ENDINGS[ordinal[2]]
+        form = _ENDINGS[ordinal[2]]
+        n = int(ordinal[1])
+        if (
+            ordinal[2] == "е"
+            and n
+            and n % 10 == 0
+            and (n < 100 or 1000 < n < 2100)
+            and not self._neuter_after.match(text, ordinal.end())
+        ):
+            form = "pl"  # a decade
         return ordinal.end(), self.ordinal(int(ordinal[1]), ending=form)
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """Days, years, and numbers in the genitive."""
         before = text[max(0, at - 24) : at]
+        if share := self._share.match(text, at):
+            return Found(at, share.end(), "percentages", f"{compound(int(share[1]))}процент{share[2]}")
+        if half := self._one_and_a_half.match(text, at):
+            return Found(at, half.end(), "numbers", "полутора")
         date = self._date.match(text, at)
         if date and 1 <= int(date[1]) <= 31:
             words = self.ordinal(int(date[1]), ending=self._day_form(before, text[date.end() : date.end() + 3]))
@@ -531,6 +579,18 @@ t; m; триллион; триллионов; триллиона
         if counted and not asked and is_distance(before, text[counted[2] : counted[2] + 12]):
             case = "prep"
         case = case or asked
+        if (
+            case
+            and counted
+            and counted[3]
+            and len(q.fraction) == 2
+            and not q.scale
+            and (minor := self.coins[counted[3]][1])
+        ):
+            said = f"{numeral(q.whole, case, counted[1].gender)} {declined(counted[1], case, one=ends_in_one(q.whole))}"
+            if cents := int(q.fraction):
+                said += f" {numeral(cents, case, minor.gender)} {declined(minor, case, one=ends_in_one(cents))}"
+            return Found(at, counted[2], "money", said)
         if not case or (q.fraction and (len(q.fraction) > 3 or (counted and counted[3]))) or q.scale == "t":
             return None
         if counted is None and text[end : end + 1].isalnum():
@@ -549,7 +609,7 @@ t; m; триллион; триллионов; триллиона
         if noun:
             said += " " + (
                 noun.many
-                if q.scale
+                if q.scale or not (q.whole or q.fraction)
                 else declined(noun, "gen", one=True)
                 if q.fraction
                 else declined(noun, case, one=one)

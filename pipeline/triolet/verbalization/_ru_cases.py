@@ -8,16 +8,16 @@ from triolet.verbalization._quantity import Noun
 
 _SMALL = {
     "gen": (
-        "ноля одного двух трёх четырёх пяти шести семи восьми девяти "
+        "нуля одного двух трёх четырёх пяти шести семи восьми девяти "
         "десяти одиннадцати двенадцати тринадцати четырнадцати пятнадцати шестнадцати семнадцати восемнадцати девятнадцати"
     ).split(),
     "inst": (
-        "нолём одним двумя тремя четырьмя пятью шестью семью восемью девятью "
+        "нулём одним двумя тремя четырьмя пятью шестью семью восемью девятью "
         "десятью одиннадцатью двенадцатью тринадцатью четырнадцатью пятнадцатью шестнадцатью семнадцатью восемнадцатью девятнадцатью"
     ).split(),
 }
-_SMALL["dat"] = ["нолю", "одному", "двум", "трём", "четырём", *_SMALL["gen"][5:]]
-_SMALL["prep"] = ["ноле", "одном", *_SMALL["gen"][2:]]
+_SMALL["dat"] = ["нулю", "одному", "двум", "трём", "четырём", *_SMALL["gen"][5:]]
+_SMALL["prep"] = ["нуле", "одном", *_SMALL["gen"][2:]]
 _TENS_GEN = ("- десяти двадцати тридцати сорока пятидесяти шестидесяти семидесяти восьмидесяти девяноста").split()
 _TENS = {
     "gen": _TENS_GEN,
@@ -145,6 +145,8 @@ _INTRANSITIVE = re.compile(
 )
 _ORDERED = re.compile(r"[а-яё]{2}(?:йте|ьте|ите)(?![^\W_])", re.IGNORECASE)
 _DATIVE = re.compile(r"(?<![^\W_])(?:ко?|благодаря|равн[аоы]?|равен)[ \u00a0][-−–+]?\Z", re.IGNORECASE)
+_PREPOSITIONAL = re.compile(r"(?<![^\W_])(?:при|об?)[ \u00a0][-−–+]?\Z", re.IGNORECASE)
+_EACH = re.compile(r"(?<![^\W_])по[ \u00a0]\Z", re.IGNORECASE)
 _INSTRUMENTAL = re.compile(r"(?<![^\W_])между[ \u00a0]\Z", re.IGNORECASE)
 _WITH = re.compile(r"(?<![^\W_])со?[ \u00a0]\Z", re.IGNORECASE)
 _INSIDE = re.compile(r"(?<![^\W_])(?:во?|на|об?|при)[ \u00a0]\Z", re.IGNORECASE)
@@ -152,7 +154,7 @@ _INSIDE_OR_FOR = re.compile(r"(?<![^\W_])(?:во?|на|за|через|про|п
 _AWAY = re.compile(r"[ \u00a0](?:от|к|севернее|южнее|западнее|восточнее)(?![^\W_])")
 _WORDS = re.compile(r"[ \u00a0]([а-яё]{2,30})(?:[ \u00a0]([а-яё]{2,30}))?")
 _MANY = ("ов", "ев", "ёв", "ей")
-_ENDINGS = (("inst", ("ами", "ями", "ыми", "ими")), ("prep", ("ах", "ях")), ("dat", ("ам", "ям")))
+_ENDINGS = (("inst", ("ами", "ями", "ыми", "ими", "ьми")), ("prep", ("ах", "ях")), ("dat", ("ам", "ям")))
 
 
 def case_by_noun(n: int, before: str, after: str) -> str:
@@ -164,6 +166,8 @@ def case_by_noun(n: int, before: str, after: str) -> str:
         return ""
     words = [word for word in found.groups() if word]
     if ends_in_one(n):
+        if _EACH.search(before) and words[0].endswith(("у", "ю")):
+            return "dat"  # `по одному году`
         if words[0].endswith(("а", "я")) and is_object(before) and not _INSIDE_OR_FOR.search(before):
             return "gen"  # `встретил одного друга`
         if _WITH.search(before) and words[0].endswith(("ом", "ем", "ём", "ой", "ей", "ым", "им", "ью")):
@@ -188,6 +192,8 @@ def case_by_words(before: str) -> str:
         return "gen"
     if _DATIVE.search(before):
         return "dat"
+    if _PREPOSITIONAL.search(before):
+        return "prep"
     return "inst" if _INSTRUMENTAL.search(before) else ""
 
 

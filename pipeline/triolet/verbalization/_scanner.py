@@ -42,6 +42,7 @@ class Scanner:
         self._digit_rules: tuple[Rule, ...] = (
             codes.spelled,
             codes.account,
+            codes.lettered,
             self._special,
             dates.iso,
             dates.date,

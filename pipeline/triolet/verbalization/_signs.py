@@ -23,7 +23,7 @@ UNITS: dict[str, tuple[str, ...]] = {
     "kbps": ("kbps", "kbit/s"), "Mbps": ("Mbps", "Mbit/s"), "Gbps": ("Gbps", "Gbit/s"),
     "km/h": ("km/h", "kmh", "kph"), "m/s": ("m/s",), "mph": ("mph",), "m/s2": ("m/s²", "m/s2", "m/s^2"),
     "rpm": ("rpm",), "bpm": ("bpm",), "fps": ("fps",), "dpi": ("dpi",), "ppm": ("ppm",), "px": ("px",),
-    "C": ("°C", "℃"), "F": ("°F", "℉"), "deg": ("°",), "K": ("K",),
+    "C": ("°C", "℃", "° C"), "F": ("°F", "℉", "° F"), "deg": ("°",), "K": ("K",),
 }  # fmt: skip
 """The name of each unit here, and how it is written after a number."""
 

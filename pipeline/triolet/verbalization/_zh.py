@@ -165,7 +165,9 @@ w; ; 万
         "∞": "无穷大", "π": "派", "−": "减", "*": "乘以", "/": "除以", "№": "第",
     }  # fmt: skip
     abbreviations = {"No.": "第", "NO.": "第"}
-    ratio_cues = "比例|比分|比率|比值|以"
+    ratio_cues = "稀释|混合|比例|比分|比率|比值|以"
+    ratio_cues_after = "稀释|兑|的比例|的比率|混合|落败|获胜|取胜|惜败|战平|告负|击败|负于|不敌|胜"
+    place_cues_after = "座|室|房|号|楼|栋|口|门"
     code_cues = r"验证码|密码|编号|订单号|单号|账号|卡号|电话|手机|号码|拨打|致电|邮编|房间|代码|口令|尾号|工号|航班"
     not_code_after = r"[元块万亿个名人台部款次件种条张份本米年月天周岁折倍级层]|小时|分钟|公里|美元|欧元|日元|多"
     _called = re.compile(r"(?:1[0-9]{2}|12[0-9]{3}|10[0-9]{3}|9[0-9]{4})(?![0-9])")
@@ -226,6 +228,8 @@ w; ; 万
 
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """`两个`, `第二个`."""
+        if q.fraction and not q.fraction.strip("0") and after[:1] in ("元", "美", "欧", "英", "日", "港"):
+            q = Quantity(q.whole, "", q.negative, q.scale)
         attributive = (
             after[:1] in _MEASURES
             and after[:1] != ""
@@ -291,6 +295,8 @@ w; ; 万
 
     def is_score(self, before: str, after: str, first: Quantity, last: Quantity) -> bool:
         """`3-2`, if nothing is counted."""
+        if self.not_a_time_after.match(after):
+            return True
         return (first.whole >= last.whole or re.search(r"比分|获胜|战胜|击败|胜|负|平", before) is not None) and not (
             after and after[0] in _MEASURES
         )
