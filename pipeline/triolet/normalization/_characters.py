@@ -30,6 +30,10 @@ PLAIN = re.compile(rf"(?:[^{_APART}]|[ \n])*+")
 """Words with white space between them, and nothing else."""
 PLAIN_WORD = re.compile(r"([^ \n]+)([ \n]*)")
 """One word of a plain text, and the white space after it."""
+CJK_PLAIN = re.compile(r"(?:[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][，。！？、；：]*+)++")
+"""Chinese or Japanese characters with the usual marks after them, and nothing else."""
+CJK_PLAIN_CHARACTER = re.compile(r".[，。！？、；：]*+")
+"""One character of such a text, and the marks after it."""
 TOKEN_NO_URL = re.compile(rf"((?:(?!{_URL_BEGINS})[^{_APART}])++)(\s*+)" + _REST, re.DOTALL)
 """The same, but a word stops where a URL begins. It is slower, so it is used only where `HAS_URL` finds one."""
 HAS_URL = re.compile(_URL_BEGINS)

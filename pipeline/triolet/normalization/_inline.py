@@ -11,7 +11,7 @@ from triolet._tools._characters import EAST_ASIAN
 from triolet.normalization._ahead import Span, may_have_spans
 from triolet.normalization._ahead import find as find_ahead
 from triolet.normalization._break import seconds_of
-from triolet.normalization._characters import HAS_URL, PLAIN, TOKEN, TOKEN_NO_URL, clean
+from triolet.normalization._characters import CJK_PLAIN, HAS_URL, PLAIN, TOKEN, TOKEN_NO_URL, clean
 from triolet.normalization._directions import sound_of
 from triolet.normalization._formulas import delimited_end, dollar_end
 from triolet.normalization._html import (
@@ -136,6 +136,10 @@ class InlineReader:
         if at == 0:
             if not spans and PLAIN.fullmatch(text) and not self._goes_on:
                 builder.plain(text)
+                self._at = len(text)
+                return True
+            if not spans and not self._goes_on and CJK_PLAIN.fullmatch(text):
+                builder.plain_cjk(text)
                 self._at = len(text)
                 return True
             at = self._resume()
@@ -410,8 +414,7 @@ class InlineReader:
         self._task = False
         cited = _INDEX.fullmatch(text, at, end)
         if cited and self._options.references == "skip" and is_named(text[max(0, at - 16) : at], text[end : end + 1]):
-            inside = self._words.reference_in if text[max(0, at - 2) : at].lower() == "в " else ""
-            builder.whole((inside or self._words.reference).format(text[at + 1 : end - 1]), at, end)
+            builder.whole(self._words.reference.format(text[at + 1 : end - 1]), at, end)
         elif end > at + 1 and text[at + 1 : at + 2].isdigit():
             builder.drop(end)
         else:

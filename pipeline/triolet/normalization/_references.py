@@ -83,9 +83,9 @@ _AFTER_RANGE = re.compile(
 )
 
 
-_NAMES_IT = re.compile(
-    r"(?:(?<![^\W_])(?:see(?: also)?|refer to|in|from|per|cf\.|siehe(?: auch)?|vgl\.|aus|laut|voir(?: aussi)?|selon|véase|vea|ver|según|en|vedi(?: anche)?|"
-    r"secondo|veja|consulte|segundo|em|см\.|смотри(?:те)?|согласно|в)[ \u00a0]|参见|參見|参考|根据|见)\Z",
+_LOOK_AT = re.compile(
+    r"(?:(?<![^\W_])(?:see(?: also)?|refer to|cf\.|siehe(?: auch)?|vgl\.|voir(?: aussi)?|véase|vea|ver|consulte|vedi(?: anche)?|cfr\.|veja|"
+    r"см\.|смотри(?:те)?)[ \u00a0]|参见|參見|参考|见)\Z",
     re.IGNORECASE,
 )
 _PARTICLE = re.compile(r"[をにで]|[을를에]")
@@ -93,7 +93,7 @@ _PARTICLE = re.compile(r"[をにで]|[을를에]")
 
 def is_named(before: str, after: str) -> bool:
     """Whether the sentence needs the citation between these two, as in `See [5].`; then it is said."""
-    if _NAMES_IT.search(before):
+    if _LOOK_AT.search(before):
         return True
     return _PARTICLE.match(after) is not None and not before[-1:].isalnum()
 

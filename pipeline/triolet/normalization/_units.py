@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from triolet._model._text import SpeechUnit
 from triolet._tools._characters import EAST_ASIAN
-from triolet.normalization._characters import BLANK, CLOSING, DECORATION, PLAIN_WORD, SPEAKABLE, clean
+from triolet.normalization._characters import (
+    BLANK,
+    CJK_PLAIN_CHARACTER,
+    CLOSING,
+    DECORATION,
+    PLAIN_WORD,
+    SPEAKABLE,
+    clean,
+)
 
 _BELONGS_BEFORE = frozenset(".,;:!?…)]}。，、；：！？）")
 
@@ -45,6 +53,10 @@ class UnitBuilder:
                 if space:
                     self.space(end)
             at = end
+
+    def plain_cjk(self, text: str) -> None:
+        """A whole text of Chinese or Japanese characters (`CJK_PLAIN`), when nothing has come before it."""
+        self._done += [(one[0], one.start(), one.end(), one.end()) for one in CJK_PLAIN_CHARACTER.finditer(text)]
 
     def word(self, text: str, start: int, end: int) -> None:
         """Letters, digits and punctuation that are one word together with what touches them."""

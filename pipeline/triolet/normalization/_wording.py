@@ -17,8 +17,6 @@ class Wording:
     """A table cell with nothing but a cross."""
     reference: str = "{}"
     """A citation that the sentence needs."""
-    reference_in: str = ""
-    """The same after `в`, where that differs."""
     bounds: str = "{} … {}"
     """The bounds of a sum or an integral."""
     stop: str = "."
@@ -40,7 +38,6 @@ _WORDINGS = {
     ),
     "ru": Wording(
         reference="источник {}",
-        reference_in="источнике {}",
         link="ссылка на {}",
         yes="да",
         no="нет",

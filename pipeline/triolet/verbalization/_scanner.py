@@ -18,11 +18,27 @@ from triolet.verbalization._marks import Marks, Rule
 from triolet.verbalization._numbers import CODES, GAP, Numbers
 from triolet.verbalization._prices import Prices
 
+_PARTS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"
 _SYMBOLS = "〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−–*/№¶〒^#-"
 _ANCHOR = re.compile(
     rf"(?P<digit>[0-9])|(?P<money>(?<![A-Za-z])(?:US|AU|A|CA|C|NZ|HK|S|R|MX)\$|[$€£¥￥₹₩₽₺₿₫₴฿₪]"
     rf"|(?<![A-Za-z0-9])(?:{CODES})(?={GAP}[0-9]))|(?P<vulgar>[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])|(?P<power>[²³])|(?P<sign>[{_SYMBOLS}])"
 )
+
+_RUN = re.compile(r"[0-9]+")
+_ANY = "any"
+_TELLING = frozenset(" \u00a0\u202f-./()':′’×х*·⁄,½")
+
+
+def _class_of(character: str) -> str:
+    """What a character beside digits means for the choice of rules: itself, `a` for a letter, `0` for a digit; empty for others."""
+    if character in _TELLING:
+        return character
+    if character.isalpha():
+        return "a"
+    if "0" <= character <= "9":
+        return "0"
+    return "½" if character in _PARTS else ""
 
 
 class Scanner:
@@ -39,28 +55,30 @@ class Scanner:
         self._marks = Marks(language, self.numbers, codes, fractions, amounts, self._prices, self._at_digit)
         self.parts = (self, self.numbers, dates, codes, fractions, amounts, self._prices, self._marks)
         """All that has patterns of its own."""
-        self._digit_rules: tuple[Rule, ...] = (
-            codes.spelled,
-            codes.account,
-            codes.lettered,
-            self._special,
-            dates.iso,
-            dates.date,
-            codes.phone,
-            dates.clock,
-            amounts.feet,
-            codes.versions,
-            fractions.ratio,
-            fractions.science,
-            fractions.fractions,
-            dates.decades,
-            codes.chain,
-            amounts.pointed,
-            amounts.fold,
-            amounts.lengths,
-            codes.mixed,
-            amounts.quantity,
+        self._rules: tuple[tuple[Rule, str, str], ...] = (
+            (codes.spelled, " ", ""),
+            (codes.account, " ", ""),
+            (codes.lettered, "a", ""),
+            (self._special, _ANY, _ANY),
+            (dates.iso, "-/.", ""),
+            (dates.date, "./-", ""),
+            (codes.phone, " -./)(9", ""),
+            (dates.clock, ": \u00a0\u202fa", ""),
+            (amounts.feet, "'′ \u00a0a", ""),
+            (codes.versions, ".", "a"),
+            (fractions.ratio, ":", ""),
+            (fractions.science, "a×* .,\u00a0·", ""),
+            (fractions.fractions, "/⁄½ .,\u00a0", ""),
+            (dates.decades, "a'’", "'’"),
+            (codes.chain, "-", ""),
+            (amounts.pointed, "", "."),
+            (amounts.fold, "a× .,", ""),
+            (amounts.lengths, "a×х .,\u00a0", ""),
+            (codes.mixed, "a", "a0"),
+            (amounts.quantity, _ANY, _ANY),
         )
+        """What may begin at a digit, what stands after its digits then, and what before it; either is enough. `a`: any letter."""
+        self._chosen: dict[tuple[str, str], tuple[Rule, ...]] = {}
 
     def scan(self, text: str) -> list[Found]:
         """All that is found, in the order of the text. Nothing overlaps."""
@@ -92,7 +110,22 @@ class Scanner:
         return found
 
     def _at_digit(self, text: str, at: int, floor: int) -> Found | None:
-        for rule in self._digit_rules:
+        digits = _RUN.match(text, at)
+        assert digits is not None  # a digit stands there
+        end = digits.end()
+        before, after = _class_of(text[at - 1 : at] if at else ""), _class_of(text[end : end + 1])
+        key = (before, "9" if end - at >= 7 and after != "a" else after)
+        rules = self._chosen.get(key)
+        if rules is None:
+            rules = self._chosen[key] = tuple(
+                rule
+                for rule, following, leading in self._rules
+                if following is _ANY
+                or (key[1] and key[1] in following)
+                or (before and before in leading)
+                or key[1] == "9"
+            )
+        for rule in rules:
             one = rule(text, at, floor)
             if one is not None:
                 return one
