@@ -19,7 +19,7 @@ NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
 LONGER = {"barge_in": 100, "agent": 125, "soak": 155, "from_asyncio": 200, "web_agent": 95}
 """Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions, a server with its page."""
 TEXT = "Good morning. The trains leave on time today, and nobody has to wait."
-WHOLE_PROGRAMS = {"agent", "barge_in", "from_asyncio"}
+WHOLE_PROGRAMS = {"agent", "barge_in"}
 """Recipes that are more than one idea: a program to start from."""
 
 
