@@ -134,11 +134,10 @@ async def test_the_output_is_closed_when_the_turn_has_ended(autojump_clock: Mock
                     await trio.sleep(1)
 
     output = Watched()
-    async with trio.open_nursery() as nursery:
-        async with Conversation(speech(ToneTTS(pace=4), "en"), output) as conversation:
-            output.conversation = conversation
-            nursery.start_soon(conversation.say, Reluctant([]))
-            await trio.sleep(2)
+    async with trio.open_nursery() as nursery, Conversation(speech(ToneTTS(pace=4), "en"), output) as conversation:
+        output.conversation = conversation
+        nursery.start_soon(conversation.say, Reluctant([]))
+        await trio.sleep(2)
     assert output.events == [("open", None), ("close", ONE)]
 
 
