@@ -74,7 +74,7 @@ class Watched(RecordingOutput):
 
     def _note(self, what: str) -> None:
         last = self.conversation.last if self.conversation is not None else None
-        self.events.append((what, last and last.text))
+        self.events.append((what, None if last is None else last.text))
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         self._note("open")
@@ -164,9 +164,14 @@ async def test_the_settings_of_a_turn_reach_its_voice_and_that_of_its_filler(aut
         await conversation.say([TWO])
         assert tts.said == []
         answer = ScriptedSource([3.0, TWO])
-        wanted = {"voice": "Dylan", "language": "Chinese", "instructions": "softly"}
-        await conversation.say(answer, filler=Filler("One moment.", after=1.0), **wanted)
-    assert tts.said == [wanted, wanted]
+        await conversation.say(
+            answer,
+            voice="Dylan",
+            language="Chinese",
+            instructions="softly",
+            filler=Filler("One moment.", after=1.0),
+        )
+    assert tts.said == [{"voice": "Dylan", "language": "Chinese", "instructions": "softly"}] * 2
 
 
 async def test_the_filler_of_a_turn_has_its_number(autojump_clock: MockClock) -> None:

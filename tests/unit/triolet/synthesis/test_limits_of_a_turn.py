@@ -160,8 +160,9 @@ async def test_after_a_phrase_was_given_up_no_later_one_is_committed_again(autoj
     class Failing(ScriptedTTS):
         def next_script(self, text: str) -> Sequence[bytes | float | BaseException]:
             self.commits.append(text)
-            lost: list[bytes | float | BaseException] = [tone(3), ConnectionLost("three")]
-            return {"One.": [tone(1, 10.0)], "Two.": [0.5, ConnectionLost("two")]}.get(text, lost)
+            if text == "One.":
+                return [tone(1, 10.0)]
+            return [0.5, ConnectionLost("two")] if text == "Two." else [tone(3), ConnectionLost("three")]
 
     tts = Failing([[]])
     recovery = RecoveryPolicy(attempts=3, per_turn=1000, back_off=0.1)
