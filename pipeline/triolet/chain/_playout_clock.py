@@ -96,8 +96,9 @@ class PlayoutClock:
 
     @property
     def backlog(self) -> float:
-        """Seconds of audio received that the output has not taken. 0 without a real-time listener."""
-        return max(0.0, self.supply.received - self.listener.taken) if self.listener.realtime else 0.0
+        """Seconds of audio received that the output has not taken. 0 for a file."""
+        listener = self.listener
+        return max(0.0, self.supply.received - listener.taken) if listener.realtime or listener.streamed else 0.0
 
     @property
     def lead(self) -> float:
@@ -121,7 +122,7 @@ class PlayoutClock:
         return max(0.0, self.supply.bound - self.ahead) / self.supply.stretch
 
     async def until_backlog_below(self, seconds: float) -> None:
-        """Wait until `backlog` is below so many seconds. Returns at once without a real-time listener.
+        """Wait until `backlog` is below so many seconds. Returns at once for a file.
 
         Cancellation ends the wait and changes nothing else.
         """
@@ -129,10 +130,13 @@ class PlayoutClock:
             await self._until_owed_below(seconds + self.supply.promised)
 
     async def until_ahead_below(self, seconds: float) -> None:
-        """Wait until `ahead` is at most so many seconds. Returns at once without a real-time listener.
+        """Wait until `ahead` is at most so many seconds; for an output that is streamed without a clock, until the audio that it
+        has not taken, received or promised, is less. Returns at once for a file.
 
         Cancellation ends the wait and changes nothing else.
         """
+        while self.listener.streamed and not self.listener.realtime and self._owed >= seconds:
+            await self._until_owed_below(seconds)
         while self.listener.realtime and self.ahead - seconds > SOON:
             owed = self._owed
             if owed >= seconds:

@@ -60,7 +60,7 @@ class RoomTone:
     """
 
     def __init__(self) -> None:
-        self._dice = random.Random(0)
+        self._dice: random.Random | None = None
         self._scale = 0
 
     def match(self, silence: bytes) -> None:
@@ -73,6 +73,8 @@ class RoomTone:
         """So many samples of the noise, as PCM."""
         if not self._scale:
             return bytes(2 * samples)
+        if self._dice is None:
+            self._dice = random.Random(0)  # 2.5 KB, which most turns do not need
         noise = memoryview(self._dice.randbytes(samples)).cast("b")
         return pcm_of(value * self._scale + 128 >> 8 for value in noise)
 

@@ -17,6 +17,14 @@ from triolet.tts._service_pace import ServicePace
 MARGIN = 0.15
 """Seconds by which the next audio should come early, to allow for a delay in the network."""
 
+TOLD = 0.5
+"""Seconds after its first audio from which the speed of a commit is told by its own audio, and no more by that of the commits
+before it. What a service sends at once in the beginning is some tenths of a second."""
+
+SLOW = 0.9
+"""The speed of a service below which phrases for a pipe are made side by side: one after another, they could not be heard without
+breaks. 0.9 and not 1, since a service that makes audio in real time measures a little below."""
+
 
 class Admission:
     """Decides when the phrases of one turn are committed. It must be told of every commit that begins and ends."""
@@ -98,9 +106,22 @@ class Admission:
 
     def _slack(self, job: Job) -> float:
         """Seconds until a second session is needed beside the one that speaks this phrase."""
-        if not self._clock.listener.realtime:
-            return 0.0  # no clock to wait for: make it all as soon as possible
         missing = max(0.0, job.expected - self._audio.seconds(job.audio.received))
+        if not self._clock.listener.realtime:
+            # No clock to wait for. A file gets it all as soon as possible; a pipe as fast as the service makes it, without a pause.
+            return self._until_followed(job, missing) if self._clock.listener.streamed else 0.0
         waited = self._turn.now() - job.commit.made
         begun = job.commit.first_audio is not None
         return self._pace.slack(lead=self._clock.lead, missing=missing, waited=waited, begun=begun) - MARGIN
+
+    def _until_followed(self, job: Job, missing: float) -> float:
+        """Seconds until the next phrase must be committed to come right after this one. Made earlier, its audio would wait."""
+        first_audio, speed, commit, now = self._pace.first_audio, self._pace.speed, job.commit, self._turn.now()
+        if commit.first_audio is None:
+            return missing / speed + max(0.0, commit.made + first_audio - now) - first_audio - MARGIN
+        first_audio = (first_audio + commit.first_audio - commit.made) / 2  # that of the next is as of this, or as usual
+        took = now - commit.first_audio
+        if took < TOLD:
+            return TOLD - took
+        speed = self._audio.seconds(job.of_commit) / took
+        return missing / speed - first_audio - MARGIN if speed >= SLOW else 0.0

@@ -35,7 +35,8 @@ class PoolOptions:
 
     spares: int = attrs.field(default=1, validator=attrs.validators.ge(0))
     """Idle sessions to keep beside the one that speaks, while a turn runs. With 1, the turn after an interruption speaks at once,
-    though the session of the interrupted turn is gone. While a turn is only expected, one session is kept."""
+    though the session of the interrupted turn is gone. The next phrase begins on it where two phrases overlap; it is then not
+    replaced, since one of the two is soon idle. While a turn is only expected, one session is kept."""
     cool_down: float = attrs.field(default=15.0, validator=attrs.validators.ge(0))
     """Seconds after the last turn or `warm_up()` until idle sessions are closed. A user who is silent for longer than 15 s has
     probably left, and services close idle sessions themselves (a sibling of Qwen documents 23 s)."""
@@ -401,7 +402,9 @@ class SessionPool:
             return 0  # the service refuses again and again: do not open sessions ahead of need
         spares = self._options.spares if self._limiter.left_over(self._turns) else 0
         if self._turns:
-            return spares + (not self._number(_State.BUSY))
+            # A turn that speaks on two sessions, where its phrases overlap, has its spare at work: it comes back in a moment.
+            busy = self._number(_State.BUSY)
+            return max(0, spares + (not busy) - max(0, busy - self._turns))
         return max(1, spares)
 
     def _expired(self, slot: _Slot) -> bool:

@@ -258,6 +258,7 @@ class WebSocket:
                 while data := await self._receive_some(stream):
                     if await self._take(reader.feed(data)):
                         return
+                    del data  # or it would be kept while nothing comes
                 if not await self._take(reader.finish()):
                     self._fail(failures.broke(self._address))
                 return

@@ -73,7 +73,7 @@ class ResponseReader:
     over: set[str] = attrs.field(factory=set[str])
     """Responses of this session that were done before: what comes twice is not taken for something new."""
 
-    _lately: deque[tuple[str, int]] = attrs.field(factory=lambda: deque[tuple[str, int]](maxlen=LATELY))
+    _lately: deque[int] = attrs.field(factory=lambda: deque[int](maxlen=LATELY))
 
     def following(self) -> ResponseReader:
         """The reader of the response after this one."""
@@ -143,7 +143,7 @@ class ResponseReader:
             )
 
     def _check_new(self, event: AudioDelta) -> None:
-        mark = event.event_id, hash(event.audio)
+        mark = hash((event.event_id, event.audio))
         if event.event_id and mark in self._lately:
             raise ProtocolViolation(f"the service sent the event {clipped(event.event_id)} twice", event=event.raw)
         self._lately.append(mark)
