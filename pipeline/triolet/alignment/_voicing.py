@@ -126,20 +126,37 @@ class Voicing:
         # The high byte tells of most frames whether they are loud enough; `bytes` are sliced, translated and searched in C.
         high = pcm[SAMPLE_BYTES * self._stride - 1 : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
         step = self._frame // self._stride
-        marks = high.translate(_classes(self._threshold, self._loudest))
-        find, louder = marks.find, _LOUDER in marks
-        for at in range(0, whole * step, step):
-            if louder and find(_LOUDER, at, at + step) >= 0:
-                voice = self._is_voice(self._peak(pcm, at * self._stride))
-                marks = high.translate(_classes(self._threshold, self._loudest))
-                find, louder = marks.find, marks.find(_LOUDER, at + step) >= 0
-            else:
-                voice = find(_VOICE, at, at + step) >= 0 or (
-                    find(_UNSURE, at, at + step) >= 0 and self._is_voice(self._peak(pcm, at * self._stride))
-                )
+        threshold, classes = self._threshold, _classes(self._threshold, self._loudest)
+        marks = high.translate(classes)
+        find, louder, values = marks.find, _LOUDER in marks, None
+        start, end = self._runs.pop() if self._runs else (0, -self._pause)  # the run that may go on
+        at = self._judged
+        for mark in range(0, whole * step, step):
+            louder_here = louder and find(_LOUDER, mark, mark + step) >= 0
+            voice = not louder_here and find(_VOICE, mark, mark + step) >= 0
+            if louder_here or (not voice and find(_UNSURE, mark, mark + step) >= 0):
+                if values is None:
+                    values = numbers(pcm[: whole * self._frame * SAMPLE_BYTES])[self._stride - 1 :: self._stride]
+                frame = values[mark : mark + step]
+                peak = max(-min(frame), max(frame))  # noqa: PLW3301 -- twice as fast as unpacking them
+                voice = peak >= threshold
+                if voice and peak > self._loudest:
+                    self._loudest = peak
+                    threshold, before = self._threshold, classes
+                    classes = _classes(threshold, peak)
+                    if classes is not before:
+                        marks = high.translate(classes)
+                        find, louder = marks.find, marks.find(_LOUDER, mark + step) >= 0
             if voice:
-                self._sounds()
-            self._judged += self._frame
+                if at - end >= self._pause:
+                    if end > 0:
+                        self._runs.append((start, end))
+                    start = at
+                end = at + self._frame
+            at += self._frame
+        if end > 0:
+            self._runs.append((start, end))
+        self._judged = at
 
     def cut(self, samples: int) -> None:
         """Forget what follows so many samples: they were dropped."""
@@ -194,44 +211,36 @@ class Voicing:
         self._look()
         return Voiced(self.samples, tuple(self._runs))
 
-    def _peak(self, pcm: bytes, sample: int) -> int:
-        frame = numbers(pcm[sample * SAMPLE_BYTES : (sample + self._frame) * SAMPLE_BYTES])[
-            self._stride - 1 :: self._stride
-        ]
-        return max(-min(frame), max(frame))  # noqa: PLW3301 -- twice as fast as unpacking them
-
     @property
     def _threshold(self) -> int:
         return max(AUDIBLE, self._loudest // _RANGE)
-
-    def _is_voice(self, peak: int) -> bool:
-        if peak < self._threshold:
-            return False
-        self._loudest = max(self._loudest, peak)
-        return True
-
-    def _sounds(self) -> None:
-        start, end = self._judged, self._judged + self._frame
-        if self._runs and start - self._runs[-1][1] < self._pause:
-            self._runs[-1] = (self._runs[-1][0], end)
-        else:
-            self._runs.append((start, end))
 
 
 _SILENCE, _UNSURE, _VOICE, _LOUDER = b"\x00", b"\x01", b"\x02", b"\x03"
 
 
-@functools.lru_cache(maxsize=1024)
 def _classes(threshold: int, loudest: int) -> bytes:
-    """What each high byte of a sample tells: surely below the threshold, perhaps not, surely not; or perhaps the loudest so far."""
+    """What each high byte of a sample tells: surely below the threshold, perhaps not, surely not; or perhaps the loudest so far.
+    The same object as long as all bytes tell the same.
+    """
     # A byte tells of 256 values; of negative ones they begin at 1, and the byte counts down.
-    return _ascending(threshold, loudest) + _ascending(threshold - 1, loudest - 1)[::-1]
+    return _table(
+        (threshold >> 8, threshold + 255 >> 8, loudest + 1 >> 8),
+        (threshold - 1 >> 8, threshold + 254 >> 8, loudest >> 8),
+    )
 
 
-def _ascending(threshold: int, loudest: int) -> bytes:
-    """For the values from 256 k to 256 k + 255, with k from 0 to 127."""
-    silent = min(128, max(0, threshold // 256))  # all of them below it
-    unsure = min(128, max(silent, -(-threshold // 256)))  # some of them below it
-    known = min(128, max(silent, (loudest + 1) // 256))  # none of them louder
+@functools.lru_cache(maxsize=1024)
+def _table(positive: tuple[int, int, int], negative: tuple[int, int, int]) -> bytes:
+    return _ascending(*positive) + _ascending(*negative)[::-1]
+
+
+def _ascending(silent: int, unsure: int, known: int) -> bytes:
+    """For the values from 256 k to 256 k + 255, with k from 0 to 127: of those below `silent` all are below the threshold, of those
+    below `unsure` some, and of those below `known` none is louder than the loudest so far.
+    """
+    silent = min(128, max(0, silent))
+    unsure = min(128, max(silent, unsure))
+    known = min(128, max(silent, known))
     table = _SILENCE * silent + _UNSURE * (unsure - silent) + _VOICE * (128 - unsure)
     return table[:known] + _LOUDER * (128 - known)
