@@ -8,5 +8,5 @@ from triolet import PacedOutput
 class NullDevice(PacedOutput):
     """Takes samples at the pace of a real device and drops them.
 
-    `heard` follows `trio.current_time()` exactly, on a virtual clock too. Holds `hold` seconds (0.1: as `Loudspeaker`).
+    `heard` follows `trio.current_time()` exactly, on a virtual clock too. Holds `hold` seconds, 0.2 by default.
     """

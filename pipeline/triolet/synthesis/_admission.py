@@ -11,7 +11,7 @@ from triolet._model._audio import AudioFormat
 from triolet._tools._signal import Signal
 from triolet.chain._context import TurnContext
 from triolet.chain._playout_clock import SOON
-from triolet.synthesis._job import Job
+from triolet.synthesis._job import Job, Progress
 from triolet.tts._service_pace import ServicePace
 
 MARGIN = 0.15
@@ -60,10 +60,16 @@ class Admission:
             job = jobs[0]
             supply.receive((job.audio.received - job.credited) / rate)
             job.credited = job.audio.received
-            if not job.said:
+            if job.progress is not Progress.SAID:
                 break
             jobs.popleft()
-        supply.promise(sum(map(self._promised, jobs)))
+        promised = 0.0
+        for job in jobs:
+            received = job.audio.received / rate
+            if job.progress is not Progress.SAID and received < job.expected:
+                received = job.expected
+            promised += received - job.credited / rate
+        supply.promise(promised)
         if self._starving and self._clock.lead > 0:
             self._tell()
 
@@ -98,11 +104,6 @@ class Admission:
     def _tell(self) -> None:
         self._starving = False
         self._news.give()
-
-    def _promised(self, job: Job) -> float:
-        """Seconds of audio of a phrase that are expected, or have come, and that the clock does not count as received."""
-        received = job.audio.received / self._audio.sample_rate
-        return (received if job.said else max(received, job.expected)) - job.credited / self._audio.sample_rate
 
     def _slack(self, job: Job) -> float:
         """Seconds until a second session is needed beside the one that speaks this phrase."""
