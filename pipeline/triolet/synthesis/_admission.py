@@ -120,7 +120,9 @@ class Admission:
         first_audio, speed, commit, now = self._pace.first_audio, self._pace.speed, job.commit, self._turn.now()
         if commit.first_audio is None:
             return missing / speed + max(0.0, commit.made + first_audio - now) - first_audio - MARGIN
-        first_audio = (first_audio + commit.first_audio - commit.made) / 2  # that of the next is as of this, or as usual
+        first_audio = (
+            first_audio + commit.first_audio - commit.made
+        ) / 2  # that of the next is as of this, or as usual
         took = now - commit.first_audio
         if took < TOLD:
             return TOLD - took

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triolet import PhraseState, PhrasingOptions, speech
+from triolet.events import Event, PhraseCommitted, PhraseComplete
+from triolet.synthesis._options import LEAD
 from triolet.testing import ScriptedSource, ToneTTS, decode
 from triolet_adapters.outputs import Memory, NullDevice
 
@@ -145,3 +147,56 @@ async def test_a_pipe_gets_audio_as_it_is_made_and_a_file_whole_phrases(
     ).run()
     assert came[0] - began == pytest.approx(first, abs=0.3 if streamed else 1.5)
     assert len(came) > 10 or not streamed
+
+
+@pytest.mark.parametrize("pace", [1.0, 2.0])
+async def test_a_pipe_gets_phrase_after_phrase_without_a_pause_and_little_waits(
+    autojump_clock: trio.testing.MockClock, pace: float
+) -> None:
+    """The next phrase is committed before the one that runs has given all, yet not so early that much of its audio waits."""
+    waiting: list[float] = []
+    pauses: list[float] = []
+
+    class Pipe(Memory):
+        streamed = True
+        last = 0.0
+
+        async def play(self, pcm: bytes) -> None:
+            now = trio.current_time()
+            if self.last:
+                pauses.append(now - self.last)
+            self.last = now
+            await super().play(pcm)
+
+    def watch(event: Event) -> None:
+        match event:
+            case PhraseCommitted(at=at, index=index):
+                committed[index] = at
+            case PhraseComplete(at=at, index=index):
+                waiting.append(at - committed.get(index + 1, at))
+            case _:
+                pass
+
+    committed: dict[int, float] = {}
+    tts = ToneTTS(sample_rate=8000, first_audio=0.3, pace=pace)
+    sentences = [f"This is sentence number {number} of a text which goes on and on and on. " for number in range(12)]
+    await (sentences | speech(tts, "en") | Pipe()).run(watch)
+    assert tts.most_open == 2
+    assert all(0.0 < seconds < 2.5 for seconds in waiting[:-1]), "committed before it is over, and not long before"
+    assert sum(waiting[3:-1]) / len(waiting[3:-1]) < 1.0, "when the voice and its service are known"
+    assert max(pauses) < 0.5
+
+
+async def test_a_pipe_that_stands_still_stops_the_commits(autojump_clock: trio.testing.MockClock) -> None:
+    """However fast the service is, what waits is bounded in seconds, as for a listener."""
+
+    class Stopped(Memory):
+        streamed = True
+
+        async def play(self, pcm: bytes) -> None:
+            await trio.sleep_forever()
+
+    tts = ToneTTS(sample_rate=8000)
+    with trio.move_on_after(60):
+        await (["This is one more sentence of a long text. "] * 100 | speech(tts, "en") | Stopped()).run()
+    assert sum(commit.samples for commit in tts.commits) / 8000 < LEAD + 3.0

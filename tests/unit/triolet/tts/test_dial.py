@@ -93,3 +93,17 @@ async def test_a_connect_that_is_left_during_tls_leaves_no_connection(monkeypatc
         nursery.cancel_scope.cancel()
     with trio.fail_after(1):
         assert await theirs.receive_some() == b""
+
+
+def test_certificates_are_read_once_for_all_connections_that_trust_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    def make() -> object:
+        made.append(object())
+        return made[-1]
+
+    monkeypatch.setattr(_dial.ssl, "create_default_context", make)
+    context = _dial._context.__wrapped__
+    shared = _dial.functools.lru_cache(maxsize=4)(context)
+    assert shared("a.pem", None) is shared("a.pem", None)
+    assert shared("b.pem", None) is not shared("a.pem", None)

@@ -146,6 +146,18 @@ async def test_without_spares_one_session_is_open_in_a_turn(autojump_clock: trio
         assert len(service.connects) == 1
 
 
+async def test_where_two_phrases_overlap_the_spare_is_at_work_and_no_third_session_is_opened(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    service = Service()
+    async with pooled(service) as pool, pool.in_use(), trio.open_nursery() as nursery:
+        await trio.sleep(1)
+        nursery.start_soon(say, pool)
+        nursery.start_soon(say, pool)
+        await trio.sleep(5)
+        assert len(service.connects) == 2
+
+
 async def test_what_is_expected_is_warm_for_a_while(autojump_clock: trio.testing.MockClock) -> None:
     service = Service()
     async with pooled(service, cool_down=15.0) as pool:
