@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import ssl
 import sys
 
 import pytest
@@ -102,8 +104,8 @@ def test_certificates_are_read_once_for_all_connections_that_trust_the_same(monk
         made.append(object())
         return made[-1]
 
-    monkeypatch.setattr(_dial.ssl, "create_default_context", make)
+    monkeypatch.setattr(ssl, "create_default_context", make)
     context = _dial._context.__wrapped__
-    shared = _dial.functools.lru_cache(maxsize=4)(context)
+    shared = functools.lru_cache(maxsize=4)(context)
     assert shared("a.pem", None) is shared("a.pem", None)
     assert shared("b.pem", None) is not shared("a.pem", None)
