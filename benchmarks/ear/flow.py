@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 import trio
 
+from benchmarks.ear import stalls
 from benchmarks.ear.chain import phrases
 from benchmarks.ear.oracle import first_audible
 from benchmarks.ear.policies import POLICIES
 from benchmarks.ear.report import Row, figure
 from benchmarks.ear.scripts import Script
+from benchmarks.ear.stalls import NOTICED
 from benchmarks.ear.turns import Heard, turn
 from triolet import Boundary, PhrasingOptions
-
-NOTICED = 0.12
-"""Seconds of silence that a listener notices inside a sentence."""
 
 WHOLE = PhrasingOptions(early_start=False, merge=0)
 
@@ -74,6 +73,7 @@ def rows(runs: Runs) -> Iterable[Row]:
     """The figures of this project's policy with their goals, then those of all policies for comparison."""
     yield from _first(runs)
     yield from _silence(runs)
+    yield from stalls.rows(runs["triolet"])
     yield from _cuts(runs)
     yield from _commits(runs)
 

@@ -61,6 +61,8 @@ class DelayedVoice(TTS):
         """Which commit stalls."""
         self.lost_at: float | None = None
         """When the session was lost."""
+        self.stalled_at: float | None = None
+        """When the commit that stalls gave its last delta before it."""
 
     @property
     def format(self) -> AudioFormat:
@@ -91,6 +93,8 @@ class _Session(TTSSession):
                 raise ConnectionLost("the network is gone")
             if service.stall is not None and self.voice.stall_in == number:
                 late = STALL if delta >= service.stall * len(parts) else 0.0
+                if late and self.voice.stalled_at is None:
+                    self.voice.stalled_at = trio.current_time()
             await trio.sleep_until(began + delay + late)
             accept(part)
         return Usage(len(text))

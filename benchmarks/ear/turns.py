@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import random
 from array import array
 
@@ -55,6 +56,8 @@ class Heard:
     """When the last sample was heard."""
     error: str | None
     lost_at: float | None
+    stalled_at: float
+    """When the service stopped for a while; infinite if it did not."""
 
 
 async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None = None) -> Heard:
@@ -93,6 +96,7 @@ async def turn(policy: Stage[str, Phrase], script: Script, *, stop: float | None
         silent_at=ear.end,
         error=error,
         lost_at=None if voice.lost_at is None else voice.lost_at - began,
+        stalled_at=math.inf if voice.stalled_at is None else voice.stalled_at - began,
     )
 
 

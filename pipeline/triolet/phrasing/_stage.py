@@ -35,8 +35,8 @@ FIRST_SAMPLES = 0.5
 """Seconds that the first samples of a commit usually take. What the listener has besides may be spent on waiting for the end of
 a sentence."""
 
-PATIENCE = 0.8
-"""Seconds for which words are held at most, if a speaker may breathe after them and the listener has less than `SHORT`. So long
+HELD_FOR = 0.8
+"""Seconds for which words are held at most, if a speaker may breathe after them and the listener has less than 1 s of audio. So long
 they are held only if their sentence is expected to end within `PhrasingOptions.worth`. They count from the first clause that is
 held: clauses that keep coming do not prolong the silence."""
 
@@ -202,7 +202,7 @@ class _Desk:
             await clock.until_ahead_below(SHORT)
             spare = max(self._options.worth, clock.ahead - FIRST_SAMPLES)
             if not self._core.ends_anywhere and self._rest() < spare:
-                await trio.sleep_until(self._since + PATIENCE)
+                await trio.sleep_until(self._since + HELD_FOR)
 
     async def _left_over(self) -> Offer:
         """Wait until nothing better is to be expected. Return all that is held."""

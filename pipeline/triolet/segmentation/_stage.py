@@ -28,7 +28,7 @@ end."""
 
 
 WORDS_WITHIN = 1.0
-"""Seconds after which many words without a mark go to a listener who has less than `SHORT`, though the source goes on. The first
+"""Seconds after which many words without a mark go to a listener who has less than a second of audio, though the source goes on. The first
 samples of a commit take up to a second, so the first sound comes within two seconds of those words."""
 
 MANY_WORDS = 12

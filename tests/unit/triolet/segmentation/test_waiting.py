@@ -87,3 +87,25 @@ async def test_words_before_a_stall_are_committed_after_the_stated_time(autojump
         began = trio.current_time()
         await conversation.say(source, observer=observe)
     assert times[0] == pytest.approx(2.0, abs=0.01)
+
+
+@pytest.mark.parametrize("language", UNMARKED)
+@pytest.mark.parametrize("rate", [5.0, 10.0, 60.0])
+@pytest.mark.parametrize("stalls", [False, True])
+async def test_the_first_sound_comes_within_two_seconds_of_many_words(
+    language: str, rate: float, stalls: bool, autojump_clock: MockClock
+) -> None:
+    """With a service that takes 0.7 s for its first samples, whether the source goes on or stops after those words."""
+    size = 1 if language in ("zh", "ko") else 4
+    text = UNMARKED[language]
+    tokens = [text[at : at + size] for at in range(0, len(text), size)]
+    pauses = [1 / rate] * len(tokens)
+    if stalls:
+        pauses[round(many_at(text, language, rate, size) * rate) + 1] = 8.0
+    output = RecordingOutput()
+    source = ScriptedSource([part for pair in zip(pauses, tokens, strict=True) for part in pair])
+    async with Conversation(speech(ToneTTS(first_audio=0.7), language), output) as conversation:
+        began = trio.current_time()
+        result = await conversation.say(source)
+    assert result.heard == text
+    assert output.audio[0].time - began <= 1 / rate + many_at(text, language, rate, size) + 2.0
