@@ -21,6 +21,7 @@ from triolet.turn._events import (
     PhraseCommitted,
     PhraseComplete,
     PhraseFailed,
+    PhraseGrew,
     PhraseHeard,
     PhrasePlaying,
     PhraseReady,
@@ -195,6 +196,41 @@ def test_word_times_make_the_cut_exact() -> None:
     estimate = cut_after(2600, PhraseComplete(11.5, 1, 9000, 16))
     assert estimate.estimated
     assert [report.estimated for report in estimate.phrases] == [False, True]
+
+
+def test_a_word_is_heard_with_its_last_sample() -> None:
+    for samples, heard in ((2499, "One two three."), (2500, "One two three. *Four* ")):
+        timed = cut_after(samples, PhraseComplete(11.5, 1, 9000, 16), WordsTimed(11.5, 1, (2500, 2700, 8000)))
+        assert timed.heard == heard
+
+
+@pytest.mark.parametrize("later", [PhraseCommitted(11.6, 1), PhraseResumed(11.6, 1, 5000, 1, 0)])
+def test_word_times_of_a_commit_that_was_lost_hold_no_longer(later: Event) -> None:
+    timeline = Timeline()
+    for event in turn(PhraseCommitted(11.1, 1), WordsTimed(11.5, 1, (2500, 2700))):
+        timeline.record(event)
+    assert timeline.word_ends(1) == (2500, 2700)
+    timeline.record(later)
+    assert timeline.word_ends(1) == ()
+    assert timeline.word_ends(7) == ()
+    timeline.record(PhraseHeard(13, 1, 2600, whole=False, voiced=Voiced(2600, ((0, 2600),))))
+    assert timeline.result.phrases[1].estimated
+
+
+def test_an_observer_that_asks_for_the_result_finds_the_event_in_it() -> None:
+    texts: list[str] = []
+    timeline = Timeline(lambda event: texts.append(timeline.result.text))
+    timeline.record(TextLeft(1, "half a sen"))
+    assert texts == ["half a sen"]
+    assert len(timeline) == 1
+
+
+def test_a_phrase_that_grew_ends_where_its_last_words_do() -> None:
+    first, more = phrase(0, 0, 14), phrase(1, 15, len(TEXT))
+    result = TurnResult.fold([PhraseReady(1, first), PhraseGrew(2, 0, more.units, len(TEXT))])
+    (grown,) = result.phrases
+    assert (grown.phrase.start, grown.phrase.end) == (0, len(TEXT))
+    assert grown.phrase.units == (*first.units, *more.units)
 
 
 def test_what_was_billed_and_not_heard_is_wasted() -> None:
