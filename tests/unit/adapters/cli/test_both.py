@@ -67,3 +67,31 @@ async def test_without_a_device_nobody_waits(device: NullDevice | None, autojump
     assert trio.current_time() == began
     assert (file.pcm, both.heard) == (SECOND, 24_000)
     assert (both.silence is None) == (device is None)
+
+
+class Counting(Memory):
+    """Counts what it is told; somebody may hear it at once, though by no clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+        self.streamed = True
+
+    def flush(self) -> None:
+        self.told.append("flush")
+
+    async def close(self) -> None:
+        self.told.append("close")
+        await super().close()
+
+
+async def test_both_are_flushed_and_closed_and_a_device_without_a_clock_keeps_nobody_waiting() -> None:
+    file, device = Counting(), Counting()
+    both = FileAndDevice(file, device)
+    await both.open(AudioFormat())
+    assert (both.realtime, both.streamed) == (False, True)
+    await both.play(SECOND)
+    both.flush()
+    await both.close()
+    assert file.told == device.told == ["flush", "close"]
+    assert file.pcm == device.pcm == SECOND
