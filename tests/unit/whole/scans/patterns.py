@@ -54,11 +54,12 @@ def uses() -> tuple[Use, ...]:
     found: list[Use] = []
     for module, tree in trees.items():
         named = dict(_named(tree))
+        owners = dict(_owners(tree))
         for node in ast.walk(tree):
             call = _call_of_re(node)
             if call is None:
                 continue
-            owner = _owner(tree, node)
+            owner = owners.get(id(node))
             name = named.get(id(owner)) if owner is not None else None
             used = {call} if call != "compile" else set[str]()
             if isinstance(owner, ast.Attribute):  # re.compile(...).search
@@ -91,23 +92,24 @@ def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield from ((id(inner.value), f"{owner.name}.{name}") for name in names)
 
 
-def _owner(tree: ast.Module, call: ast.AST) -> ast.AST | None:
-    """The value at the top of a module or a class that a call is part of: itself, its attribute, or a tuple that holds it."""
+def _owners(tree: ast.Module) -> Iterator[tuple[int, ast.AST]]:
+    """Each call in a value at the top of a module or a class, by its identity: the value itself, its attribute, or a tuple with it."""
     inner = [one for statement in tree.body if isinstance(statement, ast.ClassDef) for one in statement.body]
-    for statement in [*tree.body, *inner]:
+    for statement in [*inner, *tree.body]:
         value: ast.AST | None = getattr(statement, "value", None)
-        if value is not None and any(node is call for node in ast.walk(value)):
-            return value
-    return None
+        if value is not None:
+            yield from ((id(node), value) for node in ast.walk(value) if isinstance(node, ast.Call))
 
 
 def _methods(trees: dict[str, ast.Module]) -> dict[tuple[str, str], set[str]]:
     """What is called on each name, by the module that it is from: `_WORD.match(...)`."""
     found: dict[tuple[str, str], set[str]] = {}
     for module, tree in trees.items():
-        origin = {name.asname or name.name: (node.module, name.name) for node in ast.walk(tree) for name in _from(node)
-                  if isinstance(node, ast.ImportFrom) and node.module is not None}  # fmt: skip
-        for node in ast.walk(tree):
+        nodes = list(ast.walk(tree))
+        origin = {name.asname or name.name: (node.module, name.name)
+                  for node in nodes if isinstance(node, ast.ImportFrom) and node.module is not None
+                  for name in node.names}  # fmt: skip
+        for node in nodes:
             match node:
                 case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in _CALLS:
                     found.setdefault(origin.get(name, (module, name)), set()).add(attr)
@@ -119,10 +121,6 @@ def _methods(trees: dict[str, ast.Module]) -> dict[tuple[str, str], set[str]]:
                 case _:
                     pass
     return found
-
-
-def _from(node: ast.AST) -> list[ast.alias]:
-    return node.names if isinstance(node, ast.ImportFrom) else []
 
 
 def compiled(use: Use) -> list[re.Pattern[Any]]:
