@@ -3,15 +3,24 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-mutations lint types mypy pyright pytest docs clean
+# Some containers turn byte code off. Then each of some hundred and fifty processes compiles every module, and rewrites the asserts of
+# every test, once more.
+export PYTHONDONTWRITEBYTECODE =
+
+# What pytest runs in a process of its own: the longest first, and `rest`, which is all that is named nowhere here. A process reads only
+# the tests that it runs; those of pytest-xdist read all of them, each.
+PARTS := tests/integration/cli tests/integration/docs tests/unit/triolet tests/unit/whole tests/simulation tests/integration/recipes \
+	tests/unit/adapters
+
+.PHONY: demo test test-mutations lint types mypy pyright pytest rest docs clean $(PARTS)
 
 demo: $(VENV)/.demo
 	$(BIN)/triolet demo --out demo.wav
 
-# What needs no other is checked side by side, then the tests run. Both are made for two cores.
+# Everything side by side, and all of it even if something fails. Three for two cores: what waits for a process or for sound lets
+# another one work.
 test: $(VENV)/.test
-	$(MAKE) --no-print-directory -j 2 --output-sync=target mypy pyright lint
-	$(MAKE) --no-print-directory pytest
+	$(MAKE) --no-print-directory -j 3 --keep-going --output-sync=target $(PARTS) rest mypy pyright lint
 
 # Breaks the code in more than forty ways; each must be noticed within a minute. Takes about five minutes on two cores.
 test-mutations: $(VENV)/.test
@@ -40,10 +49,14 @@ mypy: $(VENV)/.test
 pyright: $(VENV)/.test
 	$(BIN)/pyright --pythonpath $(BIN)/python pipeline adapters recipes
 
-# By file, the longest first (`testpaths` in pyproject.toml), so that all processes end together. Three for two cores: what waits for
-# a process or for sound lets another one work.
-pytest: $(VENV)/.test
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+# Every test, and nothing else; `make -j 2 pytest` has both cores.
+pytest: $(PARTS) rest
+
+$(PARTS): $(VENV)/.test
+	$(BIN)/pytest $@
+
+rest: $(VENV)/.test
+	$(BIN)/pytest $(PARTS:%=--ignore=%)
 
 $(VENV)/.made:
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ...")'

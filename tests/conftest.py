@@ -5,7 +5,7 @@ packaging. hearing: what a recogniser understands. simulation: the whole system 
 names say.
 
     pytest tests/unit                                    a tier, in one process
-    pytest -n 2 --dist loadfile --no-loadscope-reorder   all of it, on two cores: `make pytest`
+    pytest -n 2 --dist loadfile --no-loadscope-reorder   all of it, on two cores; `make -j 2 pytest` needs less
     pytest --hypothesis-profile=long tests/unit          twenty times the examples, each time others
     python -m tests.simulation --seeds 20000 --jobs 2    the whole system, longer; `--seed N` replays one
     python -m tests.mutations                            breaks the code, and sees that the tests notice

@@ -208,7 +208,7 @@ def _is_number(value: object) -> bool:
 
 @functools.cache
 def the_only(name: str) -> Any:
-    """What has this name in both packages; modules import from each other."""
+    """What has this name in both packages; modules import from each other. What needs a framework of others has no bounds."""
     found: set[Any] = {vars(module)[name] for module in _modules() if name in vars(module)}
     if len(found) != 1:
         raise LookupError(f"{name}: {found}")

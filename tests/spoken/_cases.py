@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,6 +23,7 @@ from triolet.segmentation import SegmenterCore
 from triolet.verbalization import VerbalizerCore
 
 CASES = Path(__file__).parent / "cases"
+FILES = sorted(path.stem for path in CASES.glob("*.jsonl"))
 ARGUMENTS = frozenset({"verbalize", "directions", "thinking"})
 
 
@@ -36,13 +38,14 @@ class Case:
     spoken: tuple[str, ...]
 
 
-def cases() -> list[Case]:
-    """All labelled texts, each named after its file and line."""
-    return [
-        Case(f"{path.stem}-{number}", row["text"], row["language"], row.get("options", {}), tuple(row["spoken"]))
-        for path in sorted(CASES.glob("*.jsonl"))
-        for number, row in enumerate(map(json.loads, path.read_text(encoding="utf-8").splitlines()), 1)
-    ]
+@functools.cache
+def cases(file: str) -> tuple[Case, ...]:
+    """The labelled texts of a file, each named after it and its line."""
+    lines = (CASES / f"{file}.jsonl").read_text(encoding="utf-8").splitlines()
+    return tuple(
+        Case(f"{file}-{number}", row["text"], row["language"], row.get("options", {}), tuple(row["spoken"]))
+        for number, row in enumerate(map(json.loads, lines), 1)
+    )
 
 
 def arguments(case: Case) -> dict[str, Any]:

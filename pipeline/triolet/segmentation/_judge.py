@@ -27,7 +27,7 @@ _LAST_WORD = re.compile(r"(?<!\S)[^\W\d_][^\W\d_A-Z]{2,}\Z")
 _CAPITALIZED = re.compile(r"[^\W\d_](?:['’]?[^\W\d_A-Z]+)*")
 _ROMAN = re.compile("[IVXLC]+")
 # The Latin word at the end of Chinese or Japanese text, which has no spaces: `作者是J.K`.
-_LATIN_TAIL = re.compile(r"[A-Za-z][A-Za-z.'’&-]*\Z")
+_LATIN_TAIL = re.compile(r"(?<![A-Za-z.'’&-])[A-Za-z][A-Za-z.'’&-]*+\Z")
 # The name of an author in brackets after what is quoted: `(A. Author)`.
 _ATTRIBUTION = re.compile(r"[^\S\n]*\([^\W\d_]\.")
 _ATTRIBUTION_BEGUN = re.compile(r"[^\S\n]*(?:\([^\W\d_]?)?")

@@ -52,6 +52,7 @@ BOUNDED: dict[str, str] = {
     "triolet.normalization._directions.re.search(stem, text)": "a whole direction, of at most a hundred characters",
     "triolet.normalization._inline.re.compile(re.escape(self._skip_until), re.IGNORECASE)": "a literal, looked for once",
     "triolet.normalization._table.re.finditer('(?<!\\\\\\\\)\\\\|', row)": "one character",
+    'triolet.segmentation._judge.re.split("[\'’]", noun)': "one character, in a word of 48",
     'triolet.segmentation._judge.re.split("[\'’]", word)': "one character, in a word of 48",
     "triolet.segmentation._language.re.compile(breath)": "one word of a list, or one space",
     "triolet.segmentation._marks.re.search('[\\\\]>\\\\s]', text[end:])": "one character, in a few",
