@@ -30,6 +30,10 @@ _PHONES = (
 _ACCOUNT_BEFORE = re.compile(r"[A-Z]{2}[0-9]{2} ")
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){3,7}(?: [0-9A-Z]{1,3})?(?![0-9A-Za-z])")
 _LETTERED = re.compile(r"([0-9]{1,4})([A-ZА-ЯЁ])(?![A-Za-z0-9А-яЁё])")
+_AIRLINE = re.compile(
+    r"(?<![A-Za-z0-9])(?:A[ACFVYZ]|BA|BR|C[AIMXZ]|DL|DY|E[IKTWY]|FR|H[AOU]|IB|J[LQ]|K[EL]|L[AHOXY]|M[HSU]|N[HKZ]|OS|OZ|P[CR]|Q[FR]|S[ASKQUV]|T[GKP]|U[AX]|V[NSY]|W[6N]) \Z"
+)
+_FLIGHT = re.compile(r"[0-9]{3,4}(?![0-9A-Za-z]|[.,:/-][0-9])")
 _CHAIN = re.compile(r"[0-9]{1,12}(?:-[0-9]{1,12}){2,8}(?![0-9])")
 _MIXED_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,24}\Z")
 _MIXED = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -84,6 +88,13 @@ class Codes:
             return None
         said = [" ".join(self._words.digits(c) if c.isdigit() else c for c in group) for group in account[0].split()]
         return Found(at - 2, account.end(), "codes", self._numbers.grouped(said))
+
+    def flight(self, text: str, at: int, floor: int) -> Found | None:
+        """`DL 1205`: the number of a flight after the code of an airline."""
+        if not _AIRLINE.search(text, max(floor, at - 3), at):
+            return None
+        flight = _FLIGHT.match(text, at)
+        return None if flight is None else Found(at, flight.end(), "codes", self._words.digits(flight[0]))
 
     def lettered(self, text: str, at: int, floor: int) -> Found | None:
         """`12B` after the word for a room or a seat."""
@@ -239,7 +250,7 @@ class Codes:
         after = text[end : end + 2]
         if self._not_code_after.match(text, end):
             return False
-        return self._numbers.unit_at(text, end) is None and not after.startswith((":", "%"))
+        return self._numbers.counted_at(text, end) is None and not after.startswith((":", "%"))
 
     def read_out(self, digits: str) -> str:
         """Digit by digit, in groups."""

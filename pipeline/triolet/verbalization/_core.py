@@ -14,6 +14,7 @@ from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._languages import language_of
 from triolet.verbalization._letters import (
+    DAY_BEFORE_TIME,
     MAY_BE_LETTERS,
     MAY_BE_WEEKDAYS,
     abbreviation_pattern,
@@ -82,7 +83,7 @@ class VerbalizerCore:
                     reader.scanner.numbers.unit_signs,
                 ),
             )
-        if reader.words.weekdays and MAY_BE_WEEKDAYS.search(text):
+        if reader.words.weekdays and (MAY_BE_WEEKDAYS.search(text) or DAY_BEFORE_TIME.search(text)):
             found = merged(found, weekdays(text, reader.words))
         found = merged(found, reader.scanner.scan(text))
         if MAY_BE_LETTERS.search(text):

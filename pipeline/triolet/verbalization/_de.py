@@ -75,7 +75,7 @@ K; n; Kelvin
 _CENT = Noun("m", "Cent", "Cent")
 _DATIVE = re.compile(
     r"(?<![^\W_])(?:am|im|vom|zum|zur|beim|dem|den|des|einem|einen|eines|einer|ihrem|ihren|seinem|seinen|meinem|meinen|unserem|diesem|"
-    r"diesen|dieser|jedem|jeden|ab|seit|bis|vor|nach|(?:in|an|auf|mit|von|bei|aus|seit|nach|zu|während|wegen|trotz) (?:der|ihrer|seiner|unserer))"
+    r"diesen|dieser|jedem|jeden|ab|seit|bis|spätestens|einschließlich|einschl\.|vor|nach|(?:in|an|auf|mit|von|bei|aus|seit|nach|zu|während|wegen|trotz) (?:der|ihrer|seiner|unserer))"
     r"(?: (?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag),?)?(?: den| dem)? \Z",
     re.IGNORECASE,
 )
@@ -99,7 +99,7 @@ _HOW_LONG = re.compile(
     r" (?:lang|hoch|breit|tief|weit|groß|dick|entfernt|alt|schwer|später|früher|vorher|länger|kürzer)(?![^\W_])"
 )
 _FEMININE = re.compile(
-    r"(?:ung|heit|keit|schaft|tion|sion|tät|ik|enz|anz|ur|ei|[^eah]in|[^g]e)\Z|(?:mutter|schwester|tochter|nummer|kammer|feder|butter|steuer|mauer|leiter|"
+    r"(?:ung|heit|keit|schaft|tion|sion|tät|ik|enz|anz|ur|ei|[^eah]in|e)\Z|(?:mutter|schwester|tochter|nummer|kammer|feder|butter|steuer|mauer|leiter|"
     r"frau|nacht|stadt|hand|wand|bank|maus|kuh|tür|uhr|zahl|wahl|zeit|arbeit|mail|app|kraft|fahrt|welt|person|million|milliarde|milch|wurst|schicht|antwort|party)\Z"
 )
 _NOT_FEMININE = re.compile(
@@ -115,6 +115,18 @@ _NEUTER = re.compile(
     r"ende|auge|herz|ohr|interview|event|meeting|update|album|lied|netz|amt|grad|watt|byte|gebäude|gemüse|finale|schwein|bein|pfund|volt|hertz)\Z",
     re.IGNORECASE,
 )
+
+
+_LISTED = re.compile(r"[^\W\d_] (?:und|oder|sowie) \Z|[^\W\d_], \Z")
+_COPULA = re.compile(
+    r"(?<![^\W_])(?:ist|sind|war|waren|wird|werden|bleib\w{0,3}|fehl\w{0,3}|komm\w{0,3}|lieg\w{0,3}|steh\w{0,3}|reich\w{0,3})(?![^\W_])",
+    re.IGNORECASE,
+)
+
+
+def _is_object(before: str) -> bool:
+    """Whether what comes is the object of the sentence, perhaps the second of a list."""
+    return _OBJECT.search(before) is not None or (_LISTED.search(before) is not None and _COPULA.search(before) is None)
 
 
 def gender_of(noun: str) -> str:
@@ -240,7 +252,7 @@ t; f; Billion; Billionen
         "mind.": "mindestens", "Bj.": "Baujahr", "MwSt.": "Mehrwertsteuer", "bspw.": "beispielsweise", "lt.": "laut", "tägl.": "täglich", "exkl.": "exklusive",
         "geb.": "geboren", "Aufl.": "Auflage", "Tab.": "Tabelle", "z. Zt.": "zur Zeit", "v. a.": "vor allem", "s. o.": "siehe oben", "s. u.": "siehe unten",
         "p. a.": "pro Jahr", "u. v. m.": "und vieles mehr", "sog.": "sogenannte", "ff.": "folgende", "Stk.": "Stück", "Co.": "Co", "Anm.": "Anmerkung",
-        "Hbf.": "Hauptbahnhof", "gegr.": "gegründet", "entspr.": "entsprechend", "dt.": "deutsch",
+        "Hbf.": "Hauptbahnhof", "gegr.": "gegründet", "entspr.": "entsprechend", "einschl.": "einschließlich", "Mo.": "Montag", "Di.": "Dienstag", "Mi.": "Mittwoch", "Do.": "Donnerstag", "Sa.": "Samstag", "So.": "Sonntag", "dt.": "deutsch",
     }  # fmt: skip
     weekdays = {
         "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag", "Sa": "Samstag", "So": "Sonntag",
@@ -452,17 +464,26 @@ t; f; Billion; Billionen
             part = f"{self.cardinal(whole)} {part}"
         return part if unit is None else f"{part} {unit.one if not whole else unit.many}"
 
+    def abbreviation_in(self, written: str, before: str, after: str) -> str:
+        """`am Mi., 12.3.`, but `So.` is a word elsewhere."""
+        if written in ("Mo.", "Di.", "Mi.", "Do.", "Sa.", "So."):
+            dated = re.match(r",?(?: den)? ?[0-9]|,\Z", after) is not None or before.endswith(("am ", "Am ", "bis "))
+            return "" if dated else written
+        return super().abbreviation_in(written, before, after)
+
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """`einen Apfel`, `mit einem Kind`, `eine Lehrerin`."""
-        noun = self._noun.match(after) if q.is_one and not q.negative else None
-        if noun is None:
+        if not q.is_one or q.negative:
             return super().plain(q, before, after)
+        noun = self._noun.match(after)
+        if noun is None:
+            return "einer" if re.match(r" von [0-9]", after) else self.number(q)
         return self._one(gender_of(noun[1]), before, after)
 
     def _one(self, gender: str, before: str, after: str) -> str:
         if _AFTER_DATIVE.search(before):
             return "einer" if gender == "f" else "einem"
-        if gender == "m" and (_AFTER_ACCUSATIVE.search(before) or _OBJECT.search(before) or _HOW_LONG.match(after)):
+        if gender == "m" and (_AFTER_ACCUSATIVE.search(before) or _is_object(before) or _HOW_LONG.match(after)):
             return "einen"
         return "eine" if gender == "f" else "ein"
 
@@ -482,7 +503,7 @@ t; f; Billion; Billionen
 
     def fraction_in(self, before: str, words: str) -> str:
         """`Nimm einen halben Teelöffel`: within a sentence it is hardly ever the subject."""
-        if not words.startswith("ein halber ") or not _OBJECT.search(before):
+        if not words.startswith("ein halber ") or not _is_object(before):
             return words
         return words.replace("ein halber ", "einen halben ", 1)
 

@@ -108,6 +108,7 @@ m/s2; ; meter per second squared; meters per second squared
 mph; ; mile per hour; miles per hour
 year; ; year; years
 week; ; week; weeks
+month; ; month; months
 rpm; ; revolution per minute; revolutions per minute
 bpm; ; beat per minute; beats per minute
 fps; ; frame per second; frames per second
@@ -153,6 +154,7 @@ _COINS: dict[str, tuple[Noun, Noun | None]] = {
 }
 
 
+_DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 _SHORT_DAYS = {
     "Mon.": "Monday", "Tue.": "Tuesday", "Tues.": "Tuesday", "Wed.": "Wednesday", "Thu.": "Thursday", "Thurs.": "Thursday", "Fri.": "Friday",
     "Sat.": "Saturday", "Sun.": "Sunday",
@@ -202,7 +204,7 @@ t; ; trillion
     units = _UNITS
     extra_units = {
         "lbs.": "lb", "lb.": "lb", "oz.": "oz", "ft.": "ft", "in.": "inch", "sq ft": "ft2", "sq. ft.": "ft2", "sq m": "m2",
-        "hrs.": "h", "yr": "year", "yrs": "year", "wk": "week", "wks": "week", "min.": "min", "sec.": "s", "yd.": "yd", "mi.": "mi", "kilos": "kg",
+        "hrs.": "h", "yr": "year", "yrs": "year", "mo": "month", "wk": "week", "wks": "week", "min.": "min", "sec.": "s", "yd.": "yd", "mi.": "mi", "kilos": "kg",
     }  # fmt: skip
     coins = _COINS
     coin_words = {"bucks": "USD"}
@@ -215,7 +217,7 @@ t; ; trillion
         "№": "number", "¶": "paragraph", "^": "to the power of", "|": "or",
     }  # fmt: skip
     abbreviations = {
-        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount", "WWII": "World War two", "WWI": "World War one", "WW2": "World War two", "WW1": "World War one", **_SHORT_DAYS, "Eq.": "equation", "eq.": "equation", "Apt.": "Apartment", "Apt": "Apartment", "Hwy": "Highway", "St": "Saint", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Sq": "Square", "Pkwy": "Parkway",
+        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount", "WWII": "World War two", "WWI": "World War one", "WW2": "World War two", "WW1": "World War one", **_SHORT_DAYS, "Eq.": "equation", "eq.": "equation", "ext.": "extension", "p.a.": "per annum", "no.": "number", "nos.": "numbers", "Apt.": "Apartment", "Apt": "Apartment", "Hwy": "Highway", "St": "Saint", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Sq": "Square", "Pkwy": "Parkway",
         "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "approx.": "approximately",
         "Jr.": "Junior", "Sr.": "Senior", "dept.": "department", "Gen.": "General", "Capt.": "Captain", "Lt.": "Lieutenant",
         "Sgt.": "Sergeant", "Rev.": "Reverend", "Gov.": "Governor", "Sen.": "Senator", "Ft.": "Fort", "w/o": "without",
@@ -356,6 +358,10 @@ t; ; trillion
     )
     _model_before = re.compile(r"(?<![A-Za-z])(?:Boeing|Airbus|Route|Highway|Interstate|Area|Bus|Apollo) \Z")
     _letter_before = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,2}-\Z")
+    _road = re.compile(r"([0-9]{1,3}) ([NSEW])(?![A-Za-z])")
+    _road_before = re.compile(r"(?<![A-Za-z])(?:I-|US-|US |Route |Highway |Hwy )\Z")
+    _inches = re.compile(r"([0-9]{1,3})(?:\"|″)(?![A-Za-z0-9])")
+    _long_code = re.compile(r"[0-9]{4,8}(?![0-9A-Za-z]|[.,][0-9])")
     _toll_free = re.compile(r"1-(8[0-9]{2})-(?=[A-Z])")
     _planes = re.compile(r"([1-9][0-9]?)s(?![^\W_])")
     _of_run = re.compile(r"(?<![a-z])(?:r[au]n|running|race|raced|walked|jogged|jog) (?:an? |the |my |his |her )?\Z")
@@ -371,6 +377,12 @@ t; ; trillion
             return Found(at, zip_code.end(), "codes", ", ".join(self.digits(part) for part in zip_code[0].split("-")))
         if house := self._house_number.match(text, at):
             return Found(at, house.end(), "codes", self.short_number(int(house[1])))
+        if (road := self._road.match(text, at)) and self._road_before.search(before):
+            return Found(at, road.end(), "codes", f"{self.short_number(int(road[1]))} {_DIRECTIONS[road[2]]}")
+        if (inches := self._inches.match(text, at)) and text.count('"', 0, at) % 2 == 0:
+            return Found(at, inches.end(), "units", self.counted(Quantity(int(inches[1])), self.units["inch"]))
+        if self._letter_before.search(before) and (long := self._long_code.match(text, at)):
+            return Found(at, long.end(), "codes", self.digits(long[0]))
         if toll_free := self._toll_free.match(text, at):
             return Found(at, toll_free.end(), "telephones", f"one {self.short_number(int(toll_free[1]))} ")
         if self._letter_before.search(before) and (planes := self._planes.match(text, at)):
@@ -543,6 +555,8 @@ t; ; trillion
         """`42 Elm St`, `on Baker St today`, but `St Paul's`; `Dr` is a street behind a number only."""
         if written in _SHORT_DAYS:
             return _SHORT_DAYS[written] if self._date_follows.match(after) else written
+        if written in ("no.", "nos.") and not re.match(r" ?[0-9]", after):
+            return written
         if written == "Rev." and after[1:2].isdigit():
             return "revision"
         street = self.streets.get(written.removesuffix("."))

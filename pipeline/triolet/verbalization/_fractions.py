@@ -83,6 +83,9 @@ class Fractions:
         if 1100 <= top <= 2099 and len(fraction[3]) == 2 and whole is None:  # `2023/24`
             words = f"{self._words.year(top)}{self._words.joiner}{self._words.short_year(bottom)}"
             return Found(at, fraction.end(), "years", words)
+        if 1900 <= bottom <= 2099 and len(fraction[2]) < 4 and whole is None:  # `No. 123/2020`
+            words = self._words.joiner.join((self._words.cardinal(top), self._words.slash, self._words.year(bottom)))
+            return Found(at, fraction.end(), "codes", words)
         if not bottom or not top or bottom < 2 or (top >= bottom and whole is None):
             if not bottom:
                 return None

@@ -261,6 +261,10 @@ class Language:
         """What only this language has at a digit."""
         return None
 
+    def day_range(self, first: str, last: str) -> str:
+        """From one shortened day of the week to another, where the names are inflected; empty if they are not."""
+        return ""
+
     def month_named(self, written: str) -> str:
         """The name of a month as it is written; empty if it is none."""
         if written.lower() in self.month_numbers:

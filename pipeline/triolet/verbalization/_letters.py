@@ -112,8 +112,16 @@ def weekdays(text: str, words: Language) -> Iterator[Found]:
             for day in (one[1], one[3])
         )
         if first and last:
+            said = words.day_range(one[1].lower(), one[3].lower()) or words.weekday_range.format(first, last)
             stop = bool(one[2]) and text[one.end() : one.end() + 1] == "." and bool(text[one.end() + 1 :].strip())
-            yield Found(one.start(), one.end() + stop, "abbreviations", words.weekday_range.format(first, last))
+            yield Found(one.start(), one.end() + stop, "abbreviations", said)
+    for one in DAY_BEFORE_TIME.finditer(text):
+        if day := words.weekdays.get(one[1]):
+            yield Found(one.start(), one.end(), "abbreviations", day)
+
+
+DAY_BEFORE_TIME = re.compile(r"(?<![\w-])([^\W\d_]{2,5})\.?(?=:? [0-9]{1,2}(?:[:.h]|[-–][0-9]| Uhr| ?[ap]\.?m))")
+"""`Sat 9-5`."""
 
 
 _NAME_RIGHT_BEFORE = re.compile(r"[A-Z][a-z]{2,20} \Z")

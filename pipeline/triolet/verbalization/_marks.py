@@ -18,6 +18,7 @@ from triolet.verbalization._signs import VULGAR
 _INTERNATIONAL = re.compile(r"\+[0-9]{1,3}(?:[ .\-/]?\(?[0-9]{1,5}\)?){2,7}(?![0-9])")
 _UNIT_ALONE = re.compile(r"(?<![^\W_])[kcm]?m\Z")
 _ABOUT = "约近概は為价價有"  # after these, `~3000` is no range
+_CODE_FOLLOWS = re.compile(r"[A-Z]{1,4}-?[0-9]")
 _CLOSES = re.compile(r"<[^<>\n]{1,60}>?>")
 _IS_LESS = re.compile(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
 
@@ -224,6 +225,8 @@ class Marks:
             return Found(at, at + 1, "symbols", words.number_sign + words.joiner)
         if before.isalpha() and not after.isalnum() and (at < 2 or not text[at - 2].isalnum()):
             return Found(at, at + 1, "symbols", self._numbers.apart(text, at, at + 1, words.sharp))
+        if not before.isalnum() and _CODE_FOLLOWS.match(text, at + 1):
+            return Found(at, at + 1, "symbols", words.number_sign + words.joiner)
         if after.isalpha() and not before.isalnum():
             return Found(at, at + 1, "symbols", words.hashtag + words.joiner)
         return None

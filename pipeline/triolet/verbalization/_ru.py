@@ -15,6 +15,7 @@ from triolet.verbalization._ru_cases import (
     decimal,
     declined,
     ends_in_one,
+    feminine_accusative,
     is_distance,
     is_object,
     numeral,
@@ -110,6 +111,11 @@ _ADJECTIVE = {"nom": "ый", "fem": "ая", "neut": "ое", "gen": "ого", "da
               "fem_gen": "ой", "pl": "ые"}  # fmt: skip
 _THIRD = {"nom": "третий", "fem": "третья", "neut": "третье", "gen": "третьего", "dat": "третьему", "prep": "третьем", "inst": "третьим",
           "pl_gen": "третьих", "fem_acc": "третью", "fem_gen": "третьей", "pl": "третьи"}  # fmt: skip
+_DAYS = {
+    "пн": "понедельник понедельника понедельник", "вт": "вторник вторника вторник", "ср": "среда среды среду", "чт": "четверг четверга четверг",
+    "пт": "пятница пятницы пятницу", "сб": "суббота субботы субботу", "вс": "воскресенье воскресенья воскресенье",
+}  # fmt: skip
+_TIMES = frozenset("секунда минута час день сутки неделя месяц год квартал".split())
 _INDECLINABLE = frozenset({"евро", "пенни", "песо"})
 _PARTS_GENITIVE = {"четверть": "четверти", "одна треть": "одной трети", "половина": "половины", "одна вторая": "половины", "две трети": "двух третей",
                    "три четверти": "трёх четвертей"}  # fmt: skip
@@ -204,6 +210,7 @@ class Russian(Language):
     tilde = "тильда"
     ratio_cues_after = r"(?:против|в пользу)"
     ratio_cues = r"(?i:смеша\w{0,4}|разбав\w{0,4}|соотнош|пропорц|отношени|масштаб|сч[её]т|выигра|проигра|побед|победил|развед)[а-яё]*"
+    weekdays = {day: forms.split()[0] for day, forms in _DAYS.items()}
     months = tuple(_MONTHS.split("|"))
     month_forms = _MONTHS
     scales = nouns("""
@@ -272,7 +279,7 @@ t; m; триллион; триллионов; триллиона
         rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]((?i:{_MONTHS}))(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?"
     )
     _year = re.compile(
-        r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годов|гг\.|г\.)(?![^\W_])"
+        r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годами|годов|гг\.|г\.)(?![^\W_])"
     )
     _names_a_day = re.compile(
         r"(?i)(?<![^\W_])(?:срок|дата(?: [а-яё]{3,20})?|дедлайн|сегодня|завтра|вчера)(?: ?[—–:-])? \Z"
@@ -294,6 +301,9 @@ t; m; триллион; триллионов; триллиона
     )
     _one_and_a_half = re.compile(r"1,5-(?=[а-яё]{4})")
     place_cues = r"(?:кв(?:артира|артиру|артире|\.)|д(?:ом|оме|\.)|кабинете?|каб\.|класс[а-я]*|аудитори[а-я]+|мест[а-я]+|корпус[а-я]*|корп\.|строение|литер|офисе?|№|номер)"
+    _toward = re.compile(r"(?<![^\W_])(?:к|ко|по)[ \u00a0]\Z", re.IGNORECASE)
+    _between_years = re.compile(r"[12][0-9]{3}(?= и [12][0-9]{3} год)")
+    _day_and_month = re.compile(r"([0-3][0-9])\.(0[1-9]|1[0-2])(?![0-9]|[.,:][0-9])")
     _compound = re.compile(r"([0-9]{1,4})-(?=[а-яё]{4})")
     _on = re.compile(r"(?<![^\W_])(?:[нН]а|[пП]ри|[оО]б)[ \u00a0]\Z")
     _lifetime = re.compile(r"([12][0-9]{3})[-–—]([12][0-9]{3})(?=\))")
@@ -511,6 +521,13 @@ t; m; триллион; триллионов; триллиона
             return Found(
                 at, lifetime.end(), "years", f"{self.ordinal(int(lifetime[1]))} — {self.ordinal(int(lifetime[2]))}"
             )
+        between = self._between_years.match(text, at) if before.lower().endswith("между ") else None
+        if between:
+            return Found(at, between.end(), "years", self.ordinal(int(between[0]), ending="inst"))
+        if (day := self._day_and_month.match(text, at)) and scanner.counted_at(text, day.end()) is None:
+            number, month = int(day[1]), int(day[2])
+            if 1 <= number <= 31:
+                return Found(at, day.end(), "dates", self.date_in(before, None, month, number))
         first = self._first_year.match(text, at)
         if first and before.lower().endswith(("с ", "от ")):
             return Found(at, first.end(), "years", self.ordinal(int(first[0]), ending="gen"))
@@ -543,6 +560,7 @@ t; m; триллион; триллионов; триллиона
             "годы": "pl",
             "годах": "pl_gen",
             "годов": "pl_gen",
+            "годами": "inst",
         }.get(word, "")
         if not form:
             inside = self._in.search(before) is not None
@@ -552,6 +570,10 @@ t; m; триллион; триллионов; триллиона
             word, form = (
                 ("году", "prep") if inside and word == "г." else ("года", "gen") if word == "г." else ("годы", "pl")
             )
+        if year[2] and form in ("pl", "pl_gen"):
+            form = {"годы": "nom", "годов": "gen", "годах": "prep"}.get(word, "nom")
+        if form == "prep" and word == "году" and self._toward.search(before):
+            form = "dat"
         words = self.ordinal(int(year[1]), ending=form)
         if year[2]:
             words += f" — {self.ordinal(int(year[2]), ending=form)}"
@@ -579,6 +601,8 @@ t; m; триллион; триллионов; триллиона
         if counted and not asked and is_distance(before, text[counted[2] : counted[2] + 12]):
             case = "prep"
         case = case or asked
+        if case == "acc":
+            return Found(at, end, "numbers", self.cardinal(q.whole).removesuffix("один") + "одного")
         if (
             case
             and counted
@@ -770,6 +794,8 @@ t; m; триллион; триллионов; триллиона
             form = self._century_form(before[: century.start()])
             names = ("век", "века", "веке") if written == "в." else ("века", "веков", "веках")
             return names[("nom", "gen", "prep").index(form)]
+        if written == "ср." and self._in.search(before):
+            return "среду"
         if written == "пр." and before.endswith("и "):
             return "прочее"
         if written == "др." and before.endswith("и "):
@@ -782,7 +808,7 @@ t; m; триллион; триллионов; триллиона
         if written in _BEFORE_NAME and not re.match(r"[ \u00a0]?[А-ЯЁ0-9]", after):
             return written
         one, obj, of, at_, many = forms.split()
-        if re.match(r"[ \u00a0]?[0-9]{1,4}(?:[-–—]|, ?[0-9]|[ \u00a0]и[ \u00a0])", after) and written in (
+        if re.match(r"[ \u00a0]?[0-9]{1,4}(?:[-–—]|, ?[0-9]|[ \u00a0]и[ \u00a0][0-9])", after) and written in (
             "стр.",
             "рис.",
             "гл.",
@@ -800,6 +826,16 @@ t; m; триллион; триллионов; триллиона
     def glues(self, following: str, last: str) -> bool:
         """`двадцати` before `летний`."""
         return last == "-"
+
+    def day_range(self, first: str, last: str) -> str:
+        """`с понедельника по пятницу`."""
+        if first not in _DAYS or last not in _DAYS:
+            return ""
+        return f"с {_DAYS[first].split()[1]} по {_DAYS[last].split()[2]}"
+
+    def per_words(self, noun: str) -> str:
+        """`в час`, `за килограмм`."""
+        return f" {'в' if noun in _TIMES else 'за'} {feminine_accusative(noun)}"
 
     def phone_part(self, digits: str) -> str:
         """`девятьсот шестнадцать`, `ноль пять`."""

@@ -58,6 +58,7 @@ class Scanner:
         self._rules: tuple[tuple[Rule, str, str], ...] = (
             (codes.spelled, " ", ""),
             (codes.account, " ", ""),
+            (codes.flight, _ANY, _ANY),
             (codes.lettered, "a", ""),
             (self._special, _ANY, _ANY),
             (dates.iso, "-/.", ""),
