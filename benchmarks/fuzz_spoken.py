@@ -28,9 +28,10 @@ from triolet.verbalization import LANGUAGES, VerbalizerCore
 
 CASES = Path(__file__).parents[1] / "tests/spoken/cases"
 _OPENS = re.compile(
-    r"[<>\[\]{}()（）【】*_`~|\\$^#=:@/&!]|\ue200|\ud800|\udfff|^\s*[-+>]|^(?: {4}|[ ]*\t)", re.MULTILINE
+    r"[<>\[\]{}()（）【】*_`~|\\$^#=:@/&!]|\ue200|\ud800|\udfff|^\s*[-+>]|^(?: {4}|[ ]*\t)|analysis|commentary|assistant|final",
+    re.MULTILINE,
 )
-"""What may take words away, or say them in another way."""
+"""What may take words away, or say them in another way; the words are those of channels whose marks were lost."""
 _WORD = re.compile(r"(?<![^\s])[^\W\d_]{4,}(?=[ ,.])")
 _MORE_THAN_ORDINARY = 3
 """Words that a unit, a month or an abbreviation may replace in one text, on either side of a number."""

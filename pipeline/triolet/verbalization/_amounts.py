@@ -17,6 +17,9 @@ from triolet.verbalization._signs import LENGTHS, SUPERSCRIPTS
 _DIMENSIONS = re.compile(r"[ \u00a0]?[x×х][ \u00a0]?(?=[0-9])")  # the last is Cyrillic
 _NAMES_IT = re.compile(r"[ -][^\W\d_]{3}")
 _TIME_OF_DAY = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?![0-9])")
+_SETS = re.compile(r"[0-9][-–][0-9](?:, ?|、|，)\Z")  # of tennis
+_ONE_SET = re.compile(r"[ ,、，]*[0-9][-–][0-9][ ,、，.。]*")
+_PAIR = re.compile(r"([0-9]{1,3})(h|kg|km|m|ft|min)([0-9]{1,3})(min|cm|m|g|s|in)(?![^\W_]|[.,/][0-9])", re.ASCII)
 _FEET = re.compile(r"([0-9]{1,2})['′][ ]?([0-9]{1,2})(?:\"|″|'')")
 _FEET_AND_INCHES = re.compile(
     r"([0-9]{1,2})[ \u00a0]?(?:ft\.?|feet|foot)[ \u00a0]([0-9]{1,2})[ \u00a0]?(?:inches|inch|in\.(?= [a-z])|in)(?![^\W_])"
@@ -44,6 +47,22 @@ class Amounts:
             for n, unit in ((feet[1], "ft"), (feet[2], "inch"))
         ]
         return Found(at, feet.end(), "units", " ".join(words))
+
+    def pair(self, text: str, at: int, floor: int) -> Found | None:
+        """`1m80cm`, `2h30m`."""
+        pair = _PAIR.match(text, at)
+        if pair is None or (at and text[at - 1].isalnum() and text[at - 1].isascii()):
+            return None
+        small = "min" if (pair[2], pair[4]) == ("h", "m") else "inch" if pair[4] == "in" else pair[4]
+        both = [self._words.units.get(pair[2]), self._words.units.get(small)]
+        if None in both:
+            return None
+        said = [
+            self._words.counted(Quantity(int(n)), noun)
+            for n, noun in zip((pair[1], pair[3]), both, strict=True)
+            if noun
+        ]
+        return Found(at, pair.end(), "units", self._words.joiner.join(said))
 
     def pointed(self, text: str, at: int, floor: int) -> Found | None:
         """`.5`."""
@@ -180,7 +199,7 @@ class Amounts:
         ordinal = words.ordinal_at(text, second_at)
         if ordinal:
             return Found(at, ordinal[0], "ordinals", f"{words.ordinal(q.whole)}{words.joined(words.to)}{ordinal[1]}")
-        is_score = (
+        is_score = bool(_SETS.search(text, max(0, at - 6), at) or _ONE_SET.fullmatch(text)) or (
             text[number.start() - 1] in "-–" and q.whole < 200 and words.is_score(before, text[end : end + 24], q, last)
         )
         between = words.score if is_score else words.to

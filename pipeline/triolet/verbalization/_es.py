@@ -204,7 +204,7 @@ t; m; billón; billones
         "p.ej.": "por ejemplo", "etc.": "etcétera", "EE. UU.": "Estados Unidos", "EE.UU.": "Estados Unidos", "Ud.": "usted", "Uds.": "ustedes",
         "n.º": "número", "N.º": "número", "nº": "número", "núm.": "número", "pág.": "página", "págs.": "páginas", "aprox.": "aproximadamente",
         "tel.": "teléfono", "av.": "avenida", "a. C.": "antes de Cristo", "d. C.": "después de Cristo", "cap.": "capítulo", "vol.": "volumen",
-        "art.": "artículo", "Sta.": "Santa", "vs.": "contra", "D.": "don", "Dña.": "doña", "c/": "calle", "C/": "calle", "Avda.": "avenida", "avda.": "avenida", "máx.": "máximo", "mín.": "mínimo", "fig.": "figura", "Ing.": "ingeniero", "Lic.": "licenciado", "Cía.": "compañía", "Gral.": "general", "depto.": "departamento", "dpto.": "departamento", "tlf.": "teléfono", "pza.": "plaza", "Pza.": "plaza", "ej.": "ejemplo", "min.": "minutos", "izq.": "izquierda", "dcha.": "derecha", "ed.": "edición", "vs": "contra",
+        "art.": "artículo", "Sta.": "Santa", "vs.": "contra", "D.": "don", "Dña.": "doña", "c/": "calle", "s.": "siglo", "C/": "calle", "Avda.": "avenida", "avda.": "avenida", "máx.": "máximo", "mín.": "mínimo", "fig.": "figura", "Ing.": "ingeniero", "Lic.": "licenciado", "Cía.": "compañía", "Gral.": "general", "depto.": "departamento", "dpto.": "departamento", "tlf.": "teléfono", "pza.": "plaza", "Pza.": "plaza", "ej.": "ejemplo", "min.": "minutos", "izq.": "izquierda", "dcha.": "derecha", "ed.": "edición", "vs": "contra",
     }  # fmt: skip
     weekdays = {
         "lun": "lunes", "mar": "martes", "mié": "miércoles", "jue": "jueves", "vie": "viernes", "sáb": "sábado", "dom": "domingo",
@@ -215,9 +215,7 @@ t; m; billón; billones
     ratio_cues = r"(?i:dilu\w{0,4}|mezcl\w{0,4}|proporción|razón|relación|escala|ratio|ganó|ganaron|perdió|perdieron|marcador|resultado)"
     weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|clave|contraseña|pedido|cuenta|número|ref(?:erencia)?\.?|expediente|postal|tel(?:éfono)?\.?|llame|llama|llamar|habitación|vuelo)"
-    roman_before = (
-        r"(?i:capítulo|parte|tomo|volumen|acto|escena|libro|artículo|anexo|tipo|nivel|guerra mundial|fase|siglo|siglos)"
-    )
+    roman_before = r"(?i:capítulo|parte|tomo|volumen|acto|escena|libro|artículo|anexo|tipo|nivel|guerra mundial|fase|siglo|siglos|s\.)"
     feminine_after = (
         r"(?:veces|vez|horas?|semanas?|personas?|páginas?|mujeres|mujer|niñas?|casas?|tazas?|botellas?|plazas?|calles?|noches?|partes?|leyes|ley|"
         r"toneladas?|libras?|cucharadas?|cucharaditas?|pizcas?|[a-záéíóúñ]{2,20}(?:ciones|siones|ción|sión|dades|dad|tades|as|a))(?<!días)(?<!día)"
@@ -284,6 +282,12 @@ t; m; billón; billones
             words = [word[:-1] + "a" for word in words]
         text = " ".join(words)
         return text[:-1] if ending == "er" and text.endswith(("primero", "tercero")) else text
+
+    def abbreviation_in(self, written: str, before: str, after: str) -> str:
+        """`s. XIX`."""
+        if written == "s.":
+            return "siglo" if re.match(r" [IVX]+(?![A-Za-z])", after) else written
+        return super().abbreviation_in(written, before, after)
 
     def ordinal_at(self, text: str, at: int) -> tuple[int, str] | None:
         """`1.º`, `2ª`, `3er`."""

@@ -179,7 +179,7 @@ t; m; billion; billions
         "M.": "Monsieur", "Mme": "Madame", "MM.": "Messieurs", "Mlle": "Mademoiselle", "Dr": "Docteur", "p. ex.": "par exemple",
         "c.-à-d.": "c'est-à-dire", "etc.": "et cetera", "env.": "environ", "av. J.-C.": "avant Jésus-Christ", "apr. J.-C.": "après Jésus-Christ",
         "n°": "numéro", "N°": "numéro", "cf.": "voir", "St": "Saint", "Ste": "Sainte", "bd.": "boulevard", "av.": "avenue", "tél.": "téléphone",
-        "p.": "page", "vol.": "volume", "art.": "article", "chap.": "chapitre", "al.": "alinéa", "bd": "boulevard", "fig.": "figure", "tab.": "tableau", "max.": "maximum", "min.": "minimum", "approx.": "approximativement", "n°s": "numéros", "svp": "s'il vous plaît", "Mgr": "Monseigneur", "Mmes": "Mesdames", "Mlles": "Mesdemoiselles", "Bd": "boulevard", "éd.": "édition", "hab.": "habitants", "vs.": "contre", "vs": "contre", "c.-à-d": "c'est-à-dire",
+        "p.": "page", "vol.": "volume", "art.": "article", "chap.": "chapitre", "al.": "alinéa", "bd": "boulevard", "fig.": "figure", "tab.": "tableau", "max.": "maximum", "min.": "minimum", "approx.": "approximativement", "n°s": "numéros", "svp": "s'il vous plaît", "Mgr": "Monseigneur", "s.": "siècle", "Mmes": "Mesdames", "Mlles": "Mesdemoiselles", "Bd": "boulevard", "éd.": "édition", "hab.": "habitants", "vs.": "contre", "vs": "contre", "c.-à-d": "c'est-à-dire",
     }  # fmt: skip
     weekdays = {
         "lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi", "sam": "samedi", "dim": "dimanche",
@@ -282,8 +282,16 @@ t; m; billion; billions
         r"dollar|pourcentage|domaine|capitaine|pilote|touriste|stade|grade|malade|guide|remède|acte|contacte|microbe|globe|cube|tube|"
         r"parle|peut|dalle|adulte|architecte|camarade|collègue|catalogue|dialogue|dinosaure|carnivore|store|score|empire|navire|salaire|"
         r"dictionnaire|anniversaire|commentaire|exemplaire|itinéraire|horaire|vestiaire|locataire|secrétaire|notaire|questionnaire|"
-        r"laboratoire|territoire|interrogatoire|répertoire|pourboire|bonhomme|gendarme|charme|terme|algorithme|rythme)s?\Z"
+        r"(?:sept|oct|nov|déc)(?:em|o)bre|mestre|estre|istre|indice|pouce|prince|divorce|commerce|modèle|style|missile|domicile|asile|textile|"
+        r"ôle|symbole|pétrole|protocole|site|rite|mérite|satellite|acide|liquide|vide|gîte|graphique|moustique|portique|tropique|plastique|dimanche|"
+        r"(?<!aff)(?<!p)aire|kilogramme|laboratoire|territoire|interrogatoire|répertoire|pourboire|bonhomme|gendarme|charme|terme|algorithme|rythme)s?\Z"
     )
+
+    def abbreviation_in(self, written: str, before: str, after: str) -> str:
+        """`au XIXe s.`."""
+        if written == "s.":
+            return "siècle" if re.search(r"[IVX](?:e|ème|er) \Z", before) else written
+        return super().abbreviation_in(written, before, after)
 
     def is_feminine(self, after: str) -> bool:
         """By the table, or by the last letter: `e` is feminine more often than not."""

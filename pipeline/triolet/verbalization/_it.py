@@ -166,7 +166,7 @@ t; m; bilione; bilioni
         "Sig.": "signor", "sig.": "signor", "Sig.ra": "signora", "sig.ra": "signora", "Dott.": "dottor", "dott.": "dottor", "Dott.ssa": "dottoressa",
         "Prof.": "professor", "Prof.ssa": "professoressa", "Avv.": "avvocato", "Ing.": "ingegner", "ecc.": "eccetera", "p. es.": "per esempio",
         "es.": "esempio", "n.": "numero", "pag.": "pagina", "pagg.": "pagine", "tel.": "telefono", "ca.": "circa", "a.C.": "avanti Cristo", "d.C.": "dopo Cristo",
-        "cap.": "capitolo", "vol.": "volume", "art.": "articolo", "S.": "San", "vs.": "contro", "dott.ssa": "dottoressa", "prof.": "professor", "prof.ssa": "professoressa", "avv.": "avvocato", "ing.": "ingegner", "fig.": "figura", "min.": "minimo", "max.": "massimo", "all.": "allegato", "tab.": "tabella", "ed.": "edizione", "p.zza": "piazza", "V.le": "viale", "c.so": "corso", "C.so": "corso", "Sigg.": "signori", "ag.": "agosto", "gg.": "giorni", "vs": "contro", "p.": "pagina", "ad es.": "ad esempio", "cfr.": "confronta", "spett.": "spettabile", "Spett.": "spettabile",
+        "cap.": "capitolo", "vol.": "volume", "art.": "articolo", "S.": "San", "vs.": "contro", "dott.ssa": "dottoressa", "prof.": "professor", "prof.ssa": "professoressa", "avv.": "avvocato", "ing.": "ingegner", "fig.": "figura", "min.": "minimo", "max.": "massimo", "all.": "allegato", "tab.": "tabella", "ed.": "edizione", "p.zza": "piazza", "V.le": "viale", "c.so": "corso", "C.so": "corso", "Sigg.": "signori", "ag.": "agosto", "gg.": "giorni", "vs": "contro", "p.": "pagina", "ad es.": "ad esempio", "sec.": "secolo", "cfr.": "confronta", "spett.": "spettabile", "Spett.": "spettabile",
     }  # fmt: skip
     weekdays = {
         "lun": "lunedì", "mar": "martedì", "mer": "mercoledì", "gio": "giovedì", "ven": "venerdì", "sab": "sabato", "dom": "domenica",
@@ -177,8 +177,10 @@ t; m; bilione; bilioni
     ratio_cues = r"(?i:dilu\w{0,4}|mescol\w{0,4}|rapporto|proporzione|scala|vinto|vince|perso|perde|punteggio|risultato|finita|finito)"
     weekday_range = "da {} a {}"
     code_cues = r"(?i:codice|pin|password|ordine|conto|numero|rif(?:erimento)?\.?|pratica|cap|tel(?:efono)?\.?|chiamare|chiama|chiami|camera|volo)"
-    roman_before = r"(?i:secolo|secoli|capitolo|parte|tomo|volume|atto|scena|libro|articolo|allegato|tipo|livello|fase)"
-    roman_ordinal_before = r"(?i:secol[oi])"
+    roman_before = (
+        r"(?i:secolo|secoli|sec\.|capitolo|parte|tomo|volume|atto|scena|libro|articolo|allegato|tipo|livello|fase)"
+    )
+    roman_ordinal_before = r"(?i:secol[oi]|sec\.)"
     feminine_after = (
         r"(?:volte|volta|ore|ora|settiman[ae]|person[ae]|pagin[ae]|donn[ae]|ragazz[ae]|cas[ae]|tazz[ae]|bottigli[ae]|piazz[ae]|strad[ae]|nott[ei]|"
         r"part[ei]|tonnellat[ae]|sterlin[ae]|libbr[ae]|lir[ae]|domand[ae]|rispost[ae]|regol[ae]|rig[ah]e?|[a-zàèéìòù]{2,20}(?:zione|zioni|sione|sioni|tà|à))(?![^\W_])"
@@ -186,6 +188,9 @@ t; m; bilione; bilioni
     _ordinal = re.compile(r"([0-9]{1,3})(?:°|º|ª|\^)(?! ?[CF](?![^\W_]))(?=[ \u00a0][^\W\d_])")
     _first = re.compile(
         r"1°?(?= (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))"
+    )
+    _days = re.compile(
+        r"([0-3]?[0-9])[-–]([0-3]?[0-9])(?= (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))"
     )
     _clock = re.compile(r"([0-2]?[0-9])\.([0-5][0-9])(?![0-9.,%]|[ ]?(?:€|euro|kg|m\b))")
     _one_hour = re.compile(
@@ -264,6 +269,11 @@ t; m; bilione; bilioni
         """The first of a month, `alle 14.30`."""
         if self._one_hour.match(text, at):
             return Found(at, at + 2, "numbers", "un'")
+        days = self._days.match(text, at)
+        if days:
+            opened = text[max(0, at - 4) : at].lower() == "dal "
+            first_day, last_day = (self.first_day if n == "1" else self.cardinal(int(n)) for n in days.groups())
+            return Found(at, days.end(), "dates", f"{'' if opened else 'dal '}{first_day} al {last_day}")
         first = self._first.match(text, at)
         if first:
             return Found(at, first.end(), "dates", "primo")
@@ -294,7 +304,9 @@ t; m; bilione; bilioni
                 opened[0].lower(), "a"
             )
             return said.replace(" a ", f" {then} ", 1)
-        return said.replace(" a ", " ", 1) if self._after_preposition.search(before) else f"da {said}"
+        if not self._after_preposition.search(before):
+            return f"da {said}"
+        return said if "virgola" in said else said.replace(" a ", " ", 1)
 
     _word = re.compile(r"[ \u00a0]([^\W\d_]{2,24})(?![^\W_])")
     _masculine_a = re.compile(

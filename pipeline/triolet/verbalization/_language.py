@@ -165,6 +165,11 @@ class Language:
             r"contro|dopo|prima|entro|ha|hanno|fue|era|foi|avec|dans|pour|contre|au|aux|du|des|le|la|les|il|lo|gli|el|los|las|os|as|un|una|um|uma|ao|más|"
             r"mais|più|menos|meno|cada|ogni|ya|já|già|también|anche|também|hoy|oggi|hoje|ayer|ieri|ontem)(?![^\W_]))[^\W\d_]{2}"
         )
+        self._numbered_before = re.compile(
+            r"(?<![^\W_])(?:n\.?[º°]|número|numéro|numero|nº|página|capítulo|artículo|artigo|línea|linha|lección|ejercicio|sección|seção|versión|versão|"
+            r"pagina|capitolo|articolo|versione|esercizio|chapitre|article|version|exercice|ligne)[ \u00a0]?\Z",
+            re.IGNORECASE,
+        )
         self.roman_chapter = re.compile(
             rf"(?<![^\W_])(?:{self.roman_before})[ \u00a0](?:[IVXLC]{{1,7}}(?: (?:y|e|et|and|und|и|a|à|to|bis) |[-–]))?\Z"
         )
@@ -254,7 +259,8 @@ class Language:
 
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """A number as it stands in a text: what comes before it and after it may decide its form."""
-        gender = "f" if self.is_feminine(after) else "m" if self._noun_after.match(after) else ""
+        follows = self._noun_after.match(after) is not None and self._numbered_before.search(before) is None
+        gender = ("f" if self.is_feminine(after) else "m") if follows else ""
         return self.number(q, gender, attributive=gender != "")
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:

@@ -177,7 +177,7 @@ t; m; trilhão; trilhões
         "Sr.": "senhor", "Sra.": "senhora", "Srta.": "senhorita", "Dr.": "doutor", "Dra.": "doutora", "Prof.": "professor", "Profa.": "professora",
         "p. ex.": "por exemplo", "p.ex.": "por exemplo", "etc.": "et cetera", "nº": "número", "n.º": "número", "pág.": "página", "págs.": "páginas",
         "tel.": "telefone", "av.": "avenida", "Av.": "avenida", "R.": "rua", "a.C.": "antes de Cristo", "d.C.": "depois de Cristo", "cap.": "capítulo",
-        "vol.": "volume", "art.": "artigo", "aprox.": "aproximadamente", "Ltda.": "limitada", "vs.": "contra", "EUA": "Estados Unidos", "máx.": "máximo", "mín.": "mínimo", "fig.": "figura", "Eng.": "engenheiro", "Cia.": "companhia", "p.": "página", "min.": "minutos", "ed.": "edição", "etc": "et cetera", "vs": "contra", "Jr.": "Júnior", "apto.": "apartamento", "ap.": "apartamento", "séc.": "século",
+        "vol.": "volume", "art.": "artigo", "aprox.": "aproximadamente", "Ltda.": "limitada", "vs.": "contra", "EUA": "Estados Unidos", "máx.": "máximo", "mín.": "mínimo", "fig.": "figura", "Eng.": "engenheiro", "Cia.": "companhia", "p.": "página", "min.": "minutos", "ed.": "edição", "etc": "et cetera", "vs": "contra", "Jr.": "Júnior", "apto.": "apartamento", "ap.": "apartamento", "séc.": "século", "a.a.": "ao ano",
     }  # fmt: skip
     weekdays = {
         "seg": "segunda", "ter": "terça", "qua": "quarta", "qui": "quinta", "sex": "sexta", "sáb": "sábado", "dom": "domingo",
@@ -189,9 +189,7 @@ t; m; trilhão; trilhões
     ratio_cues = r"(?i:dilu\w{0,4}|mistur\w{0,4}|proporção|razão|escala|placar|venceu|ganhou|ganharam|perdeu|perderam|empat|resultado)"
     weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|senha|pedido|conta|número|ref(?:erência)?\.?|protocolo|cep|cpf|tel(?:efone)?\.?|ligue|ligar|quarto|voo)"
-    roman_before = (
-        r"(?i:capítulo|parte|tomo|volume|ato|cena|livro|artigo|anexo|tipo|nível|guerra mundial|fase|século|séculos)"
-    )
+    roman_before = r"(?i:capítulo|parte|tomo|volume|ato|cena|livro|artigo|anexo|tipo|nível|guerra mundial|fase|século|séculos|séc\.)"
     feminine_after = (
         r"(?:vezes|vez|horas?|semanas?|pessoas?|páginas?|mulher(?:es)?|meninas?|casas?|xícaras?|garrafas?|ruas?|noites?|partes?|leis?|toneladas?|libras?|"
         r"colher(?:es)?|pitadas?|flor(?:es)?|[a-záéíóúâêôãõç]{2,20}(?:ãs|ã|ções|sões|ção|são|dades|dade|gens|gem|as|a))(?<!dias)(?<!dia)(?<!problemas)(?<!problema)"
@@ -304,6 +302,10 @@ t; m; trilhão; trilhões
         return words + {"am": " da manhã", "pm": " da tarde" if hour in (12, 1, 2, 3, 4, 5, 6) else " da noite"}.get(
             half, ""
         )
+
+    def form(self, q: Quantity, noun: Noun) -> str:
+        """`um vírgula cinco milhão`."""
+        return noun.one if q.whole == 1 and noun in self.scales.values() else super().form(q, noun)
 
     parts = {3: ("terço", "terços"), 4: ("quarto", "quartos")}
 

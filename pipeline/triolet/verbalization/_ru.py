@@ -8,6 +8,7 @@ from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
 from triolet.verbalization._ru_cases import (
+    NO_NOUN,
     accusative,
     case_by_noun,
     case_by_words,
@@ -467,7 +468,7 @@ t; m; триллион; триллионов; триллиона
         if noun and noun[1].endswith(("ых", "их")) and (second := self._noun.match(after, noun.end())):
             noun = second
         gender = ""
-        if noun and noun[1] not in _INDECLINABLE:
+        if noun and noun[1] not in _INDECLINABLE and noun[1] not in NO_NOUN:
             last, ending = q.whole % 10, noun[1][-1]
             if last == 1:
                 if ending in "ую" and noun[1][-2:] != "му":

@@ -153,7 +153,7 @@ _INSIDE = re.compile(r"(?<![^\W_])(?:во?|на|об?|при)[ \u00a0]\Z", re.IG
 _INSIDE_OR_FOR = re.compile(r"(?<![^\W_])(?:во?|на|за|через|про|по|спустя)[ \u00a0]\Z", re.IGNORECASE)
 _AWAY = re.compile(r"[ \u00a0](?:от|к|севернее|южнее|западнее|восточнее)(?![^\W_])")
 _WORDS = re.compile(r"[ \u00a0]([а-яё]{2,30})(?:[ \u00a0]([а-яё]{2,30}))?")
-_NO_NOUN = frozenset("для сегодня когда всегда вчера завтра тогда иногда вместо тоже также у на за а я".split())
+NO_NOUN = frozenset("для сегодня когда всегда вчера завтра тогда иногда вместо тоже также у на за а я".split())
 _MANY = ("ов", "ев", "ёв", "ей")
 _ENDINGS = (("inst", ("ами", "ями", "ыми", "ими", "ьми")), ("prep", ("ах", "ях")), ("dat", ("ам", "ям")))
 
@@ -171,7 +171,7 @@ def case_by_noun(n: int, before: str, after: str) -> str:
             return "dat"  # `по одному году`
         if (
             words[0].endswith(("а", "я"))
-            and words[0] not in _NO_NOUN
+            and words[0] not in NO_NOUN
             and is_object(before)
             and not _INSIDE_OR_FOR.search(before)
         ):

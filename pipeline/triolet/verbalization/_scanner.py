@@ -66,6 +66,7 @@ class Scanner:
             (codes.phone, " -./)(9", ""),
             (dates.clock, ": \u00a0\u202fa", ""),
             (amounts.feet, "'′ \u00a0a", ""),
+            (amounts.pair, "a", ""),
             (codes.versions, ".", "a"),
             (fractions.ratio, ":", ""),
             (fractions.science, "a×* .,\u00a0·", ""),

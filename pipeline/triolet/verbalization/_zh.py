@@ -228,8 +228,8 @@ w; ; 万
 
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """`两个`, `第二个`."""
-        if q.fraction and not q.fraction.strip("0") and after[:1] in ("元", "美", "欧", "英", "日", "港"):
-            q = Quantity(q.whole, "", q.negative, q.scale)
+        if q.fraction.endswith("0") and after[:1] in ("元", "美", "欧", "英", "日", "港"):
+            q = Quantity(q.whole, q.fraction.rstrip("0"), q.negative, q.scale)
         attributive = (
             after[:1] in _MEASURES
             and after[:1] != ""
