@@ -28,7 +28,7 @@ from triolet.verbalization import LANGUAGES, VerbalizerCore
 
 CASES = Path(__file__).parents[1] / "tests/spoken/cases"
 _OPENS = re.compile(
-    r"[<>\[\]{}()（）【】*_`~|\\$^#=:@/&!]|\ue200|\ud800|\udfff|^\s*[-+>]|^(?: {4}|[ ]*\t)|analysis|commentary|assistant|final",
+    r"[<>\[\]{}()（）【】*_`~|\\$^#=:@/&!]|\ue200|\ud800|\udfff|^\s*[-+>]|^(?: {4}|[ ]*\t)|analysis|assistantfinal",
     re.MULTILINE,
 )
 """What may take words away, or say them in another way; the words are those of channels whose marks were lost."""
