@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 
 import trio
 
+import triolet.asyncio
 from triolet import TTS, Output, Phraser, SentenceSegmenter, Synthesizer, TextNormalizer, speech, stage
+from triolet.blocking import Speaker
 
 
 @stage
@@ -20,6 +22,9 @@ async def raw() -> AsyncIterator[bytes]:
     yield b"a"
 
 
+def silent(pcm: bytes) -> None: ...
+
+
 def joins(tts: TTS, output: Output, channel: trio.MemoryReceiveChannel[int]) -> None:
     x1 = [1, 2] | SentenceSegmenter()  # fails: tokens are str
     x2 = raw() | SentenceSegmenter()  # fails: tokens are str
@@ -31,4 +36,8 @@ def joins(tts: TTS, output: Output, channel: trio.MemoryReceiveChannel[int]) -> 
     x8 = speech(tts) | shout  # fails: shout takes tokens
     x9 = ["a"] | shout | output  # fails: an output takes audio
     y0 = ["a"] | tts  # fails: a voice is no stage
+    y1 = triolet.asyncio.Sink(silent)  # fails: it must be awaited
+    y2 = triolet.asyncio.Conversation(shout, output)  # fails: shout gives no audio
+    y3 = Speaker(speech(tts), output).say([1])  # fails: tokens are str
+    del y1, y2, y3
     del x1, x2, x3, x4, x5, x6, x7, x8, x9, y0

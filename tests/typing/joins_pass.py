@@ -5,6 +5,7 @@ from typing import assert_type
 
 import trio
 
+import triolet.asyncio
 from triolet import (
     TTS,
     AudioChunk,
@@ -19,9 +20,11 @@ from triolet import (
     Stage,
     Synthesizer,
     TextNormalizer,
+    TurnResult,
     speech,
     stage,
 )
+from triolet.blocking import Speaker
 
 
 @stage
@@ -51,3 +54,27 @@ def joins(tts: TTS, output: Output, channel: trio.MemoryReceiveChannel[str]) -> 
         tokens() | SentenceSegmenter() | TextNormalizer() | Phraser() | Synthesizer(tts) | output,
         Pipeline,
     )
+
+
+async def send(pcm: bytes) -> None: ...
+
+
+async def from_asyncio(tts: TTS, output: Output) -> None:
+    sink = triolet.asyncio.Sink(send)
+    assert_type(["a"] | speech(tts) | sink, Pipeline)
+    async with (
+        triolet.asyncio.open_session_pools() as sessions,
+        triolet.asyncio.Conversation(speech(tts), Playout(sink), sessions=sessions) as conversation,
+    ):
+        assert_type(conversation, triolet.asyncio.Conversation)
+        assert_type(await conversation.say(tokens()), TurnResult)
+        assert_type(await conversation.say(["a"]), TurnResult)
+        assert_type(conversation.last, TurnResult | None)
+    assert_type(await triolet.asyncio.run(tokens() | speech(tts) | output), TurnResult)
+
+
+def blocking(tts: TTS, output: Output) -> None:
+    with Speaker(speech(tts), output) as speaker:
+        assert_type(speaker, Speaker)
+        assert_type(speaker.say("a"), TurnResult)
+        assert_type(b"".join(speaker.pcm(iter(["a"]))), bytes)

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 import trio
+from tests.unit.triolet.asyncio._both import natively_and_from_asyncio
+
+__all__ = ["natively_and_from_asyncio"]
 
 LONGEST = 100_000.0
 """Seconds of virtual time that a test may take: more than a day. What waits for ever on a virtual clock fails by it at once, where

@@ -47,6 +47,9 @@ class Replay(AsyncIterable[str]):
         ValueError: a rate or a time that is not positive.
     """
 
+    on_trio = True
+    """It can be iterated in Trio only; `triolet.asyncio` heeds this."""
+
     def __init__(self, text: str, rate: float = 30.0, *, first_token: float = 0.0) -> None:
         if not rate > 0:
             raise ValueError(f"rate={rate!r}: tokens a second, more than 0")
@@ -139,6 +142,7 @@ class Recorder(AsyncIterator[str]):
     """
 
     def __init__(self, source: AsyncIterable[str]) -> None:
+        self.on_trio = getattr(source, "on_trio", False) is True
         self._source = aiter(source)
         self._began: float | None = None
         self._tokens: list[TimedToken] = []

@@ -40,6 +40,9 @@ class ChatStream(AsyncIterator[str]):
     closes the stream.
     """
 
+    on_trio = True
+    """It can be iterated in Trio only; `triolet.asyncio` heeds this."""
+
     def __init__(
         self,
         host: str,

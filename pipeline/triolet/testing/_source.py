@@ -15,6 +15,9 @@ class ScriptedSource:
     Iterate it once, like a stream.
     """
 
+    on_trio = True
+    """It can be iterated in Trio only; `triolet.asyncio` heeds this."""
+
     def __init__(self, script: Iterable[str | float | BaseException]) -> None:
         self._script = script
         self.given: list[str] = []

@@ -17,6 +17,8 @@ from triolet import TTS, AudioCallback, AudioFormat, Conversation, TTSSession, T
 from triolet.testing import Link, RecordingOutput, ScriptedSource
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
 
+pytestmark = pytest.mark.usefixtures("natively_and_from_asyncio")
+
 
 async def said_until(conversation: Conversation, tokens: list[str], seconds: float) -> TurnResult:
     results: list[TurnResult] = []

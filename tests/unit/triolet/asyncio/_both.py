@@ -1,7 +1,5 @@
 """Runs the tests of a module twice: as they are, and with each conversation held by an asyncio program.
 
-    from tests.unit.triolet.asyncio._both import natively_and_from_asyncio  # in its conftest.py
-
     pytestmark = pytest.mark.usefixtures("natively_and_from_asyncio")
 
 A test is a Trio function, which makes a `Conversation`. The second time, its Trio run is the guest of an asyncio loop in virtual

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import contextvars
 import gc
+import signal
 import threading
 from collections.abc import AsyncGenerator
 from functools import partial
@@ -24,8 +25,9 @@ import triolet.asyncio
 from triolet import AudioFormat, SessionPools, Stage, TurnResult, speech
 from triolet.asyncio._host import Host
 from triolet.errors import OutputError, ServiceError
-from triolet.events import Event, TurnStarted
-from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS
+from triolet.events import Event, FirstAudible, TurnStarted
+from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS
+from triolet_adapters.sources import Recorder, Replay
 
 ONE = "First we look at the map. Then we choose a way. At last we walk."
 SHORT = "Yes."
@@ -455,6 +457,11 @@ def test_a_pipeline_runs_with_tokens_of_asyncio() -> None:
         send.send_nowait(SHORT)
         send.close()
         assert (await triolet.asyncio.run(receive | speech(ToneTTS(), "en") | RecordingOutput())).heard == SHORT
+        for of_trio in (ScriptedSource([SHORT]), Replay(SHORT), Recorder(Replay(SHORT))):
+            result = await triolet.asyncio.run(of_trio | speech(ToneTTS(), "en") | RecordingOutput())
+            assert result.heard == SHORT
+        async with conversation() as talk:
+            assert (await talk.say(ScriptedSource([1.0, SHORT]))).heard == SHORT
 
     _virtual_time.run(program())
 
@@ -484,6 +491,34 @@ def test_a_block_that_is_never_left_ends_with_its_loop() -> None:
         assert tts.open
 
     _virtual_time.run(program())
+    assert tts.open == 0
+    assert not Host._of
+    assert not trio.lowlevel.in_trio_run()
+
+
+@pytest.mark.parametrize("where", ["asyncio", "trio"])
+def test_ctrl_c_ends_the_program_as_it_does_without_us(where: str) -> None:
+    tts, source, said = ToneTTS(), Closing(ONE), list[TurnResult | None]()
+
+    def press(event: Event | None = None) -> None:
+        if isinstance(event, FirstAudible | None):
+            signal.raise_signal(signal.SIGINT)
+
+    async def program() -> None:
+        if where == "asyncio":
+            asyncio.get_running_loop().call_later(1.5, press)
+        talk = conversation(tts)
+        async with talk:
+            try:
+                await talk.say(source, observer=press if where == "trio" else None)
+            finally:
+                said.append(talk.last)
+
+    with pytest.raises(KeyboardInterrupt):
+        _virtual_time.run(program())
+    assert said[0] is not None
+    assert said[0].interrupted
+    assert source.closed
     assert tts.open == 0
     assert not Host._of
     assert not trio.lowlevel.in_trio_run()
