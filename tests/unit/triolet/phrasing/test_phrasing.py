@@ -86,6 +86,24 @@ def test_the_rest_is_a_phrase_when_the_text_ends() -> None:
     assert [phrase.words for phrase in whole(clause("Half a sentence, ", COMMA))] == ["Half a sentence,"]
 
 
+@pytest.mark.parametrize(
+    ("text", "many"),
+    [
+        ("word " * 11, False),
+        ("word " * 12, True),
+        ("word " * 13, True),
+        ("好" * 17, False),
+        ("好" * 18, True),
+        ("好" * 19, True),
+    ],
+)
+def test_so_many_words_are_enough_wherever_they_end(text: str, many: bool) -> None:
+    """As many as a listener who hears nothing should get: twelve, or eighteen characters of Chinese."""
+    core = PhraserCore()
+    core.feed(clause(text, COMMA))
+    assert core.has_many == many
+
+
 def test_what_has_no_words_is_no_phrase() -> None:
     assert whole(NormalizedClause(units=(), start=0, end=4, boundary=LINE, opening=LINE)) == []
     assert whole(clause("...", LINE), clause("!?", END, start=3)) == []

@@ -148,3 +148,16 @@ def test_a_stage_that_changes_samples_has_them_looked_at_anew() -> None:
     edges.feed(attrs.evolve(second, pcm=bytes(2 * RATE)))
     assert edges.voicing.voiced.runs == ((0, RATE),)
     assert edges.trailing == RATE
+
+
+def test_what_a_stage_has_made_of_the_samples_is_looked_at_in_every_chunk() -> None:
+    """It filled the silence of the voice from the second chunk on."""
+    first, second, third = chunks(
+        [pcm_of([(True, RATE)]), pcm_of([(False, RATE)]), pcm_of([(False, RATE)])], ahead=True
+    )
+    edges = WholePhrase(first, loudest=1000)
+    edges.feed(first)
+    edges.feed(attrs.evolve(second, pcm=bytes(2 * RATE)))
+    edges.feed(attrs.evolve(third, pcm=pcm_of([(True, RATE)])))
+    assert edges.voicing.voiced.runs == ((0, RATE), (2 * RATE, 3 * RATE))
+    assert edges.trailing == 0

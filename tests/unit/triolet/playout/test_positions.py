@@ -81,3 +81,11 @@ def test_what_was_heard_meanwhile_is_counted_once_and_kept_short(pieces: list[tu
 
 def test_cutting_nothing_needs_no_samples_before_it() -> None:
     Positions().cut(0)
+
+
+def test_what_follows_on_is_one_stretch_though_nothing_was_heard_yet() -> None:
+    positions = Positions()
+    for at in range(100):
+        positions.play(7, 10 * at, 10, cut=0)
+    assert len(positions._spans) == 1
+    assert [positions.heard(7, at) for at in (0, 5, 995, 1000)] == [0, 5, 995, 1000]

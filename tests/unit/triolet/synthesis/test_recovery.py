@@ -386,6 +386,17 @@ def test_it_goes_on_in_the_middle_of_a_pause_or_where_the_listener_is_in_it(
     assert (point.keep, point.unit) == (keep, unit)
 
 
+def test_a_repeat_begins_at_the_last_pause_that_was_long_enough_before_the_loss() -> None:
+    """Two pauses have been passed on; no clause begins after them."""
+    units = phrase("one two three four five six seven eight")
+    lost = Lost(units, 0, Voiced(8000, ((0, 1000), (1500, 3000), (3500, 8000))), RATE, 1.0)
+    pauses = [SurePause(2, 1000, 1500), SurePause(4, 3000, 3500)]
+    assert resumption(lost, pauses, passed_on=8000).unit == 4
+    late = [SurePause(2, 1000, 1500), SurePause(4, 5000, 5500)]
+    assert resumption(lost, late, passed_on=8000).unit == 2, "the second is too near"
+    assert resumption(lost, [], passed_on=8000).unit == 0
+
+
 def test_what_is_said_again_is_at_least_one_word() -> None:
     lost = sounding("yes, incomprehensibilities follow", 9200, pace=0.5)
     assert resumption(lost, [SurePause(1, 4000, 6000)], passed_on=9200) == Resumption(9200, 1, 1)

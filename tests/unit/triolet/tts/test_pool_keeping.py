@@ -276,6 +276,30 @@ async def test_a_session_that_is_closing_takes_no_place(autojump_clock: MockCloc
         assert trio.current_time() - began < 0.2
 
 
+async def test_a_session_that_the_service_ended_is_not_used_while_it_closes(autojump_clock: MockClock) -> None:
+    service = SlowToLeave(connect=0.01, commit=0.1)
+    async with pooled(service, spares=0, maximum=1) as pool, pool.in_use():
+        await say(pool)
+        service.open[0].dead.set()
+        await trio.sleep(0.5)
+        assert await say(pool) == PCM
+        assert pool.statistics().broken == 1
+
+
+async def test_commits_that_are_over_are_not_kept_in_mind(autojump_clock: MockClock) -> None:
+    service = Service(connect=0.01, commit=0.01)
+    async with pooled(service, spares=0) as pool, pool.in_use():
+        for _ in range(3):
+            await say(pool)
+        with trio.move_on_after(0.001):
+            await say(pool)
+        service.refusals = [REFUSED] * 3
+        with pytest.raises(ConnectionFailed):
+            await say(pool)
+        assert not pool._in_time
+        assert not pool._waiting
+
+
 async def test_a_connect_is_as_urgent_as_the_commit_that_waits_for_it(autojump_clock: MockClock) -> None:
     """Also one that was put off, since the service ends what is idle, when the commit comes."""
     service, asked = Service(connect=0.01, commit=0.01), Asked()
