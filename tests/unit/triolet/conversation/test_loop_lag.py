@@ -104,7 +104,9 @@ def refusal(*, replace: bool) -> tuple[Overloaded, Conversation, list[str], str]
             with pytest.raises(Overloaded) as caught:
                 await conversation.say(Source(), replace=replace)
             assert conversation.last is None
+            before = output.heard
             await trio.sleep(1.5)
+            assert (output.heard == before) == replace, "whoever was to be replaced is silent at once"
             if replace:
                 assert (await conversation.say(["Again."], replace=True)).heard == "Again."
         return caught.value, conversation, read, heard[0]

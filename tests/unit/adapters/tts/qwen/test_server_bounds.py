@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 import trio
+from tests.unit.adapters.tts.qwen._peers import serving
 from tests.unit.adapters.tts.qwen.test_door import status
 from trio.testing import MockClock
 
 from triolet.errors import TTSError
 from triolet.testing import ToneTTS
 from triolet_adapters.tts.qwen import QwenServer, ServerOptions
-from triolet_adapters.tts.qwen.protocol import SessionInfo
+from triolet_adapters.tts.qwen.protocol import ResponseDone, ServerEvent, SessionInfo
 from triolet_adapters.tts.qwen.server._connection import _short
 from triolet_adapters.tts.qwen.server._encoders import encoder_for
 from triolet_adapters.tts.qwen.server._response import Response
@@ -80,3 +81,26 @@ async def test_what_comes_after_a_stop_is_dropped_and_breaks_nothing(autojump_cl
     waiting.end()
     assert len(await waiting.take(10**6)) == 2 * 800
     assert await waiting.take(10**6) == b""
+
+
+@pytest.mark.parametrize("host", ["myhost", "MYHOST:8765", "MyHost."])
+def test_names_of_hosts_are_the_same_in_capitals(host: str) -> None:
+    assert status(host=host, listens_on="MyHost") == 101
+    assert status(ServerOptions(allowed_hosts=("MYHOST",)), host=host) == 101
+    assert status(host=host) == 421
+
+
+async def test_a_client_that_listens_is_not_idle(autojump_clock: MockClock) -> None:
+    """It says nothing for five seconds, in which it is spoken to; then for one, and is sent away."""
+    voice = ToneTTS(sample_rate=24_000, pace=1.0, seconds_per_character=0.5)
+    async with serving(ServerOptions(idle_timeout=1.0), voice) as world, world.tts().session() as session:
+        await session.update()
+        await session.say("Here we go.")
+        event: ServerEvent | None = None
+        while not isinstance(event, ResponseDone):
+            event = await session.next_event()
+        said = trio.current_time()
+        assert event.status == "completed"
+        assert said > 5
+        await session.wait_failed()
+        assert said < trio.current_time() <= said + 1.1
