@@ -25,6 +25,7 @@ from triolet.model_talk._core import MAX_CALL
 from triolet.normalization import NormalizerCore
 from triolet.segmentation import SegmenterCore
 from triolet.verbalization import LANGUAGES, VerbalizerCore
+from triolet.verbalization._languages import language_of
 
 CASES = Path(__file__).parents[1] / "tests/spoken/cases"
 _OPENS = re.compile(
@@ -33,6 +34,10 @@ _OPENS = re.compile(
 )
 """What may take words away, or say them in another way; the words are those of channels whose marks were lost."""
 _WORD = re.compile(r"(?<![^\s])[^\W\d_]{4,}(?=[ ,.])")
+_SHORT = frozenset(
+    name for code in LANGUAGES if (words := language_of(code, "")) for name in words.abbreviations if name.isalpha()
+)
+"""Words that stand for others, such as `Blvd`."""
 _MORE_THAN_ORDINARY = 3
 """Words that a unit, a month or an abbreviation may replace in one text, on either side of a number."""
 _HELD = MAX_CALL + 2000
@@ -82,6 +87,7 @@ def fault(rng: random.Random, text: str, language: str) -> str | None:
             word
             for word in _WORD.findall(text)
             if word.isalpha()
+            and word not in _SHORT
             and not re.search("[A-Z]{2}", word)
             and word.lower() not in heard
             and not _near_digit(text, word)

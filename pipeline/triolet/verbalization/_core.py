@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from triolet._model._kinds import KINDS, checked
-from triolet._model._text import NormalizedClause, SpeechUnit
+from triolet._model._text import BlockKind, NormalizedClause, SpeechUnit
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._languages import language_of
@@ -27,12 +27,16 @@ from triolet.verbalization._scanner import Scanner
 from triolet.verbalization._spelling import MAY_BE_ADDRESS, addresses
 
 _NEEDED = re.compile(
-    r"[0-9０-９〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−*/\\№¶^#_$€£¥￥₹₩₽₺₿₫₴฿₪¢²³½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒％℃℉]"
+    r"[0-9０-９〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−*/\\№¶^#_$∫∑∏⌈⌊€£¥￥₹₩₽₺₿₫₴฿₪¢²³½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒％℃℉]"
     r"|[A-Z]{2}|->|\(\)|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc|пр|др|т\. ?[дп])\.|[^\W_]\.[^\W_]|[^\W_]\.[,;:)]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
 )
 """A clause without this has nothing to rewrite."""
 _TITLE = re.compile(r"(?<![^\W_])(?:M(?:mes?|lles?|rs?)|D[ra]|Sra?|Prof|Ste?|Ave|Rd|[Bb]d|Mgr|Blvd|WWI{1,2})(?![^\W_])")
 """An abbreviation without a stop."""
+_LIST_NUMBER = re.compile(
+    r"(?:\A\s*|(?:und|oder|sowie|,|;) )([0-9]{1,2})(?=\. (?!(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
+    r"Jahrhundert)(?![^\W_]))[A-ZÄÖÜ])"
+)
 _NARROW = str.maketrans("０１２３４５６７８９％：／＋－＝．，＄￥＠＃＆～", "0123456789%:/+-=.,$¥@#&~")
 """Wide forms of signs, read as narrow ones. One character each, so that offsets stay."""
 _CJK = re.compile(r"[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60\u3000-\u30FF]")
@@ -48,6 +52,7 @@ class VerbalizerCore:
         self._only = KINDS if only is None else checked(frozenset(only))
         self._region = region.upper()
         self._lexicon = tuple(lexicon)
+        self._item = 0  # the last number of a German list
 
     def feed(self, clause: NormalizedClause) -> NormalizedClause:
         """The clause in words."""
@@ -61,8 +66,23 @@ class VerbalizerCore:
         found = merged(found, [])
         if needed:
             code, _, region = clause.language.partition("-")
+            if code.lower() == "de":
+                found = merged(found, self._list_numbers(text, in_list=clause.kind is BlockKind.LIST_ITEM))
             found = self._found(text, code.lower(), region.upper() or self._region, found)
         return attrs.evolve(clause, units=rewritten(units, text, found)) if found else clause
+
+    def _list_numbers(self, text: str, *, in_list: bool) -> list[Found]:
+        """The numbers of a list, `1. Ruhe, 2. Licht`: with their stop they look like German ordinal numbers."""
+        found: list[Found] = []
+        for number in _LIST_NUMBER.finditer(text):
+            n = int(number[1])
+            if not (n == self._item + 1 or (number.start() == 0 and (in_list or n == 1))):
+                continue
+            reader = _reader("de", "")
+            assert reader is not None  # German is one of the languages
+            self._item = n
+            found.append(Found(*number.span(1), "numbers", reader.words.cardinal(n)))
+        return found
 
     def _found(self, text: str, code: str, region: str, known: list[Found]) -> list[Found]:
         reader = _reader(code, region)

@@ -236,7 +236,7 @@ t; f; Billion; Billionen
     }
     coin_words = {"Fr.": "CHF", "SFr.": "CHF"}
     symbols = {
-        "&": "und", "+": "plus", "=": "gleich", "×": "mal", "÷": "geteilt durch", "≈": "ungefähr", "~": "etwa", "±": "plus minus",
+        "∫": "Integral", "∑": "Summe", "∏": "Produkt", "⌈": "aufgerundet", "⌉": " ", "⌊": "abgerundet", "⌋": " ", "&": "und", "+": "plus", "=": "gleich", "×": "mal", "÷": "geteilt durch", "≈": "ungefähr", "~": "etwa", "±": "plus minus",
         "<": "kleiner als", ">": "größer als", "≤": "kleiner gleich", "≥": "größer gleich", "≠": "ungleich", "@": "at", "%": "Prozent",
         "‰": "Promille", "°": "Grad", "§": "Paragraf", "§§": "Paragrafen", "→": "nach", "->": "nach", "√": "Wurzel aus", "∞": "unendlich", "π": "Pi",
         "©": "Copyright", "−": "minus", "*": "mal", "/": "durch", "№": "Nummer",

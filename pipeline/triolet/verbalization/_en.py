@@ -209,7 +209,7 @@ t; ; trillion
     coins = _COINS
     coin_words = {"bucks": "USD"}
     symbols = {
-        "&": "and", "+": "plus", "=": "equals", "×": "times", "÷": "divided by", "≈": "approximately", "~": "about",
+        "∫": "the integral", "∑": "the sum", "∏": "the product", "⌈": "the ceiling of", "⌉": " ", "⌊": "the floor of", "⌋": " ", "&": "and", "+": "plus", "=": "equals", "×": "times", "÷": "divided by", "≈": "approximately", "~": "about",
         "±": "plus or minus", "<": "is less than", ">": "is greater than", "≤": "is less than or equal to",
         "≥": "is greater than or equal to", "≠": "is not equal to", "@": "at", "%": "percent", "‰": "per mille", "°": "degrees",
         "§": "section", "§§": "sections", "→": "to", "->": "to", "=>": "to", "√": "the square root of", "∞": "infinity",

@@ -194,7 +194,7 @@ t; m; billón; billones
         "cent": (_CENT, None),
     }
     symbols = {
-        "&": "y", "+": "más", "=": "igual a", "×": "por", "÷": "dividido entre", "≈": "aproximadamente", "~": "unos", "±": "más menos",
+        "∫": "integral", "∑": "suma", "∏": "producto", "⌈": "techo de", "⌉": " ", "⌊": "suelo de", "⌋": " ", "&": "y", "+": "más", "=": "igual a", "×": "por", "÷": "dividido entre", "≈": "aproximadamente", "~": "unos", "±": "más menos",
         "<": "menor que", ">": "mayor que", "≤": "menor o igual que", "≥": "mayor o igual que", "≠": "distinto de", "@": "arroba",
         "%": "por ciento", "‰": "por mil", "°": "grados", "§": "sección", "§§": "secciones", "→": "a", "->": "a", "√": "raíz de", "∞": "infinito", "π": "pi",
         "©": "copyright", "−": "menos", "*": "por", "/": "entre", "№": "número",

@@ -170,7 +170,7 @@ t; m; billion; billions
         "cent": (_CENT, None),
     }
     symbols = {
-        "&": "et", "+": "plus", "=": "égale", "×": "fois", "÷": "divisé par", "≈": "environ", "~": "environ", "±": "plus ou moins",
+        "∫": "intégrale", "∑": "somme", "∏": "produit", "⌈": "partie entière par excès de", "⌉": " ", "⌊": "partie entière de", "⌋": " ", "&": "et", "+": "plus", "=": "égale", "×": "fois", "÷": "divisé par", "≈": "environ", "~": "environ", "±": "plus ou moins",
         "<": "inférieur à", ">": "supérieur à", "≤": "inférieur ou égal à", "≥": "supérieur ou égal à", "≠": "différent de", "@": "arobase",
         "%": "pour cent", "‰": "pour mille", "°": "degrés", "§": "paragraphe", "§§": "paragraphes", "→": "vers", "->": "vers", "√": "racine de", "∞": "infini", "π": "pi",
         "©": "copyright", "−": "moins", "*": "fois", "/": "sur", "№": "numéro",

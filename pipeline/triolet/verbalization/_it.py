@@ -157,7 +157,7 @@ t; m; bilione; bilioni
         "cent": (_CENT, None),
     }
     symbols = {
-        "&": "e", "+": "più", "=": "uguale a", "×": "per", "÷": "diviso", "≈": "circa", "~": "circa", "±": "più o meno", "<": "minore di",
+        "∫": "integrale", "∑": "somma", "∏": "prodotto", "⌈": "parte intera superiore di", "⌉": " ", "⌊": "parte intera di", "⌋": " ", "&": "e", "+": "più", "=": "uguale a", "×": "per", "÷": "diviso", "≈": "circa", "~": "circa", "±": "più o meno", "<": "minore di",
         ">": "maggiore di", "≤": "minore o uguale a", "≥": "maggiore o uguale a", "≠": "diverso da", "@": "chiocciola", "%": "per cento",
         "‰": "per mille", "°": "gradi", "§": "paragrafo", "§§": "paragrafi", "→": "a", "->": "a", "√": "radice di", "∞": "infinito", "π": "pi greco", "©": "copyright",
         "−": "meno", "*": "per", "/": "fratto", "№": "numero",

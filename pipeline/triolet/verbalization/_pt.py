@@ -168,7 +168,7 @@ t; m; trilhão; trilhões
         "cent": (_CENT, None),
     }
     symbols = {
-        "&": "e", "+": "mais", "=": "igual a", "×": "vezes", "÷": "dividido por", "≈": "aproximadamente", "~": "cerca de", "±": "mais ou menos",
+        "∫": "integral", "∑": "soma", "∏": "produto", "⌈": "teto de", "⌉": " ", "⌊": "piso de", "⌋": " ", "&": "e", "+": "mais", "=": "igual a", "×": "vezes", "÷": "dividido por", "≈": "aproximadamente", "~": "cerca de", "±": "mais ou menos",
         "<": "menor que", ">": "maior que", "≤": "menor ou igual a", "≥": "maior ou igual a", "≠": "diferente de", "@": "arroba",
         "%": "por cento", "‰": "por mil", "°": "graus", "§": "parágrafo", "§§": "parágrafos", "→": "para", "->": "para", "√": "raiz de", "∞": "infinito", "π": "pi",
         "©": "copyright", "−": "menos", "*": "vezes", "/": "sobre", "№": "número",
