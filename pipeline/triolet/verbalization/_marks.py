@@ -155,6 +155,9 @@ class Marks:
             return Found(at, at + 1, "symbols", self._numbers.apart(text, at, at + 1, less))
         for length in (2, 1):
             name = words.symbol_in(text[at : at + length], text[max(0, at - 2) : at])
+            if name == " ":
+                start = at - 1 if before == " " and at - 1 >= floor else at
+                return Found(start, at + length, "symbols", "")  # a closing sign, whose opening one is said
             if name and len(text) >= at + length:
                 return Found(at, at + length, "symbols", self._numbers.apart(text, at, at + length, name))
         return None
