@@ -412,7 +412,8 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
             return GOES_ON
         if first.isdecimal():
             return GOES_ON if len(word) <= 2 else END
-        if following in rules.starters or len(word) > 3 or said.endswith(".") or (said[:1].isupper() and len(said) > 3):
+        noun = said[:1].isupper() and len(said) > 3 and said[-1] != "," and said.lower() not in _DETERMINERS
+        if following in rules.starters or len(word) > 3 or said.endswith(".") or noun:
             return END
         return GOES_ON
     if first.isupper():
@@ -422,6 +423,14 @@ def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdi
     if first in "-–—":
         return ahead.dash()
     return END if first in "$€£¥#`•" else GOES_ON
+
+
+_DETERMINERS = frozenset({
+    "mein", "meine", "meinen", "meinem", "meiner", "dein", "deine", "deinen", "sein", "seine", "seinen", "seinem",
+    "ihre", "ihren", "ihrem", "ihrer", "unser", "unsere", "unseren", "euer", "eure", "kein", "keine", "jeder", "jede",
+    "jedes", "jeden", "jedem", "dieser", "diese", "dieses", "diesen", "diesem", "einen", "einem", "einer",
+})  # fmt: skip
+"""German words before an ordinal number and its noun: `Mein 5. Kind`."""
 
 
 def stands_alone(rules: Rules, word: str) -> bool:

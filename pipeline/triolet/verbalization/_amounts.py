@@ -80,7 +80,7 @@ class Amounts:
 
     def fold(self, text: str, at: int, floor: int) -> Found | None:
         """`2x`."""
-        fold = _FOLD.match(text, at) if self._words.fold else None
+        fold = _FOLD.match(text, at) if self._words.fold and "=" not in text else None
         if fold is None or (at and text[at - 1].isalnum()):
             return None
         q = quantity(fold[1], self._words.decimal)

@@ -423,14 +423,12 @@ t; f; Billion; Billionen
             )
         return None
 
-    _after_ein = re.compile(r"(?<![^\W_])(?:ein|kein|mein|dein|sein|ihr|unser|euer) \Z", re.IGNORECASE)
-
     def _bare_ending(self, before: str, text: str, at: int) -> str:
         """`mein erstes Auto`, `dritte Auflage`."""
         noun = self._noun.match(text, at)
         if before[-1:] == "-":
             return ""
-        if noun is None or not (self._after_ein.search(before) or not before.strip()):
+        if noun is None:
             return "r"
         return {"f": "", "n": "s", "m": "r"}[gender_of(noun[1])]
 

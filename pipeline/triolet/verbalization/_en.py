@@ -43,6 +43,8 @@ dl; ; deciliter; deciliters
 cl; ; centiliter; centiliters
 ml; ; milliliter; milliliters
 gal; ; gallon; gallons
+qt; ; quart; quarts
+floz; ; fluid ounce; fluid ounces
 tsp; ; teaspoon; teaspoons
 tbsp; ; tablespoon; tablespoons
 kg; ; kilogram; kilograms
@@ -204,7 +206,7 @@ t; ; trillion
     units = _UNITS
     extra_units = {
         "lbs.": "lb", "lb.": "lb", "oz.": "oz", "ft.": "ft", "in.": "inch", "sq ft": "ft2", "sq. ft.": "ft2", "sq m": "m2",
-        "hrs.": "h", "yr": "year", "yrs": "year", "mo": "month", "wk": "week", "wks": "week", "min.": "min", "sec.": "s", "yd.": "yd", "mi.": "mi", "kilos": "kg",
+        "hrs.": "h", "yr": "year", "yrs": "year", "mo": "month", "qt": "qt", "qts": "qt", "fl oz": "floz", "fl. oz.": "floz", "wk": "week", "wks": "week", "min.": "min", "sec.": "s", "yd.": "yd", "mi.": "mi", "kilos": "kg",
     }  # fmt: skip
     coins = _COINS
     coin_words = {"bucks": "USD"}
@@ -342,10 +344,14 @@ t; ; trillion
         r"engine|motor|adapter|outlet|connection|processor|chip|camera|sensor|note\b|bill\b|coin|fine\b|deal|budget|loan|grant|bonus|prize|"
         r"gift|ticket|video|clip|syringe|tank|container|bucket|vial|injection|solution|steak|serving|portion|sample|rope|ladder|pool|fence)[a-z]*"
     )
-    _leading_zero_date = re.compile(r"(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])(?![0-9/]|[.,][0-9])")
+    _leading_zero_date = re.compile(
+        r"(?=0|[0-9]+/0)(0?[1-9]|[12][0-9]|3[01])/(0?[1-9]|[12][0-9]|3[01])(?![0-9/]|[.,][0-9])"
+    )
     _due_before = re.compile(
         r"(?<![a-z])(?:due|by|before|after|between|through|thru|deadline(?: is)?) \Z", re.IGNORECASE
     )
+    _weekday_before = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? \Z")
+    _date_alone = re.compile(r"[ ,]*(?:[1-9]|1[0-2])/(?:[679]|1[1-579]|2[0-9]|3[01])[ ,.!?]*")
     _house_number = re.compile(
         r"([0-9]{3,5})(?= (?:[NSEW]\.? |North |South |East |West )?(?:[0-9]{1,3}(?:st|nd|rd|th)|(?:[A-Z][a-z]{1,20} ){0,2}[A-Z][a-z]{1,20}) "
         r"(?:St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Blvd|Boulevard|Way|Ct|Court|Pl|Place|Hwy|Highway|Pkwy|Sq|Square)(?![a-z]))"
@@ -362,6 +368,7 @@ t; ; trillion
     _road_before = re.compile(r"(?<![A-Za-z])(?:I-|US-|US |Route |Highway |Hwy )\Z")
     _inches = re.compile(r"([0-9]{1,3})(?:\"|″)(?![A-Za-z0-9])")
     _long_code = re.compile(r"[0-9]{4,8}(?![0-9A-Za-z]|[.,][0-9])")
+    _bare_height = re.compile(r"([4-7])['′]([0-9]|1[01])(?![0-9'\"″′A-Za-z])")
     _toll_free = re.compile(r"1-(8[0-9]{2})-(?=[A-Z])")
     _planes = re.compile(r"([1-9][0-9]?)s(?![^\W_])")
     _of_run = re.compile(r"(?<![a-z])(?:r[au]n|running|race|raced|walked|jogged|jog) (?:an? |the |my |his |her )?\Z")
@@ -383,6 +390,8 @@ t; ; trillion
             return Found(at, inches.end(), "units", self.counted(Quantity(int(inches[1])), self.units["inch"]))
         if self._letter_before.search(before) and (long := self._long_code.match(text, at)):
             return Found(at, long.end(), "codes", self.digits(long[0]))
+        if (tall := self._bare_height.match(text, at)) and "'" not in text[:at]:
+            return Found(at, tall.end(), "units", f"{self.cardinal(int(tall[1]))} foot {self.cardinal(int(tall[2]))}")
         if toll_free := self._toll_free.match(text, at):
             return Found(at, toll_free.end(), "telephones", f"one {self.short_number(int(toll_free[1]))} ")
         if self._letter_before.search(before) and (planes := self._planes.match(text, at)):
@@ -401,6 +410,8 @@ t; ; trillion
         if (tall := self._tall.match(text, at)) and self._attributive_before.search(before):
             return Found(at, tall.end(), "units", f"{self.cardinal(int(tall[1]))} foot {self.cardinal(int(tall[2]))}")
         dated = self._leading_zero_date.match(text, at)
+        if dated is None and (self._weekday_before.search(before) or self._date_alone.fullmatch(text)):
+            dated = self._short_date.match(text, at)
         if dated is None and self._due_before.search(before):
             dated = self._short_date.match(text, at)
             if dated and not (int(dated[2]) > 12 or "due" in before.lower() or "deadline" in before.lower()):

@@ -98,6 +98,8 @@ class Marks:
             and after.isalpha()
         ):
             return Found(at, at + 1, "symbols", words.per)
+        if sign in "-−–" and at == floor and at and before == "." and after.isdigit():
+            return Found(at, at + 1, "ranges", words.joined(words.to))  # `9 a.m.–5 p.m.`
         if sign in "-−–+±~≈" and after and after in "0123456789$€£¥￥₹₩₽.½¼¾":
             if not before or not (touches(before) or before in ")]%²³°"):
                 return self._signed(text, at, floor)

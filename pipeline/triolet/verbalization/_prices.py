@@ -14,6 +14,7 @@ from triolet.verbalization._signs import CURRENCY_CODES
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,]|\.[0-9])")
 _MILLION = re.compile(r"m(?![^\W_])")  # `£3m`
 _LETTER_SCALE = re.compile(r"[ \u00a0]?(million|billion|thousand|bn|[kKmMB])(?![A-Za-z0-9])")  # `$3M`
+_ONLY_CENTS = re.compile(r"[$£€]\.([0-9]{2})(?![0-9])")
 _CENTS = re.compile(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
 
 
@@ -28,6 +29,11 @@ class Prices:
         """`$5`, `€3 million`, `$5-10`."""
         coin = self._numbers.coin_before.match(text, at)
         words = self._words
+        if coin is None and (cents := _ONLY_CENTS.match(text, at)):
+            code = self._numbers.coins.get(text[at], "")
+            minor = words.coins[code][1] if code in words.coins else None
+            if minor is not None:
+                return Found(at, cents.end(), "money", words.counted(Quantity(int(cents[1])), minor))
         if coin is None:
             name = words.symbols.get(text[at]) or self._coin_alone(text, at)
             return Found(at, at + 1, "symbols", self._numbers.apart(text, at, at + 1, name)) if name else None
