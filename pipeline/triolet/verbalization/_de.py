@@ -464,6 +464,8 @@ t; f; Billion; Billionen
 
     def abbreviation_in(self, written: str, before: str, after: str) -> str:
         """`am Mi., 12.3.`, but `So.` is a word elsewhere."""
+        if written in ("Max.", "Min."):
+            return "" if re.match(r" ?[0-9]", after) else written  # a name
         if written in ("Mo.", "Di.", "Mi.", "Do.", "Sa.", "So."):
             dated = re.match(r",?(?: den)? ?[0-9]|,\Z", after) is not None or before.endswith(("am ", "Am ", "bis "))
             return "" if dated else written

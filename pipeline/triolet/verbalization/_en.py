@@ -351,7 +351,7 @@ t; ; trillion
         r"(?<![a-z])(?:due|by|before|after|between|through|thru|deadline(?: is)?) \Z", re.IGNORECASE
     )
     _weekday_before = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? \Z")
-    _date_alone = re.compile(r"[ ,]*(?:[1-9]|1[0-2])/(?:[679]|1[1-579]|2[0-9]|3[01])[ ,.!?]*")
+    _date_alone = re.compile(r"[ ,]*(?:[1-9]|1[0-2])/(?:[679]|1[1-57-9]|2[0-9]|3[01])[ ,.!?]*")
     _house_number = re.compile(
         r"([0-9]{3,5})(?= (?:[NSEW]\.? |North |South |East |West )?(?:[0-9]{1,3}(?:st|nd|rd|th)|(?:[A-Z][a-z]{1,20} ){0,2}[A-Z][a-z]{1,20}) "
         r"(?:St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Blvd|Boulevard|Way|Ct|Court|Pl|Place|Hwy|Highway|Pkwy|Sq|Square)(?![a-z]))"
