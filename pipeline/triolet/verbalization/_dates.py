@@ -6,6 +6,7 @@ import re
 
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
+from triolet.verbalization._quantity import Quantity
 
 _ISO = re.compile(
     r"([12][0-9]{3})([-/.])([01]?[0-9])\2([0-3]?[0-9])(?![0-9])"
@@ -76,6 +77,10 @@ class Dates:
         end = _without_stop(text, half.end()) if half else clock.end() + after
         half_word = half[1].lower() + "m" if half else ""
         second = int(clock[3]) if clock[3] else None
+        if second is not None and not half and self._words.duration_follows.search(text, max(floor, at - 24), at):
+            parts = [(int(n), unit) for n, unit in zip(clock.groups(), ("h", "min", "s"), strict=True) if int(n)]
+            said = [self._words.counted(Quantity(n), self._words.units[unit]) for n, unit in parts]
+            return Found(at, clock.end(), "times", self._words.joiner.join(said))  # `in 1:52:30`
         words = self._words.time(
             int(clock[1]), int(clock[2]), second, half_word, text[clock.end() : end] if after else ""
         )

@@ -261,6 +261,7 @@ t; f; Billion; Billionen
     compound_endings = {"str.": "straße", "nr.": "nummer"}
     place_cues = r"(?:zimmer|raum|gleis|platz|sitz|klasse|haus|hausnummer|nr\.|wohnung|gate|halle|saal|block|reihe|\w{0,20}(?:straße|str\.|weg))"
     ratio_cues_after = r"(?:verdünn|misch|gemischt|gegen|Verhältnis|Sieg|Niederlage)"
+    duration_cues = r"in|dauert|dauerte|unter|von"
     ratio_cues = r"(?i:misch\w{0,3}|verdünn\w{0,3}|verhältnis|maßstab|gewann|gewonnen|verlor|verloren|endete|endstand|spielstand|ergebnis|führt)"
     weekday_range = "{} bis {}"
     code_cues = r"(?i:code|pin|tan|passwort|[a-zäöü]{0,16}nummer|[a-zäöü]{0,12}nr\.?|telefon|tel\.?|konto|plz|postleitzahl|zimmer|flug|bestellung|ruf|rufen|wählen|unter)"

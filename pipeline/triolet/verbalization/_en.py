@@ -240,6 +240,7 @@ t; ; trillion
         "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
     }  # fmt: skip
     ratio_cues_after = r"(?:ratio|scale|dilution|mix|odds|win|loss|draw|defeat|victory|score)"
+    duration_cues = r"in|of|took|takes|lasts?|lasted|under|over|within|for|record(?: is| was)?"
     ratio_cues = r"(?i:dilut\w{1,3}|mix|blend|ratio|scale|odds|proportion|score|won|lost|beat|finished|ended)"
     weekday_range = "{} to {}"
     code_cues = (
@@ -321,6 +322,9 @@ t; ; trillion
     _year_after_day = re.compile(r",? ([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
     _day_month = re.compile(
         rf"([0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{month_forms})(?![A-Za-z])(?:,? ([12][0-9]{{3}})(?![0-9]))?"
+    )
+    _days_month = re.compile(
+        rf"([1-9]|[12][0-9]|3[01])[-–]([1-9]|[12][0-9]|3[01]) (?P<month>{month_forms})(?![A-Za-z])(?:,? ([12][0-9]{{3}})(?![0-9]))?"
     )
     _year_follows = re.compile(r" ?(?:AD|BC|BCE|CE|A\.D\.|B\.C\.)(?![A-Za-z])")
     _no_year = re.compile(
@@ -503,6 +507,10 @@ t; ; trillion
             return Found(start, end, "dates", words)
         if month and (only := self._only_year.match(text, at)):
             return Found(month.start(), only.end(), "dates", f"{self._month(month[0])} {self.year(int(only[1]))}")
+        if days := self._days_month.match(text, at):
+            first, last = (self.ordinal(int(n)) for n in (days[1], days[2]))
+            year = f" {self.year(int(days[4]))}" if days[4] else ""
+            return Found(at, days.end(), "dates", f"the {first} to the {last} of {self._month(days['month'])}{year}")
         day = self._day_month.match(text, at)
         if day is None or not 1 <= int(day[1]) <= 31:
             return None

@@ -212,6 +212,7 @@ t; m; billón; billones
     plural_in_range = {"pág.": "páginas", "art.": "artículos", "cap.": "capítulos"}
     place_cues = r"(?:habitación|puerta|asiento|aula|piso|andén|sala|bloque|número|clase|fila)"
     ratio_cues_after = r"(?:contra|dilu|victoria|derrota)"
+    duration_cues = r"en|de|dura|duró"
     ratio_cues = r"(?i:dilu\w{0,4}|mezcl\w{0,4}|proporción|razón|relación|escala|ratio|ganó|ganaron|perdió|perdieron|marcador|resultado)"
     weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|clave|contraseña|pedido|cuenta|número|ref(?:erencia)?\.?|expediente|postal|tel(?:éfono)?\.?|llame|llama|llamar|habitación|vuelo)"

@@ -187,6 +187,7 @@ t; m; billion; billions
     plural_in_range = {"p.": "pages", "art.": "articles", "chap.": "chapitres"}
     place_cues = r"(?:chambre|porte|siège|place|quai|voie|salle|bâtiment|appartement|n°|numéro|classe|hall|rue)"
     ratio_cues_after = r"(?:dilu|contre|victoire|défaite)"
+    duration_cues = r"en|de|dure|durée|duré"
     ratio_cues = r"(?i:dilu\w{0,4}|mélang\w{0,3}|rapport|ratio|proportion|échelle|score|gagné|perdu|battu)"
     weekday_range = "{} à {}"
     code_cues = r"(?i:code|pin|mot de passe|commande|compte|numéro|réf(?:érence)?\.?|dossier|postal|tél(?:éphone)?\.?|appelez|appeler|chambre|vol)"

@@ -174,6 +174,7 @@ t; m; bilione; bilioni
     plural_in_range = {"pag.": "pagine", "p.": "pagine", "art.": "articoli", "cap.": "capitoli"}
     place_cues = r"(?:camera|stanza|posto|binario|aula|interno|classe|scala|fila|numero|sala|porta|gate|uscita)"
     ratio_cues_after = r"(?:contro|dilu)"
+    duration_cues = r"in|di|dura|durato"
     ratio_cues = r"(?i:dilu\w{0,4}|mescol\w{0,4}|rapporto|proporzione|scala|vinto|vince|perso|perde|punteggio|risultato|finita|finito)"
     weekday_range = "da {} a {}"
     code_cues = r"(?i:codice|pin|password|ordine|conto|numero|rif(?:erimento)?\.?|pratica|cap|tel(?:efono)?\.?|chiamare|chiama|chiami|camera|volo)"

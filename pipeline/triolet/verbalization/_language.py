@@ -176,6 +176,7 @@ class Language:
         self.roman_ordinals_first = re.compile(rf"(?<![^\W_])(?:{self.roman_ordinal_before})[ \u00a0]\Z")
         self.not_a_time = re.compile(rf"(?:{self.ratio_cues})[^0-9.]{{0,24}}\Z")
         self.not_a_time_after = re.compile(rf"[ \u00a0]?(?:{self.ratio_cues_after})")
+        self.duration_follows = re.compile(rf"(?<![^\W_])(?i:{self.duration_cues})[ \u00a0]\Z")
         self.month_numbers = {name.lower(): index for index, name in enumerate(self.months, 1)}
 
     # Numbers.
@@ -287,6 +288,8 @@ class Language:
     """The same for words after it; they make `1-2` a score, too."""
     place_cues_after: ClassVar[str] = r"(?!)"
     """As `place_cues`, for words after it."""
+    duration_cues: ClassVar[str] = r"(?!)"
+    """A pattern of words before `1:52:30` that make it a length of time."""
     ratio_cues: ClassVar[str] = r"(?!)"
     """A pattern of words before `1:10` that make it no time of the day."""
 

@@ -19,6 +19,7 @@ _INTERNATIONAL = re.compile(r"\+[0-9]{1,3}(?:[ .\-/]?\(?[0-9]{1,5}\)?){2,7}(?![0
 _UNIT_ALONE = re.compile(r"(?<![^\W_])[kcm]?m\Z")
 _ABOUT = "约近概は為价價有"  # after these, `~3000` is no range
 _CODE_FOLLOWS = re.compile(r"[A-Z]{1,4}-?[0-9]")
+_LETTER_AFTER = re.compile(r"=? [A-Za-z](?![A-Za-z])")
 _CLOSES = re.compile(r"<[^<>\n]{1,60}>?>")
 _IS_LESS = re.compile(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
 
@@ -45,7 +46,7 @@ class Marks:
         self._amounts = amounts
         self._prices = prices
         self._at_digit = at_digit
-        self._month_after = re.compile(rf" (?:[0-9]|(?:{language.month_forms or '(?!)'})(?![^\W\d_]))")
+        self._month_after = re.compile(rf" (?:[0-9$€£]|(?:{language.month_forms or '(?!)'})(?![^\W\d_]))")
 
     def power(self, text: str, at: int) -> Found | None:
         """`x²`."""
@@ -141,7 +142,9 @@ class Marks:
             said = words.exponent("", int((power[1]).replace("−", "-"))).strip()
             return Found(at, power.end(), "symbols", self._numbers.apart(text, at, power.end(), said))
         if sign in "<>" and not (
-            re.match(r"=? ?[.\-]?[0-9$€£]", text[at + 1 : at + 5]) or re.search(r"[0-9] \Z", text[max(0, at - 2) : at])
+            re.match(r"=? ?[.\-]?[0-9$€£]", text[at + 1 : at + 5])
+            or re.search(r"[0-9] \Z", text[max(0, at - 2) : at])
+            or (_IS_LESS.search(text, max(0, at - 4), at) and _LETTER_AFTER.match(text, at + 1))
         ):
             return None
         if sign == "+" and after == "+" and before.isalpha():

@@ -81,7 +81,5 @@ class Prices:
         if q.fraction or last.fraction:
             said = f"{self._words.money(q, code)}{self._words.joined(self._words.to)}{self._words.money(last, code)}"
         else:
-            if last.scale and not q.scale and q.whole < 1000:
-                q = Quantity(q.whole, q.fraction, q.negative, last.scale)
             said = self._words.counted_range(q, last, self._words.coins[code][0])
         return Found(at, end, "money", said)

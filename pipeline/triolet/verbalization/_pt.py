@@ -186,6 +186,7 @@ t; m; trilhão; trilhões
     plural_in_range = {"pág.": "páginas", "p.": "páginas", "art.": "artigos", "cap.": "capítulos"}
     place_cues = r"(?:quarto|sala|assento|portão|apartamento|apto\.?|bloco|turma|plataforma|fila|número|poltrona)"
     ratio_cues_after = r"(?:contra|dilu)"
+    duration_cues = r"em|de|dura|durou"
     ratio_cues = r"(?i:dilu\w{0,4}|mistur\w{0,4}|proporção|razão|escala|placar|venceu|ganhou|ganharam|perdeu|perderam|empat|resultado)"
     weekday_range = "{} a {}"
     code_cues = r"(?i:código|pin|senha|pedido|conta|número|ref(?:erência)?\.?|protocolo|cep|cpf|tel(?:efone)?\.?|ligue|ligar|quarto|voo)"

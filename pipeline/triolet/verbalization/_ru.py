@@ -210,6 +210,7 @@ class Russian(Language):
     )
     tilde = "тильда"
     ratio_cues_after = r"(?:против|в пользу)"
+    duration_cues = r"за|длится|длился|около"
     ratio_cues = r"(?i:смеша\w{0,4}|разбав\w{0,4}|соотнош|пропорц|отношени|масштаб|сч[её]т|выигра|проигра|побед|победил|развед)[а-яё]*"
     weekdays = {day: forms.split()[0] for day, forms in _DAYS.items()}
     months = tuple(_MONTHS.split("|"))
