@@ -14,6 +14,11 @@ _ISO = re.compile(
 )
 _DATE = re.compile(r"([0-3]?[0-9])([./-])([0-3]?[0-9])\2([12][0-9]{3}|[0-9]{2})(?![0-9]|[./-][0-9])")
 _TIME = re.compile(r"([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9])(?:[.,][0-9]{1,3})?)?(?![0-9:])")
+_AT_THAT_TIME = re.compile(
+    r"(?<![^\W_])(?:at|by|until|till|from|before|after|um|gegen|ab|bis|à|vers|las|la|alle|dalle|ore|às|das|до|с|в|к|около)[ \u00a0]\Z",
+    re.IGNORECASE,
+)
+"""Words before a time of the day, in a sentence that tells of a score."""
 _HALF = re.compile(r"[ \u00a0\u202f]?([AaPp])(?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z]))")
 _HOUR_HALF = re.compile(r"([01]?[0-9])(?=[ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z])))")
 _DECADE = re.compile(r"([12][0-9]{2}0|[1-9]0)['’]?s(?![A-Za-z])")
@@ -68,7 +73,10 @@ class Dates:
             end = _without_stop(text, half.end())
             return Found(at, end, "times", self._words.time(int(hour_half[1]), 0, None, half[1].lower() + "m", ""))
         clock = _TIME.match(text, at)
-        if clock is None or int(clock[1]) > 24 or self._words.not_a_time.search(text, max(floor, at - 40), at):
+        if clock is None or int(clock[1]) > 24:
+            return None
+        told = clock[3] is not None or _AT_THAT_TIME.search(text, max(0, at - 8), at)
+        if not told and self._words.not_a_time.search(text, max(floor, at - 40), at):
             return None
         if self._words.not_a_time_after.match(text, clock.end()):
             return None
