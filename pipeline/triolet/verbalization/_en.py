@@ -509,8 +509,10 @@ t; ; trillion
             return Found(month.start(), only.end(), "dates", f"{self._month(month[0])} {self.year(int(only[1]))}")
         if days := self._days_month.match(text, at):
             begins, ends = (self.ordinal(int(n)) for n in (days[1], days[2]))
-            of_year = f" {self.year(int(days[4]))}" if days[4] else ""
-            return Found(at, days.end(), "dates", f"the {begins} to the {ends} of {self._month(days['month'])}{of_year}")
+            with_year = f" {self.year(int(days[4]))}" if days[4] else ""
+            return Found(
+                at, days.end(), "dates", f"the {begins} to the {ends} of {self._month(days['month'])}{with_year}"
+            )
         day = self._day_month.match(text, at)
         if day is None or not 1 <= int(day[1]) <= 31:
             return None
