@@ -32,6 +32,12 @@ def livekit(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS)
+def openai_agents(session: nox.Session) -> None:
+    """A TTS model of OpenAI's Agents SDK, and its voice pipeline, which needs numpy."""
+    tried(session, "openai-agents", "tests/integration/frameworks/test_openai_agents.py", "numpy", "websockets")
+
+
+@nox.session(python=PYTHONS)
 def fastapi(session: nox.Session) -> None:
     """The agent in a web page."""
     others = ["fastapi", "uvicorn", "openai>=2", "websockets"]

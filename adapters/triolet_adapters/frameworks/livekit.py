@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager
 from typing import Self
 
 try:
@@ -28,10 +27,11 @@ except ModuleNotFoundError as error:
         name=error.name,
     ) from error
 
-from triolet import AudioChunk, PoolOptions, SessionPools, Stage, VoiceStage
-from triolet.asyncio import Conversation, Sink, open_session_pools
+from triolet import AudioChunk, PoolOptions, Stage, VoiceStage
+from triolet.asyncio import Conversation, Sink
 from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, DeadlineExpired, TTSError
 from triolet.events import Event, WordsTimed
+from triolet_adapters.frameworks._sessions import SharedSessions
 from triolet_adapters.frameworks._voice import AHEAD, Voice, chain_of, format_of
 
 FRAME = 40
@@ -79,10 +79,7 @@ class TrioletTTS(tts.TTS[str]):
             num_channels=1,
         )
         self._ahead = ahead
-        self._pool = pool
-        self._opening = asyncio.Lock()
-        self._block: AbstractAsyncContextManager[SessionPools] | None = None
-        self._sessions: SessionPools | None = None
+        self._sessions = SharedSessions(pool)
         self._streams: set[TrioletStream] = set()
         self._warming: asyncio.Task[None] | None = None
 
@@ -105,7 +102,7 @@ class TrioletTTS(tts.TTS[str]):
 
     def stream(self, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS) -> TrioletStream:
         """Speak a text that is still being written. `aclose` of the stream is an interruption."""
-        stream = TrioletStream(self, self._chain, self._ahead, conn_options)
+        stream = TrioletStream(self, self._chain, self._sessions, self._ahead, conn_options)
         self._streams.add(stream)
         return stream
 
@@ -123,22 +120,10 @@ class TrioletTTS(tts.TTS[str]):
             await utils.aio.cancel_and_wait(self._warming)
         for stream in tuple(self._streams):
             await stream.aclose()
-        async with self._opening:
-            block, self._block, self._sessions = self._block, None, None
-            if block is not None:
-                await block.__aexit__(None, None, None)
-
-    async def sessions(self) -> SessionPools:
-        """The sessions of all streams, opened if they are not."""
-        async with self._opening:
-            if self._sessions is None:
-                block = open_session_pools(self._pool)
-                self._sessions = await block.__aenter__()
-                self._block = block
-            return self._sessions
+        await self._sessions.close()
 
     async def _warm_up(self) -> None:
-        sessions = await self.sessions()
+        sessions = await self._sessions.get()
         for part in self._chain.parts:
             if isinstance(part, VoiceStage) and not part.tts.whole_turns:
                 sessions.pool(part.tts).warm_up()
@@ -152,11 +137,17 @@ class TrioletStream(tts.SynthesizeStream):
     """One text on its way to speech: push text, iterate over audio."""
 
     def __init__(
-        self, owner: TrioletTTS, chain: Stage[str, AudioChunk], ahead: float, conn_options: APIConnectOptions
+        self,
+        owner: TrioletTTS,
+        chain: Stage[str, AudioChunk],
+        sessions: SharedSessions,
+        ahead: float,
+        conn_options: APIConnectOptions,
     ) -> None:
         super().__init__(tts=owner, conn_options=conn_options)
         self._owner = owner
         self._chain = chain
+        self._sessions = sessions
         self._ahead = ahead
 
     async def aclose(self) -> None:
@@ -182,7 +173,7 @@ class TrioletStream(tts.SynthesizeStream):
             output_emitter.push(pcm)
 
         sink = Sink(send, hold=self._ahead)
-        conversation = Conversation(self._chain, sink, sessions=await self._owner.sessions())
+        conversation = Conversation(self._chain, sink, sessions=await self._sessions.get())
         try:
             async with conversation:
                 result = await conversation.say(self._tokens(), observer=transcript.observe)

@@ -89,7 +89,7 @@ def test_streams_say_every_word_once_and_share_their_sessions(service: Service) 
 def test_after_an_interruption_the_next_stream_is_clean(service: Service) -> None:
     async def program() -> None:
         async with TrioletTTS(speech(service.tts(), "en")) as voice:
-            stream = voice.stream()
+            stream: tts.SynthesizeStream = voice.stream()
             for token in tokens(ANSWER):
                 stream.push_text(token)
             async for audio in stream:

@@ -8,12 +8,19 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("name", ["pipecat", "livekit"])
-def test_it_says_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "package", "extra"),
+    [
+        ("pipecat", "pipecat", "pipecat"),
+        ("livekit", "livekit", "livekit"),
+        ("openai_agents", "agents", "openai-agents"),
+    ],
+)
+def test_it_says_what_to_install(name: str, package: str, extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = f"triolet_adapters.frameworks.{name}"
     for loaded in list(sys.modules):
-        if loaded.partition(".")[0] == name or loaded == module:
+        if loaded.partition(".")[0] == package or loaded == module:
             monkeypatch.delitem(sys.modules, loaded)
-    monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ModuleNotFoundError, match=rf"pip install 'triolet\[{name}\]'"):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ModuleNotFoundError, match=rf"pip install 'triolet\[{extra}\]'"):
         importlib.import_module(module)
