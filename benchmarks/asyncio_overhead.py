@@ -52,7 +52,7 @@ CHUNK, EVERY = 960, 0.05
 """Samples in a chunk of the stamped voice, and seconds from one to the next: the listener is always waiting."""
 MARK = 20_000
 """The first sample of its chunk number 0."""
-CHUNKS = 100
+CHUNKS = 60
 CPU_GOAL, LATENCY_GOAL = 1.3, 0.3
 KINDS = ("trio", "asyncio")
 

@@ -58,6 +58,13 @@ class LoopLag(trio.abc.Instrument):
         now = self._ended = self._clock()
         took, self._woken = now - self._woken, None
         late, self._before = self._before + took, took
+        self._add(now, late)
+
+    def note(self, late: float) -> None:
+        """Count a ready task as so many seconds late, although no round of this loop was: another loop runs it, and was late."""
+        self._add(self._clock(), late)
+
+    def _add(self, now: float, late: float) -> None:
         while self._rounds and self._rounds[-1][1] <= late:
             self._rounds.pop()
         self._rounds.append((now, late))
@@ -84,6 +91,13 @@ def loop_lag() -> LoopLag:
         return _OF_RUN.get()
     except LookupError:
         return watch(LoopLag())
+
+
+def note_lag(late: float) -> None:
+    """Tell the lag of this Trio run, if it is watched, that the loop which runs it was so many seconds late."""
+    lag = _OF_RUN.get(None)
+    if lag is not None:
+        lag.note(late)
 
 
 def watch(lag: LoopLag) -> LoopLag:

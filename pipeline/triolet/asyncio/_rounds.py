@@ -20,11 +20,17 @@ from typing import Any, Protocol, cast
 
 import trio
 
+from triolet._tools._loop_lag import note_lag
+
 Round = Callable[[], object]
 
 NEAR = 1.0
 """Seconds. A loop whose clock is nearer than this to `time.monotonic` has that clock. uvloop's shows whole milliseconds, which is
 too coarse for samples; a loop in virtual time has another clock."""
+
+
+LATE = 0.001
+"""Seconds by which a round must be late to count: what comes together in a loop takes some tenths of that."""
 
 
 class _Events(Protocol):
@@ -82,6 +88,8 @@ class Rounds(trio.abc.Clock):
         self._sockets = -1  # a second descriptor of Trio's epoll object
         self._waits_until: float | None = None  # Trio has nothing to do before this time
         self._held: Round | None = None
+        self._next: Round | None = None
+        self._due = 0.0  # when the next round should be
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
 
@@ -108,7 +116,7 @@ class Rounds(trio.abc.Clock):
         deadline, self._waits_until = self._waits_until, None
         guest = self._guest
         if guest is None or deadline is None or getattr(guest.unrolled_run_next_send, "value", True):
-            self._later(tick)
+            self._call(tick)
             return
         self._held = tick
         guest.runner.guest_tick_scheduled = False  # so whatever wakes a task of Trio's wakes its epoll object
@@ -120,7 +128,7 @@ class Rounds(trio.abc.Clock):
         if self._held is not None and self._guest is not None:
             tick, self._held = self._held, None
             self._guest.runner.guest_tick_scheduled = True
-            self._later(tick)
+            self._call(tick)
 
     def end(self) -> None:
         """Trio has ended."""
@@ -130,6 +138,18 @@ class Rounds(trio.abc.Clock):
             self._loop.remove_reader(self._sockets)
             os.close(self._sockets)
             self._sockets = -1
+
+    def _call(self, tick: Round) -> None:
+        self._next, self._due = tick, self._now()
+        self._later(self._run)
+
+    def _run(self) -> None:
+        """The loop has come to the next round."""
+        tick, self._next = self._next, None
+        if (late := self._now() - self._due) > LATE:
+            note_lag(late)
+        if tick is not None:
+            tick()
 
     def _watch(self, tick: Round) -> None:
         guest = _guest(tick)
@@ -164,5 +184,8 @@ class Rounds(trio.abc.Clock):
 
     def _time(self) -> None:
         """A deadline has come, or one that was lifted meanwhile."""
+        late = self._now() - self._timer_at
         self._timer, self._timer_at = None, math.inf
+        if late > LATE and self._guest is not None:
+            note_lag(late)
         self._ready()

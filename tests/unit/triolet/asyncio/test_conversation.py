@@ -10,6 +10,7 @@ import contextvars
 import gc
 import signal
 import threading
+import time
 from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from tests.unit.triolet.asyncio._virtual_time import VirtualLoop
 import triolet.asyncio
 from triolet import AudioFormat, SessionPools, Stage, TurnResult, speech
 from triolet.asyncio._host import Host
-from triolet.errors import OutputError, ServiceError
+from triolet.errors import OutputError, Overloaded, ServiceError
 from triolet.events import Event, FirstAudible, TurnStarted
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS
 from triolet_adapters.sources import Recorder, Replay
@@ -494,6 +495,22 @@ def test_a_block_that_is_never_left_ends_with_its_loop() -> None:
     assert tts.open == 0
     assert not Host._of
     assert not trio.lowlevel.in_trio_run()
+
+
+def test_a_loop_that_is_late_refuses_a_turn_whoever_made_it_late() -> None:
+    async def program() -> None:
+        async with conversation(output=RecordingOutput(pace=50), max_lag=0.05) as talk:
+            assert (await talk.say([SHORT])).heard == SHORT
+            turn = asyncio.create_task(talk.say([ONE * 10]))
+            await asyncio.sleep(0.01)
+            time.sleep(0.1)  # noqa: ASYNC251 -- as a program does that computes
+            await asyncio.sleep(0.01)
+            with pytest.raises(Overloaded):
+                await talk.say([SHORT])
+            turn.cancel()
+            await asyncio.wait([turn])
+
+    asyncio.run(program())  # what is late is real
 
 
 @pytest.mark.parametrize("where", ["asyncio", "trio"])
