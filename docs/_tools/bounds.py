@@ -80,7 +80,7 @@ GROUPS: dict[str, list[str]] = {
         "READER_WAIT",
         "EXIT_DEADLINE",
     ],
-    "Programs on asyncio": ["Sink.hold", "PIECE", "LAST_CALL", "GIVE_UP", "OPENING"],
+    "Programs on asyncio": ["PIECE", "LAST_CALL", "GIVE_UP", "OPENING"],
     "Programs without an event loop": ["CLEAN_UP"],
 }
 
@@ -139,7 +139,6 @@ ELSEWHERE = {
 REASONS = {
     "NullDevice.hold": "Accepted and not yet heard: what an event loop may be late.",
     "Loudspeaker.hold": "The same, besides 20 ms in the device.",
-    "Sink.hold": "Sent and not yet heard: what an event loop may be late.",
     "LONGEST_BACK_OFF": "The longest that `PoolOptions.back_off` and `RecoveryPolicy.back_off` grow to.",
 }
 """For the few that have no docstring of their own."""
