@@ -25,8 +25,8 @@ from triolet._tools._loop_lag import note_lag
 Round = Callable[[], object]
 
 NEAR = 1.0
-"""Seconds. A loop whose clock is nearer than this to `time.monotonic` has that clock. uvloop's shows whole milliseconds, which is
-too coarse for samples; a loop in virtual time has another clock."""
+"""Seconds. A loop whose clock is nearer than this to `time.monotonic` has that clock, and a finer look at it is better: uvloop's
+shows whole milliseconds, that of Windows 16 of them. A loop in virtual time has another clock."""
 
 
 LATE = 0.001
@@ -82,7 +82,8 @@ class Rounds(trio.abc.Clock):
         """`later` calls a function in the next iteration of the loop."""
         self._loop = loop
         self._later = later
-        self._now = time.monotonic if abs(loop.time() - time.monotonic()) < NEAR else loop.time
+        # Where there is epoll, `perf_counter` and `monotonic` show the same time.
+        self._now = time.perf_counter if abs(loop.time() - time.monotonic()) < NEAR else loop.time
         self._guest: _Guest | None = None
         self._looked = False
         self._sockets = -1  # a second descriptor of Trio's epoll object

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import attrs
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
@@ -126,12 +127,16 @@ class Sink(PacedOutput):
         await super().drain()
 
     def flush(self) -> None:
-        """Drop all samples that have not been heard, and call `clear` if some of them were sent. A `send` under way goes on."""
-        unheard = self._accepted > self.heard or (self._pump is not None and not self._pump.idle)
+        """Drop all samples that have not been heard, and call `clear` if some of them were sent. A `send` under way goes on; none
+        begins any more.
+        """
         super().flush()
+        pump = self._pump
+        if pump is not None:
+            self._sent -= pump.drop() // SAMPLE_BYTES
+            if self._clear is not None and self._sent > self._dropped + self._accepted and not pump.clearing:
+                pump.add(self._clear, _nothing)
         self._dropped = self._sent - self._accepted
-        if self._clear is not None and self._pump is not None and unheard:
-            self._pump.add(self._clear, _nothing)
 
     async def close(self) -> None:
         """Drop all samples that have not been heard. A call of `send` or `clear` under way has `LAST_CALL` seconds to return, then it
@@ -171,7 +176,7 @@ class Sink(PacedOutput):
         self._sent += len(piece) // SAMPLE_BYTES
         if self._acknowledged:
             self._accept(piece)
-        self._pump.add(partial(self._send, piece), sent)
+        self._pump.add(partial(self._send, piece), sent, len(piece))
 
     async def _passed_on(self, flushes: int) -> None:
         """Wait until all calls have returned, or samples were flushed.
@@ -189,13 +194,23 @@ def _nothing() -> None:
     pass
 
 
+@attrs.frozen
+class _Call:
+    """A call of the program's."""
+
+    function: Callable[[], Awaitable[object]]
+    then: Callable[[], None]
+    size: int
+
+
 class _Pump:
     """An asyncio task that makes calls of the program, one after another."""
 
     def __init__(self, host: Host, changed: Signal) -> None:
         self._host = host
         self._changed = changed
-        self._calls = deque[tuple[Callable[[], Awaitable[object]], Callable[[], None]]]()
+        self._calls = deque[_Call]()
+        self._begun = False
         self._more: asyncio.Future[None] | None = None
         self._error: BaseException | None = None
         # Not by `create_task`: an eager task would begin inside a task of Trio's, and take itself for one.
@@ -207,14 +222,27 @@ class _Pump:
         """Whether all calls have returned, or none will any more."""
         return not self._calls
 
-    def add(self, call: Callable[[], Awaitable[object]], then: Callable[[], None]) -> None:
-        """Make a call after those before it; call `then` if it has returned without an error. A plain call."""
+    @property
+    def clearing(self) -> bool:
+        """Whether a call without audio waits or is under way."""
+        return any(not call.size for call in self._calls)
+
+    def add(self, function: Callable[[], Awaitable[object]], then: Callable[[], None], size: int = 0) -> None:
+        """Make a call after those before it, with so many bytes of audio; call `then` if it has returned without an error. A plain
+        call.
+        """
         if self._task.done():
             self._error = self._error or asyncio.CancelledError("the task that sends audio was cancelled")
             return
-        self._calls.append((call, then))
+        self._calls.append(_Call(function, then, size))
         if self._more is not None and not self._more.done():
             self._more.set_result(None)
+
+    def drop(self) -> int:
+        """Drop the last call, if it has audio and has not begun. Return how many bytes that was. A plain call."""
+        if not self._calls or not self._calls[-1].size or (self._begun and len(self._calls) == 1):
+            return 0
+        return self._calls.pop().size
 
     def check(self) -> None:
         """Raise the error of a call, once."""
@@ -239,15 +267,16 @@ class _Pump:
         """Make the calls, in asyncio."""
         while True:
             while self._calls:
-                call, then = self._calls[0]
+                call, self._begun = self._calls[0], True
                 try:
-                    await call()
+                    await call.function()
                 except Exception as error:  # noqa: BLE001 -- raised by whoever plays
                     self._error = error
                 else:
-                    then()
+                    call.then()
                 self._host.soon()
                 self._calls.popleft()
+                self._begun = False
                 self._changed.give()
             self._more = self._host.loop.create_future()
             await self._more

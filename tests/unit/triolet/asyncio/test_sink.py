@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import cast
 
 import pytest
 import trio
@@ -144,6 +145,47 @@ def test_after_an_interruption_the_far_end_is_cleared_and_hears_the_next_turn_on
             assert len(far.played) == heard * SAMPLE_BYTES
             await conversation.say(tokens("And then."))
         assert far.clears == 1, "all of it had been heard"
+
+    _virtual_time.run(program())
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_interrupted_at_any_moment_it_begins_no_call_with_old_audio(acknowledged: bool) -> None:
+    async def program() -> None:
+        loop = cast("_virtual_time.VirtualLoop", asyncio.get_running_loop())
+        far = FarEnd()
+        begun = 0
+
+        async def send(pcm: bytes) -> None:
+            nonlocal begun
+            begun += 1
+            if acknowledged:
+                for later in (0.041, 0.082, 0.15):
+                    loop.call_later(later, lambda: sink.acknowledge(far.over))
+            await far.send(pcm)
+
+        sink = triolet.asyncio.Sink(send, clear=far.clear, acknowledged=acknowledged)
+        async with triolet.asyncio.Conversation(speech(ToneTTS(), "en"), sink) as conversation:
+            at, interrupted = 1, True
+            while interrupted:
+                at += 1
+                then = -1
+
+                def interrupt() -> None:
+                    nonlocal then
+                    conversation.interrupt()
+                    then = begun
+
+                turn = asyncio.create_task(conversation.say(["Yes, no."]))
+                loop.at_iteration(at, interrupt)
+                interrupted = (await turn).interrupted
+                if interrupted:
+                    assert begun == then
+                    await asyncio.sleep(0.001)
+                    assert far.over == far.received
+                    assert acknowledged or len(far.played) == sink.heard * SAMPLE_BYTES
+                    assert sink._sent == far.received
+            assert at > 50
 
     _virtual_time.run(program())
 

@@ -153,7 +153,7 @@ async def test_what_the_source_gave_before_it_failed_is_known(
     autojump_clock: trio.testing.MockClock, tokens: int, delay: list[float], budget: Budget | None
 ) -> None:
     """Also what nobody had read yet, and though the error is raised at once."""
-    for _ in range(3):  # Trio runs tasks in any order
+    for _ in range(3 if tokens < 100 else 1):  # Trio runs tasks in any order
         said = ["Hello there. ", "How are ", *(f"you, {number} times, " for number in range(tokens))]
         source = ScriptedSource([*said, *delay, ValueError("the LLM broke")])
         async with Conversation(speech(ToneTTS(pace=4), "en"), RecordingOutput(), budget=budget) as conversation:
