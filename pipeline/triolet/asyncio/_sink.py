@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,7 +13,6 @@ import attrs
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
-from triolet._tools._signal import Signal
 from triolet.asyncio._host import Host
 from triolet.playout._paced_output import PacedOutput
 
@@ -64,7 +64,10 @@ class Sink(PacedOutput):
         self._clear = clear
         self._acknowledged = acknowledged
         self._sent = 0
+        self._pending = 0  # samples whose `send` has not returned
+        self._waits_for_calls = False
         self._dropped = 0  # of the samples sent, those that were flushed
+        self._host: Host | None = None
         self._pump: _Pump | None = None
 
     @property
@@ -89,10 +92,10 @@ class Sink(PacedOutput):
         Raises:
             RuntimeError: it is open already; or this Trio run serves no asyncio loop.
         """
-        host = Host.current()
+        self._host = Host.current()
         await super().open(format)
-        self._sent = self._dropped = 0
-        self._pump = _Pump(host, self._changed)
+        self._sent = self._pending = self._dropped = 0
+        self._pump = _Pump(self._host, self._returned)
 
     async def play(self, pcm: bytes) -> None:
         """Give whole samples to `send`; waits while it does, and while `hold` seconds have not been heard.
@@ -107,17 +110,17 @@ class Sink(PacedOutput):
         rate = self._opened().sample_rate
         if len(pcm) % SAMPLE_BYTES:
             raise ValueError(f"{len(pcm)} bytes are no whole number of 16-bit samples")
+        assert self._pump is not None
         await trio.lowlevel.checkpoint_if_cancelled()
         hold, flushes = max(1, round(self._hold * rate)), self._flushes
         step = max(1, min(round(PIECE * rate), hold // 2)) * SAMPLE_BYTES
         for at in range(0, len(pcm), step):
             piece = pcm[at : at + step]
             await self._room(len(piece) // SAMPLE_BYTES, hold, flushes)
-            if flushes == self._flushes:
-                self._pass_on(piece)
-                await self._passed_on(flushes)
             if flushes != self._flushes:
                 break
+            self._pump.check()
+            self._pass_on(piece)
         await trio.lowlevel.cancel_shielded_checkpoint()
 
     async def drain(self) -> None:
@@ -130,6 +133,7 @@ class Sink(PacedOutput):
         """Drop all samples that have not been heard, and call `clear` if some of them were sent. A `send` under way goes on; none
         begins any more.
         """
+        self._pending = 0
         super().flush()
         pump = self._pump
         if pump is not None:
@@ -147,35 +151,52 @@ class Sink(PacedOutput):
         self._format = None
         with trio.CancelScope(shield=True):
             if pump is not None:
-                await pump.close()
+                await self._close(pump)
             await trio.lowlevel.checkpoint()
+
+    async def _close(self, pump: _Pump) -> None:
+        for done in (lambda: pump.idle, lambda: pump.ended):
+            with trio.move_on_after(LAST_CALL):
+                while not done():
+                    self._waits_for_calls = True
+                    await self._changed.wait()
+            pump.cancel()
 
     def _start(self) -> None:
         if not self._acknowledged:
             super()._start()
 
     async def _room(self, samples: int, hold: int, flushes: int) -> None:
-        """Wait until there is room for so many samples and no pause, or some were flushed."""
-        while flushes == self._flushes:
-            assert self._pump is not None
-            if self._paused or not self._pump.idle:
-                await self._changed.wait()
-            elif self._accepted + samples - self.heard > hold:
-                await self._until(self._accepted + samples - hold)
-            else:
+        """Wait until there is room for so many samples and no pause, or some were flushed, or a call has failed.
+
+        What waits for its call counts as held. A call that returns wakes nobody while the clock says when there is room.
+        """
+        while flushes == self._flushes and self._pump is not None and not self._pump.failed:
+            held = self._accepted + self._pending
+            over = held + samples - hold
+            if not self._paused and over <= self.heard:
                 return
+            deadline = math.inf
+            if self._since is not None and over <= self._accepted:
+                deadline = self._since + (over - self._base) / (self._opened().sample_rate * self._pace)
+            self._waits_for_calls = deadline == math.inf
+            with trio.move_on_at(deadline):
+                await self._changed.wait()
 
     def _pass_on(self, piece: bytes) -> None:
         assert self._pump is not None
-        flushes = self._flushes
+        flushes, samples = self._flushes, len(piece) // SAMPLE_BYTES
 
         def sent() -> None:
             if flushes == self._flushes and not self._acknowledged:
+                self._pending -= samples
                 self._accept(piece)  # its clock starts now
 
-        self._sent += len(piece) // SAMPLE_BYTES
+        self._sent += samples
         if self._acknowledged:
             self._accept(piece)
+        else:
+            self._pending += samples
         self._pump.add(partial(self._send, piece), sent, len(piece))
 
     async def _passed_on(self, flushes: int) -> None:
@@ -185,9 +206,18 @@ class Sink(PacedOutput):
             BaseException: what a call raised.
         """
         while self._pump is not None and not self._pump.idle and flushes == self._flushes:
+            self._waits_for_calls = True
             await self._changed.wait()
         if self._pump is not None:
             self._pump.check()
+
+    def _returned(self) -> None:
+        """A call of the program's has returned."""
+        if self._waits_for_calls or (self._pump is not None and self._pump.failed):
+            self._waits_for_calls = False
+            if self._host is not None:
+                self._host.soon()
+            self._wake()
 
 
 def _nothing() -> None:
@@ -206,9 +236,10 @@ class _Call:
 class _Pump:
     """An asyncio task that makes calls of the program, one after another."""
 
-    def __init__(self, host: Host, changed: Signal) -> None:
+    def __init__(self, host: Host, returned: Callable[[], None]) -> None:
+        """`returned` is called when a call has returned, or none will any more."""
         self._host = host
-        self._changed = changed
+        self._returned = returned
         self._calls = deque[_Call]()
         self._begun = False
         self._more: asyncio.Future[None] | None = None
@@ -239,10 +270,11 @@ class _Pump:
             self._more.set_result(None)
 
     def drop(self) -> int:
-        """Drop the last call, if it has audio and has not begun. Return how many bytes that was. A plain call."""
-        if not self._calls or not self._calls[-1].size or (self._begun and len(self._calls) == 1):
-            return 0
-        return self._calls.pop().size
+        """Drop the calls with audio that have not begun. Return how many bytes of it. A plain call."""
+        kept = [call for number, call in enumerate(self._calls) if not call.size or (number == 0 and self._begun)]
+        dropped = sum(call.size for call in self._calls) - sum(call.size for call in kept)
+        self._calls = deque(kept)
+        return dropped
 
     def check(self) -> None:
         """Raise the error of a call, once."""
@@ -253,15 +285,19 @@ class _Pump:
         finally:
             del error  # it refers to this frame
 
-    async def close(self) -> None:
-        """Let calls under way return, or cancel them, and end."""
-        with trio.move_on_after(LAST_CALL):
-            while not self.idle:
-                await self._changed.wait()
+    @property
+    def failed(self) -> bool:
+        """Whether `check` would raise."""
+        return self._error is not None
+
+    @property
+    def ended(self) -> bool:
+        """Whether its task has ended."""
+        return self._task.done()
+
+    def cancel(self) -> None:
+        """End it, and cancel the call under way. A plain call."""
         self._task.cancel()
-        with trio.move_on_after(LAST_CALL):
-            while not self._task.done():
-                await self._changed.wait()
 
     async def _run(self) -> None:
         """Make the calls, in asyncio."""
@@ -274,10 +310,9 @@ class _Pump:
                     self._error = error
                 else:
                     call.then()
-                self._host.soon()
                 self._calls.popleft()
                 self._begun = False
-                self._changed.give()
+                self._returned()
             self._more = self._host.loop.create_future()
             await self._more
 
@@ -285,4 +320,4 @@ class _Pump:
         if self._calls:
             self._calls.clear()
             self._error = asyncio.CancelledError("the task that sends audio was cancelled")
-        self._changed.give()
+        self._returned()
