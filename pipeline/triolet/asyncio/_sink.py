@@ -155,12 +155,16 @@ class Sink(PacedOutput):
             await trio.lowlevel.checkpoint()
 
     async def _close(self, pump: _Pump) -> None:
-        for done in (lambda: pump.idle, lambda: pump.ended):
-            with trio.move_on_after(LAST_CALL):
-                while not done():
-                    self._waits_for_calls = True
-                    await self._changed.wait()
-            pump.cancel()
+        await self._until_true(lambda: pump.idle)
+        pump.cancel()
+        await self._until_true(lambda: pump.ended)
+
+    async def _until_true(self, done: Callable[[], bool]) -> None:
+        """Wait for something that a returned call makes true, for `LAST_CALL` seconds."""
+        with trio.move_on_after(LAST_CALL):
+            while not done():
+                self._waits_for_calls = True
+                await self._changed.wait()
 
     def _start(self) -> None:
         if not self._acknowledged:
