@@ -22,7 +22,7 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test
 	$(MAKE) --no-print-directory -j 3 --keep-going --output-sync=target $(PARTS) rest mypy pyright lint
 
-# Breaks the code in more than forty ways; each must be noticed within a minute. Takes about five minutes on two cores.
+# Breaks the code in about a hundred ways; each must be noticed within a minute. Takes about five minutes on two cores.
 test-mutations: $(VENV)/.test
 	$(BIN)/python -m tests.mutations
 

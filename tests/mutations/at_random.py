@@ -65,6 +65,11 @@ ROOMS = {
     ),
     "pipeline/triolet/tts/_rate_limiter.py": (f"{UNIT}/tts/test_rate_limiter.py", f"{UNIT}/tts/test_quota.py"),
     "pipeline/triolet/tts/_service_pace.py": (f"{UNIT}/tts/test_service_pace.py",),
+    "pipeline/triolet/tts/_session_pool.py": (
+        f"{UNIT}/tts/test_pool_keeping.py",
+        f"{UNIT}/tts/test_sessions.py",
+        f"{UNIT}/tts/test_quota.py",
+    ),
     "pipeline/triolet/failover/_health.py": (
         f"{UNIT}/failover/test_health.py",
         f"{UNIT}/failover/test_failover_settings.py",
@@ -79,7 +84,7 @@ ROOMS = {
     ),
     "adapters/triolet_adapters/sources/_sse.py": ("tests/unit/adapters/sources/test_sse.py",),
 }
-"""The pure cores, and the tests of each: what `--all` goes through."""
+"""The pure cores and the pool of sessions, and the tests of each: what `--all` goes through."""
 PREPARED = (
     "trio",
     "trio.testing",

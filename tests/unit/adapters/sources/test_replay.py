@@ -147,3 +147,10 @@ def test_a_line_that_is_no_token_is_named(line: str, tmp_path: Path) -> None:
 def test_rates_and_times_that_make_no_sense_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"rate|first_token"):
         Replay("a", **settings)
+
+
+@pytest.mark.parametrize("times", [(0.5, 0.4), (-0.1,), (math.inf,), (math.nan,), (0.1, math.inf)])
+def test_times_that_no_clock_reaches_are_refused(times: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match=f"token {len(times) - 1}"):
+        Replay.of(tuple(TimedToken(time, "a") for time in times))
+    assert Replay.of((TimedToken(0.0, "a"), TimedToken(0.0, "b"))).text == "ab"
