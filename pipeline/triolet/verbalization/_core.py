@@ -31,7 +31,9 @@ _NEEDED = re.compile(
     r"|[A-Z]{2}|->|\(\)|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc|пр|др|т\. ?[дп])\.|[^\W_]\.[^\W_]|[^\W_]\.[,;:)]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
 )
 """A clause without this has nothing to rewrite."""
-_TITLE = re.compile(r"(?<![^\W_])(?:M(?:mes?|lles?|rs?)|D[ra]|Sra?|Prof|Ste?|Ave|Rd|[Bb]d|Mgr|Blvd|WWI{1,2})(?![^\W_])")
+_TITLE = re.compile(
+    r"[ABDMPRSWb](?<![^\W_].)(?:(?<=M)(?:mes?|lles?|rs?|gr)|(?<=D)[ra]|(?<=S)(?:ra?|te?)|(?<=P)rof|(?<=A)ve|(?<=R)d|(?<=B)(?:lvd|d)|(?<=b)d|(?<=W)WI{1,2})(?![^\W_])"
+)
 """An abbreviation without a stop."""
 _LIST_NUMBER = re.compile(
     r"(?:\A\s*|(?:und|oder|sowie|,|;) )([0-9]{1,2})(?=\. (?!(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
@@ -59,7 +61,7 @@ class VerbalizerCore:
         units = clause.units
         text = "".join([unit.text for unit in units])
         entries = [lexicon for lexicon in self._lexicon if lexicon.speaks(clause.language)] if self._lexicon else []
-        needed = self._only and (_NEEDED.search(text) or MAY_BE_WEEKDAYS.search(text) or _TITLE.search(text))
+        needed = self._only and (_NEEDED.search(text) or _may_be_weekdays(text) or _TITLE.search(text))
         if not needed and not entries:
             return clause
         found: list[Found] = [Found(a, b, "abbreviations", said) for one in entries for a, b, said in one.find(text)]
@@ -103,7 +105,7 @@ class VerbalizerCore:
                     reader.scanner.numbers.unit_signs,
                 ),
             )
-        if reader.words.weekdays and (MAY_BE_WEEKDAYS.search(text) or DAY_BEFORE_TIME.search(text)):
+        if reader.words.weekdays and (_may_be_weekdays(text) or DAY_BEFORE_TIME.search(text)):
             found = merged(found, weekdays(text, reader.words))
         found = merged(found, reader.scanner.scan(text))
         if MAY_BE_LETTERS.search(text):
@@ -126,6 +128,10 @@ class _Reader:
 def _reader(code: str, region: str) -> _Reader | None:
     words = language_of(code, region)
     return None if words is None else _Reader(words, Scanner(words), abbreviation_pattern(words))
+
+
+def _may_be_weekdays(text: str) -> bool:
+    return ("-" in text or "–" in text) and MAY_BE_WEEKDAYS.search(text) is not None
 
 
 def merged(first: list[Found], later: Iterable[Found]) -> list[Found]:
