@@ -160,7 +160,7 @@ class Marks:
             return Found(at, at + 1, "symbols", self._numbers.apart(text, at, at + 1, less))
         for length in (2, 1):
             name = words.symbol_in(text[at : at + length], text[max(0, at - 2) : at])
-            if name == " ":
+            if name == " " and len(text) >= at + length:
                 start = at - 1 if before == " " and at - 1 >= floor else at
                 return Found(start, at + length, "symbols", "")  # a closing sign, whose opening one is said
             if name and len(text) >= at + length:
