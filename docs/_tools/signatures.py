@@ -54,7 +54,11 @@ def _value(default: str | griffe.Expr | None) -> str | griffe.Expr | None:
         return default
     try:
         constant = default.resolved
-    except (griffe.NameResolutionError, griffe.AliasResolutionError, AttributeError):  # the last: a name of another package
+    except (
+        griffe.NameResolutionError,
+        griffe.AliasResolutionError,
+        AttributeError,
+    ):  # the last: a name of another package
         return default
     if not isinstance(constant, griffe.Attribute):
         constant = constant.final_target if isinstance(constant, griffe.Alias) else constant
