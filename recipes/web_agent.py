@@ -65,13 +65,11 @@ async def page() -> HTMLResponse:
 async def talk(browser: WebSocket) -> None:
     async def answer(question: str) -> None:
         messages.append({"role": "user", "content": question})
-        with suppress(WebSocketDisconnect):
-            try:
-                result = await conversation.say(llm(messages))
-                messages.append({"role": "assistant", "content": result.heard})
-            except WebSocketDisconnect:
-                raise
-            except Exception as error:  # noqa: BLE001 -- a wrong key, a dead service: the page shows it
+        try:
+            result = await conversation.say(llm(messages))
+            messages.append({"role": "assistant", "content": result.heard})
+        except Exception as error:  # noqa: BLE001 -- a wrong key, a dead service: the page shows it
+            with suppress(WebSocketDisconnect, RuntimeError):  # the browser may have gone, which Starlette calls either
                 await browser.send_text(f"{type(error).__name__}: {error}")
 
     await browser.accept()

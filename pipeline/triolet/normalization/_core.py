@@ -46,8 +46,8 @@ class NormalizerCore:
         self._held_length = 0
         self._kind: BlockKind | None = None
         self._end = 0
-        self._place = 0  # the Roman number of the last list item; 0 for another label
-        self._letter = ""  # the letter of the last list item; empty for another label
+        self._place: int = 0  # the Roman number of the last list item; 0 for another label
+        self._letter: str = ""  # the letter of the last list item; empty for another label
 
     def feed(self, clause: Clause) -> list[NormalizedClause]:
         """Take a clause. Return what is ready to be said."""

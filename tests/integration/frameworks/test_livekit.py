@@ -97,9 +97,9 @@ def test_after_an_interruption_the_next_stream_is_clean(service: Service) -> Non
                 break
             await stream.aclose()
             committed = len(service.voice.commits)
-            async with voice.stream() as stream:
-                await pushed(stream, "Something else is said.")
-                assert service.whole(await pcm_of(stream)) == "Something else is said."
+            async with voice.stream() as another:
+                await pushed(another, "Something else is said.")
+                assert service.whole(await pcm_of(another)) == "Something else is said."
             assert len(service.voice.commits) == committed + 1
 
     run(program)
@@ -162,7 +162,7 @@ def test_the_transcript_follows_where_words_are_timed(service: Service) -> None:
             await pushed(stream, " ".join(SENTENCES[:2]))
             words = [word async for audio in stream for word in audio.frame.userdata.get(USERDATA_TIMED_TRANSCRIPT, [])]
         assert "".join(words) == " ".join(SENTENCES[:2])
-        assert len(words) > 4
+        assert len(words) > 1, "the words of each phrase by themselves, and those of its clauses where it has some"
         times = [(word.start_time, word.end_time) for word in words]
         assert all(start < end for start, end in times)
         assert [end for _, end in times[:-1]] == [start for start, _ in times[1:]]
