@@ -36,7 +36,7 @@ except ModuleNotFoundError as error:
         name=error.name,
     ) from error
 
-from triolet import Phrase, TurnResult
+from triolet import Phrase, PoolOptions, TurnResult
 from triolet.asyncio import Conversation, Sink
 from triolet.errors import (
     AuthenticationFailed,
@@ -111,13 +111,20 @@ class TrioletTTSService(TTSService):
     Settings = TTSSettings
 
     def __init__(
-        self, voice: Voice, *, ahead: float = AHEAD, settings: TTSSettings | None = None, **options: Any
+        self,
+        voice: Voice,
+        *,
+        ahead: float = AHEAD,
+        pool: PoolOptions | None = None,
+        settings: TTSSettings | None = None,
+        **options: Any,
     ) -> None:
         """Speak with a voice, or with a chain from tokens to audio. Nothing is opened before the pipeline starts.
 
         Args:
             voice: the voice, such as `QwenTTS()`; or a chain, such as `speech(QwenTTS(), "en")`.
             ahead: seconds of audio that pipecat gets before they are heard; 0.2 by default.
+            pool: how many sessions to keep open, and for how long; `PoolOptions()` by default.
             settings: the voice and the language to begin with; by default those of `voice`.
             options: those of `TTSService` and its bases, such as `name` and `transport_destination`.
 
@@ -136,7 +143,7 @@ class TrioletTTSService(TTSService):
         self._rate = format_of(chain).sample_rate
         options.setdefault("sample_rate", self._rate)
         super().__init__(push_text_frames=False, stop_frame_timeout_s=QUIET, settings=store, **options)
-        self._conversation = Conversation(chain, Sink(self._send, hold=ahead))
+        self._conversation = Conversation(chain, Sink(self._send, hold=ahead), pool=pool)
         self._open = False
         self._turns: dict[str, _Turn] = {}
         self._speaking: _Turn | None = None

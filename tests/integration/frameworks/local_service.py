@@ -10,7 +10,7 @@ from collections.abc import Generator
 import attrs
 import trio
 
-from triolet import TTS
+from triolet import TTS, AudioChunk, PoolOptions, RecoveryPolicy, Stage, speech
 from triolet.testing import ToneTTS, decode
 from triolet_adapters.tts.qwen import QwenServer, QwenTTS, ServerOptions
 
@@ -50,6 +50,15 @@ def tokens(text: str) -> list[str]:
     """As an LLM writes them: a word with the space before it."""
     first, *rest = text.split(" ")
     return [first, *(f" {word}" for word in rest)]
+
+
+ONE_TRY = PoolOptions(attempts=1)
+
+
+def nobody() -> Stage[str, AudioChunk]:
+    """A voice whose service does not listen, asked once."""
+    dead = QwenTTS(url="ws://127.0.0.1:9/api-ws/v1/realtime", api_key="")
+    return speech(dead, "en", recovery=RecoveryPolicy(attempts=1))
 
 
 @attrs.define

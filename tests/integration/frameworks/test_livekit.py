@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 import trio
-from tests.integration.frameworks.local_service import ANSWER, SENTENCES, Service, local_service, tokens
+from tests.integration.frameworks.local_service import (
+    ANSWER,
+    ONE_TRY,
+    SENTENCES,
+    Service,
+    local_service,
+    nobody,
+    tokens,
+)
 
 pytest.importorskip("livekit.agents", reason="pip install 'triolet[livekit]'")
 
@@ -26,7 +34,7 @@ from triolet import AudioChunk, Stage, TurnContext, speech
 from triolet.asyncio import Sink
 from triolet.events import WordsTimed
 from triolet_adapters.frameworks.livekit import TrioletTTS
-from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
+from triolet_adapters.tts.qwen import ServerOptions
 
 RATE = 24_000
 PACE = 4
@@ -113,7 +121,7 @@ def test_errors_are_those_of_livekit(service: Service) -> None:
 
     async def program() -> None:
         with pytest.raises(APIConnectionError, match="ConnectionFailed"):
-            await said_by(TrioletTTS(QwenTTS(url="ws://127.0.0.1:9/api-ws/v1/realtime", api_key="")))
+            await said_by(TrioletTTS(nobody(), pool=ONE_TRY))
         with local_service(options=ServerOptions(api_key="right")) as locked:
             with pytest.raises(APIStatusError, match="AuthenticationFailed") as caught:
                 await said_by(TrioletTTS(locked.tts(api_key="wrong")))
@@ -125,7 +133,7 @@ def test_errors_are_those_of_livekit(service: Service) -> None:
 
 def test_livekits_fallback_goes_on_with_the_next_voice(service: Service) -> None:
     async def program() -> None:
-        dead = TrioletTTS(QwenTTS(url="ws://127.0.0.1:9/api-ws/v1/realtime", api_key=""))
+        dead = TrioletTTS(nobody(), pool=ONE_TRY)
         good = TrioletTTS(speech(service.tts(), "en"))
         both = tts.FallbackAdapter([dead, good], max_retry_per_tts=0)
         async with dead, good, both, both.stream() as stream:

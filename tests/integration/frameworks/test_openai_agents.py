@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from tests.integration.frameworks.local_service import SENTENCES, local_service, tokens
+from tests.integration.frameworks.local_service import ONE_TRY, SENTENCES, local_service, nobody, tokens
 
 pytest.importorskip("agents.voice", reason="pip install 'triolet[openai-agents]'")
 
@@ -18,7 +18,6 @@ from agents.voice.testing import ScriptedSTTModel, ScriptedVoiceWorkflow
 from triolet import speech
 from triolet.errors import ConnectionFailed
 from triolet_adapters.frameworks.openai_agents import TrioletTTSModel
-from triolet_adapters.tts.qwen import QwenTTS
 
 CONFIG = VoicePipelineConfig(tts_settings=TTSModelSettings(buffer_size=1), tracing_disabled=True)
 
@@ -64,7 +63,7 @@ def test_a_pipeline_says_every_word_once_and_shares_its_sessions() -> None:
 
 def test_an_error_is_the_voices_own() -> None:
     async def program() -> None:
-        async with TrioletTTSModel(QwenTTS(url="ws://127.0.0.1:9/api-ws/v1/realtime", api_key="")) as model:
+        async with TrioletTTSModel(nobody(), pool=ONE_TRY) as model:
             with pytest.raises(ConnectionFailed):
                 await said(model, "Nobody says this.")
 

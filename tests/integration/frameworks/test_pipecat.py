@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 
 import attrs
 import pytest
-from tests.integration.frameworks.local_service import ANSWER, SENTENCES, Service, local_service, tokens
+from tests.integration.frameworks.local_service import (
+    ANSWER,
+    ONE_TRY,
+    SENTENCES,
+    Service,
+    local_service,
+    nobody,
+    tokens,
+)
 
 pytest.importorskip("pipecat", reason="pip install 'triolet[pipecat]'")
 with warnings.catch_warnings():  # that are its own, and come with its import
@@ -56,7 +64,7 @@ with warnings.catch_warnings():  # that are its own, and come with its import
 
 from triolet import speech
 from triolet.asyncio import Sink
-from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
+from triolet_adapters.tts.qwen import ServerOptions
 
 RATE = 24_000
 PACE = 4
@@ -270,8 +278,7 @@ def test_an_answer_without_words_is_no_error(service: Service) -> None:
 
 def test_errors_are_frames_and_the_pipeline_goes_on(service: Service) -> None:
     async def program() -> None:
-        nobody = QwenTTS(url="ws://127.0.0.1:9/api-ws/v1/realtime", api_key="")
-        async with bot(TrioletTTSService(speech(nobody, "en"))) as pipecat:
+        async with bot(TrioletTTSService(nobody(), pool=ONE_TRY)) as pipecat:
             await pipecat.answers("Nobody says this.")
             await pipecat.seen.until(lambda: pipecat.seen.of(ErrorFrame))
             error = pipecat.seen.of(ErrorFrame)[0]

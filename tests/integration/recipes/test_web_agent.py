@@ -6,15 +6,17 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 import uvicorn
 from recipes import web_agent
-from tests.integration.frameworks.local_service import ANSWER, local_service
+from tests.integration.frameworks.local_service import ANSWER, ONE_TRY, local_service
 from websockets.asyncio.client import ClientConnection, connect
 
-from triolet import TTS
+from triolet import TTS, RecoveryPolicy, speech
+from triolet.asyncio import open_session_pools
 from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
 
 NOBODY = QwenTTS(url="ws://127.0.0.1:9/api-ws/v1/realtime", api_key="")
@@ -39,6 +41,8 @@ def talking(program: Callable[[str], Coroutine[Any, Any, None]], voice: TTS, mon
             await program(host)
 
     monkeypatch.setattr(web_agent, "VOICE", voice)
+    monkeypatch.setattr(web_agent, "open_session_pools", partial(open_session_pools, ONE_TRY))
+    monkeypatch.setattr(web_agent, "speech", partial(speech, recovery=RecoveryPolicy(attempts=1)))
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     asyncio.run(bounded())
 
