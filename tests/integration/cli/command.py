@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 import wave
 from pathlib import Path
+from unittest import mock
 
 import attrs
 import pytest
@@ -45,12 +48,18 @@ def run(*arguments: str, stdin: bytes = b"", env: dict[str, str] | None = None) 
     return Result(process.returncode, out.decode(), err.decode())
 
 
-def call(capfd: pytest.CaptureFixture[str], *arguments: str) -> Result:
-    """In this process: as fast as a call."""
+def call(capfd: pytest.CaptureFixture[str], *arguments: str, stdin: bytes | None = None) -> Result:
+    """In this process: as fast as a call. Without `stdin` nothing may read from it."""
     from triolet_adapters.cli._app import app
 
     capfd.readouterr()
-    with pytest.raises(SystemExit) as caught:
+    with contextlib.ExitStack() as stack:
+        if stdin is not None:
+            file = stack.enter_context(tempfile.TemporaryFile())
+            file.write(stdin)
+            file.seek(0)
+            stack.enter_context(mock.patch.object(sys, "stdin", file))
+        caught = stack.enter_context(pytest.raises(SystemExit))
         app(list(arguments), prog_name="triolet")
     out, err = capfd.readouterr()
     code = caught.value.code

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +25,6 @@ Captured = pytest.CaptureFixture[str]
 KEY = "sk-0123456789abcdef"
 TEXT = "Greetings, my dear friend. The password is swordfish."
 SECRETS = ("Greetings", "greetings", "friend", "swordfish", "password")
-
-
-@pytest.fixture(scope="module")
-def url() -> Generator[str]:
-    """The local voice behind the protocol."""
-    with start("serve", "tts", "--port", "0") as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().decode().strip()
-        server.terminate()
-        server.communicate()
 
 
 def everything(folder: Path) -> str:

@@ -9,20 +9,22 @@ from pathlib import Path
 
 import pytest
 import trio
-from tests.integration.cli.command import call, environment, run, samples, start
+from tests.integration.cli.command import call, samples, start
 
 from triolet.errors import TTSError
 from triolet_adapters.tts.qwen import QwenTTS
 
+Captured = pytest.CaptureFixture[str]
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_speaks_until_ctrl_c(number: signal.Signals, tmp_path: Path) -> None:
+def test_it_speaks_until_ctrl_c(number: signal.Signals, tmp_path: Path, capfd: Captured) -> None:
     with start("serve", "tts", "--port", "0") as server:
         assert server.stdout is not None
         url = server.stdout.readline().decode().strip()
         assert url.startswith("ws://127.0.0.1:")
         file = tmp_path / "a.wav"
-        result = run("say", "Hello there.", "--tts", "qwen", "--url", url, "--out", str(file))
+        result = call(capfd, "say", "Hello there.", "--tts", "qwen", "--url", url, "--out", str(file))
         server.send_signal(number)
         out, err = server.communicate(timeout=10)
     assert (result.code, result.err) == (0, "")
@@ -31,7 +33,7 @@ def test_it_speaks_until_ctrl_c(number: signal.Signals, tmp_path: Path) -> None:
     assert (server.returncode, out, err) == (0, b"", b"")
 
 
-def test_a_taken_port_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_is_named(capfd: Captured) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         result = call(capfd, "serve", "tts", "--port", str(port))
@@ -69,27 +71,26 @@ def test_a_client_in_the_middle_does_not_hold_it_up(tmp_path: Path) -> None:
     assert message.count("\n") == 1
 
 
-def test_a_language_that_the_voice_cannot_speak_is_refused_once(tmp_path: Path) -> None:
-    with start("serve", "tts", "--port", "0") as server:
-        assert server.stdout is not None
-        url = server.stdout.readline().decode().strip()
-        result = run("say", "你好。", "--tts", "qwen", "--url", url, "--out", str(tmp_path / "a.wav"))
-        server.terminate()
+def test_a_language_that_the_voice_cannot_speak_is_refused_once(url: str, tmp_path: Path, capfd: Captured) -> None:
+    result = call(capfd, "say", "你好。", "--tts", "qwen", "--url", url, "--out", str(tmp_path / "a.wav"))
     assert result.code == 1
     assert "你好" in result.err
     assert "again" not in result.out
 
 
-def test_other_machines_need_a_key_that_is_made_for_them(tmp_path: Path) -> None:
+def test_other_machines_need_a_key_that_is_made_for_them(
+    tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with start("serve", "tts", "--host", "0.0.0.0", "--port", "0") as server:
         assert server.stdout is not None
         assert server.stderr is not None
         url = server.stdout.readline().decode().strip().replace("0.0.0.0", "127.0.0.1")
         warning = server.stderr.readline().decode()
-        key = warning.split()[-1]
         arguments = ["say", "Hello.", "--tts", "qwen", "--url", url, "--out", str(tmp_path / "a.wav")]
-        without = run(*arguments)
-        with_it = run(*arguments, env=environment(DASHSCOPE_API_KEY=key))
+        monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+        without = call(capfd, *arguments)
+        monkeypatch.setenv("DASHSCOPE_API_KEY", warning.split()[-1])
+        with_it = call(capfd, *arguments)
         server.terminate()
     assert "lets other machines connect" in warning
     assert (without.code, with_it.code) == (1, 0)

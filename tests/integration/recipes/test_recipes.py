@@ -19,6 +19,8 @@ NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
 LONGER = {"barge_in": 100, "agent": 125, "soak": 155, "from_asyncio": 200, "web_agent": 95}
 """Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions, a server with its page."""
 TEXT = "Good morning. The trains leave on time today, and nobody has to wait."
+QUESTION = "What is a good breakfast, in one sentence?"
+"""The small model answers it in one: less to be spoken, and to be heard."""
 WHOLE_PROGRAMS = {"agent", "barge_in"}
 """Recipes that are more than one idea: a program to start from."""
 
@@ -106,15 +108,15 @@ def test_with_a_key_it_speaks_through_the_service(
 
 
 def test_chat_aloud_says_what_the_model_wrote(tmp_path: Path) -> None:
-    printed = run("chat_aloud", tmp_path, "How can I sleep better?")
+    printed = run("chat_aloud", tmp_path, QUESTION)
     question, answer, *_ = printed.splitlines()
-    assert question == "> How can I sleep better?"
+    assert question == f"> {QUESTION}"
     assert len(answer.split()) > 10
     assert_says(tmp_path / "chat_aloud.wav", answer, most=0.1)
 
 
 def test_openai_sdk_says_what_the_model_wrote(tmp_path: Path) -> None:
-    answer, _, _ = run("openai_sdk", tmp_path, "How can I sleep better?").rpartition("\n(")
+    answer, _, _ = run("openai_sdk", tmp_path, QUESTION).rpartition("\n(")
     assert len(answer.split()) > 10
     assert_says(tmp_path / "openai_sdk.wav", answer, most=0.1)
 
