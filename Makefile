@@ -54,10 +54,10 @@ pyright: $(VENV)/.test
 pytest: $(PARTS) rest
 
 $(PARTS): $(VENV)/.test
-	$(BIN)/pytest $@
+	$(BIN)/python -m tests $@
 
 rest: $(VENV)/.test
-	$(BIN)/pytest $(PARTS:%=--ignore=%)
+	$(BIN)/python -m tests $(PARTS:%=--ignore=%)
 
 $(VENV)/.made:
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ...")'

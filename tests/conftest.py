@@ -16,7 +16,8 @@ others, and prints with each failure a line `@reproduce_failure(...)` to paste a
 `--hypothesis-seed`: either replays it.
 
 A test may take `timeout` seconds (pyproject.toml); `@pytest.mark.timeout` allows more. One that is blocked in C ends its
-process a little later. What a test has started ends with it.
+process a little later; `python -m tests`, as `make test` runs its parts, then ends what it had started. What a test has started
+ends with it.
 """
 
 from __future__ import annotations
