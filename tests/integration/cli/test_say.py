@@ -159,7 +159,7 @@ def test_what_is_no_text_is_told_before_any_of_it_is_spoken(
     assert words in result.err
     assert result.err.count("\n") == 1
     result = call(capfd, "say", "-", "-o", str(tmp_path / "b.wav"), stdin=data)
-    assert (result.code, result.out) == (2, "")
+    assert result.code == 2
     assert "standard input" in result.err
 
 
