@@ -7,7 +7,7 @@ that no framework needs what another brought.
 import nox
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
-TESTS = ["pytest>=9", "pytest-trio>=0.8", "pytest-timeout>=2.4", "attrs"]
+TESTS = ["pytest>=9", "pytest-trio>=0.8", "pytest-timeout>=2.4", "hypothesis>=6.120"]
 
 nox.options.error_on_missing_interpreters = False
 nox.options.default_venv_backend = "uv|virtualenv"
