@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
@@ -95,9 +96,8 @@ def loop_lag() -> LoopLag:
 
 def note_lag(late: float) -> None:
     """Tell the lag of this Trio run, if it is watched, that the loop which runs it was so many seconds late."""
-    lag = _OF_RUN.get(None)
-    if lag is not None:
-        lag.note(late)
+    with contextlib.suppress(LookupError):
+        _OF_RUN.get().note(late)
 
 
 def watch(lag: LoopLag) -> LoopLag:
