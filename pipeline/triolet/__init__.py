@@ -10,11 +10,13 @@ from triolet._model._text import Clause as Clause
 from triolet._model._text import NormalizedClause as NormalizedClause
 from triolet._model._text import Phrase as Phrase
 from triolet._model._text import SpeechUnit as SpeechUnit
+from triolet._model._timed_word import TimedWord as TimedWord
 from triolet._model._voice_settings import VoiceSettings as VoiceSettings
 from triolet._tools._alone import Alone as Alone
 from triolet._tools._alone import lone_error as lone_error
 from triolet._tools._loop_lag import LoopLag as LoopLag
 from triolet._tools._loop_lag import loop_lag as loop_lag
+from triolet._tools._loopback import is_this_machine as is_this_machine
 from triolet._tools._quiet_gc import quiet_gc as quiet_gc
 from triolet._tools._retry_after import retry_after as retry_after
 from triolet.chain._audio_stage import AudioStage as AudioStage
@@ -66,6 +68,8 @@ from triolet.tts._session_pool import PoolStatistics as PoolStatistics
 from triolet.tts._session_pool import SessionPool as SessionPool
 from triolet.tts._session_pool import SessionPools as SessionPools
 from triolet.tts._session_pool import open_session_pools as open_session_pools
+from triolet.tts._word_times import AudioAndWords as AudioAndWords
+from triolet.tts._word_times import tell_words as tell_words
 from triolet.turn._phrase_result import PhraseResult as PhraseResult
 from triolet.turn._phrase_result import PhraseState as PhraseState
 from triolet.turn._result import Latency as Latency

@@ -5,6 +5,7 @@ Needs trio-websocket, which is installed with Triolet and loaded with this modul
 
 from triolet.tts._dial import Dial as Dial
 from triolet.tts._dial import dial_tcp as dial_tcp
+from triolet.tts._proxy import dialler as dialler
 from triolet.tts._websocket import Headers as Headers
 from triolet.tts._websocket import WebSocket as WebSocket
 from triolet.tts._websocket import WebSocketOptions as WebSocketOptions

@@ -6,6 +6,7 @@ import math
 import weakref
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 import trio
 
@@ -17,6 +18,7 @@ from triolet.failover._providers import FailoverStatistics, Provider, Providers
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
 from triolet.tts._not_begun import NotBegun
 from triolet.tts._rate_limiter import RateLimiter
+from triolet.tts._word_times import AudioAndWords, tell_words
 from triolet.turn._number import named_turn
 
 Adjust = Callable[[TTS, Mapping[str, str]], Mapping[str, str]]
@@ -378,7 +380,7 @@ class _Session(TTSSession):
         self._provider.commits += 1
         usage = Usage()
         with trio.CancelScope(deadline=self._here.deadline(self._position, self._options.first_audio_timeout)) as scope:
-            usage = await self._session.commit(text, receive)
+            usage = await self._session.commit(text, AudioAndWords(receive, partial(tell_words, accept)))
         if scope.cancelled_caught:
             raise DeadlineExpired(
                 f"no audio within {self._options.first_audio_timeout:g} s (Failover's first_audio_timeout)"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 
 import trio
 
 from triolet._model._audio import AudioChunk, AudioFormat
 from triolet._model._text import Phrase
+from triolet._model._timed_word import TimedWord
 from triolet._tools._in_pieces import in_pieces
+from triolet.alignment._unit_times import UnitTimes
 from triolet.alignment._voiced_chunk import VoicedChunk
 from triolet.chain._context import TurnContext
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
@@ -21,6 +24,7 @@ from triolet.synthesis._recovery import Lost, Repeats, Resumption, Step, next_st
 from triolet.synthesis._voice_so_far import VoiceSoFar
 from triolet.tts._contract import AudioCallback
 from triolet.tts._session_pool import LONGEST_BACK_OFF, SessionPool
+from triolet.tts._word_times import AudioAndWords
 from triolet.turn._events import (
     CommitLost,
     FirstAudio,
@@ -28,6 +32,7 @@ from triolet.turn._events import (
     PhraseComplete,
     PhraseFailed,
     PhraseResumed,
+    WordsTimed,
 )
 
 WAITING = 4
@@ -184,7 +189,14 @@ class SpeakingTurn:
                     f"(longest_commit): {len(job.words)} characters cannot take that long"
                 )
 
-        return accept
+        times = UnitTimes(job.phrase.units[commit.unit :], self._audio.sample_rate)
+
+        def words(said: Sequence[TimedWord]) -> None:
+            if times.add(said):
+                ends = (*commit.before, *(commit.start + end for end in times.ends))
+                self._turn.timeline.record(WordsTimed(self._turn.now(), index, ends))
+
+        return AudioAndWords(accept, words)
 
     async def _recovers(self, job: Job, error: TTSError, in_a_row: int) -> bool:
         """Decide what follows a commit that failed. Return whether the phrase needs another commit."""
@@ -209,7 +221,7 @@ class SpeakingTurn:
             case Step.AGAIN:
                 self._lost(job, error)
                 self._cut(job, job.commit.start)
-                self._go_on(job, job.commit.start, job.commit.unit)
+                self._go_on(job, job.commit.start, job.commit.unit, job.commit.before)
                 return True
             case Step.RESUME:
                 return self._resume(job, error, point)
@@ -230,6 +242,8 @@ class SpeakingTurn:
     def _resume(self, job: Job, error: TTSError, point: Resumption) -> bool:
         index = job.phrase.index
         keep, unit = job.commit.start + point.keep, job.commit.unit + point.unit
+        ends = [min(end, keep) for end in self._turn.timeline.word_ends(index)[:unit]]
+        before = (*ends, *[keep] * (unit - len(ends)))
         self._lost(job, error)
         self._cut(job, keep)
         if unit == len(job.phrase.units):  # all had been said before it was lost; what was billed for it is estimated
@@ -237,12 +251,12 @@ class SpeakingTurn:
             return False
         self._repeats.count += point.repeated > 0
         self._turn.timeline.record(PhraseResumed(self._turn.now(), index, keep, unit, point.repeated))
-        self._go_on(job, keep, unit)
+        self._go_on(job, keep, unit, before)
         return True
 
-    def _go_on(self, job: Job, start: int, unit: int) -> None:
+    def _go_on(self, job: Job, start: int, unit: int, before: tuple[int, ...]) -> None:
         """Let the next commit say the units from `unit` on."""
-        job.commit = Commit(self._turn.now(), start, unit)
+        job.commit = Commit(self._turn.now(), start, unit, before)
         job.changed.give()
 
     def _skip(self, job: Job, error: TTSError) -> None:

@@ -132,7 +132,7 @@ class TTSContract:
         assert listener.calls == 1
 
     async def test_is_silent_once_it_was_cancelled(self, tts: TTS) -> None:
-        listener = _Listener()
+        listener, after = _Listener(), _Listener()
         with trio.fail_after(LIMIT):
             async with tts.connect() as session:
                 async with trio.open_nursery() as nursery:
@@ -144,10 +144,15 @@ class TTSContract:
                 calls = listener.calls
                 await trio.sleep(0.1)
                 assert listener.calls == calls
+                if session.reusable:
+                    await session.commit(self.text, after)
             again = _Listener()
             async with tts.connect() as session:
                 await session.commit(self.text, again)
         assert max(again.samples) > self.audible, "a session opened afterwards is silent"
+        if after.calls:
+            assert len(after.samples) < 1.5 * len(again.samples), "a reusable session has audio of the commit before"
+            assert max(after.samples) > self.audible, "a reusable session is silent after a commit that was cancelled"
 
     async def test_an_error_of_the_user_leaves_alone(self, tts: TTS) -> None:
         class Ours(Exception):

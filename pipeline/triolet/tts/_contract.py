@@ -46,13 +46,22 @@ class TTSSession(abc.ABC):
         """Speak `text`. Call `accept(pcm)` with whole samples as they arrive; return when the response is complete.
 
         A commit runs at the speed of the service, however slow the listener is, since `accept` never waits. If `commit` raises
-        or is cancelled, the session is spent: leave its `connect()` block, and open another.
+        or is cancelled, the session is spent, unless it is `reusable`: leave its `connect()` block, and open another.
 
         Raises:
             TTSError: the service failed. `retryable` says whether another try may help.
             ValueError: `text` has no words; most services answer an empty commit with an error.
             RuntimeError: another commit is running on this session.
         """
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the session takes another commit although its last one failed or was cancelled. By default it does not.
+
+        If it is true, nothing of that commit will be heard in the next: the session has told the service to stop, or drops what still
+        comes of it.
+        """
+        return False
 
     async def ended(self) -> None:
         """Wait until the session can take no more commits, because the service has closed it or the connection broke.

@@ -20,14 +20,20 @@ READ_BYTES = 16 * 1024
 64 KiB, a process that is late held as much for each of its connections, which the kernel may as well hold."""
 
 
-async def dial_tcp(host: str, port: int, tls: bool) -> trio.abc.Stream:
-    """Open a TCP connection, with verified TLS if wanted (the handshake is complete when it returns)."""
+async def dial_tcp(host: str, port: int, tls: bool, *, ssl_context: ssl.SSLContext | None = None) -> trio.abc.Stream:
+    """Open a TCP connection, with verified TLS if wanted (the handshake is complete when it returns).
+
+    `ssl_context` holds certificates of your own; None: those of the system. Behind a proxy, use `dialler`.
+    """
     tcp = await trio.open_tcp_stream(host, port)
     transport = tcp if sys.platform == "win32" else SocketStream(tcp)
-    if not tls:
-        return transport
+    return await secured(transport, host, ssl_context) if tls else transport
+
+
+async def secured(transport: trio.abc.Stream, host: str, ssl_context: ssl.SSLContext | None) -> trio.abc.Stream:
+    """Put TLS over a stream, which is closed if that fails."""
     trusted = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")  # what OpenSSL itself looks at
-    stream = trio.SSLStream(transport, _context(*trusted), server_hostname=host, https_compatible=True)
+    stream = trio.SSLStream(transport, ssl_context or _context(*trusted), server_hostname=host, https_compatible=True)
     try:
         await stream.do_handshake()
     except BaseException:

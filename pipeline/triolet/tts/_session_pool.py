@@ -249,8 +249,8 @@ class SessionPool:
 
         Of the commits that wait for a session, the one with the smallest `order` gets it first: the phrase that is due.
 
-        Cancellation and any error spend the session. Its keeper then closes it at once, so that the service stops; this call
-        does not wait for that.
+        Cancellation and any error spend the session, unless it is `reusable`. Its keeper then closes it at once, so that the service
+        stops; this call does not wait for that.
 
         Raises:
             TTSError: the commit failed; or no session could be opened, in `attempts` tries, or in `throttled_timeout` seconds
@@ -270,7 +270,7 @@ class SessionPool:
         self._counts.reused += reused
         try:
             usage = await session.commit(text, accept)
-        except BaseException as error:  # raised again: after any error, the session is spent
+        except BaseException as error:  # raised again: after any error, most sessions are spent
             if isinstance(error, NotBegun):
                 self._counts.commits -= 1
                 self._counts.reused -= reused
@@ -278,7 +278,11 @@ class SessionPool:
                 self._counts.broken += 1
                 self._note(error)
                 logger.info("%sa commit was lost: %s", named_turn(), _named(error))
-            slot.leave()
+            if session.reusable and not slot.ended and not isinstance(error, NotBegun):
+                slot.state = _State.IDLE
+                slot.idle_since = trio.current_time()
+            else:
+                slot.leave()
             self._change()
             raise
         self._throttled_since = math.inf

@@ -1,0 +1,44 @@
+"""From the times of a commit's words, as a service reports them, to the samples at which its units end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from triolet._model._text import SpeechUnit
+from triolet._model._timed_word import TimedWord
+
+
+class UnitTimes:
+    """Takes the words of one commit, in their order; tells for its units, from the first, where they end."""
+
+    def __init__(self, units: Sequence[SpeechUnit], sample_rate: int) -> None:
+        """`units`: those of the commit, whose text is theirs without the space around it."""
+        self._sample_rate = sample_rate
+        self._needs: list[int] = []
+        """For each unit, the offset in the text after its last letter or digit: it has ended with that. Marks behind it are silent."""
+        position = -_leading_space("".join(unit.text for unit in units))
+        need = 0
+        for unit in units:
+            letters = [index for index, character in enumerate(unit.text, 1) if character.isalnum()]
+            need = max(need, position + letters[-1]) if letters else need
+            position += len(unit.text)
+            self._needs.append(need)
+        self.ends: list[int] = []
+        """For each unit whose end is known: the sample, counted from the first of the commit."""
+
+    def add(self, words: Iterable[TimedWord]) -> bool:
+        """Take more words; tell whether more ends are known. A word that lies before one that was taken is left out."""
+        known = len(self.ends)
+        for word in words:
+            while len(self.ends) < len(self._needs) and self._needs[len(self.ends)] <= word.end:
+                self.ends.append(max(self.ends[-1] if self.ends else 0, self._at(word, self._needs[len(self.ends)])))
+        return len(self.ends) > known
+
+    def _at(self, word: TimedWord, need: int) -> int:
+        """The sample at which a word has been said up to an offset; words of several units are said evenly."""
+        said = (max(need, word.start) - word.start) / max(1, word.end - word.start)
+        return round((word.begins + said * (word.ends - word.begins)) * self._sample_rate)
+
+
+def _leading_space(text: str) -> int:
+    return len(text) - len(text.lstrip())
