@@ -13,10 +13,13 @@ from trio.testing import MockClock
 
 from triolet.errors import ProtocolViolation, TTSError
 from triolet.testing import VirtualNetwork
+from triolet_adapters.shared import json as _json
+from triolet_adapters.tts.frame._decoding import decoder_for
+from triolet_adapters.tts.frame._taking import Taker
+from triolet_adapters.tts.frame.server._encoders import AVEncoder, wav_header
 from triolet_adapters.tts.qwen import QwenOptions, QwenSettings, QwenTTS, protocol
 from triolet_adapters.tts.qwen.client._inbox import Inbox
 from triolet_adapters.tts.qwen.client._session_log import SessionLog
-from triolet_adapters.tts.qwen.client._taking import Taker
 from triolet_adapters.tts.qwen.protocol import (
     FORMATS,
     AppendText,
@@ -35,13 +38,10 @@ from triolet_adapters.tts.qwen.protocol import (
     SessionUpdated,
     TextCommitted,
     UpdateSession,
-    _json,
-    decoder_for,
     encode,
     parse_client_event,
     parse_server_event,
 )
-from triolet_adapters.tts.qwen.server._encoders import AVEncoder, wav_header
 
 MAX_AUDIO = 2.0
 LONGEST_WORDS = 1500
@@ -92,7 +92,7 @@ def session(data: bytes) -> None:
         given += len(pcm)
 
     reader = ResponseReader().following()
-    taker = Taker(accept, settings, MAX_AUDIO, "max_audio")
+    taker = Taker(accept, settings.response_format, settings.sample_rate, MAX_AUDIO, "max_audio")
     try:
         for line in data[1:].split(b"\n"):
             text = _text(line)
@@ -106,7 +106,10 @@ def session(data: bytes) -> None:
                 if reader.done:
                     taker.end_of_response()
                     taker.finish()
-                    reader, taker = reader.following(), Taker(accept, settings, MAX_AUDIO, "max_audio")
+                    reader, taker = (
+                        reader.following(),
+                        Taker(accept, settings.response_format, settings.sample_rate, MAX_AUDIO, "max_audio"),
+                    )
                     given = 0
     except TTSError as error:
         _check_words(error)

@@ -82,7 +82,7 @@ ROOMS = {
         f"{QWEN}/test_settings.py",
         f"{QWEN}/test_recordings.py",
     ),
-    "adapters/triolet_adapters/sources/_sse.py": ("tests/unit/adapters/sources/test_sse.py",),
+    "adapters/triolet_adapters/shared/sse.py": ("tests/unit/adapters/sources/test_sse.py",),
 }
 """The pure cores and the pool of sessions, and the tests of each: what `--all` goes through."""
 PREPARED = (

@@ -22,8 +22,9 @@ from triolet.errors import TTSError
 from triolet.testing import ToneTTS, VirtualNetwork
 from triolet.testing._network import VirtualConnection, VirtualStream
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
+from triolet_adapters.tts.frame.server import Connection, Request
 from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
-from triolet_adapters.tts.qwen.server._connection import Connection
+from triolet_adapters.tts.qwen.server._server import model_of
 from triolet_adapters.tts.qwen.server._session import ServerSession
 
 KEY = "sk-not-for-logs"
@@ -183,6 +184,8 @@ class _BreakingStream(trio.abc.Stream):
 class _Server(QwenServer):
     """Tells each session which connection it is on."""
 
+    _options: ServerOptions
+
     def __init__(self, vendor: SimulatedVendor) -> None:
         plan = vendor.plan
         super().__init__(
@@ -206,7 +209,7 @@ class _Server(QwenServer):
             self._vendor.ledger.hit(Kind.THROTTLED)
         return admitted
 
-    async def _speak(self, connection: Connection, model: str) -> None:
+    async def _speak(self, connection: Connection, request: Request) -> None:
         vendor, call = self._vendor, _CALL.get()
         door = vendor.doors.get(call.index)
         if door is not None and door.kind is Kind.NO_SESSION:
@@ -217,7 +220,9 @@ class _Server(QwenServer):
         vendor.live[call] = connection
         vendor.most_live = max(vendor.most_live, len(vendor.live))
         voice = _Voice(vendor, call, connection)
-        session = ServerSession(connection, model, voice, self._options, self.admit, self._draws.randrange(2**32))
+        session = ServerSession(
+            connection, model_of(request), voice, self._options, self.admit, self._draws.randrange(2**32)
+        )
         voice.session = session
         try:
             async with trio.open_nursery() as nursery:

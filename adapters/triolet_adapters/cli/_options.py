@@ -12,13 +12,12 @@ from urllib.parse import urlsplit
 import attrs
 import typer
 
-from triolet import TTS, Output
+from triolet import TTS, Output, is_this_machine
 from triolet.errors import ConnectionFailed, DeadlineExpired
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._speaker import Speaker
 from triolet_adapters.outputs import PcmFile, WavFile
-from triolet_adapters.tts.qwen.protocol import is_this_machine
 
 
 class Voice(enum.StrEnum):
@@ -26,21 +25,26 @@ class Voice(enum.StrEnum):
 
     LOCAL = "local"
     QWEN = "qwen"
+    OPENAI = "openai"
+    ELEVENLABS = "elevenlabs"
+    DEEPGRAM = "deepgram"
 
 
 TtsOption = Annotated[
     Voice,
     typer.Option(
-        help="[bold]local[/]: English, on this machine, no key. [bold]qwen[/]: Qwen-TTS realtime, DASHSCOPE_API_KEY."
+        help="[bold]local[/]: English, on this machine, no key. [bold]qwen[/]: Qwen-TTS realtime, DASHSCOPE_API_KEY. "
+        "[bold]openai[/]: OpenAI, or any server of its speech API, OPENAI_API_KEY. [bold]elevenlabs[/]: ELEVENLABS_API_KEY. "
+        "[bold]deepgram[/]: DEEPGRAM_API_KEY."
     ),
 ]
 UrlOption = Annotated[
     str | None,
-    typer.Option(help="Where the qwen voice is, such as ws://127.0.0.1:8765; default: the vendor's service."),
+    typer.Option(help="Where the voice is, such as ws://127.0.0.1:8765; default: the vendor's service."),
 ]
 RegionOption = Annotated[
     str | None,
-    typer.Option(help="The vendor's region, such as ap-southeast-1. A key belongs to one.", show_default="cn-beijing"),
+    typer.Option(help="The region of qwen, such as ap-southeast-1. A key belongs to one.", show_default="cn-beijing"),
 ]
 InsecureOption = Annotated[
     bool,
@@ -88,27 +92,81 @@ def voice_of(
         ValueError: options that do not go together, or are wrong; no key.
         ModuleNotFoundError: what it needs is not installed.
     """
+    if tts is not Voice.QWEN and region is not None:
+        raise ValueError("--region goes with --tts qwen; other voices have none")
     if tts is Voice.LOCAL:
         from triolet_adapters.tts import LocalTTS  # noqa: PLC0415 -- an extra
 
-        for option, value in (("--url", url), ("--region", region)):
-            if value is not None:
-                raise ValueError(f"{option} goes with --tts qwen; the local voice is on this machine")
+        if url is not None:
+            raise ValueError(
+                "--url goes with a voice elsewhere, such as --tts qwen; the local voice is on this machine"
+            )
         return LocalTTS() if voice is None else LocalTTS(voice=voice)
-    from triolet_adapters.tts.qwen import QwenTTS  # noqa: PLC0415
-    from triolet_adapters.tts.qwen.client import KEY_VARIABLE, InsecureKey, MissingKey  # noqa: PLC0415
+    from triolet_adapters.tts.frame import InsecureKey, MissingKey  # noqa: PLC0415
 
-    given: dict[str, Any] = {"url": url, "region": region, "voice": voice}
-    tap = {} if recording is None else recording.tap()
-    chosen = {name: value for name, value in given.items() if value is not None}
+    given: dict[str, Any] = {"voice": voice, "allow_insecure": insecure or None}
     try:
-        return QwenTTS(**chosen, allow_insecure=insecure, **tap)
+        return _elsewhere(tts, url, region, given, recording)
     except MissingKey as error:
-        raise ValueError(
-            f"no key: set the environment variable {KEY_VARIABLE}; a key belongs to a region (--region)"
-        ) from error
+        hint = "; a key belongs to a region (--region)" if tts is Voice.QWEN else ""
+        raise ValueError(f"no key: set the environment variable {KEYS[tts]}{hint}") from error
     except InsecureKey as error:
-        raise ValueError(f"--url {url}: the key would be sent in the clear; use wss://, or --insecure") from error
+        raise ValueError(
+            f"--url {url}: the key would be sent in the clear; use TLS (wss://, https://), or --insecure"
+        ) from error
+
+
+KEYS = {
+    Voice.QWEN: "DASHSCOPE_API_KEY",
+    Voice.OPENAI: "OPENAI_API_KEY",
+    Voice.ELEVENLABS: "ELEVENLABS_API_KEY",
+    Voice.DEEPGRAM: "DEEPGRAM_API_KEY",
+}
+"""The variable of the environment that has the key of each voice."""
+
+
+SERVE_KEY = "TRIOLET_SERVE_KEY"
+"""The variable that has the key of a server given by --url, such as one of `triolet serve tts`."""
+
+
+def _elsewhere(
+    tts: Voice, url: str | None, region: str | None, given: dict[str, Any], recording: Recording | None
+) -> TTS:
+    """A voice of a vendor, or of a server of its protocol."""
+    chosen = _given(**given)
+    if url is not None and tts is not Voice.QWEN and (key := os.environ.get(SERVE_KEY)):
+        chosen["api_key"] = key  # a vendor's key from the environment goes to the vendor alone
+    tap = {} if recording is None else recording.tap()
+    match tts:
+        case Voice.OPENAI:
+            from triolet_adapters.tts import OpenAITTS  # noqa: PLC0415
+
+            return OpenAITTS(**chosen, **_given(base_url=_openai_base(url)))
+        case Voice.ELEVENLABS:
+            from triolet_adapters.tts import ElevenLabsTTS  # noqa: PLC0415
+
+            return ElevenLabsTTS(**chosen, **_given(base_url=url), **tap)
+        case Voice.DEEPGRAM:
+            from triolet_adapters.tts import DeepgramTTS  # noqa: PLC0415
+
+            return DeepgramTTS(**chosen, **_given(base_url=url), **tap)
+        case _:
+            from triolet_adapters.tts import QwenTTS  # noqa: PLC0415
+
+            return QwenTTS(**chosen, **_given(url=url, region=region), **tap)
+
+
+def _given(**settings: Any) -> dict[str, Any]:
+    """Those that are not None."""
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def _openai_base(url: str | None) -> str | None:
+    """The base of an API whose URL, path or host alone was given."""
+    if url is None:
+        return None
+    parts = urlsplit(url.removesuffix("/").removesuffix("/audio/speech"))
+    return parts._replace(path=parts.path or "/v1").geturl()
 
 
 async def tried(tts: TTS) -> None:

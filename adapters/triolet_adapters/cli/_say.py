@@ -65,6 +65,8 @@ def say(
       triolet say "Hello." --out - | ffplay -f s16le -ar 24000 -ac 1 -
 
       triolet say "你好！" --tts qwen --region ap-southeast-1
+
+      triolet say "Hello." --tts openai --voice nova
     """
 
     async def command() -> None:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import enum
 import errno
 import secrets
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import trio
 import typer
 
-from triolet import Alone
+from triolet import TTS, Alone, is_this_machine
+from triolet_adapters.cli._options import KEYS, SERVE_KEY, Voice
 from triolet_adapters.cli._run import ending_gently, run
-from triolet_adapters.tts.qwen.protocol import is_this_machine
+
+if TYPE_CHECKING:
+    from triolet_adapters.tts.frame.server import LocalServer
+
+
+class Protocol(enum.StrEnum):
+    """What a server speaks."""
+
+    QWEN = "qwen"
+    OPENAI = "openai"
+    ELEVENLABS = "elevenlabs"
+    DEEPGRAM = "deepgram"
 
 
 def tts(
+    protocol: Annotated[
+        Protocol, typer.Option(help="What to speak: the protocol of a vendor, on the vendor's own path.")
+    ] = Protocol.QWEN,
     host: Annotated[
         str, typer.Option(help="The address to listen on; the default takes connections of this machine only.")
     ] = "127.0.0.1",
@@ -23,7 +39,7 @@ def tts(
     api_key: Annotated[
         str | None,
         typer.Option(
-            envvar="TRIOLET_SERVE_KEY",
+            envvar=SERVE_KEY,
             help="The key that clients must present; an empty one asks for none.",
             show_default="none on this machine; on another --host a new one, which is printed",
         ),
@@ -42,7 +58,7 @@ def tts(
     ] = None,
     max_connections: Annotated[int, typer.Option(help="Connections at a time; one more is refused.", min=1)] = 100,
 ) -> None:
-    """Speak the Qwen-TTS realtime protocol with the local voice, until Ctrl-C or SIGTERM.
+    """Speak a vendor's protocol with the local voice, until Ctrl-C or SIGTERM.
 
     Prints its URL. Any client of that protocol can use it, without a key. It accepts every name of a voice or a model, and speaks
     English. When it is told to end, it takes no more connections, says what it has begun, and ends with exit code 0. Told again,
@@ -54,25 +70,27 @@ def tts(
 
       triolet say "Hello." --tts qwen --url ws://127.0.0.1:8765
 
+      triolet serve tts --protocol openai
+
       triolet serve tts --host 0.0.0.0
     """
 
     async def command() -> None:
         from triolet_adapters.tts import LocalTTS  # noqa: PLC0415 -- an extra
-        from triolet_adapters.tts.qwen.server import QwenServer, ServerOptions  # noqa: PLC0415
 
-        key = _key(host, api_key)
+        key = _key(host, api_key, protocol)
         voice = LocalTTS()
         async with voice.connect():  # the model is loaded now, not while the first client waits
             pass
-        server = QwenServer(
+        server = _server(
+            protocol,
             voice,
-            ServerOptions(
-                api_key=key or None,
-                allowed_hosts=tuple(allow_host or ()),
-                allowed_origins=tuple(allow_origin or ()),
-                max_connections=max_connections,
-            ),
+            {
+                "api_key": key or None,
+                "allowed_hosts": tuple(allow_host or ()),
+                "allowed_origins": tuple(allow_origin or ()),
+                "max_connections": max_connections,
+            },
         )
         with Alone(), ending_gently(server.stop):
             async with trio.open_nursery() as nursery:
@@ -83,20 +101,44 @@ def tts(
                 sys.stdout.write(f"{url}\n")
                 sys.stdout.flush()
                 if sys.stderr.isatty():
-                    sys.stderr.write(f'Ctrl-C ends it. Try: triolet say "Hello." --tts qwen --url {url}\n')
+                    sys.stderr.write(f'Ctrl-C ends it. Try: triolet say "Hello." --tts {protocol} --url {url}\n')
 
     run(command, stopped=0)
 
 
-def _key(host: str, given: str | None) -> str:
+def _server(protocol: Protocol, voice: TTS, options: dict[str, Any]) -> LocalServer:
+    match protocol:
+        case Protocol.OPENAI:
+            from triolet_adapters.tts.openai.server import OpenAIServer, OpenAIServerOptions  # noqa: PLC0415
+
+            return OpenAIServer(voice, OpenAIServerOptions(**options))
+        case Protocol.ELEVENLABS:
+            from triolet_adapters.tts.elevenlabs.server import (  # noqa: PLC0415
+                ElevenLabsServer,
+                ElevenLabsServerOptions,
+            )
+
+            return ElevenLabsServer(voice, ElevenLabsServerOptions(**options))
+        case Protocol.DEEPGRAM:
+            from triolet_adapters.tts.deepgram.server import DeepgramServer, DeepgramServerOptions  # noqa: PLC0415
+
+            return DeepgramServer(voice, DeepgramServerOptions(**options))
+        case _:
+            from triolet_adapters.tts.qwen.server import QwenServer, ServerOptions  # noqa: PLC0415
+
+            return QwenServer(voice, ServerOptions(**options))
+
+
+def _key(host: str, given: str | None, protocol: Protocol) -> str:
     """The key to ask for, empty for none. Whoever opens the server to others is told what that means."""
     if is_this_machine(host):
         return given or ""
     if given is None:
         key = secrets.token_urlsafe(24)
+        variable = KEYS[Voice.QWEN] if protocol is Protocol.QWEN else SERVE_KEY
         sys.stderr.write(
             f"triolet: --host {host} lets other machines connect. They need this key, made for this run: {key}\n"
-            "         Clients give it as DASHSCOPE_API_KEY, and need --insecure, since ws:// sends it in the clear.\n"
+            f"         Clients give it as {variable}, and need --insecure, since it is sent in the clear.\n"
         )
         return key
     if not given:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx2
 
 from triolet import retry_after
+from triolet_adapters.shared.http import reason
 from triolet_adapters.sources._completion import error_details
 from triolet_adapters.sources._errors import (
     ChatAuthenticationFailed,
@@ -39,26 +40,11 @@ def transport_failure(exc: httpx2.HTTPError, url: httpx2.URL, connect_deadline: 
     words = str(exc) or type(exc).__name__
     if isinstance(exc, httpx2.ConnectError | httpx2.ProxyError):
         return ChatConnectionFailed(
-            f"no connection to {where}: {_reason(exc) or words}. Is the server running, and base_url right?"
+            f"no connection to {where}: {reason(exc) or words}. Is the server running, and base_url right?"
         )
     if isinstance(exc, httpx2.DecodingError):
         return ChatProtocolViolation(f"{where} sent a body that cannot be decoded: {words}")
     return ChatConnectionLost(f"the connection to {where} broke: {words}")
-
-
-def _reason(error: BaseException) -> str:
-    """What the system said, which stands below the errors of the libraries between; empty if it said nothing."""
-    words: list[str] = []
-    below: list[BaseException | None] = [error]
-    while below:
-        one = below.pop(0)
-        if isinstance(one, OSError) and one.strerror:
-            words.append(one.strerror)
-        elif isinstance(one, BaseExceptionGroup):
-            below += one.exceptions  # pyright: ignore[reportUnknownMemberType]
-        elif one is not None:
-            below.append(one.__cause__ or one.__context__)
-    return "; ".join(dict.fromkeys(words))
 
 
 def is_refusal(response: httpx2.Response) -> bool:

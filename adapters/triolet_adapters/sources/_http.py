@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import ssl
 from collections.abc import AsyncIterator, Generator, Mapping
 
 import attrs
 import httpx2
 import trio
 
+from triolet_adapters.shared.http import certificates, end_reading
 from triolet_adapters.sources._errors import ChatError
 from triolet_adapters.sources._failures import is_refusal, service_failure, transport_failure
 
@@ -69,7 +68,7 @@ class Endpoint:
     def new_client(self) -> httpx2.AsyncClient:
         """Make a client with our settings."""
         return httpx2.AsyncClient(
-            verify=_certificates(),
+            verify=certificates(),
             # A proxy from the environment is for the outside, never for a server on this machine.
             trust_env=self.url.host not in {"127.0.0.1", "localhost", "::1"},
             limits=httpx2.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
@@ -139,15 +138,7 @@ class Exchange:
     async def _leave(self) -> None:
         received, self._bytes = self._bytes, None
         if received is not None:
-            # httpx2 reads through several nested generators. Closing the outer one would leave the others, and their
-            # socket, to the garbage collector; a read that is cancelled ends them all, in order.
-            with trio.CancelScope(shield=True) as scope:
-                scope.cancel()
-                try:
-                    async for _ in received:
-                        pass
-                except (httpx2.HTTPError, httpx2.StreamError):
-                    pass  # ended is ended
+            await end_reading(received)
         response, self._response = self._response, None
         if response is not None:
             with trio.move_on_after(_CLOSE_SECONDS, shield=True):
@@ -166,9 +157,3 @@ class Exchange:
                 raise
         # A kept connection, which the service closed in the moment when it was used again.
         return await client.send(request, stream=True, auth=endpoint.bearer, follow_redirects=False)
-
-
-@functools.cache
-def _certificates() -> ssl.SSLContext:
-    """Read the certificates of this machine, once: that takes some 20 ms, too long between two pieces of audio."""
-    return httpx2.create_ssl_context()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import trio
 
+from triolet_adapters.shared.sse import EventReader, StreamMalformed
 from triolet_adapters.sources._completion import Completion, ToolCall
 from triolet_adapters.sources._errors import (
     ChatConnectionLost,
@@ -17,7 +18,6 @@ from triolet_adapters.sources._errors import (
     ChatProtocolViolation,
     ChatServiceError,
 )
-from triolet_adapters.sources._sse import EventReader, StreamMalformed
 
 if TYPE_CHECKING:
     from triolet_adapters.sources._http import Exchange

@@ -173,7 +173,7 @@ def serve_until_interrupted(line: str) -> None:
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
-            assert server.stdout.readline().startswith("ws://127.0.0.1:")
+            assert server.stdout.readline().startswith(("ws://127.0.0.1:", "http://127.0.0.1:"))
             server.send_signal(signal.SIGINT)
             assert server.wait(20) == 0
         finally:

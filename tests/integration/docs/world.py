@@ -118,7 +118,17 @@ def world(*, sockets: bool = False) -> Generator[None]:
         put(mock.patch.object(triolet_adapters.tts, "LocalTTS", Tones))
         put(mock.patch.object(triolet_adapters.outputs, "Loudspeaker", Device))
         put(mock.patch.object(triolet_adapters.sources, "LocalLLM", Model))
-        put(mock.patch.dict("os.environ", {"OPENAI_API_KEY": "sk-none", "DASHSCOPE_API_KEY": KEY}))
+        put(
+            mock.patch.dict(
+                "os.environ",
+                {
+                    "OPENAI_API_KEY": "sk-none",
+                    "ELEVENLABS_API_KEY": "sk-none",
+                    "DEEPGRAM_API_KEY": "sk-none",
+                    "DASHSCOPE_API_KEY": KEY,
+                },
+            )
+        )
         yield
 
 

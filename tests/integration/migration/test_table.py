@@ -33,7 +33,6 @@ from tests.unit.adapters.tts.qwen._peers import Tap, scripted, serving
 from triolet import Conversation, speech
 from triolet.errors import AuthenticationFailed, ConnectionLost, ServiceError
 from triolet.testing import decode
-from triolet.tts._dial import dial_tcp
 from triolet_adapters.outputs import Memory, NullDevice
 from triolet_adapters.tts import QwenTTS
 from triolet_adapters.tts.qwen import QwenOptions, QwenSession, ServerOptions
@@ -217,7 +216,7 @@ async def connector(three: Three) -> None:
         async with QwenTTS(api_key=KEY, dial=dial).session() as session:
             assert session.id
     assert dialled == [("dashscope.aliyuncs.com", 443, True)]
-    assert inspect.signature(QwenTTS).parameters["dial"].default is dial_tcp
+    assert inspect.signature(QwenTTS).parameters["dial"].default is None
 
 
 @shows("`Client(base_url=, protocol=, max_retries=, config_path=, http_client=, raise_on_error=, protocol_options=)`")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from triolet_adapters.shared.sse import Event, EventReader
 from triolet_adapters.sources import ChatError
 from triolet_adapters.sources._completion import Completion
-from triolet_adapters.sources._sse import Event, EventReader
 
 FIELDS = [
     "choices",

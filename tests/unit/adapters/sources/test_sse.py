@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from triolet_adapters.sources import _sse
-from triolet_adapters.sources._sse import Event, EventReader, StreamMalformed
+from triolet_adapters.shared import sse as _sse
+from triolet_adapters.shared.sse import Event, EventReader, StreamMalformed
 
 LINES = [
     "data: one",

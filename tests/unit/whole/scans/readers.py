@@ -14,14 +14,14 @@ from triolet.phrasing import PhraserCore, PhrasingOptions
 from triolet.segmentation import SegmenterCore
 from triolet.verbalization import VerbalizerCore
 from triolet_adapters.cli._text_input import TextDecoder
+from triolet_adapters.shared.sse import EventReader
 from triolet_adapters.sources import split_tokens
 from triolet_adapters.sources._completion import Completion
 from triolet_adapters.sources._failures import _readable  # pyright: ignore[reportPrivateUsage]
-from triolet_adapters.sources._sse import EventReader
 from triolet_adapters.tts._english import pieces, readable
+from triolet_adapters.tts.frame.server._request import BadRequest, HeadReader, Request
 from triolet_adapters.tts.qwen.client._wire_log import described
 from triolet_adapters.tts.qwen.protocol import billed_characters, parse_client_event, parse_server_event
-from triolet_adapters.tts.qwen.server._request import BadRequest, HeadReader, Request
 from triolet_adapters.tts.qwen.server._script import Script
 
 UNITS = (

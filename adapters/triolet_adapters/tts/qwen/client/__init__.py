@@ -9,7 +9,5 @@ from triolet_adapters.tts.qwen.client._session_log import SessionUsage as Sessio
 from triolet_adapters.tts.qwen.client._session_log import Tap as Tap
 from triolet_adapters.tts.qwen.client._stream import QwenStream as QwenStream
 from triolet_adapters.tts.qwen.client._tts import KEY_VARIABLE as KEY_VARIABLE
-from triolet_adapters.tts.qwen.client._tts import InsecureKey as InsecureKey
-from triolet_adapters.tts.qwen.client._tts import MissingKey as MissingKey
 from triolet_adapters.tts.qwen.client._tts import QwenTTS as QwenTTS
 from triolet_adapters.tts.qwen.client._wire_log import LogText as LogText

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import trio
 
 from triolet.errors import AuthenticationFailed, ConnectionFailed, DeadlineExpired, ProtocolViolation
-from triolet_adapters.tts.qwen.protocol import loads
+from triolet_adapters.shared.json import loads
 
 PATHS = ("/api/v1/models/limits", "/api/v1/quotas")
 """Two editions of one page name different paths: the second is asked where the first is not found."""

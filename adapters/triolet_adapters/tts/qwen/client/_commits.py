@@ -8,10 +8,10 @@ import math
 import trio
 
 from triolet import AudioCallback, TTSSession, Usage
+from triolet_adapters.tts.frame import Taker
 from triolet_adapters.tts.qwen.client._inbox import Deadline
 from triolet_adapters.tts.qwen.client._options import QwenOptions
 from triolet_adapters.tts.qwen.client._session import QwenSession
-from triolet_adapters.tts.qwen.client._taking import Taker
 from triolet_adapters.tts.qwen.protocol import AudioDelta, QwenSettings, ResponseReader, ServerEvent, billed_characters
 
 
@@ -71,7 +71,13 @@ class QwenCommits(TTSSession):
             for event in self.session.take_unread():
                 self._reader.unasked(event)
             await self.session.say(text)
-            taker = Taker(accept, self._settings, self._options.max_audio, "max_audio")
+            taker = Taker(
+                accept,
+                self._settings.response_format,
+                self._settings.sample_rate,
+                self._options.max_audio,
+                "max_audio",
+            )
             await self._listen(taker, f"commit {self._commits} of this session, {len(text)} characters")
         except BaseException:  # raised again: after any of them the session is spent
             self._state = CommitState.SPENT

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, parse_qs, quote, urlsplit, urlunsplit
 
-import attrs
-
-from triolet_adapters.tts.qwen.protocol import PATH, is_this_machine
+from triolet import is_this_machine
+from triolet_adapters.tts.qwen.protocol import PATH
 
 REGIONS = {
     "cn-beijing": "dashscope.aliyuncs.com",
@@ -18,34 +17,6 @@ REGIONS = {
 }
 """Each region with its host for callers without a workspace (as in the vendor's SDK 2.0.2). Which of them serve this
 protocol's models is documented for the first two only."""
-
-
-@attrs.frozen(repr=False)
-class Secret:
-    """A key that no repr shows; `reveal` gives it."""
-
-    _value: str
-
-    def __repr__(self) -> str:
-        return "<secret>"
-
-    def reveal(self) -> str:
-        """The key itself."""
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def removed_from(self, text: str) -> str:
-        """The text without the key."""
-        return text.replace(self._value, "***") if self._value else text
-
-
-def checked_key(key: str) -> Secret:
-    """A key as it must look to go into a header; the error does not show it."""
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        raise ValueError("api_key must be printable ASCII without spaces: was a line end or a quote copied with it?")
-    return Secret(key)
 
 
 def service_url(model: str, url: str | None, region: str, workspace: str | None) -> str:

@@ -8,10 +8,10 @@ import trio
 
 from triolet import AudioCallback, TTSStream, Usage
 from triolet.errors import ProtocolViolation, TTSError
+from triolet_adapters.tts.frame import Taker
 from triolet_adapters.tts.qwen.client._inbox import Deadline
 from triolet_adapters.tts.qwen.client._options import QwenOptions
 from triolet_adapters.tts.qwen.client._session import QwenSession
-from triolet_adapters.tts.qwen.client._taking import Taker
 from triolet_adapters.tts.qwen.protocol import (
     AudioDelta,
     QwenSettings,
@@ -51,7 +51,13 @@ class QwenStream(TTSStream):
         if self._used:
             raise RuntimeError("this stream has been spoken; open another with connect_stream()")
         self._used = True
-        taker = Taker(accept, self._settings, self._options.max_turn_audio, "max_turn_audio")
+        taker = Taker(
+            accept,
+            self._settings.response_format,
+            self._settings.sample_rate,
+            self._options.max_turn_audio,
+            "max_turn_audio",
+        )
         result: Usage | Exception | None = None
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._append_all, texts, nursery.cancel_scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import ssl
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -13,11 +14,13 @@ import trio
 
 from triolet import TTS, AudioFormat, RateLimits, TTSSession
 from triolet.errors import AuthenticationFailed, TTSError
-from triolet.websocket import Dial, dial_tcp
+from triolet.websocket import Dial
+from triolet_adapters.tts.frame import InsecureKey, MissingKey, Price, Variants, check_decodable, checked_key, dial_of
 from triolet_adapters.tts.qwen.client._account_limits import account_limits
 from triolet_adapters.tts.qwen.client._commits import QwenCommits
-from triolet_adapters.tts.qwen.client._endpoint import checked_key, is_loopback, service_url
+from triolet_adapters.tts.qwen.client._endpoint import is_loopback, service_url
 from triolet_adapters.tts.qwen.client._options import QwenOptions
+from triolet_adapters.tts.qwen.client._prices import price_of
 from triolet_adapters.tts.qwen.client._session import QwenSession, open_session
 from triolet_adapters.tts.qwen.client._session_log import Tap
 from triolet_adapters.tts.qwen.client._stream import QwenStream
@@ -28,22 +31,9 @@ from triolet_adapters.tts.qwen.protocol import (
     QwenSettings,
     ResponseFormat,
     SessionFinished,
-    check_decodable,
 )
 
 KEY_VARIABLE = "DASHSCOPE_API_KEY"
-
-KEPT_ADJUSTMENTS = 64
-"""Adjusted voices that are kept, so that their open sessions are used again. Bounded, since every turn may bring instructions
-of its own."""
-
-
-class MissingKey(ValueError):
-    """No key was given, and the environment has none."""
-
-
-class InsecureKey(ValueError):
-    """The key would be sent over ws:// to another machine."""
 
 
 class QwenTTS(TTS):
@@ -72,7 +62,9 @@ class QwenTTS(TTS):
         options: QwenOptions | None = None,
         tap: Tap | None = None,
         allow_insecure: bool = False,
-        dial: Dial = dial_tcp,
+        proxy: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        dial: Dial | None = None,
         format: None = None,  # noqa: A002 -- the documents' slip, answered below
     ) -> None:
         """Check the settings; nothing is opened.
@@ -99,7 +91,10 @@ class QwenTTS(TTS):
             options: deadlines and bounds; `QwenOptions()` by default.
             tap: called with every raw event, sent or received, and its time.
             allow_insecure: whether the key may be sent over ws:// to another machine. False by default: all between can read it.
-            dial: opens the stream to the service, for tests and proxies.
+            proxy: the URL of an HTTP proxy, such as `http://proxy.example:3128`. None: as HTTPS_PROXY and NO_PROXY in the
+                environment say. Empty: no proxy.
+            ssl_context: certificates of your own, for TLS with the service. None: those of the system.
+            dial: opens the stream to the service, instead of `proxy` and `ssl_context`: for tests, and ways of your own.
             format: not a setting. It is here to say that `response_format` is.
 
         Raises:
@@ -124,13 +119,13 @@ class QwenTTS(TTS):
         )
         check_decodable(response_format)
         self.options = options or QwenOptions()
-        self._adjusted: dict[tuple[tuple[str, str], ...], QwenTTS] = {}
+        self._variants: Variants[QwenTTS] = Variants()
         self.url = service_url(model, url, region, workspace)
         self._place = f"{self.url.partition('?')[0]}" + (f" (region {region})" if url is None else "")
         self._workspace = workspace
         self._key = checked_key(os.environ.get(KEY_VARIABLE, "") if api_key is None else api_key)
         self._tap = tap
-        self._dial = dial
+        self._dial = dial_of(dial, proxy, ssl_context)
         if not self._key and not is_loopback(self.url):
             raise MissingKey(f"no api_key: give one, or set {KEY_VARIABLE}; keys belong to regions")
         if self._key and self.url.startswith("ws://") and not (allow_insecure or is_loopback(self.url)):
@@ -180,17 +175,16 @@ class QwenTTS(TTS):
         Raises:
             ValueError: the model has no such setting, or not this value.
         """
-        key = tuple(sorted(changes.items()))
-        if key not in self._adjusted:
-            names = {"language": "language_type"}
-            fields: dict[str, Any] = {names.get(name, name): value for name, value in changes.items()}
+        names = {"language": "language_type"}
+        fields: dict[str, Any] = {names.get(name, name): value for name, value in changes.items()}
+
+        def made() -> QwenTTS:
             adjusted = copy.copy(self)
             adjusted.settings = attrs.evolve(self.settings, **fields)
-            adjusted._adjusted = {}  # noqa: SLF001 -- our own class
-            self._adjusted[key] = adjusted
-            if len(self._adjusted) > KEPT_ADJUSTMENTS:
-                del self._adjusted[next(iter(self._adjusted))]
-        return self._adjusted[key]
+            adjusted._variants = Variants()  # noqa: SLF001 -- our own class
+            return adjusted
+
+        return self._variants.get(changes, made)
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         """Open a session that is ready to commit: session.created and session.updated have come.
@@ -256,6 +250,11 @@ class QwenTTS(TTS):
                 code=error.code,
                 message=error.message,
             ) from error
+
+    @property
+    def price(self) -> Price | None:
+        """The list price of the model in the region; None where it is not known."""
+        return price_of(self.settings.model, self.url)
 
     @property
     def _rest(self) -> float:

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
-from triolet_adapters.tts.qwen.protocol import clipped, loads
+from triolet_adapters.shared.clipped import clipped
+from triolet_adapters.shared.json import loads
 
 logger = logging.getLogger("triolet_adapters.tts.qwen")
 

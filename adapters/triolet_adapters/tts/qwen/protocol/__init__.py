@@ -2,9 +2,6 @@
 
 from triolet_adapters.tts.qwen.protocol._billing import billed_characters as billed_characters
 from triolet_adapters.tts.qwen.protocol._billing import parted as parted
-from triolet_adapters.tts.qwen.protocol._decoding import Decoder as Decoder
-from triolet_adapters.tts.qwen.protocol._decoding import check_decodable as check_decodable
-from triolet_adapters.tts.qwen.protocol._decoding import decoder_for as decoder_for
 from triolet_adapters.tts.qwen.protocol._events import PATH as PATH
 from triolet_adapters.tts.qwen.protocol._events import AppendText as AppendText
 from triolet_adapters.tts.qwen.protocol._events import AudioDelta as AudioDelta
@@ -37,10 +34,6 @@ from triolet_adapters.tts.qwen.protocol._events import UpdateSession as UpdateSe
 from triolet_adapters.tts.qwen.protocol._events import encode as encode
 from triolet_adapters.tts.qwen.protocol._events import parse_client_event as parse_client_event
 from triolet_adapters.tts.qwen.protocol._events import parse_server_event as parse_server_event
-from triolet_adapters.tts.qwen.protocol._fields import clipped as clipped
-from triolet_adapters.tts.qwen.protocol._hosts import is_this_machine as is_this_machine
-from triolet_adapters.tts.qwen.protocol._json import dumps as dumps
-from triolet_adapters.tts.qwen.protocol._json import loads as loads
 from triolet_adapters.tts.qwen.protocol._response import ResponseReader as ResponseReader
 from triolet_adapters.tts.qwen.protocol._response import service_error as service_error
 from triolet_adapters.tts.qwen.protocol._settings import DEFAULT_MODEL as DEFAULT_MODEL

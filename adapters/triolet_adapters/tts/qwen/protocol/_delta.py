@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import attrs
 
+from triolet_adapters.shared.json import from_base64, loads, to_base64
 from triolet_adapters.tts.qwen.protocol._fields import Raw
-from triolet_adapters.tts.qwen.protocol._json import from_base64, loads, to_base64
 
 _BEFORE, _BEHIND = ',"delta":"', '"}'
 """What stands around the audio where it is the last field, as services send it."""

@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Self, cast
 import attrs
 
 from triolet.errors import ProtocolViolation
+from triolet_adapters.shared.json import dumps, from_base64, loads, to_base64
 from triolet_adapters.tts.qwen.protocol._delta import split, without_text
 from triolet_adapters.tts.qwen.protocol._fields import Fields, Raw
-from triolet_adapters.tts.qwen.protocol._json import dumps, from_base64, loads, to_base64
 
 PATH = "/api-ws/v1/realtime"
 """Where a service serves the protocol; the model is in the query."""

@@ -8,18 +8,11 @@ from typing import Any, cast
 import attrs
 
 from triolet.errors import ProtocolViolation
+from triolet_adapters.shared.clipped import clipped
 
 Raw = Mapping[str, Any]
 
-_LONGEST_WORDS = 500
-"""Characters of the service's own words in an error text; the raw event has them all."""
-
 _INT64 = 2**63
-
-
-def clipped(words: str) -> str:
-    """What an error text shows of words that came over the wire."""
-    return words if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}…"
 
 
 @attrs.frozen

@@ -8,6 +8,7 @@ from collections import deque
 import attrs
 
 from triolet.errors import ProtocolViolation, ServiceError
+from triolet_adapters.shared.clipped import clipped
 from triolet_adapters.tts.qwen.protocol._events import (
     AudioDelta,
     ErrorEvent,
@@ -18,7 +19,6 @@ from triolet_adapters.tts.qwen.protocol._events import (
     ServerEvent,
     SessionFinished,
 )
-from triolet_adapters.tts.qwen.protocol._fields import clipped
 
 LONGEST_ID = 200
 """Characters of a response's id, which is kept as long as the session; 26 are usual."""

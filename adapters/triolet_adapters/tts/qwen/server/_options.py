@@ -6,20 +6,13 @@ from typing import Literal
 
 import attrs
 
+from triolet_adapters.tts.frame.server import LocalServerOptions
+
 
 @attrs.frozen(kw_only=True)
-class ServerOptions:
+class ServerOptions(LocalServerOptions):
     """The defaults are what the recordings show or, where they show nothing, what the documents suggest."""
 
-    api_key: str | None = attrs.field(default=None, repr=False)
-    """The key that clients must present; any other is refused with HTTP 401. None: none is asked for."""
-    allowed_hosts: tuple[str, ...] = ()
-    """Names, besides this machine's and any address, by which clients may call the server (`Host`). `*`: any name. A page of
-    a browser could give a name of its own this machine's address."""
-    allowed_origins: tuple[str, ...] = ()
-    """Web pages, besides those of this machine, that may connect, such as `https://app.example` (`Origin`). `*`: any page."""
-    max_connections: int = 500
-    """Sessions at a time; one more is refused with HTTP 503. A process may mostly have 1024 descriptors."""
     models: tuple[str, ...] | None = None
     """The models that are accepted; any other is refused as `bad_model` says. None: all are accepted."""
     voices: tuple[str, ...] | None = None
@@ -55,31 +48,11 @@ class ServerOptions:
     docstring speaks it."""
     close_after_finished: float | None = None
     """Seconds from session.finished to a Close by the server. Documented; in the recording it did not come within 15 s."""
-    idle_timeout: float | None = 600.0
-    """Seconds without an event from the client, while nothing is spoken, until it gets an error `request timeout` and a Close.
-    None: no limit. The service's own limit is not documented. After ten minutes without a word a conversation is over."""
-    ping_interval: float | None = 20.0
-    """Seconds without anything from the client until a ping is sent; None sends none. As long as the client's own."""
-    ping_timeout: float = 20.0
-    """Seconds from a ping until something must have come from the client. If nothing has, it is taken for dead."""
-    send_timeout: float = 60.0
-    """Seconds in which a client must take one message. Kernels take some seconds of audio at once; one that takes nothing for
-    a minute does not listen."""
     rate_limit: Literal["handshake", "event"] = "handshake"
-    """How `requests_per_minute` is enforced: HTTP 429, or an error event in answer to a commit."""
-    requests_per_minute: int | None = None
-    """Connections (`handshake`) or commits (`event`) in any minute. The vendor documents 180 and not what counts."""
-    retry_after: bool = False
-    """Whether a 429 in the handshake says with `Retry-After` in how many seconds the next connection is taken. No document
-    says that the service does."""
-    first_audio: float = 0.0
-    """Seconds from a commit to its first delta, on top of what the voice takes. 0.7 is reported of the service."""
-    pace: float | None = None
-    """Seconds of audio sent in a second; None sends all there is."""
+    """How `requests_per_minute` is enforced: HTTP 429 to a connection, or an error event in answer to a commit. The vendor documents
+    180 and not what counts."""
     delta_bytes: int = 9_788
     """Bytes in a delta, as recorded at 16 kHz (0.31 s)."""
-    jitter: float = 0.0
-    """Up to so many seconds before each delta, drawn from `seed`. Gaps of 1 to 2 s are reported."""
     held_back: int = 2
     """In server_commit: how many deltas of the last sentence come before more text, a commit or session.finish. Recorded."""
     sentence_after: float = 0.1
@@ -87,27 +60,8 @@ class ServerOptions:
     tokens of an LLM take. What follows a mark may show that it ends none, as in `3.` and `14`."""
     wav_header: Literal["once", "each"] = "once"
     """With response_format wav: a header in the first delta of a response, or in each delta."""
-    max_unsent: float = 300.0
-    """Seconds of audio of one response that the voice may be ahead of the client."""
-    handshake_timeout: float = 10.0
-    """Seconds from the connection to the end of the request. A client that needs longer is hung up on."""
-    close_timeout: float = 1.0
-    """Seconds for the client's answer to our Close."""
-    drain_timeout: float = 8.0
-    """Seconds from `QwenServer.stop` in which sessions may finish what they say. `docker stop` kills after 10."""
-    seed: int = 0
-    """The seed from which ids and jitter are drawn."""
 
     def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
         if self.delta_bytes < 1:
             raise ValueError(f"delta_bytes is {self.delta_bytes}; it must be at least 1")
-        if self.max_connections < 1:
-            raise ValueError(f"max_connections is {self.max_connections}; it must be at least 1")
-        for name in ("pace", "idle_timeout", "ping_interval"):
-            if getattr(self, name) is not None and not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0, or None")
-        for name in ("ping_timeout", "send_timeout", "handshake_timeout", "close_timeout", "drain_timeout"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0")
-        if self.api_key is not None and not (self.api_key.isascii() and self.api_key.isprintable()):
-            raise ValueError("api_key must be printable ASCII, or None")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import trio
 
 from triolet import TTS, TTSSession
 from triolet.errors import TTSError
+from triolet_adapters.tts.frame.server import encoder_for
 from triolet_adapters.tts.qwen.protocol import SessionInfo, billed_characters
-from triolet_adapters.tts.qwen.server._encoders import encoder_for
 from triolet_adapters.tts.qwen.server._options import ServerOptions
 from triolet_adapters.tts.qwen.server._response import Response
 from triolet_adapters.tts.qwen.server._script import End, Say, Script
@@ -21,9 +22,16 @@ class Responder:
     """Speaks what it is told, one response after the other. The verbs are plain calls; `run` does the work."""
 
     def __init__(
-        self, wire: Wire, info: SessionInfo, voice: TTS, options: ServerOptions, cutting: trio.StrictFIFOLock
+        self,
+        wire: Wire,
+        info: SessionInfo,
+        voice: TTS,
+        options: ServerOptions,
+        cutting: trio.StrictFIFOLock,
+        strikes: Callable[[], bool],
     ) -> None:
-        """`cutting`: held while text is cut, by one session of the server after the other."""
+        """`cutting`: held while text is cut, by one session of the server after the other. `strikes`: see `ServerSession`."""
+        self._strikes = strikes
         self._cutting = cutting
         self._wire = wire
         self._info = info
@@ -102,8 +110,13 @@ class Responder:
         usable = True
         if isinstance(job, Say):
             if self._response is None:
-                encoder = encoder_for(self._info, self._options, self._voice.format.sample_rate)
-                self._response = Response(self._wire, self._info, self._options, encoder)
+                encoder = encoder_for(
+                    self._info.response_format,
+                    self._info.sample_rate,
+                    self._voice.format.sample_rate,
+                    header=self._options.wav_header == "once",
+                )
+                self._response = Response(self._wire, self._info, self._options, encoder, struck=self._strikes())
                 await self._response.begin()
             usable = await self._say(session, self._response, job)
         elif self._response is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import trio
 
 from triolet import SAMPLE_BYTES
+from triolet_adapters.tts.frame.server import Encoder, wav_header
 from triolet_adapters.tts.qwen.protocol import (
     AudioDelta,
     AudioDone,
@@ -17,7 +18,6 @@ from triolet_adapters.tts.qwen.protocol import (
     ResponseUsage,
     SessionInfo,
 )
-from triolet_adapters.tts.qwen.server._encoders import Encoder, wav_header
 from triolet_adapters.tts.qwen.server._options import ServerOptions
 from triolet_adapters.tts.qwen.server._wire import Wire
 
@@ -28,7 +28,11 @@ _AUDIO_TOKENS_A_SECOND = 12.7
 class Response:
     """`begin`, then `send` audio, then `end`; paced and delayed as the options say."""
 
-    def __init__(self, wire: Wire, info: SessionInfo, options: ServerOptions, encoder: Encoder) -> None:
+    def __init__(
+        self, wire: Wire, info: SessionInfo, options: ServerOptions, encoder: Encoder, *, struck: bool = False
+    ) -> None:
+        """`struck`: the option `fault` happens to it."""
+        self._struck = struck
         self._wire = wire
         self._info = info
         self._options = options
@@ -53,6 +57,10 @@ class Response:
 
     async def send(self, audio: bytes) -> None:
         """Send a piece of audio when it is due."""
+        if self._struck and self._seconds >= self._options.fault_after:
+            if self._options.fault == "stall":
+                await trio.sleep_forever()
+            self._wire.drop()
         await trio.sleep(self._wire.drawn_delay(self._options.jitter))
         await trio.sleep_until(self._began + self._options.first_audio)
         if self._options.pace is not None:

@@ -8,6 +8,7 @@ import trio
 
 from triolet import TTS
 from triolet.errors import ProtocolViolation
+from triolet_adapters.tts.frame.server import Connection, can_resample
 from triolet_adapters.tts.qwen.protocol import (
     AppendText,
     CancelResponse,
@@ -24,8 +25,6 @@ from triolet_adapters.tts.qwen.protocol import (
     UpdateSession,
     billed_characters,
 )
-from triolet_adapters.tts.qwen.server._connection import Connection
-from triolet_adapters.tts.qwen.server._encoders import can_resample
 from triolet_adapters.tts.qwen.server._options import ServerOptions
 from triolet_adapters.tts.qwen.server._responder import Responder
 from triolet_adapters.tts.qwen.server._update import NO_SUCH_VOICE, WrongSetting, known_voice, updated
@@ -49,8 +48,12 @@ class ServerSession:
         admit: Callable[[], bool],
         seed: int,
         cutting: trio.StrictFIFOLock | None = None,
+        strikes: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`admit`: counts a request, and tells whether it may be. `cutting`: shared by the sessions of a server."""
+        """`admit`: counts a request, and tells whether it may be. `cutting`: shared by the sessions of a server. `strikes`: counts a
+        response, and tells whether `fault` happens to it.
+        """
+        self._strikes = strikes
         self._wire = Wire(connection, seed)
         self._voice = voice
         self._options = options
@@ -156,7 +159,7 @@ class ServerSession:
 
     async def _start(self, nursery: trio.Nursery) -> Responder:
         voice = self._voice_for(self._info.sample_rate)
-        responder = Responder(self._wire, self._info, voice, self._options, self._cutting)
+        responder = Responder(self._wire, self._info, voice, self._options, self._cutting, self._strikes)
         nursery.start_soon(responder.run)
         await responder.ready.wait()
         return responder

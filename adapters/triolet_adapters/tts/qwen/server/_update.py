@@ -7,8 +7,10 @@ from collections.abc import Callable
 import attrs
 
 from triolet_adapters.tts.qwen.protocol import FORMATS, LANGUAGES, SAMPLE_RATES, SessionInfo, UpdateSession
-from triolet_adapters.tts.qwen.server._door import LONGEST_NAME
 from triolet_adapters.tts.qwen.server._options import ServerOptions
+
+LONGEST_NAME = 200
+"""Characters of a model's or voice's name; the longest that is documented has 34. Names are repeated in events."""
 
 _CHOICES = {
     "mode": ("server_commit", "commit"),

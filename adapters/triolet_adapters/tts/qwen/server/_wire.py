@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import random
 import string
+from typing import NoReturn
 
 import attrs
 
 from triolet.errors import ProtocolViolation
+from triolet_adapters.shared.clipped import clipped
+from triolet_adapters.tts.frame.server import Connection
 from triolet_adapters.tts.qwen.protocol import (
     ClientEvent,
     ErrorEvent,
     ServerEvent,
-    clipped,
     encode,
     parse_client_event,
 )
-from triolet_adapters.tts.qwen.server._connection import Connection
 
 _ID_LETTERS = string.ascii_letters + string.digits
 
@@ -58,3 +59,7 @@ class Wire:
     async def close(self, code: int, reason: str) -> None:
         """Send a Close; see `Connection.close`."""
         await self._connection.close(code, reason)
+
+    def drop(self) -> NoReturn:
+        """End the connection as it is; see `Connection.drop`."""
+        self._connection.drop()

@@ -9,7 +9,7 @@ from typing import Any
 import trio
 from tests.unit.adapters.tts.qwen._peers import CLOSE, TEXT, Script, frame
 
-from triolet_adapters.tts.qwen.protocol._json import to_base64
+from triolet_adapters.shared.json import to_base64
 
 MIB = 2**20
 PCM = bytes(range(200))

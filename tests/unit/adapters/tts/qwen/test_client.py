@@ -27,8 +27,8 @@ from triolet.errors import (
 from triolet.testing import RecordingOutput
 from triolet.testing._network import Link
 from triolet.testing._tone import ToneTTS, decode
+from triolet_adapters.shared.json import to_base64
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS, ServerOptions
-from triolet_adapters.tts.qwen.protocol._json import to_base64
 
 AUDIO = {"response_id": "r", "delta": to_base64(bytes(range(200)))}
 

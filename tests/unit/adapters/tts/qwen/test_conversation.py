@@ -12,7 +12,7 @@ from tests.unit.adapters.tts.qwen._peers import Tap, serving
 from triolet import Conversation, RateLimits, speech
 from triolet.testing import RecordingOutput, ToneTTS
 from triolet_adapters.tts import QwenTTS
-from triolet_adapters.tts.qwen.client._tts import KEPT_ADJUSTMENTS
+from triolet_adapters.tts.frame._variants import KEPT_ADJUSTMENTS
 
 
 async def test_a_turn_may_have_another_voice(autojump_clock: trio.testing.MockClock) -> None:

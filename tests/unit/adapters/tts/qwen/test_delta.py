@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from triolet.errors import ProtocolViolation
-from triolet_adapters.tts.qwen.protocol import AudioDelta, _events, _json, encode, parse_server_event
+from triolet_adapters.shared import json as _json
+from triolet_adapters.tts.qwen.protocol import AudioDelta, _events, encode, parse_server_event
 from triolet_adapters.tts.qwen.protocol._delta import AudioFields, split
 
 PCM = bytes(range(256)) * 4

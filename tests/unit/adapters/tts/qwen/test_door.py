@@ -12,11 +12,13 @@ from tests.unit.adapters.tts.qwen._foes import Foe, dialled
 from tests.unit.adapters.tts.qwen._peers import serving
 from trio.testing import MockClock
 
+from triolet._tools._loopback import is_this_machine
 from triolet.errors import ConnectionFailed
+from triolet_adapters.tts.frame.server._door import Door
+from triolet_adapters.tts.frame.server._request import LONGEST_HEAD, BadRequest, HeadReader, Request
 from triolet_adapters.tts.qwen import ServerOptions
-from triolet_adapters.tts.qwen.protocol import PATH, is_this_machine
-from triolet_adapters.tts.qwen.server._door import Door
-from triolet_adapters.tts.qwen.server._request import LONGEST_HEAD, BadRequest, HeadReader, Request
+from triolet_adapters.tts.qwen.protocol import PATH
+from triolet_adapters.tts.qwen.server._server import SITE
 
 HANDSHAKE = {
     "host": "localhost:8765",
@@ -31,7 +33,7 @@ def status(options: ServerOptions | None = None, listens_on: str = "127.0.0.1", 
     """The HTTP status that a handshake with these headers gets; 101 if it may come in."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     merged = {name: value for name, value in {**HANDSHAKE, **named}.items() if value is not None}
-    refusal = Door(options or ServerOptions(), listens_on).refusal(Request("GET", PATH, "model=m", merged))
+    refusal = Door(options or ServerOptions(), SITE, listens_on).refusal(Request("GET", PATH, "model=m", merged))
     return 101 if refusal is None else refusal.status
 
 
@@ -108,7 +110,7 @@ def test_a_key_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> 
 )  # fmt: skip
 def test_what_is_no_handshake_is_refused(name: str, value: str | None, expected: int) -> None:
     headers = {header: given for header, given in {**HANDSHAKE, name: value}.items() if given is not None}
-    refusal = Door(ServerOptions()).refusal(Request("GET", PATH, "", headers))
+    refusal = Door(ServerOptions(), SITE).refusal(Request("GET", PATH, "", headers))
     assert refusal is not None
     assert refusal.status == expected
 
@@ -201,7 +203,7 @@ async def test_one_more_than_may_be_open_is_told_so(autojump_clock: MockClock) -
 async def test_a_refusal_is_logged_and_no_key_with_it(
     autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", logger="triolet_adapters.tts.qwen.server")
+    caplog.set_level("INFO", logger="triolet_adapters.tts.server")
     async with serving(ServerOptions(api_key="sk-right")) as world:
         with pytest.raises(ConnectionFailed, match="401"):
             async with world.tts(api_key="sk-wrong").connect():

@@ -17,11 +17,10 @@ from trio.testing import MockClock
 from triolet import errors
 from triolet._model._audio import AudioFormat
 from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
+from triolet_adapters.tts.frame._decoding import Decoder, OpusDecoder, PCMDecoder, WAVDecoder, decoder_for
+from triolet_adapters.tts.frame._ogg import OggReader
+from triolet_adapters.tts.frame.server._encoders import AVEncoder, wav_header
 from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
-from triolet_adapters.tts.qwen.protocol import Decoder, decoder_for
-from triolet_adapters.tts.qwen.protocol._decoding import OpusDecoder, PCMDecoder, WAVDecoder
-from triolet_adapters.tts.qwen.protocol._ogg import OggReader
-from triolet_adapters.tts.qwen.server._encoders import AVEncoder, wav_header
 
 SECONDS = 1.0
 

@@ -40,8 +40,8 @@ from triolet.errors import (
     TooMuchAudio,
     TTSError,
 )
+from triolet_adapters.shared.json import to_base64
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
-from triolet_adapters.tts.qwen.protocol._json import to_base64
 
 # What ends in the right audio, however odd it is: (the server's deed, samples, seconds it may take).
 

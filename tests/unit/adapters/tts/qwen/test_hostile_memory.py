@@ -23,8 +23,8 @@ from tests.unit.adapters.tts.qwen._peers import CONTINUATION, TEXT, Script, fram
 from trio.testing import MockClock
 
 from triolet.errors import ProtocolViolation, TooMuchAudio, TTSError
+from triolet_adapters.shared.json import to_base64
 from triolet_adapters.tts.qwen import QwenOptions
-from triolet_adapters.tts.qwen.protocol._json import to_base64
 
 
 @attrs.define

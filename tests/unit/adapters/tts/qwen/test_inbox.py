@@ -7,19 +7,17 @@ import trio
 from trio.testing import MockClock
 
 from triolet.errors import ConnectionLost, DeadlineExpired, ProtocolViolation, TooMuchAudio
-from triolet_adapters.tts.qwen import ServerOptions
+from triolet_adapters.tts.frame._taking import Taker
+from triolet_adapters.tts.frame.server._encoders import encoder_for
 from triolet_adapters.tts.qwen.client._inbox import EVENT_COST, Deadline, Inbox
-from triolet_adapters.tts.qwen.client._taking import Taker
 from triolet_adapters.tts.qwen.protocol import (
     AudioDelta,
     ErrorEvent,
     QwenSettings,
     ResponseFormat,
     ServerEvent,
-    SessionInfo,
     TextCommitted,
 )
-from triolet_adapters.tts.qwen.server._encoders import encoder_for
 
 LAST = TextCommitted(event_id="last")
 
@@ -186,22 +184,11 @@ def test_a_second_response_of_a_turn_is_decoded_from_its_own_beginning(response_
         model="qwen3-tts-flash-realtime", voice="Cherry", mode="server_commit", response_format=response_format
     )
     got: list[bytes] = []
-    taker = Taker(got.append, settings, 10.0, "max_turn_audio")
+    taker = Taker(got.append, settings.response_format, settings.sample_rate, 10.0, "max_turn_audio")
     sound = bytes(range(1, 241)) * 20
     lengths: list[int] = []
     for _ in range(3):
-        encoder = encoder_for(
-            SessionInfo(
-                id="s",
-                model="m",
-                voice="Cherry",
-                mode="server_commit",
-                response_format=response_format,
-                sample_rate=24_000,
-            ),
-            ServerOptions(),
-            24_000,
-        )
+        encoder = encoder_for(response_format, 24_000, 24_000)
         before = sum(map(len, got))
         for part in (encoder.feed(sound), encoder.finish()):
             taker.take(part)

@@ -8,8 +8,8 @@ import trio.testing
 from tests.unit.adapters.tts.qwen._peers import Script, Tap, scripted, serving
 
 from triolet.testing._tone import ToneTTS, decode
+from triolet_adapters.shared.json import from_base64, to_base64
 from triolet_adapters.tts.qwen import QwenTTS
-from triolet_adapters.tts.qwen.protocol._json import from_base64, to_base64
 
 COMMIT_MODE = """
     S session.created

@@ -10,10 +10,10 @@ from trio.testing import MockClock
 
 from triolet.errors import TTSError
 from triolet.testing import ToneTTS
+from triolet_adapters.tts.frame.server._connection import _short
+from triolet_adapters.tts.frame.server._encoders import encoder_for
 from triolet_adapters.tts.qwen import QwenServer, ServerOptions
 from triolet_adapters.tts.qwen.protocol import ResponseDone, ServerEvent, SessionInfo
-from triolet_adapters.tts.qwen.server._connection import _short
-from triolet_adapters.tts.qwen.server._encoders import encoder_for
 from triolet_adapters.tts.qwen.server._response import Response
 from triolet_adapters.tts.qwen.server._track import Track
 from triolet_adapters.tts.qwen.server._wire import Wire
@@ -55,7 +55,7 @@ def track(seconds: float) -> tuple[Track, Response]:
     info = SessionInfo(response_format="pcm", sample_rate=8_000)
     options = ServerOptions(max_unsent=seconds)
     wire = Wire(None, 0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] -- nothing is sent
-    response = Response(wire, info, options, encoder_for(info, options, 8_000))
+    response = Response(wire, info, options, encoder_for("pcm", 8_000, 8_000))
     return Track(response, 8_000, options), response
 
 

@@ -10,13 +10,13 @@ from trio.testing import MockClock
 from triolet.errors import ConnectionLost, DeadlineExpired, ServiceError, TooMuchAudio
 from triolet.testing._network import Link
 from triolet.testing._tone import ToneTTS, decode
+from triolet_adapters.shared import json as _json
 from triolet_adapters.tts.qwen import QwenOptions, ServerOptions
 from triolet_adapters.tts.qwen.protocol import (
     AudioDelta,
     ResponseDone,
     SessionFinished,
     TextCleared,
-    _json,
     billed_characters,
 )
 

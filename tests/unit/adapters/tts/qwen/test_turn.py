@@ -9,8 +9,8 @@ from trio.testing import MockClock
 
 from triolet.errors import ConnectionLost, DeadlineExpired, NoAudio, ProtocolViolation, ServiceError, TTSError
 from triolet.testing._tone import decode
+from triolet_adapters.shared.json import to_base64
 from triolet_adapters.tts.qwen import QwenOptions, ServerOptions
-from triolet_adapters.tts.qwen.protocol._json import to_base64
 
 
 class Texts:

@@ -14,8 +14,8 @@ from trio.testing import MockClock
 from triolet import AudioCallback, RateLimits, Usage
 from triolet.errors import ConnectionLost, ServiceError
 from triolet.testing import ToneTTS
+from triolet_adapters.tts.frame._variants import KEPT_ADJUSTMENTS
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
-from triolet_adapters.tts.qwen.client._tts import KEPT_ADJUSTMENTS
 from triolet_adapters.tts.qwen.client._wire_log import described
 from triolet_adapters.tts.qwen.protocol import ErrorEvent, ResponseDone, ServerEvent
 

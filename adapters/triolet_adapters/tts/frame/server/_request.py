@@ -10,7 +10,9 @@ LONGEST_HEAD = 16 * 1024
 """Bytes of a request's head. Browsers send 1 to 2 KiB; other servers allow 8 to 16 KiB."""
 
 _END = b"\r\n\r\n"
-_ONCE = frozenset({"host", "origin", "authorization", "upgrade", "sec-websocket-key", "sec-websocket-version"})
+_ONCE = frozenset(
+    {"host", "origin", "authorization", "content-length", "upgrade", "sec-websocket-key", "sec-websocket-version"}
+)
 """Headers that may come once only: of two that differ, a proxy before this server may have judged the other."""
 _SPACE = " \t"
 

@@ -6,15 +6,19 @@ from collections.abc import Iterable
 
 from triolet import SAMPLE_BYTES, AudioCallback
 from triolet.errors import NoAudio, TooMuchAudio
-from triolet_adapters.tts.qwen.protocol import Decoder, QwenSettings, decoder_for
+from triolet_adapters.tts.frame._decoding import Decoder, decoder_for
 
 
 class Taker:
     """Takes the bytes of audio of one commit, and calls `accept` with whole samples. Counts them against a cap."""
 
-    def __init__(self, accept: AudioCallback, settings: QwenSettings, max_seconds: float, bound: str) -> None:
+    def __init__(
+        self, accept: AudioCallback, response_format: str, sample_rate: int, max_seconds: float, bound: str
+    ) -> None:
+        """Of the bytes in `response_format`, make samples at `sample_rate`. `bound` is the name of `max_seconds` in the error."""
         self._accept = accept
-        self._settings = settings
+        self._response_format = response_format
+        self._sample_rate = sample_rate
         self._max_seconds = max_seconds
         self._bound = bound
         self._decoder = self._new_decoder()
@@ -23,7 +27,7 @@ class Taker:
     @property
     def seconds(self) -> float:
         """Seconds of audio taken so far."""
-        return self._samples / self._settings.sample_rate
+        return self._samples / self._sample_rate
 
     def take(self, audio: bytes) -> bool:
         """Pass the audio of one delta on; tell whether it held any samples.
@@ -55,7 +59,7 @@ class Taker:
             raise NoAudio("the service finished without a sample of audio, for text that has words")
 
     def _new_decoder(self) -> Decoder:
-        return decoder_for(self._settings.response_format, self._settings.sample_rate)
+        return decoder_for(self._response_format, self._sample_rate)
 
     def _pass_on(self, pieces: Iterable[bytes]) -> None:
         for pcm in pieces:  # a few bytes may be decoded to hours: each piece is counted before the next is made

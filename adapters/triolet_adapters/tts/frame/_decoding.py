@@ -1,7 +1,7 @@
 """From bytes of a response, cut anywhere, to whole samples.
 
-How the service frames wav, mp3 and opus inside its deltas is not documented: a WAV header is taken at the start of a
-response and at the start of any delta; Opus is expected in Ogg, as the vendor's other SDK names it.
+How services frame wav, mp3 and opus in pieces is mostly not documented: a WAV header is taken at the start of a response and at the
+start of any piece; Opus is expected in Ogg, AAC in ADTS.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 from triolet import SAMPLE_BYTES
 from triolet.errors import ProtocolViolation
-from triolet_adapters.tts.qwen.protocol._ogg import OggReader
+from triolet_adapters.tts.frame._mulaw import from_mulaw
+from triolet_adapters.tts.frame._ogg import OggReader
 
 
 class Decoder(Protocol):
@@ -41,8 +42,17 @@ def decoder_for(response_format: str, sample_rate: int) -> Decoder:
             return MP3Decoder(sample_rate)
         case "opus":
             return OpusDecoder(sample_rate)
+        case "aac":
+            return AACDecoder(sample_rate)
+        case "flac":
+            return FLACDecoder(sample_rate)
+        case "mulaw":
+            return MuLawDecoder()
         case _:
             return PCMDecoder()
+
+
+_BY_PYAV = ("mp3", "opus", "aac", "flac")
 
 
 def check_decodable(response_format: str) -> None:
@@ -51,7 +61,7 @@ def check_decodable(response_format: str) -> None:
     Raises:
         ValueError: PyAV is missing.
     """
-    if response_format in ("mp3", "opus") and importlib.util.find_spec("av") is None:
+    if response_format in _BY_PYAV and importlib.util.find_spec("av") is None:
         raise ValueError(
             f"response_format is {response_format!r}; it is decoded by PyAV, which is not installed: "
             "pip install 'triolet[audio]', or use pcm"
@@ -207,6 +217,93 @@ class MP3Decoder(_AVDecoder):
     def _decode_all(self, packets: Iterable[Any]) -> Iterator[bytes]:
         for packet in packets:
             yield from self._decode(packet)
+
+
+class AACDecoder(_AVDecoder):
+    """For AAC in ADTS frames, cut anywhere. An encoder's delay (some 40 ms) stays as silence."""
+
+    def __init__(self, sample_rate: int) -> None:
+        super().__init__("aac", sample_rate)
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """See `Decoder`."""
+        if data:  # to the parser nothing would be the end
+            for packet in self._context.parse(data):
+                yield from self._decode(packet)
+
+    def finish(self) -> Iterator[bytes]:
+        """See `Decoder`."""
+        for packet in self._context.parse(None):
+            yield from self._decode(packet)
+        yield from self._rest()
+
+
+class FLACDecoder(_AVDecoder):
+    """For FLAC, cut anywhere. The first of its blocks, which says how samples are stored, goes to the codec; the others are left out.
+
+    The parser looks ten frames ahead, some seconds of audio: FLAC is not for conversations.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        super().__init__("flac", sample_rate)
+        self._start: bytes | None = b""
+        """What has come while the blocks before the first frame are not complete."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """See `Decoder`."""
+        if self._start is not None:
+            self._start += data
+            frames = self._behind_blocks(self._start)
+            if frames is None:
+                return
+            data, self._start = frames, None
+        if data:  # to the parser nothing would be the end
+            for packet in self._context.parse(data):
+                yield from self._decode(packet)
+
+    def finish(self) -> Iterator[bytes]:
+        """See `Decoder`."""
+        if self._start:
+            raise ProtocolViolation("the audio of a response ended before the first frame of its FLAC")
+        while packets := self._context.parse(None):  # it gives one at a time
+            for packet in packets:
+                yield from self._decode(packet)
+        yield from self._rest()
+
+    def _behind_blocks(self, data: bytes) -> bytes | None:
+        if not b"fLaC".startswith(data[:4]):
+            raise ProtocolViolation(f"the audio of a response is no FLAC: it begins with {data[:4]!r}")
+        position, last = 4, False
+        while not last:
+            if len(data) < position + 4:
+                _check_start(len(data))
+                return None
+            kind, size = data[position], int.from_bytes(data[position + 1 : position + 4], "big")
+            begin, position = position + 4, position + 4 + size
+            if len(data) < position:
+                _check_start(position)
+                return None
+            if kind & 0x7F == 0:
+                self._context.extradata = data[begin:position]
+            last = bool(kind & 0x80)
+        return data[position:]
+
+
+def _check_start(needed: int) -> None:
+    if needed > _MAX_ID3:
+        raise ProtocolViolation(f"the audio of a response begins with more than {_MAX_ID3} bytes that are no audio")
+
+
+class MuLawDecoder:
+    """For mu-law without a header, 8 bits a sample."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """See `Decoder`."""
+        yield from_mulaw(data)
+
+    def finish(self) -> Iterator[bytes]:
+        """See `Decoder`."""
+        yield b""
 
 
 _ID3_HEADER = 10

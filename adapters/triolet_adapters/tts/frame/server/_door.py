@@ -1,4 +1,4 @@
-"""Who may connect to the local server, sans-I/O: a request in, a refusal or None out.
+"""Who may connect to a local server, sans-I/O: a request in, a refusal or None out.
 
 A server on this machine can be reached by every web page that is open on it: a browser lets a page open a WebSocket to any
 host, and only tells the server by `Origin` whose page it is. A page may also give its own name this machine's address
@@ -11,24 +11,24 @@ import base64
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
 import attrs
 
-from triolet_adapters.tts.qwen.protocol import PATH, clipped, dumps, is_this_machine
-from triolet_adapters.tts.qwen.server._options import ServerOptions
-from triolet_adapters.tts.qwen.server._request import Request
+from triolet import is_this_machine
+from triolet_adapters.shared.clipped import clipped
+from triolet_adapters.shared.json import dumps
+from triolet_adapters.tts.frame.server._options import LocalServerOptions
+from triolet_adapters.tts.frame.server._request import Request
+from triolet_adapters.tts.frame.server._site import Site
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """RFC 6455, 1.3."""
 
 ANY = "*"
 """In a list of what is allowed: everything."""
-
-LONGEST_NAME = 200
-"""Characters of a model's or voice's name; the longest that is documented has 34. Names are repeated in events."""
 
 
 @attrs.frozen
@@ -40,12 +40,14 @@ class Refusal:
     message: str
     plain: bool = False
     """For a person with a browser or curl: text, and no error object."""
+    allow: str = "GET, HEAD"
+    """The methods that a 405 names."""
     retry_after: int | None = None
     """Seconds after which the client may come again."""
 
-    def response(self, method: str = "GET") -> bytes:
+    def response(self, site: Site, method: str = "GET") -> bytes:
         """The bytes of it."""
-        body = f"{self.message}\n" if self.plain else dumps({"code": self.code, "message": self.message})
+        body = f"{self.message}\n" if self.plain else dumps(site.error(self.status, self.code, self.message))
         kind = "text/plain; charset=utf-8" if self.plain else "application/json"
         raw = body.encode("utf-8", "replace")
         lines = [
@@ -60,21 +62,22 @@ class Refusal:
         if self.status == HTTPStatus.UPGRADE_REQUIRED:
             lines.append("Upgrade: websocket")
         if self.status == HTTPStatus.METHOD_NOT_ALLOWED:
-            lines.append("Allow: GET, HEAD")
+            lines.append(f"Allow: {self.allow}")
         head = "\r\n".join(lines).encode("ascii") + b"\r\n\r\n"
         return head if method == "HEAD" else head + raw
 
 
 @attrs.frozen
 class Door:
-    """Judges requests by `ServerOptions`, and by the name that the server listens on."""
+    """Judges requests by the server's options, and by the name that it listens on."""
 
-    options: ServerOptions
+    options: LocalServerOptions
+    site: Site
     listens_on: str = ""
     """The host that `serve` was given; it is allowed as a `Host`."""
 
     def refusal(self, request: Request) -> Refusal | None:
-        """Why a request gets no WebSocket; None: it may have one."""
+        """Why a request is not served; None: it is, as a WebSocket or, if it is a POST or a HEAD, as itself."""
         host = _without_port(request.headers.get("host", ""))
         if not self._is_allowed_host(host):
             return Refusal(
@@ -82,15 +85,17 @@ class Door:
                 "ForbiddenHost",
                 f"this server does not answer to the name {clipped(host)!r}: add it to allowed_hosts (--allow-host)",
             )
-        if not request.upgrades:
-            return _explained(request)
-        if request.path != PATH:
+        websocket = request.upgrades
+        posts = request.method in ("POST", "HEAD") and self.site.takes(request.path, websocket=False)
+        if not (websocket or posts):
+            return self._explained(request)
+        if websocket and not self.site.takes(request.path, websocket=True):
             return Refusal(
                 HTTPStatus.NOT_FOUND,
                 "InvalidURL",
-                f"nothing is served at {clipped(request.path)}; the path is {PATH}",
+                f"nothing is served at {clipped(request.path)}; the path is {self.site.path}",
             )
-        if request.method != "GET" or request.headers.get("sec-websocket-version") != "13" or not _key_of(request):
+        if websocket and not _shakes_hands(request):
             return Refusal(HTTPStatus.BAD_REQUEST, "BadHandshake", "this is no handshake of WebSocket version 13")
         origin = request.headers.get("origin")
         if origin is not None and not self._is_allowed_origin(origin, request.headers.get("host", "")):
@@ -101,8 +106,6 @@ class Door:
             )
         if not self._has_key(request):
             return Refusal(HTTPStatus.UNAUTHORIZED, "InvalidApiKey", "Invalid API-key provided.")
-        if len(model_of(request)) > LONGEST_NAME:
-            return Refusal(HTTPStatus.BAD_REQUEST, "InvalidModel", f"model has more than {LONGEST_NAME} characters")
         return None
 
     def _is_allowed_host(self, host: str) -> bool:
@@ -124,47 +127,63 @@ class Door:
 
     def _has_key(self, request: Request) -> bool:
         key = self.options.api_key
-        if key is None:
-            return True
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        # In constant time: how long an answer takes must not tell how much of a key is right.
-        right = hmac.compare_digest(given.strip().encode("utf-8"), key.encode("utf-8"))
-        return right and scheme.lower() == "bearer"
+        return key is None or any(_presents(request, header, scheme, key) for header, scheme in self.site.keys)
+
+    def _explained(self, request: Request) -> Refusal:
+        """What somebody is told who looks at the server with a browser or curl."""
+        site = self.site
+        if not site.takes(request.path, websocket=site.websockets is not None) and request.path not in ("/", site.path):
+            return Refusal(
+                HTTPStatus.NOT_FOUND,
+                "InvalidURL",
+                f"nothing is served at {clipped(request.path)}; the path is {site.path}",
+            )
+        methods = "GET, HEAD" if site.posts is None or request.path == "/" else "POST"
+        if request.method not in methods.split(", "):
+            said = f"only {methods.partition(',')[0]} is served here"
+            return Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", said, allow=methods)
+        host = request.headers.get("host", "localhost")
+        over = "WebSocket" if site.websockets is not None else "HTTP"
+        text = (
+            f"This is a local server of Triolet. It speaks the {site.protocol} protocol over {over}:\n"
+            f"  {site.url(host)}\n"
+            f'Try: triolet say "Hello." --tts {site.command} --url {site.scheme}://{host}'
+        )
+        status = HTTPStatus.OK if request.path == "/" else HTTPStatus.UPGRADE_REQUIRED
+        return Refusal(status, "", text, plain=True)
 
 
-def accepted(request: Request) -> bytes:
-    """The answer that begins the WebSocket."""
+def _presents(request: Request, header: str, scheme: str, key: str) -> bool:
+    value = request.headers.get(header, "")
+    named, _, given = value.partition(" ") if scheme else ("", "", value)
+    # In constant time: how long an answer takes must not tell how much of a key is right.
+    right = hmac.compare_digest(given.strip().encode("utf-8"), key.encode("utf-8"))
+    return right and named.lower() == scheme
+
+
+def _shakes_hands(request: Request) -> bool:
+    return request.method == "GET" and request.headers.get("sec-websocket-version") == "13" and bool(_key_of(request))
+
+
+def accepted(request: Request, protocol: str | None = None) -> bytes:
+    """The answer that begins the WebSocket, with the sub-protocol that was chosen."""
     token = base64.b64encode(hashlib.sha1(_key_of(request) + _GUID).digest())  # noqa: S324 -- as the RFC has it
     return (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + token + b"\r\n\r\n"
+        b"Sec-WebSocket-Accept: "
+        + token
+        + (b"" if protocol is None else b"\r\nSec-WebSocket-Protocol: " + protocol.encode("ascii"))
+        + b"\r\n\r\n"
     )
 
 
-def model_of(request: Request) -> str:
-    """The model that the URL names; empty if it names none."""
+def queried(request: Request) -> Mapping[str, str]:
+    """The fields of the request's query, each with its first value."""
     try:
-        return parse_qs(request.query, max_num_fields=100).get("model", [""])[0]
+        fields = parse_qs(request.query, max_num_fields=100, keep_blank_values=True)
     except ValueError:  # more fields than any client sends
-        return ""
-
-
-def _explained(request: Request) -> Refusal:
-    """What somebody is told who looks at the server with a browser or curl."""
-    if request.method not in ("GET", "HEAD"):
-        return Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "MethodNotAllowed", "only GET is served here")
-    if request.path not in ("/", PATH):
-        return Refusal(
-            HTTPStatus.NOT_FOUND, "InvalidURL", f"nothing is served at {clipped(request.path)}; the path is {PATH}"
-        )
-    host = request.headers.get("host", "localhost")
-    text = (
-        "This is a local server of Triolet. It speaks the Qwen-TTS realtime protocol over WebSocket:\n"
-        f"  ws://{host}{PATH}\n"
-        f'Try: triolet say "Hello." --tts qwen --url ws://{host}'
-    )
-    status = HTTPStatus.OK if request.path == "/" else HTTPStatus.UPGRADE_REQUIRED
-    return Refusal(status, "", text, plain=True)
+        return {}
+    return {name: values[0] for name, values in fields.items()}
 
 
 def _key_of(request: Request) -> bytes:

@@ -1,4 +1,4 @@
-"""From samples to the bytes of a response, for the local server: the documents do not say how the service frames them."""
+"""From samples to the bytes of a response, for local servers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import struct
 from typing import Any, Protocol
 
 from triolet import SAMPLE_BYTES
-from triolet_adapters.tts.qwen.protocol import SessionInfo
-from triolet_adapters.tts.qwen.server._options import ServerOptions
+from triolet_adapters.tts.frame import to_mulaw
 
 
 class Encoder(Protocol):
@@ -54,16 +53,31 @@ def can_resample() -> bool:
     return importlib.util.find_spec("av") is not None
 
 
-def encoder_for(info: SessionInfo, options: ServerOptions, voice_rate: int) -> Encoder:
-    """Make the encoder for what the session asked for, from samples at the voice's rate."""
-    match info.response_format:
-        case "mp3" | "opus":
-            return AVEncoder(info.response_format, voice_rate, info.sample_rate)
-        case "wav" if options.wav_header == "once":
-            plain = PCMEncoder(wav_header(info.sample_rate))
+def encoder_for(response_format: str, sample_rate: int, voice_rate: int, *, header: bool = True) -> Encoder:
+    """Make the encoder for a format at a rate, from samples at the voice's rate. `header`: whether WAV has one in front."""
+    plain: Encoder
+    match response_format:
+        case "mp3" | "opus" | "aac" | "flac":
+            return AVEncoder(response_format, voice_rate, sample_rate)
+        case "wav" if header:
+            plain = PCMEncoder(wav_header(sample_rate))
+        case "mulaw":
+            plain = MuLawEncoder()
         case _:
             plain = PCMEncoder()
-    return plain if voice_rate == info.sample_rate else ResamplingEncoder(plain, voice_rate, info.sample_rate)
+    return plain if voice_rate == sample_rate else ResamplingEncoder(plain, voice_rate, sample_rate)
+
+
+class MuLawEncoder:
+    """8 bits a sample, as telephones have it (G.711)."""
+
+    def feed(self, pcm: bytes) -> bytes:
+        """See `Encoder`."""
+        return to_mulaw(pcm)
+
+    def finish(self) -> bytes:
+        """See `Encoder`."""
+        return b""
 
 
 class _Resampler:
@@ -107,16 +121,21 @@ class ResamplingEncoder:
         return self._encoder.feed(pcm)
 
 
+_MUXERS = {
+    "mp3": ("mp3", "libmp3lame"), "opus": ("ogg", "libopus"), "aac": ("adts", "aac"), "flac": ("flac", "flac"),
+}  # fmt: skip
+
+
 class AVEncoder:
-    """MP3, or Opus in Ogg, by PyAV (`triolet[audio]`)."""
+    """MP3, Opus in Ogg, AAC in ADTS, or FLAC, by PyAV (`triolet[audio]`)."""
 
     def __init__(self, response_format: str, voice_rate: int, sample_rate: int) -> None:
         av: Any = importlib.import_module("av")  # an extra
         self._out = io.BytesIO()
-        muxer, codec = ("mp3", "libmp3lame") if response_format == "mp3" else ("ogg", "libopus")
+        muxer, codec = _MUXERS[response_format]
         # Ogg by default fills a page with a second of audio before it lets go of it; the time is in microseconds.
         # MP3 by default is given a frame about the whole, written last, which a stream cannot have.
-        options = {"page_duration": "100000"} if muxer == "ogg" else {"write_xing": "0"}
+        options = {"ogg": {"page_duration": "100000"}, "mp3": {"write_xing": "0"}}.get(muxer, {})
         self._container: Any = av.open(self._out, "w", format=muxer, options=options)
         self._stream: Any = self._container.add_stream(codec, rate=sample_rate, layout="mono")
         self._resampler = _Resampler(self._stream.format.name, voice_rate, sample_rate)

@@ -7,14 +7,15 @@ as in size, other tasks get their turn between them, and there is no task beside
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, NoReturn
 
 import trio
 import wsproto.connection
 from wsproto.events import BytesMessage, CloseConnection, Event, Message, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError
 
-from triolet_adapters.tts.qwen.server._options import ServerOptions
+from triolet_adapters.tts.frame.server._exchange import Faulty
+from triolet_adapters.tts.frame.server._options import LocalServerOptions
 
 READ = 16 * 1024
 """Bytes taken at once. Clients send text, some hundred bytes a message."""
@@ -43,7 +44,7 @@ class ClientLeft(Exception):
 class Connection:
     """One task receives; any task may send or close."""
 
-    def __init__(self, stream: trio.abc.Stream, first: bytes, options: ServerOptions) -> None:
+    def __init__(self, stream: trio.abc.Stream, first: bytes, options: LocalServerOptions) -> None:
         """`first`: what came behind the request's head."""
         self._stream = stream
         self._options = options
@@ -98,6 +99,10 @@ class Connection:
         """
         await self._send(TextMessage(data=text))
 
+    async def send_bytes(self, data: bytes) -> None:
+        """Send one binary message; otherwise it is like `send`."""
+        await self._send(BytesMessage(data=data))
+
     async def close(self, code: int, reason: str) -> None:
         """Send a Close. `receive` ends when the client has answered it, or after `close_timeout`.
 
@@ -110,6 +115,11 @@ class Connection:
         self._reading.deadline = self._patience
         with trio.CancelScope(deadline=self._patience), contextlib.suppress(ClientLeft):
             await self._send(CloseConnection(code=code, reason=_short(reason)))
+
+    def drop(self) -> NoReturn:
+        """End the connection as it is, without a Close: raises `Faulty`."""
+        self.left = ABNORMAL
+        raise Faulty
 
     async def closed(self, code: int, reason: str) -> None:
         """Close, and wait until the client has answered or `close_timeout` has passed. No task may be receiving."""

@@ -1,0 +1,1 @@
+"""What several adapters share: reading and writing JSON, event streams, and what all that use httpx2 need."""

@@ -1,0 +1,29 @@
+"""What voices of vendors have in common, over HTTP and over a WebSocket: for voices of your own as well."""
+
+from triolet_adapters.tts.frame._body import AudioBody as AudioBody
+from triolet_adapters.tts.frame._body import Body as Body
+from triolet_adapters.tts.frame._body import EventBody as EventBody
+from triolet_adapters.tts.frame._check import between as between
+from triolet_adapters.tts.frame._check import one_of as one_of
+from triolet_adapters.tts.frame._check import require_text as require_text
+from triolet_adapters.tts.frame._decoding import check_decodable as check_decodable
+from triolet_adapters.tts.frame._http_options import HTTPOptions as HTTPOptions
+from triolet_adapters.tts.frame._http_voice import HTTPVoice as HTTPVoice
+from triolet_adapters.tts.frame._mulaw import to_mulaw as to_mulaw
+from triolet_adapters.tts.frame._place import InsecureKey as InsecureKey
+from triolet_adapters.tts.frame._place import MissingKey as MissingKey
+from triolet_adapters.tts.frame._place import base_of as base_of
+from triolet_adapters.tts.frame._place import dial_of as dial_of
+from triolet_adapters.tts.frame._price import Price as Price
+from triolet_adapters.tts.frame._protocol import Audio as Audio
+from triolet_adapters.tts.frame._protocol import Finished as Finished
+from triolet_adapters.tts.frame._protocol import Happening as Happening
+from triolet_adapters.tts.frame._protocol import Protocol as Protocol
+from triolet_adapters.tts.frame._protocol import Words as Words
+from triolet_adapters.tts.frame._protocol import object_of as object_of
+from triolet_adapters.tts.frame._secret import checked_key as checked_key
+from triolet_adapters.tts.frame._taking import Taker as Taker
+from triolet_adapters.tts.frame._variants import Variants as Variants
+from triolet_adapters.tts.frame._websocket_options import VoiceOptions as VoiceOptions
+from triolet_adapters.tts.frame._websocket_session import Tap as Tap
+from triolet_adapters.tts.frame._websocket_voice import WebSocketVoice as WebSocketVoice

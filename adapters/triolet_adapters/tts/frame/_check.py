@@ -1,0 +1,34 @@
+"""Settings, checked when they are given: each error names the setting, its value, and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+
+def require_text(name: str, value: object) -> None:
+    """It must be a name."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name} is {value!r}; it must be a name")
+
+
+def one_of(name: str, value: object, allowed: Collection[object]) -> None:
+    """It must be one of these."""
+    if isinstance(value, bool) or value not in allowed:
+        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(map(str, allowed))}")
+
+
+def between(name: str, value: object, low: float, high: float, *, whole: bool = False) -> None:
+    """It must be None, or a number from `low` to `high`."""
+    if value is None:
+        return
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        kind = "a whole number" if whole else "a number"
+        raise ValueError(f"{name} is {value!r}; it must be {kind} from {low} to {high}")
+
+
+def above_zero(options: object, *names: str) -> None:
+    """These fields of options must be above 0."""
+    for name in names:
+        if not getattr(options, name) > 0:
+            raise ValueError(f"{name} is {getattr(options, name)!r}; it must be above 0")

@@ -1,0 +1,27 @@
+"""Deadlines and bounds of a voice over a WebSocket, each with its reason."""
+
+from __future__ import annotations
+
+import attrs
+
+from triolet.websocket import WebSocketOptions
+from triolet_adapters.tts.frame._check import above_zero
+
+
+@attrs.frozen(kw_only=True)
+class VoiceOptions(WebSocketOptions):
+    """Deadlines in seconds and bounds. Those of the connection itself are in `WebSocketOptions`."""
+
+    ready_timeout: float = 10.0
+    """From the open connection to what the service says before the first commit: some work of the service, and one round trip."""
+    first_audio_timeout: float = 10.0
+    """From a commit to its first audio: more than ten times what services report, 0.1 to 0.7 s."""
+    chunk_timeout: float = 10.0
+    """Between two pieces of audio, and from the last to the end of the commit: five times the longest gap that is reported of
+    services, 2 s."""
+    max_audio: float = 120.0
+    """Seconds of audio for one commit: a model that will not stop is cut there. A phrase is rarely above 30 s."""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        above_zero(self, "ready_timeout", "first_audio_timeout", "chunk_timeout", "max_audio")

@@ -1,0 +1,125 @@
+"""A voice behind a WebSocket: the connection, the key, proxies and certificates; the vendor's words are its `Protocol`."""
+
+from __future__ import annotations
+
+import abc
+import ssl
+from collections.abc import AsyncGenerator, Hashable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from triolet import TTS, AudioFormat, TTSSession
+from triolet.websocket import Dial
+from triolet_adapters.tts.frame._decoding import check_decodable
+from triolet_adapters.tts.frame._place import checked_url, dial_of, is_local, key_for
+from triolet_adapters.tts.frame._protocol import Protocol
+from triolet_adapters.tts.frame._websocket_options import VoiceOptions
+from triolet_adapters.tts.frame._websocket_session import Tap, open_session
+
+
+class WebSocketVoice(TTS):
+    """A voice whose service speaks over a WebSocket. Subclass it, and give its `Protocol`, its URL and how its key is presented."""
+
+    key_variable: ClassVar[str] = ""
+    """The variable of the environment that has the key where none is given."""
+    key_issuer: ClassVar[str | None] = None
+    """The host or domain that the environment's key is for; it is sent nowhere else."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        api_key: str | None,
+        response_format: str,
+        sample_rate: int,
+        options: VoiceOptions | None,
+        proxy: str | None,
+        ssl_context: ssl.SSLContext | None,
+        allow_insecure: bool,
+        dial: Dial | None,
+        tap: Tap | None,
+    ) -> None:
+        """Check what all such voices have; nothing is opened.
+
+        Args:
+            base_url: where the service is, without a path: `wss://host`.
+            api_key: the key. None: that of `key_variable`. It shows in no repr and no error.
+            response_format: the format in which the audio travels, as `decoder_for` names it.
+            sample_rate: samples a second of what a session gives.
+            options: deadlines and bounds; `VoiceOptions()` by default.
+            proxy: the URL of an HTTP proxy. None: as HTTPS_PROXY and NO_PROXY in the environment say. Empty: no proxy.
+            ssl_context: certificates of your own, for TLS with the service. None: those of the system.
+            allow_insecure: whether the key may be sent over ws:// to another machine.
+            dial: opens the stream to the service, instead of `proxy` and `ssl_context`.
+            tap: called with every message, sent or received, and its time.
+
+        Raises:
+            ValueError: a value cannot be right. The text names it, and what is allowed.
+        """
+        self.base_url = checked_url(base_url, "base_url", "ws").rstrip("/")
+        self.options = options or VoiceOptions()
+        check_decodable(response_format)
+        self._response_format = response_format
+        self._format = AudioFormat(sample_rate)
+        self._dial = dial_of(dial, proxy, ssl_context)
+        self._tap = tap
+        self._key = key_for(self.base_url, api_key, self.key_variable, self.key_issuer, allow_insecure=allow_insecure)
+
+    @property
+    @abc.abstractmethod
+    def url(self) -> str:
+        """The URL of a session, with its settings."""
+
+    @abc.abstractmethod
+    def protocol(self) -> Protocol:
+        """The protocol of one connection."""
+
+    def key_header(self, key: str) -> tuple[str, str]:
+        """The header that presents the key."""
+        return "Authorization", f"Bearer {key}"
+
+    @property
+    def format(self) -> AudioFormat:
+        """The format of the audio that its sessions give: PCM, whatever travels."""
+        return self._format
+
+    @property
+    def account(self) -> Hashable:
+        """The class and the service's host."""
+        return type(self), urlsplit(self.base_url).hostname
+
+    @property
+    def bills(self) -> bool:
+        """Whether speaking costs anything: not on this machine."""
+        return not is_local(self.base_url)
+
+    def connect(self) -> AbstractAsyncContextManager[TTSSession]:
+        """Open a session that is ready to commit.
+
+        Raises:
+            AuthenticationFailed: the key was refused.
+            ConnectionFailed, DeadlineExpired, ServiceError, ConnectionLost, ProtocolViolation: no session.
+        """
+        return self._connect()
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncGenerator[TTSSession]:
+        async with open_session(
+            self.url,
+            self.protocol(),
+            response_format=self._response_format,
+            sample_rate=self._format.sample_rate,
+            headers=self._headers,
+            options=self.options,
+            dial=self._dial,
+            scrub=self._key.removed_from,
+            tap=self._tap,
+        ) as session:
+            yield session
+
+    def _headers(self) -> Sequence[tuple[str, str]]:
+        headers = [("User-Agent", "triolet")]
+        if self._key:
+            headers.append(self.key_header(self._key.reveal()))
+        return headers

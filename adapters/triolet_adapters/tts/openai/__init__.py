@@ -1,0 +1,7 @@
+"""Voices behind `POST /v1/audio/speech`: OpenAI, and servers of one's own that speak its API."""
+
+from triolet_adapters.tts.openai._services import SERVICES as SERVICES
+from triolet_adapters.tts.openai._services import Service as Service
+from triolet_adapters.tts.openai._settings import FORMATS as FORMATS
+from triolet_adapters.tts.openai._settings import OpenAISettings as OpenAISettings
+from triolet_adapters.tts.openai._tts import OpenAITTS as OpenAITTS

@@ -1,0 +1,63 @@
+"""`triolet say` with each voice, against the server that `triolet serve tts --protocol` makes: in one process, over a real socket."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trio
+from tests.integration.cli.command import call, samples
+
+from triolet.testing import ToneTTS
+from triolet_adapters.cli._options import KEYS
+from triolet_adapters.cli._serve import Protocol, _server
+
+
+@contextmanager
+def serving(protocol: Protocol, voice: ToneTTS, key: str) -> Generator[str]:
+    """A server in a thread; gives the URL that the command prints."""
+    urls: list[str] = []
+    ready, token = threading.Event(), list[trio.lowlevel.TrioToken]()
+    scope = trio.CancelScope()
+
+    async def serve() -> None:
+        token.append(trio.lowlevel.current_trio_token())
+        options = {"api_key": key, "allowed_hosts": (), "allowed_origins": (), "max_connections": 9}
+        with scope:
+            async with trio.open_nursery() as nursery:
+                urls.append(await nursery.start(_server(protocol, voice, options).serve))
+                ready.set()
+
+    thread = threading.Thread(target=trio.run, args=(serve,))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield urls[0]
+    finally:
+        token[0].run_sync_soon(scope.cancel)
+        thread.join(10)
+
+
+@pytest.mark.parametrize("protocol", Protocol)
+def test_it_is_said(
+    protocol: Protocol, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice, file = ToneTTS(), tmp_path / "a.wav"
+    arguments = ["say", "Hello there, all of you.", "--tts", protocol.value, "--out", str(file)]
+    with serving(protocol, voice, "sk-right") as url:
+        bare = "/".join(url.split("/")[:3])
+        monkeypatch.setenv("DASHSCOPE_API_KEY" if protocol is Protocol.QWEN else "TRIOLET_SERVE_KEY", "sk-right")
+        for place in (url, bare):
+            result = call(capfd, *arguments, "--url", place)
+            assert (result.code, result.err) == (0, "")
+            assert samples(file) > 10_000
+        monkeypatch.delenv("TRIOLET_SERVE_KEY", raising=False)
+        for name in KEYS.values():
+            monkeypatch.setenv(name, "sk-of-a-vendor")
+        refused = call(capfd, *arguments, "--url", url)
+        assert refused.code != 0
+        assert "401" in refused.err
+        assert "sk-of" not in refused.err
