@@ -12,9 +12,9 @@ from triolet.segmentation._trigrams import ORDER, STEP, TRIGRAMS
 
 _OTHER = re.compile("[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
-_HANGUL = re.compile("[\uac00-\ud7a3]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
+_SPELLED = re.compile("[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")  # kana and Hangul: one search where neither is
 # Characters that one of the two languages writes, and the other does not or hardly.
 _CHINESE = re.compile("[们这吗呢你说没过还时为么让吧哪她对個這們嗎說沒過還為麼讓很]")
 _JAPANESE = re.compile("[々駅気図対広売読込働円歩暮毎亜仏価単営圧応桜沢県戦実験険釈鉄頼]")
@@ -76,9 +76,12 @@ _PARTICLES = frozenset(
 _FADE = 0.5  # factor by which votes lose weight from sentence to sentence
 _KEPT = 4.0  # the most votes that are kept for the next sentence: two words of another language can outvote them
 _ALIKE = 1024  # words whose votes are remembered
-# Votes by which a language leads when the sentence has told it. After that only listed words are looked up: to weigh the letters of
-# every word would cost twice what the rest of the segmenter does. More than `_KEPT`, so each sentence begins with a full look.
-_SETTLED = 5.0
+# Votes by which a language leads when the sentence has told it. To weigh the letters of every word would cost twice what the rest of
+# the segmenter does. So the rest of the sentence is only searched for listed words of other languages.
+_SETTLED = 4.0
+# Votes by which a language leads at the start of a sentence where it has held: what one strong word leaves, in the long run. A clause that has words
+# of this language only is then not weighed.
+_HELD = 2.0
 _STRIDE = 4  # words between two looks whether the sentence has told it
 
 
@@ -95,7 +98,10 @@ def _words() -> dict[str, dict[str, float]]:
 
 
 _VOTES = _words()
-_LISTED = {word: tuple(votes.items()) for word, votes in _VOTES.items()}
+_OWN = {code: frozenset(word for word, votes in _VOTES.items() if votes.keys() == {code}) for code in STRONG}
+"""The listed words of each language that no other language has."""
+_FOREIGN = {code: frozenset(word for word, votes in _VOTES.items() if code not in votes) for code in STRONG}
+"""The listed words of the others that it has not."""
 _TRIGRAMS = {entry[:3]: [(int(digit) - 4) * STEP * _PART for digit in entry[3:]] for entry in TRIGRAMS.split()}
 _ELIDED = {
     "l": ("fr", "it"),
@@ -166,13 +172,6 @@ def _of_word(token: str) -> tuple[tuple[str, float], ...]:
     return tuple(votes.items())
 
 
-@functools.lru_cache(_ALIKE)
-def _of_listed(token: str) -> tuple[tuple[str, float], ...]:
-    """The same, if it is a listed word; else nothing."""
-    word = token.strip(_AROUND)
-    return () if len(word) > 1 and word.isupper() else _LISTED.get(word.lower(), ())
-
-
 class Guess:
     """Guesses the language of one stream, clause by clause."""
 
@@ -189,6 +188,12 @@ class Guess:
         """Offset in the stream up to which words have voted."""
         self._tag = False
         """Whether a tag of HTML is open there."""
+        self._held = False
+        """Whether the sentences before, or this one, have told that it is in `_latin`."""
+        self._other_at = -1
+        """Offset in the stream of a letter of another script."""
+        self._searched = 0
+        """Offset in the stream up to which no other such letter is."""
 
     @property
     def has_votes(self) -> bool:
@@ -224,28 +229,37 @@ class Guess:
             self._seen = base + whole
             if not code and _LATIN.search(text, start, whole):
                 self._count(text[start:whole], inside=start > 0 and self._goes_on(text, start))
-        if _OTHER.search(text, begin, end) is None:
-            return self._latin
+        if self._other_at < base + begin:
+            found = _OTHER.search(text, max(begin, self._searched - base), end)
+            if found is None:
+                self._searched = max(self._searched, base + end)
+                return self._latin
+            self._other_at = base + found.start()
+            self._searched = self._other_at + 1
         return self._other(text[begin:end])
 
     def _goes_on(self, text: str, start: int) -> bool:
         return not text[start].isspace() and not text[start - 1].isspace() and text[start - 1].isascii()
 
     def _fade(self) -> None:
-        kept = {code: (self._sum(code)) * _FADE for code in {*self._kept, *self._votes}}
+        self._tag = False
+        if not self._votes and not self._kept:
+            return
+        kept = {code: self._sum(code) * _FADE for code in {*self._kept, *self._votes}}
         most = max(kept.values(), default=0.0)
         factor = _KEPT / most if most > _KEPT else 1.0
         self._kept = {code: votes * factor for code, votes in kept.items()}
         self._votes = {}
-        self._tag = False
+        self._held = self._leads(_HELD)
 
-    @property
-    def _settled(self) -> bool:
-        """Whether the words of this sentence have told that it is in the language that Latin script is taken for."""
+    def _leads(self, by: float) -> bool:
+        """Whether the language that Latin script is taken for leads by so many votes."""
         votes, kept, latin = self._votes, self._kept, self._latin
-        enough = votes.get(latin, 0.0) + kept.get(latin, 0.0) - _SETTLED
-        return enough >= 0 and all(
-            said + kept.get(code, 0.0) <= enough or code == latin for code, said in votes.items()
+        bound = votes.get(latin, 0.0) + kept.get(latin, 0.0) - by
+        if bound < 0:
+            return False
+        return all(said + kept.get(code, 0.0) <= bound or code == latin for code, said in votes.items()) and all(
+            said <= bound or code in votes or code == latin for code, said in kept.items()
         )
 
     def _sum(self, code: str) -> float:
@@ -265,14 +279,33 @@ class Guess:
         if "`" in text or "<" in text or "&" in text or "](" in text:
             self._tag = _OPEN_TAG.search(text) is not None
             text = _CODE.sub(" ", text)
+        if not self._held or not self._goes_on_in(text):
+            self._weigh(text.split())
+
+    def _goes_on_in(self, text: str) -> bool:
+        """Whether listed words show that the text is in the language that has held. They vote.
+
+        In a sentence that has had words of it, it is enough that no listed word of another language comes.
+        """
+        latin, votes = self._latin, self._votes
+        words = text.lower().split()
+        if not _FOREIGN[latin].isdisjoint(words) or (latin != "es" and ("¿" in text or "¡" in text)):
+            return False
+        if own := _OWN[latin].intersection(words):
+            votes[latin] = votes.get(latin, 0.0) + _STRONG * len(own)
+            return True
+        return votes.get(latin, 0.0) >= _STRONG
+
+    def _weigh(self, tokens: list[str]) -> None:
+        """Let each word vote, until the language is told and no listed word of another one follows."""
         votes = self._votes
         before = ""
-        tokens = text.split()
-        weigh = _of_listed if self._settled else _of_word
         for place, token in enumerate(tokens):
-            if place % _STRIDE == _STRIDE - 1 and weigh is _of_word and self._settled:
-                weigh = _of_listed
-            said_of = weigh(token)
+            if place % _STRIDE == _STRIDE - 1 and self._leads(_SETTLED):
+                self._held = True
+                if _FOREIGN[self._latin].isdisjoint(" ".join(tokens[place:]).lower().split()):
+                    return
+            said_of = _of_word(token)
             if not said_of:
                 continue
             factor = 1.0
@@ -287,21 +320,25 @@ class Guess:
             before = token if factor != _NAME_PART else before
             for code, said in said_of:
                 votes[code] = votes.get(code, 0.0) + said * factor
-        if votes:
+        if votes and not self._leads(0.0):
             best = max(votes, key=self._sum)
             if self._sum(best) >= self._sum(self._latin) + _ENOUGH:
                 self._latin = best
+                self._held = False
 
     def _other(self, text: str) -> str:
         """The language of a clause that has letters of another script: that of its words where those are Latin ones by far."""
-        letters = len(_OTHER.findall(text))
-        if sum(self._votes.values()) >= _STRONG and len(_LATIN_WORDS.findall(text)) > letters:
+        if (
+            self._votes
+            and sum(self._votes.values()) >= _STRONG
+            and len(_LATIN_WORDS.findall(text)) > len(_OTHER.findall(text))
+        ):
             return self._latin
-        if _KANA.search(text):
+        if spelled := _SPELLED.search(text):
+            if spelled[0] >= "\uac00" and not _KANA.search(text):
+                return "ko"
             self._han = "ja"
             return "ja"
-        if _HANGUL.search(text):
-            return "ko"
         if _HAN.search(text):
             if _CHINESE.search(text):
                 if self._han == "ja" and not _JAPANESE.search(text):
