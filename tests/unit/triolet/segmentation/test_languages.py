@@ -76,6 +76,24 @@ def test_one_weak_word_decides_nothing() -> None:
         assert found(f"{word}.") == "en"
 
 
+SENTENCES = {
+    "en": "The house that they have built is very large and stands by the river.",
+    "de": "Das Haus ist sehr groß und steht nicht weit vom Fluss entfernt.",
+    "fr": "La maison est très grande et se trouve dans une rue près du fleuve.",
+    "es": "La casa que han comprado es muy grande y está cerca del río.",
+    "pt": "A casa não é muito grande, mas fica perto do rio e da cidade.",
+    "it": "La casa che hanno comprato è molto grande e si trova vicino al fiume.",
+}
+
+
+@pytest.mark.parametrize("before", SENTENCES)
+def test_another_language_is_noticed_by_the_end_of_its_first_sentence(before: str) -> None:
+    for after, sentence in SENTENCES.items():
+        core = SegmenterCore(weakest=Boundary.LINE)
+        clauses = core.feed(" ".join([*[SENTENCES[before]] * 6, sentence, SENTENCES[before]])) + core.flush()
+        assert [clause.language for clause in clauses] == [*[before] * 6, after, before]
+
+
 LANGUAGES: dict[str, list[str]] = {
     "nl": ["Dr. Jansen komt morgen.¦ Hij is laat.", "Dat is bijv. een huis.¦ Dit is een boom."],
     "el": ["π.χ. το σπίτι είναι μεγάλο.¦ Ναι."],
