@@ -221,7 +221,7 @@ class Amounts:
                 break
             signs.append(following[0].strip())
             end = following.end()
-        counted = self._numbers.counted_at(text, end)
+        counted = self._numbers.counted_at(text, end) or words.length_at(text, end)
         large = all(one.whole >= 100 for one in numbers)
         sides = "=" not in text and (large or _NAMES_IT.match(text, end) is not None)  # `a 4 × 6 photo`
         multiplied = (

@@ -24,6 +24,7 @@ _PHONES = (
     re.compile(r"8[ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -][0-9]{2}[ -][0-9]{2}(?![0-9])"),
     re.compile(r"[6789][0-9]{2} [0-9]{3} [0-9]{3}(?![0-9]|[ .,][0-9])"),
     re.compile(r"[6789][0-9]{2} [0-9]{2} [0-9]{2} [0-9]{2}(?![0-9]|[ .,][0-9])"),
+    re.compile(r"[89][0-9] [0-9]{3} [0-9]{2} [0-9]{2}(?![0-9]|[ .,][0-9])"),
     re.compile(r"[0-9]{4,5}-[0-9]{4}(?![0-9]|[-.][0-9])"),
     re.compile(r"[0-9]{3}-[0-9]{4}(?![0-9]|[-.][0-9])"),
 )
@@ -45,6 +46,14 @@ _SEVEN_DIGITS = re.compile(r"[0-9](?:[ ()/.-]{0,2}[0-9]){6}")  # no telephone nu
 _FIFTY = re.compile(r"50-50(?![0-9-])")
 
 
+_CARD = re.compile(
+    r"(?<![^\W\d_])(?:cards?|accounts?|visa|mastercard|amex|iban|number|[^\W\d_]{0,20}karten?|konto|kontos|[^\W\d_]{0,12}nummer|cartes?|comptes?|numéro|"
+    r"tarjetas?|cuentas?|número|cart[ae]|cont[oaie]|numero|cartão|cartões|карт[а-яё]{1,3}|сч[её]т[а-яё]{0,3}|номер[а-яё]{0,3})(?![^\W\d_])",
+    re.IGNORECASE,
+)
+"""What has last digits."""
+
+
 class Codes:
     """Finds what is no quantity."""
 
@@ -58,6 +67,8 @@ class Codes:
             self._code_before = re.compile(
                 rf"(?<![^\W\d_])(?:{language.code_cues})[^\w.!?]{{0,3}}(?:[^\W\d_]{{1,8}}[^\w.!?]{{1,3}}){{0,2}}\Z"
             )
+        self._ending_before = re.compile(rf"(?<![^\W\d_])(?i:{language.ending_cues})[ \u00a0]\Z")
+        self._ending_after = re.compile(rf"[ \u00a0]?(?:{language.ending_after})")
         self._place_after = re.compile(rf"[ \u00a0]?(?:{language.place_cues_after})")
         self._place_before = re.compile(rf"(?<![^\W_])(?i:{language.place_cues})[ \u00a0]?\Z")
         self._not_code_after = re.compile(rf"[ \u00a0]?(?:{language.not_code_after})")
@@ -245,12 +256,21 @@ class Codes:
 
     def is_code(self, text: str, at: int, end: int, before: str) -> bool:
         """Whether digits are read out one by one, since the words before them say so."""
-        if end - at < 3 or not self._code_before.search(before):
+        if end - at < 3 or not (self._code_before.search(before) or self._is_ending(text, at, end)):
             return False
         after = text[end : end + 2]
         if self._not_code_after.match(text, end):
             return False
         return self._numbers.counted_at(text, end) is None and not after.startswith((":", "%"))
+
+    def _is_ending(self, text: str, at: int, end: int) -> bool:
+        """Whether these are the last digits of a card. What may be a year, is, but after the word for a card or an account."""
+        if end - at > 6 or not (
+            self._ending_before.search(text, max(0, at - 40), at) or self._ending_after.match(text, end)
+        ):
+            return False
+        year = end - at == 4 and text[at : at + 2] in ("19", "20")
+        return not year or _CARD.search(text, max(0, at - 80), at) is not None
 
     def read_out(self, digits: str) -> str:
         """Digit by digit, in groups."""

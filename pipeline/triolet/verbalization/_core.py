@@ -10,6 +10,7 @@ import attrs
 
 from triolet._model._kinds import KINDS, checked
 from triolet._model._text import BlockKind, NormalizedClause, SpeechUnit
+from triolet.verbalization._calendar import MAY_BE_CALENDAR, Calendar, calendar, calendar_of, day_listed
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._languages import language_of
@@ -32,7 +33,7 @@ _NEEDED = re.compile(
 )
 """A clause without this has nothing to rewrite."""
 _TITLE = re.compile(
-    r"[ABDMPRSWb](?<![^\W_].)(?:(?<=M)(?:mes?|lles?|rs?|gr)|(?<=D)[ra]|(?<=S)(?:ra?|te?)|(?<=P)rof|(?<=A)ve|(?<=R)d|(?<=B)(?:lvd|d)|(?<=b)d|(?<=W)WI{1,2})(?![^\W_])"
+    r"[ABDMPRSWb](?<![^\W_].)(?:(?<=M)(?:mes?|lles?|rs?|gr)|(?<=D)[ra]|(?<=S)(?:ra?|te?)|(?<=P)r(?:of)?|(?<=A)ve|(?<=R)d|(?<=B)(?:lvd|d)|(?<=b)d|(?<=W)WI{1,2})(?![^\W_])"
 )
 """An abbreviation without a stop."""
 _LIST_NUMBER = re.compile(
@@ -54,6 +55,7 @@ class VerbalizerCore:
         self._only = KINDS if only is None else checked(frozenset(only))
         self._region = region.upper()
         self._lexicon = tuple(lexicon)
+        self._listed = False  # whether the last clause ended in a day of the week and a comma
         self._item = 0  # the last number of a German list
 
     def feed(self, clause: NormalizedClause) -> NormalizedClause:
@@ -61,8 +63,11 @@ class VerbalizerCore:
         units = clause.units
         text = "".join([unit.text for unit in units])
         entries = [lexicon for lexicon in self._lexicon if lexicon.speaks(clause.language)] if self._lexicon else []
-        needed = self._only and (_NEEDED.search(text) or _may_be_weekdays(text) or _TITLE.search(text))
+        needed = self._only and (
+            _NEEDED.search(text) or _may_be_weekdays(text) or _TITLE.search(text) or MAY_BE_CALENDAR.search(text)
+        )
         if not needed and not entries:
+            self._listed = False
             return clause
         found: list[Found] = [Found(a, b, "abbreviations", said) for one in entries for a, b, said in one.find(text)]
         found = merged(found, [])
@@ -70,7 +75,9 @@ class VerbalizerCore:
             code, _, region = clause.language.partition("-")
             if code.lower() == "de":
                 found = merged(found, self._list_numbers(text, in_list=clause.kind is BlockKind.LIST_ITEM))
+            listed = (reader := _reader(code.lower(), "")) is not None and day_listed(text, reader.calendar, self._listed)
             found = self._found(text, code.lower(), region.upper() or self._region, found)
+            self._listed = listed
         return attrs.evolve(clause, units=rewritten(units, text, found)) if found else clause
 
     def _list_numbers(self, text: str, *, in_list: bool) -> list[Found]:
@@ -95,6 +102,8 @@ class VerbalizerCore:
         found = known
         if MAY_BE_ADDRESS.search(text):
             found = merged(found, addresses(text, reader.words))
+        if reader.words.weekdays and MAY_BE_CALENDAR.search(text):
+            found = merged(found, calendar(text, reader.words, reader.calendar, listed=self._listed))
         if "." in text or "/" in text or "°" in text or "º" in text or "vs" in text or _TITLE.search(text):
             found = merged(
                 found,
@@ -122,12 +131,13 @@ class _Reader:
     words: Language
     scanner: Scanner
     short: re.Pattern[str]
+    calendar: Calendar
 
 
 @functools.lru_cache(maxsize=64)
 def _reader(code: str, region: str) -> _Reader | None:
     words = language_of(code, region)
-    return None if words is None else _Reader(words, Scanner(words), abbreviation_pattern(words))
+    return None if words is None else _Reader(words, Scanner(words), abbreviation_pattern(words), calendar_of(words))
 
 
 def _may_be_weekdays(text: str) -> bool:

@@ -264,6 +264,12 @@ t; f; Billion; Billionen
     duration_cues = r"in|dauert|dauerte|unter|von"
     ratio_cues = r"(?i:misch\w{0,3}|verdünn\w{0,3}|verhältnis|maßstab|gewann|gewonnen|verlor|verloren|endete|endstand|spielstand|ergebnis|führt)"
     weekday_range = "{} bis {}"
+    short_months = {
+        "Jan": "Januar", "Feb": "Februar", "Mrz": "März", "Apr": "April", "Jun": "Juni", "Jul": "Juli", "Aug": "August", "Sep": "September",
+        "Sept": "September", "Okt": "Oktober", "Nov": "November", "Dez": "Dezember",
+    }  # fmt: skip
+    ending_after = r"endet(?![^\W_])|endende[nrs]?(?![^\W_])"
+    ending_cues = r"mit (?:der endung|den endziffern|den letzten (?:vier )?ziffern)|endziffern|endet auf|endend auf"
     code_cues = r"(?i:code|pin|tan|passwort|[a-zäöü]{0,16}nummer|[a-zäöü]{0,12}nr\.?|telefon|tel\.?|konto|plz|postleitzahl|zimmer|flug|bestellung|ruf|rufen|wählen|unter)"
     roman_before = r"(?i:kapitel|teil|band|akt|szene|artikel|weltkrieg|stufe|typ|phase|anhang|abschnitt|klasse)"
     monarch_article = "der"

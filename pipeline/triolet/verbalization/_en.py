@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from triolet._model._kinds import Kind
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
+from triolet.verbalization._numerals import quantity
 from triolet.verbalization._quantity import Noun, Quantity, nouns
 
 _ONES = (
@@ -157,6 +159,10 @@ _COINS: dict[str, tuple[Noun, Noun | None]] = {
 
 
 _DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
+_COMPASS = {
+    **_DIRECTIONS, "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest",
+    **{f"{letter}.": name for letter, name in _DIRECTIONS.items()},
+}  # fmt: skip
 _SHORT_DAYS = {
     "Mon.": "Monday", "Tue.": "Tuesday", "Tues.": "Tuesday", "Wed.": "Wednesday", "Thu.": "Thursday", "Thurs.": "Thursday", "Fri.": "Friday",
     "Sat.": "Saturday", "Sun.": "Sunday",
@@ -219,7 +225,7 @@ t; ; trillion
         "№": "number", "¶": "paragraph", "^": "to the power of", "|": "or",
     }  # fmt: skip
     abbreviations = {
-        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount", "WWII": "World War two", "WWI": "World War one", "WW2": "World War two", "WW1": "World War one", **_SHORT_DAYS, "Eq.": "equation", "eq.": "equation", "ext.": "extension", "p.a.": "per annum", "no.": "number", "nos.": "numbers", "Apt.": "Apartment", "Apt": "Apartment", "Hwy": "Highway", "St": "Saint", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Sq": "Square", "Pkwy": "Parkway",
+        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount", "WWII": "World War two", "WWI": "World War one", "WW2": "World War two", "WW1": "World War one", **_SHORT_DAYS, "Eq.": "equation", "eq.": "equation", "ext.": "extension", "p.a.": "per annum", "Bldg.": "Building", "bldg.": "building", "Bldgs.": "Buildings", "incl.": "including", "excl.": "excluding", **_COMPASS, "no.": "number", "nos.": "numbers", "Apt.": "Apartment", "Apt": "Apartment", "Hwy": "Highway", "St": "Saint", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Sq": "Square", "Pkwy": "Parkway",
         "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "approx.": "approximately",
         "Jr.": "Junior", "Sr.": "Senior", "dept.": "department", "Gen.": "General", "Capt.": "Captain", "Lt.": "Lieutenant",
         "Sgt.": "Sergeant", "Rev.": "Reverend", "Gov.": "Governor", "Sen.": "Senator", "Ft.": "Fort", "w/o": "without",
@@ -243,6 +249,12 @@ t; ; trillion
     duration_cues = r"in|of|took|takes|lasts?|lasted|under|over|within|for|record(?: is| was)?"
     ratio_cues = r"(?i:dilut\w{1,3}|mix|blend|ratio|scale|odds|proportion|score|won|lost|beat|finished|ended)"
     weekday_range = "{} to {}"
+    short_months = {
+        "Jan": "January", "Feb": "February", "Mar": "March", "Apr": "April", "Jun": "June", "Jul": "July", "Aug": "August",
+        "Sep": "September", "Sept": "September", "Oct": "October", "Nov": "November", "Dec": "December",
+    }  # fmt: skip
+    before_unit = frozenset(_COMPASS)
+    ending_cues = r"(?:end(?:ing|s)|that end)(?: in| with| on)?"
     code_cues = (
         r"(?i:code|pin|otp|passcode|password|id|account|order|ticket|reference|ref|tracking|serial|confirmation|booking|"
         r"invoice|case|zip|extension|ext\.?|room|flight|call|dial|text|phone|telephone|tel\.?|fax|mobile|card)"
@@ -370,7 +382,13 @@ t; ; trillion
     _letter_before = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,2}-\Z")
     _road = re.compile(r"([0-9]{1,3}) ([NSEW])(?![A-Za-z])")
     _road_before = re.compile(r"(?<![A-Za-z])(?:I-|US-|US |Route |Highway |Hwy )\Z")
-    _inches = re.compile(r"([0-9]{1,3})(?:\"|″)(?![A-Za-z0-9])")
+    _feet = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)['′](?=[ ,;:.!?)]|\Z)")
+    _quoted = re.compile(r"(?<![^\W_])['‘]")
+    _inches_apart = re.compile(
+        r" in(?=[.,;:!?)]|\Z| (?:and|or|but|with|long|wide|tall|high|deep|thick|sheets?|paper|photos?|prints?|pages?|frames?|posters?|panels?|tiles?|"
+        r"envelopes?|boards?|pans?|boxe?s?)(?![a-z]))"
+    )
+    _inches = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)(?:\"|″)(?![A-Za-z0-9])")
     _long_code = re.compile(r"[0-9]{4,8}(?![0-9A-Za-z]|[.,][0-9])")
     _bare_height = re.compile(r"([4-7])['′]([0-9]|1[01])(?![0-9'\"″′A-Za-z])")
     _toll_free = re.compile(r"1-(8[0-9]{2})-(?=[A-Z])")
@@ -391,7 +409,9 @@ t; ; trillion
         if (road := self._road.match(text, at)) and self._road_before.search(before):
             return Found(at, road.end(), "codes", f"{self.short_number(int(road[1]))} {_DIRECTIONS[road[2]]}")
         if (inches := self._inches.match(text, at)) and text.count('"', 0, at) % 2 == 0:
-            return Found(at, inches.end(), "units", self.counted(Quantity(int(inches[1])), self.units["inch"]))
+            return self._marked(text, inches, "inch")
+        if (feet := self._feet.match(text, at)) and not self._quoted.search(text, 0, at):
+            return self._marked(text, feet, "ft")
         if self._letter_before.search(before) and (long := self._long_code.match(text, at)):
             return Found(at, long.end(), "codes", self.digits(long[0]))
         if (tall := self._bare_height.match(text, at)) and "'" not in text[:at]:
@@ -427,9 +447,20 @@ t; ; trillion
                 return Found(at, dated.end(), "dates", self.date(None, month, day))
         return None
 
+    def _marked(self, text: str, number: re.Match[str], unit: str) -> Found:
+        """`6.1"`, `20'`."""
+        q = quantity(number[1], ".")
+        before, after = text[max(0, number.start() - 60) : number.start()], text[number.end() : number.end() + 24]
+        return Found(number.start(), number.end(), "units", self.counted_in(q, self.units[unit], before, '"', after))
+
     def side(self, q: Quantity) -> str:
         """`nineteen twenty` by `ten eighty`."""
         return self.number(q) if q.fraction or not 1000 <= q.whole < 10000 else self.short_number(q.whole)
+
+    def length_at(self, text: str, end: int) -> tuple[Kind, Noun, int, str] | None:
+        """`8.5 × 11 in and`, but not `a 4 × 6 in the drawer`."""
+        inches = self._inches_apart.match(text, end)
+        return None if inches is None else ("units", self.units["inch"], inches.end(), "")
 
     def place_number(self, n: int) -> str:
         """`two fourteen`."""
@@ -567,6 +598,11 @@ t; ; trillion
             return [digits[:3], digits[3:6], digits[6:]]
         return super().phone_groups(digits)
 
+    _house_before = re.compile(r"(?<![0-9.,:$€£-])[0-9]{1,5}[A-Z]? \Z")
+    _street_follows = re.compile(
+        r" (?:[0-9]{1,3}(?:st|nd|rd|th)(?![a-z])|(?:[A-Z][a-z]{1,20} ){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Blvd|Boulevard|Way|Ct|"
+        r"Court|Pl|Place|Hwy|Highway|Pkwy|Parkway|Sq|Square)(?![a-z]))"
+    )
     _date_follows = re.compile(rf",\Z|,? (?:the )?(?:[0-9]|(?:{month_forms})(?![A-Za-z]))")
     _street_before = re.compile(r"(?:[A-Z][a-z]{1,20}|[0-9](?:st|nd|rd|th)|(?<![A-Za-z])[NSEW]\.?) \Z")
     _name_follows = re.compile(r" (?:[A-Z][a-z]|[A-Z]\.)")
@@ -574,6 +610,8 @@ t; ; trillion
 
     def abbreviation_in(self, written: str, before: str, after: str) -> str:
         """`42 Elm St`, `on Baker St today`, but `St Paul's`; `Dr` is a street behind a number only."""
+        if written in _COMPASS:
+            return _COMPASS[written] if self._house_before.search(before) and self._street_follows.match(after) else written
         if written in _SHORT_DAYS:
             return _SHORT_DAYS[written] if self._date_follows.match(after) else written
         if written in ("no.", "nos.") and not re.match(r" ?[0-9]", after):

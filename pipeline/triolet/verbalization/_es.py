@@ -200,7 +200,7 @@ t; m; billón; billones
         "©": "copyright", "−": "menos", "*": "por", "/": "entre", "№": "número",
     }  # fmt: skip
     abbreviations = {
-        "Sr.": "Señor", "Sra.": "Señora", "Srta.": "Señorita", "Dr.": "Doctor", "Dra.": "Doctora", "Prof.": "Profesor", "p. ej.": "por ejemplo",
+        "Sr.": "Señor", "incl.": "incluido", "excl.": "excluido", "Sra.": "Señora", "Srta.": "Señorita", "Dr.": "Doctor", "Dra.": "Doctora", "Prof.": "Profesor", "p. ej.": "por ejemplo",
         "p.ej.": "por ejemplo", "etc.": "etcétera", "EE. UU.": "Estados Unidos", "EE.UU.": "Estados Unidos", "Ud.": "usted", "Uds.": "ustedes",
         "n.º": "número", "N.º": "número", "nº": "número", "núm.": "número", "pág.": "página", "págs.": "páginas", "aprox.": "aproximadamente",
         "tel.": "teléfono", "av.": "avenida", "a. C.": "antes de Cristo", "d. C.": "después de Cristo", "cap.": "capítulo", "vol.": "volumen",
@@ -215,6 +215,11 @@ t; m; billón; billones
     duration_cues = r"en|de|dura|duró"
     ratio_cues = r"(?i:dilu\w{0,4}|mezcl\w{0,4}|proporción|razón|relación|escala|ratio|ganó|ganaron|perdió|perdieron|marcador|resultado)"
     weekday_range = "{} a {}"
+    short_months = {
+        "ene": "enero", "feb": "febrero", "mar": "marzo", "abr": "abril", "jun": "junio", "jul": "julio", "ago": "agosto", "sep": "septiembre",
+        "sept": "septiembre", "oct": "octubre", "nov": "noviembre", "dic": "diciembre",
+    }  # fmt: skip
+    ending_cues = r"(?:terminad[ao]s?|termina|terminan|acabad[ao]s?|acaba|finaliza|finalizad[ao]) (?:en|con)|con (?:terminación|final)"
     code_cues = r"(?i:código|pin|clave|contraseña|pedido|cuenta|número|ref(?:erencia)?\.?|expediente|postal|tel(?:éfono)?\.?|llame|llama|llamar|habitación|vuelo)"
     roman_before = r"(?i:capítulo|parte|tomo|volumen|acto|escena|libro|artículo|anexo|tipo|nivel|guerra mundial|fase|siglo|siglos|s\.)"
     feminine_after = (
@@ -224,6 +229,7 @@ t; m; billón; billones
     )
     _ordinal = re.compile(r"([0-9]{1,3})\.?([ºª°]|(?:er|ro|ra|do|da|to|ta|mo|ma|vo|va|no|na)(?![^\W_]))")
     _clock = re.compile(r"([0-2]?[0-9])[ ]?h(?:s|rs)?(?:[ ]?([0-5][0-9])(?![0-9]))(?:[ ]?m)?(?![^\W_])(?! ?min)")
+    _length = re.compile(r"([0-9]{1,3})[ \u00a0]?h[ \u00a0]?([0-5]?[0-9])[ \u00a0]?min(?![^\W_])")
     _first = re.compile(
         r"1(?:\.?º)?(?= de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))"
     )
@@ -310,6 +316,9 @@ t; m; billón; billones
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """`14 h 30`, the first of a month."""
+        if length := self._length.match(text, at):
+            parts = (self.counted(Quantity(int(length[n])), self.units[unit]) for n, unit in ((1, "h"), (2, "min")))
+            return Found(at, length.end(), "units", " y ".join(parts))
         clock = self._clock.match(text, at)
         if clock and int(clock[1]) <= 24:
             return Found(at, clock.end(), "times", self.time(int(clock[1]), int(clock[2]), None, "", ""))

@@ -176,7 +176,7 @@ t; m; billion; billions
         "©": "copyright", "−": "moins", "*": "fois", "/": "sur", "№": "numéro",
     }  # fmt: skip
     abbreviations = {
-        "M.": "Monsieur", "Mme": "Madame", "MM.": "Messieurs", "Mlle": "Mademoiselle", "Dr": "Docteur", "p. ex.": "par exemple",
+        "M.": "Monsieur", "Pr": "professeur", "incl.": "inclus", "excl.": "exclu", "Mme": "Madame", "MM.": "Messieurs", "Mlle": "Mademoiselle", "Dr": "Docteur", "p. ex.": "par exemple",
         "c.-à-d.": "c'est-à-dire", "etc.": "et cetera", "env.": "environ", "av. J.-C.": "avant Jésus-Christ", "apr. J.-C.": "après Jésus-Christ",
         "n°": "numéro", "N°": "numéro", "cf.": "voir", "St": "Saint", "Ste": "Sainte", "bd.": "boulevard", "av.": "avenue", "tél.": "téléphone",
         "p.": "page", "vol.": "volume", "art.": "article", "chap.": "chapitre", "al.": "alinéa", "bd": "boulevard", "fig.": "figure", "tab.": "tableau", "max.": "maximum", "min.": "minimum", "approx.": "approximativement", "n°s": "numéros", "svp": "s'il vous plaît", "Mgr": "Monseigneur", "s.": "siècle", "Mmes": "Mesdames", "Mlles": "Mesdemoiselles", "Bd": "boulevard", "éd.": "édition", "hab.": "habitants", "vs.": "contre", "vs": "contre", "c.-à-d": "c'est-à-dire",
@@ -190,6 +190,11 @@ t; m; billion; billions
     duration_cues = r"en|de|dure|durée|duré"
     ratio_cues = r"(?i:dilu\w{0,4}|mélang\w{0,3}|rapport|ratio|proportion|échelle|score|gagné|perdu|battu)"
     weekday_range = "{} à {}"
+    short_months = {
+        "janv": "janvier", "févr": "février", "avr": "avril", "juil": "juillet", "sept": "septembre", "oct": "octobre", "nov": "novembre",
+        "déc": "décembre",
+    }  # fmt: skip
+    ending_cues = r"(?:terminant|termine|terminée?s?|finissant|finit) (?:par|en)"
     code_cues = r"(?i:code|pin|mot de passe|commande|compte|numéro|réf(?:érence)?\.?|dossier|postal|tél(?:éphone)?\.?|appelez|appeler|chambre|vol)"
     roman_before = r"(?i:chapitre|partie|tome|volume|acte|scène|livre|article|annexe|type|niveau|guerre mondiale|phase)"
     monarch_article = ""

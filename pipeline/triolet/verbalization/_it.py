@@ -163,7 +163,7 @@ t; m; bilione; bilioni
         "−": "meno", "*": "per", "/": "fratto", "№": "numero",
     }  # fmt: skip
     abbreviations = {
-        "Sig.": "signor", "sig.": "signor", "Sig.ra": "signora", "sig.ra": "signora", "Dott.": "dottor", "dott.": "dottor", "Dott.ssa": "dottoressa",
+        "Sig.": "signor", "incl.": "incluso", "escl.": "escluso", "sig.": "signor", "Sig.ra": "signora", "sig.ra": "signora", "Dott.": "dottor", "dott.": "dottor", "Dott.ssa": "dottoressa",
         "Prof.": "professor", "Prof.ssa": "professoressa", "Avv.": "avvocato", "Ing.": "ingegner", "ecc.": "eccetera", "p. es.": "per esempio",
         "es.": "esempio", "n.": "numero", "pag.": "pagina", "pagg.": "pagine", "tel.": "telefono", "ca.": "circa", "a.C.": "avanti Cristo", "d.C.": "dopo Cristo",
         "cap.": "capitolo", "vol.": "volume", "art.": "articolo", "S.": "San", "vs.": "contro", "dott.ssa": "dottoressa", "prof.": "professor", "prof.ssa": "professoressa", "avv.": "avvocato", "ing.": "ingegner", "fig.": "figura", "min.": "minimo", "max.": "massimo", "all.": "allegato", "tab.": "tabella", "ed.": "edizione", "p.zza": "piazza", "V.le": "viale", "c.so": "corso", "C.so": "corso", "Sigg.": "signori", "ag.": "agosto", "gg.": "giorni", "vs": "contro", "p.": "pagina", "ad es.": "ad esempio", "sec.": "secolo", "cfr.": "confronta", "spett.": "spettabile", "Spett.": "spettabile",
@@ -177,6 +177,11 @@ t; m; bilione; bilioni
     duration_cues = r"in|di|dura|durato"
     ratio_cues = r"(?i:dilu\w{0,4}|mescol\w{0,4}|rapporto|proporzione|scala|vinto|vince|perso|perde|punteggio|risultato|finita|finito)"
     weekday_range = "da {} a {}"
+    short_months = {
+        "gen": "gennaio", "feb": "febbraio", "mar": "marzo", "apr": "aprile", "mag": "maggio", "giu": "giugno", "lug": "luglio", "ago": "agosto",
+        "set": "settembre", "ott": "ottobre", "nov": "novembre", "dic": "dicembre",
+    }  # fmt: skip
+    ending_cues = r"(?:termina|terminante|terminano|finisce|finiscono) (?:con|in|per)|con finale"
     code_cues = r"(?i:codice|pin|password|ordine|conto|numero|rif(?:erimento)?\.?|pratica|cap|tel(?:efono)?\.?|chiamare|chiama|chiami|camera|volo)"
     roman_before = (
         r"(?i:secolo|secoli|sec\.|capitolo|parte|tomo|volume|atto|scena|libro|articolo|allegato|tipo|livello|fase)"

@@ -159,7 +159,8 @@ class Japanese(EastAsian):
     ratio_cues_after = "に薄め|で薄め|に希釈|の割合|の比|で勝|で負|で敗|で引き分|で混ぜ"
     place_cues_after = "席|号室|棟|番|室|ゲート"
     abbreviations = {"No.": "ナンバー", "NO.": "ナンバー"}
-    code_cues = r"コード|番号|暗証|パスワード|電話|ID|郵便|会員|注文|部屋"
+    ending_after = "で終わる"
+    code_cues = r"コード|末尾|桁[がは:：]|番号|暗証|パスワード|電話|ID|郵便|会員|注文|部屋"
 
     not_code_after = r"[円個件人台年月日回万億時分本枚部倍歳名]|以上|以下|%"
     _room = re.compile(r"[0-9]{3,4}(?=号室|号教室|教室)")

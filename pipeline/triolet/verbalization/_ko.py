@@ -81,9 +81,12 @@ kB; ; 킬로바이트
 MB; ; 메가바이트
 GB; ; 기가바이트
 TB; ; 테라바이트
-kbps; ; 초당 킬로비트
-Mbps; ; 초당 메가비트
-Gbps; ; 초당 기가비트
+kB/s; ; 킬로바이트
+MB/s; ; 메가바이트
+GB/s; ; 기가바이트
+kbps; ; 킬로비트
+Mbps; ; 메가비트
+Gbps; ; 기가비트
 km/h; ; 킬로미터
 m/s; ; 미터
 mph; ; 마일
@@ -93,7 +96,7 @@ F; ; 도
 deg; ; 도
 K; ; 켈빈
 """)
-_BEFORE = {"km/h": "시속 ", "m/s": "초속 ", "mph": "시속 ", "F": "화씨 ", "C": "섭씨 "}
+_BEFORE = {"kB/s": "초당 ", "MB/s": "초당 ", "GB/s": "초당 ", "kbps": "초당 ", "Mbps": "초당 ", "Gbps": "초당 ", "km/h": "시속 ", "m/s": "초속 ", "mph": "시속 ", "F": "화씨 ", "C": "섭씨 "}
 
 
 _ABOUT_SO_MANY = {
@@ -171,10 +174,11 @@ class Korean(Language):
     ratio_cues = "희석|섞|비율|비는|스코어|점수|축척"
     ratio_cues_after = "(?:으로|로)[ ]?(?:희석|섞|이겼|이긴|졌|진|패|승|비겼|끝났|무승부)|의[ ]?비율|비율"
     place_cues_after = "좌석|호|동|게이트|번|열|구역"
-    code_cues = r"코드|번호|비밀번호|인증|전화|계좌|주문|우편|방|아이디|연락처"
+    ending_after = "(?:으로|로) ?끝나는"
+    code_cues = r"코드|끝자리|뒷자리|끝 ?네 ?자리|뒤 ?네 ?자리|번호|비밀번호|인증|전화|계좌|주문|우편|방|아이디|연락처"
     not_code_after = r"원|개|명|년|월|일|만|억|천|건|회|살|시간|분|초|번째|층|권|대|이상|이하|%"
     _times_before = re.compile(
-        r"(?:하루|일주일|한 ?달|주|년|달|번)에[ ]\Z|(?:매일|매주|매달|매년|총|최대|최소|적어도|모두|벌써|약|연속)[ ]\Z"
+        r"(?:하루|일주일|한 ?달|주|년|달|번)에[ ]\Z|(?:하루|일주일|한 ?달)[ ]\Z|(?:매일|매주|매달|매년|총|최대|최소|적어도|모두|벌써|약|연속)[ ]\Z"
     )
     _times_after = re.compile(
         r"[ ]?번(?:씩|이나|만에|만[ ]|쯤|[ ](?:정도|이상|이하|더|반복|연속|넘게)|[ ][가-힣]{1,6}(?:어요|아요|여요|했다|었다|았다|였다|했어|었어|았어|봤어|갔어|왔어"
@@ -253,7 +257,7 @@ class Korean(Language):
     def glues(self, following: str, last: str) -> bool:
         """Particles are written without a space; so are the marks of dates, and large numbers."""
         return not following.isdigit() and (
-            not last.isdigit() or following in "년월일만억조천백은는이입예가을를의로으와과에까부째차씩"
+            not last.isdigit() or following in "년월일만억조천백은는이인입예가을를의로으와과에까부째차씩"
         )
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:

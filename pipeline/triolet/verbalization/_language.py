@@ -104,6 +104,12 @@ class Language:
     abbreviations: ClassVar[Mapping[str, str]] = {}
     code_cues: ClassVar[str] = r"(?!)"
     """A pattern of words before a number that is read out digit by digit."""
+    before_unit: ClassVar[frozenset[str]] = frozenset()
+    """Abbreviations after a number that are written as a unit, and are asked first: `221 W. 57th St.`."""
+    ending_after: ClassVar[str] = r"(?!)"
+    """The same as `ending_cues`, for words after the digits."""
+    ending_cues: ClassVar[str] = r"(?!)"
+    """A pattern of words before the last digits of a card or an account, which are read out: `ending in 4417`."""
     not_code_after: ClassVar[str] = r"(?!)"
     """A pattern of what is counted after a number, which is no code then: `手机售价3999元`."""
     version_cues: ClassVar[str] = (
@@ -149,6 +155,8 @@ class Language:
     """What an abbreviation means after a name: `Baker St.`."""
     weekdays: ClassVar[Mapping[str, str]] = {}
     """How the days of the week are shortened in opening hours."""
+    short_months: ClassVar[Mapping[str, str]] = {}
+    """How the months are shortened in lists and ranges, without the stop."""
     weekday_range: ClassVar[str] = "{} – {}"
     """`Mon-Fri` in words."""
     thousands_agree: ClassVar[bool] = False
@@ -263,6 +271,10 @@ class Language:
         follows = self._noun_after.match(after) is not None and self._numbered_before.search(before) is None
         gender = ("f" if self.is_feminine(after) else "m") if follows else ""
         return self.number(q, gender, attributive=gender != "")
+
+    def length_at(self, text: str, end: int) -> tuple[Kind, Noun, int, str] | None:
+        """A length after `8.5 × 11` that is a unit only there: its kind, its noun, where it ends, and nothing."""
+        return None
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """What only this language has at a digit."""

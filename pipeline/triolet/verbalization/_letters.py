@@ -137,7 +137,7 @@ def abbreviations(text: str, pattern: re.Pattern[str], words: Language, units: C
                 yield Found(one.start(), one.end(), "abbreviations", said)
     for one in pattern.finditer(text):
         written = one[0]
-        if (written in units or written[:-1] in units) and text[max(0, one.start() - 2) : one.start()].rstrip()[
+        if written not in words.before_unit and (written in units or written[:-1] in units) and text[max(0, one.start() - 2) : one.start()].rstrip()[
             -1:
         ].isdigit():
             continue

@@ -23,6 +23,11 @@ _LETTER_AFTER = re.compile(r"=? [A-Za-z](?![A-Za-z])")
 _CLOSES = re.compile(r"<[^<>\n]{1,60}>?>")
 _IS_LESS = re.compile(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
 
+_HALF_BEFORE = re.compile(r"[0-9][ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm])[ \u00a0]?\Z")
+_HOUR_BEFORE = re.compile(r"[0-9][ \u00a0]?(?:Uhr|horas|heures|часов)\Z")
+_EAST_HALF = re.compile("上午|下午|晚上|中午|凌晨|早上|午前|午後|오전|오후|[0-9]")
+_HALF_AFTER = re.compile(r"[ \u00a0]?[01]?[0-9](?::[0-5][0-9])?(?![0-9:])")
+
 Rule = Callable[[str, int, int], "Found | None"]
 
 
@@ -106,6 +111,12 @@ class Marks:
                 return self._signed(text, at, floor)
             if sign in "-–−" and after.isdigit() and sign != "~":
                 return self._hyphen(text, at, floor)
+        if sign in "-–—" and before and before in "点點分时時시분半" and _EAST_HALF.match(text, at + 1):
+            return Found(at, at + 1, "ranges", words.joined(words.to).lstrip())  # `上午9点-下午6点`
+        if sign in "-−–—" and after in " 0123456789" and _HALF_BEFORE.search(text, max(0, at - 12), at):
+            if _HALF_AFTER.match(text, at + 1):  # `9 a.m. - 5 p.m.`
+                start = at - (before in (" ", "\u00a0") and at > floor)
+                return Found(start, at + 1 + (after == " "), "ranges", words.joined(words.to))
         if sign in "-–−" and before in (" ", "\u00a0") and after in (" ", "\u00a0"):
             return self._spaced_dash(text, at)
         if sign == "-" and after == ">" and "→" in words.symbols:
@@ -217,7 +228,8 @@ class Marks:
     def _hyphen(self, text: str, at: int, floor: int) -> Found:
         """A hyphen between a word or a number and a number."""
         words = self._words
-        between = words.joined(words.to) if floor == at and at else words.joiner
+        hours = _HOUR_BEFORE.search(text, max(0, at - 10), at) is not None
+        between = words.joined(words.to) if (floor == at and at) or hours else words.joiner
         return Found(at, at + 1, "symbols", between)
 
     def _spaced_dash(self, text: str, at: int) -> Found | None:

@@ -174,7 +174,7 @@ t; m; trilhão; trilhões
         "©": "copyright", "−": "menos", "*": "vezes", "/": "sobre", "№": "número",
     }  # fmt: skip
     abbreviations = {
-        "Sr.": "senhor", "Sra.": "senhora", "Srta.": "senhorita", "Dr.": "doutor", "Dra.": "doutora", "Prof.": "professor", "Profa.": "professora",
+        "Sr.": "senhor", "incl.": "incluindo", "excl.": "excluindo", "Sra.": "senhora", "Srta.": "senhorita", "Dr.": "doutor", "Dra.": "doutora", "Prof.": "professor", "Profa.": "professora",
         "p. ex.": "por exemplo", "p.ex.": "por exemplo", "etc.": "et cetera", "nº": "número", "n.º": "número", "pág.": "página", "págs.": "páginas",
         "tel.": "telefone", "av.": "avenida", "Av.": "avenida", "R.": "rua", "a.C.": "antes de Cristo", "d.C.": "depois de Cristo", "cap.": "capítulo",
         "vol.": "volume", "art.": "artigo", "aprox.": "aproximadamente", "Ltda.": "limitada", "vs.": "contra", "EUA": "Estados Unidos", "máx.": "máximo", "mín.": "mínimo", "fig.": "figura", "Eng.": "engenheiro", "Cia.": "companhia", "p.": "página", "min.": "minutos", "ed.": "edição", "etc": "et cetera", "vs": "contra", "Jr.": "Júnior", "apto.": "apartamento", "ap.": "apartamento", "séc.": "século", "a.a.": "ao ano",
@@ -188,7 +188,13 @@ t; m; trilhão; trilhões
     ratio_cues_after = r"(?:contra|dilu)"
     duration_cues = r"em|de|dura|durou"
     ratio_cues = r"(?i:dilu\w{0,4}|mistur\w{0,4}|proporção|razão|escala|placar|venceu|ganhou|ganharam|perdeu|perderam|empat|resultado)"
+    _proportion = re.compile(r"(?:proporção|razão|escala|dilu\w{0,4}|mistur\w{0,4})[^0-9.]{0,24}\Z", re.IGNORECASE)
     weekday_range = "{} a {}"
+    short_months = {
+        "jan": "janeiro", "fev": "fevereiro", "mar": "março", "abr": "abril", "jun": "junho", "jul": "julho", "ago": "agosto", "set": "setembro",
+        "out": "outubro", "nov": "novembro", "dez": "dezembro",
+    }  # fmt: skip
+    ending_cues = r"(?:terminad[ao]s?|termina|terminam) (?:em|com)|(?:com )?final"
     code_cues = r"(?i:código|pin|senha|pedido|conta|número|ref(?:erência)?\.?|protocolo|cep|cpf|tel(?:efone)?\.?|ligue|ligar|quarto|voo)"
     roman_before = r"(?i:capítulo|parte|tomo|volume|ato|cena|livro|artigo|anexo|tipo|nível|guerra mundial|fase|século|séculos|séc\.)"
     feminine_after = (
@@ -277,6 +283,11 @@ t; m; trilhão; trilhões
         ):
             return None
         return ordinal.end(), self.ordinal(int(ordinal[1]), "f" if ordinal[2] == "ª" else "m")
+
+    def ratio_in(self, before: str, numbers: list[int]) -> str:
+        """`na proporção de um para quatro`."""
+        between = " para " if self._proportion.search(before) else self.joined(self.score)
+        return between.join(self.cardinal(n) for n in numbers)
 
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """`14h30`, the first of a month."""

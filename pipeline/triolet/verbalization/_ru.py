@@ -164,6 +164,8 @@ _IN_OR_ON = re.compile(r"(?<![^\W_])(?:в|во|на|при|о|об) \Z", re.IGNO
 _MOTION = re.compile(
     r"(?:е[хз][аж]|ех?ал|ед[еу]|ход|шёл|шл[аи]|прибы|лет[еи]|отправ|верн|перевез|достав)[а-яё]{0,8} в \Z", re.IGNORECASE
 )
+_FEMININE_SHORT = frozenset({"ул.", "пл.", "стр.", "гл.", "табл.", "ст."})
+_TOWARD = re.compile(r"(?<![^\W_])(?:ко?|по) \Z", re.IGNORECASE)
 _FROM = re.compile(r"(?<![^\W_])(?:с|со|из|до|от|около|у|после|начиная с) \Z", re.IGNORECASE)
 _LOOK = re.compile(
     r"(?<![^\W_])(?:см\.|смотри(?:те)?|[а-яё]{2,20}(?:йте|ьте|ите|ть|ти|ал[аи]?|ил[аи]?|ит|ет)) \Z", re.IGNORECASE
@@ -213,6 +215,7 @@ class Russian(Language):
     duration_cues = r"за|длится|длился|около"
     ratio_cues = r"(?i:смеша\w{0,4}|разбав\w{0,4}|соотнош|пропорц|отношени|масштаб|сч[её]т|выигра|проигра|побед|победил|развед)[а-яё]*"
     weekdays = {day: forms.split()[0] for day, forms in _DAYS.items()}
+    ending_cues = r"(?:за|о)канчива[а-яё]{2,8} на|с окончанием|с последними цифрами"
     months = tuple(_MONTHS.split("|"))
     month_forms = _MONTHS
     scales = nouns("""
@@ -819,6 +822,8 @@ t; m; триллион; триллионов; триллиона
             "ст.",
         ):
             return many
+        if written in _FEMININE_SHORT and _TOWARD.search(before):
+            return at_  # the dative of these is as their prepositional
         if _IN_OR_ON.search(before):
             if written == "г." and _MOTION.search(before):
                 return obj

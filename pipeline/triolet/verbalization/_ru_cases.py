@@ -192,8 +192,13 @@ def case_by_noun(n: int, before: str, after: str) -> str:
     return ""
 
 
+_LISTED = re.compile(r"[0-9]{1,6}(?:[ \u00a0][а-яё]{1,24}){1,2}[ \u00a0](?:и|или)[ \u00a0]\Z", re.IGNORECASE)
+
+
 def case_by_words(before: str) -> str:
     """The case that the words before a number ask for; empty for the nominative."""
+    if listed := _LISTED.search(before):
+        return case_by_words(before[: listed.start()])  # `не хватает 3 книг и 5 тетрадей`
     if _GENITIVE.search(before):
         return "gen"
     if _DATIVE.search(before):

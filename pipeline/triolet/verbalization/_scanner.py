@@ -19,7 +19,7 @@ from triolet.verbalization._numbers import CODES, GAP, Numbers
 from triolet.verbalization._prices import Prices
 
 _PARTS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"
-_SYMBOLS = "〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−–*/№¶〒∫∑∏⌈⌉⌊⌋^#-"
+_SYMBOLS = "〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−–—*/№¶〒∫∑∏⌈⌉⌊⌋^#-"
 _ANCHOR = re.compile(
     rf"(?P<digit>[0-9])|(?P<money>(?<![A-Za-z])(?:US|AU|A|CA|C|NZ|HK|S|R|MX)\$|[$€£¥￥₹₩₽₺₿₫₴฿₪]"
     rf"|(?<![A-Za-z0-9])(?:{CODES})(?={GAP}[0-9]))|(?P<vulgar>[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])|(?P<power>[²³])|(?P<sign>[{_SYMBOLS}])"
