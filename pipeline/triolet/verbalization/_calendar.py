@@ -81,7 +81,8 @@ def calendar(text: str, words: Language, known: Calendar, *, listed: bool) -> It
             one = names[at]
             following = names[at + 1] if at + 1 < len(names) else None
             table = known.months if is_month or one[1] not in known.days else known.days
-            said = table.get(one[1], one[1])
+            before = text[max(0, run.start() - 12) : run.start()]
+            said = words.day_in(before, one[1]) or table.get(one[1], one[1])
             end = one.end()
             if following and text[one.end() : following.start()].strip() in ("-", "–", "—"):
                 at += 1
@@ -96,12 +97,13 @@ def calendar(text: str, words: Language, known: Calendar, *, listed: bool) -> It
             if said != text[one.start() : end]:
                 yield Found(one.start(), end, "abbreviations", said)
     for one in known.before_date.finditer(text):
-        yield Found(one.start(), one.end(), "abbreviations", known.days[one[1]])
-
+        day = words.day_in(text[max(0, one.start() - 12) : one.start()], one[1]) or known.days[one[1]]
+        yield Found(one.start(), one.end(), "abbreviations", day)
 
     ends = known.begins.search(text)
     if ends and (listed or ((ends[2] or not known.stopped) and ends[1] not in _WORDS_TOO)):
-        yield Found(ends.start(), ends.end(2), "abbreviations", known.days[ends[1]])
+        day = words.day_in(text[max(0, ends.start() - 12) : ends.start()], ends[1]) or known.days[ends[1]]
+        yield Found(ends.start(), ends.end(2), "abbreviations", day)
     if listed and (item := known.goes_on.match(text)) and not known.run.match(text, item.start(1)):
         stop = item[0].endswith(".") and not text[item.end() :].strip(" \"'”’)»“")
         yield Found(item.start(1), item.end() - stop, "abbreviations", known.days[item[1]])

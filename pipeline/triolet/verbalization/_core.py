@@ -40,6 +40,10 @@ _LIST_NUMBER = re.compile(
     r"(?:\A\s*|(?:und|oder|sowie|,|;) )([0-9]{1,2})(?=\. (?!(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
     r"Jahrhundert)(?![^\W_]))[A-ZÄÖÜ])"
 )
+_GOES_ON = re.compile(r"\s*(?:и|или) [0-9]")
+"""A clause of Russian that goes on with a list of numbers, in the case that the clause before it asks for."""
+_TAIL = 40
+"""Characters of the clause before, in which words that ask for a case are looked for."""
 _NARROW = str.maketrans("０１２３４５６７８９％：／＋－＝．，＄￥＠＃＆～", "0123456789%:/+-=.,$¥@#&~")
 """Wide forms of signs, read as narrow ones. One character each, so that offsets stay."""
 _CJK = re.compile(r"[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60\u3000-\u30FF]")
@@ -56,12 +60,14 @@ class VerbalizerCore:
         self._region = region.upper()
         self._lexicon = tuple(lexicon)
         self._listed = False  # whether the last clause ended in a day of the week and a comma
+        self._tail = ""  # of the last clause
         self._item = 0  # the last number of a German list
 
     def feed(self, clause: NormalizedClause) -> NormalizedClause:
         """The clause in words."""
         units = clause.units
         text = "".join([unit.text for unit in units])
+        before, self._tail = self._tail, text[-_TAIL:]
         entries = [lexicon for lexicon in self._lexicon if lexicon.speaks(clause.language)] if self._lexicon else []
         needed = self._only and (
             _NEEDED.search(text) or _may_be_weekdays(text) or _TITLE.search(text) or MAY_BE_CALENDAR.search(text)
@@ -75,8 +81,21 @@ class VerbalizerCore:
             code, _, region = clause.language.partition("-")
             if code.lower() == "de":
                 found = merged(found, self._list_numbers(text, in_list=clause.kind is BlockKind.LIST_ITEM))
-            listed = (reader := _reader(code.lower(), "")) is not None and day_listed(text, reader.calendar, self._listed)
-            found = self._found(text, code.lower(), region.upper() or self._region, found)
+            listed = (reader := _reader(code.lower(), "")) is not None and day_listed(
+                text, reader.calendar, self._listed
+            )
+            head = before if code.lower() == "ru" and _GOES_ON.match(text) else ""
+            shifted = [attrs.evolve(one, start=one.start + len(head), end=one.end + len(head)) for one in found]
+            all_found = self._found(head + text, code.lower(), region.upper() or self._region, shifted)
+            found = (
+                [
+                    attrs.evolve(one, start=one.start - len(head), end=one.end - len(head))
+                    for one in all_found
+                    if one.start >= len(head)
+                ]
+                if head
+                else all_found
+            )
             self._listed = listed
         return attrs.evolve(clause, units=rewritten(units, text, found)) if found else clause
 

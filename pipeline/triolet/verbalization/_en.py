@@ -382,7 +382,7 @@ t; ; trillion
     _letter_before = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,2}-\Z")
     _road = re.compile(r"([0-9]{1,3}) ([NSEW])(?![A-Za-z])")
     _road_before = re.compile(r"(?<![A-Za-z])(?:I-|US-|US |Route |Highway |Hwy )\Z")
-    _feet = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)['′](?=[ ,;:.!?)]|\Z)")
+    _feet = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)['′](?! ?[x×0-9])(?=[ ,;:.!?)]|\Z)")
     _quoted = re.compile(r"(?<![^\W_])['‘]")
     _inches_apart = re.compile(
         r" in(?=[.,;:!?)]|\Z| (?:and|or|but|with|long|wide|tall|high|deep|thick|sheets?|paper|photos?|prints?|pages?|frames?|posters?|panels?|tiles?|"
@@ -611,7 +611,11 @@ t; ; trillion
     def abbreviation_in(self, written: str, before: str, after: str) -> str:
         """`42 Elm St`, `on Baker St today`, but `St Paul's`; `Dr` is a street behind a number only."""
         if written in _COMPASS:
-            return _COMPASS[written] if self._house_before.search(before) and self._street_follows.match(after) else written
+            return (
+                _COMPASS[written]
+                if self._house_before.search(before) and self._street_follows.match(after)
+                else written
+            )
         if written in _SHORT_DAYS:
             return _SHORT_DAYS[written] if self._date_follows.match(after) else written
         if written in ("no.", "nos.") and not re.match(r" ?[0-9]", after):

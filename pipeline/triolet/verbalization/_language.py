@@ -284,6 +284,10 @@ class Language:
         """From one shortened day of the week to another, where the names are inflected; empty if they are not."""
         return ""
 
+    def day_in(self, before: str, written: str) -> str:
+        """A shortened day of the week in its sentence, where the names are inflected; empty if they are not."""
+        return ""
+
     def month_named(self, written: str) -> str:
         """The name of a month as it is written; empty if it is none."""
         if written.lower() in self.month_numbers:

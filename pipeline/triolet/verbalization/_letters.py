@@ -137,9 +137,11 @@ def abbreviations(text: str, pattern: re.Pattern[str], words: Language, units: C
                 yield Found(one.start(), one.end(), "abbreviations", said)
     for one in pattern.finditer(text):
         written = one[0]
-        if written not in words.before_unit and (written in units or written[:-1] in units) and text[max(0, one.start() - 2) : one.start()].rstrip()[
-            -1:
-        ].isdigit():
+        if (
+            written not in words.before_unit
+            and (written in units or written[:-1] in units)
+            and text[max(0, one.start() - 2) : one.start()].rstrip()[-1:].isdigit()
+        ):
             continue
         written = _WIDE.sub(" ", written)
         named = after_name.get(written, "")

@@ -834,6 +834,16 @@ t; m; триллион; триллионов; триллиона
         """`двадцати` before `летний`."""
         return last == "-"
 
+    _day_object = re.compile(r"(?<![^\W_])(?:во?|на) \Z", re.IGNORECASE)
+    _day_genitive = re.compile(r"(?<![^\W_])(?:со?|до|от|после|кроме) \Z", re.IGNORECASE)
+
+    def day_in(self, before: str, written: str) -> str:
+        """`в среду`, `кроме среды`."""
+        if written not in _DAYS:
+            return ""
+        one, of, obj = _DAYS[written].split()
+        return obj if self._day_object.search(before) else of if self._day_genitive.search(before) else one
+
     def day_range(self, first: str, last: str) -> str:
         """`с понедельника по пятницу`."""
         if first not in _DAYS or last not in _DAYS:
