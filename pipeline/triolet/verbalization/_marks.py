@@ -113,10 +113,14 @@ class Marks:
                 return self._hyphen(text, at, floor)
         if sign in "-–—" and before and before in "点點分时時시분半" and _EAST_HALF.match(text, at + 1):
             return Found(at, at + 1, "ranges", words.joined(words.to).lstrip())  # `上午9点-下午6点`
-        if sign in "-−–—" and after in " 0123456789" and _HALF_BEFORE.search(text, max(0, at - 12), at):
-            if _HALF_AFTER.match(text, at + 1):  # `9 a.m. - 5 p.m.`
-                start = at - (before in (" ", "\u00a0") and at > floor)
-                return Found(start, at + 1 + (after == " "), "ranges", words.joined(words.to))
+        if (
+            sign in "-−–—"
+            and after in " 0123456789"
+            and _HALF_BEFORE.search(text, max(0, at - 12), at)
+            and _HALF_AFTER.match(text, at + 1)
+        ):  # `9 a.m. - 5 p.m.`
+            start = at - (before in (" ", "\u00a0") and at > floor)
+            return Found(start, at + 1 + (after == " "), "ranges", words.joined(words.to))
         if sign in "-–−" and before in (" ", "\u00a0") and after in (" ", "\u00a0"):
             return self._spaced_dash(text, at)
         if sign == "-" and after == ">" and "→" in words.symbols:
