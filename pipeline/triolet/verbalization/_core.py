@@ -60,14 +60,15 @@ class VerbalizerCore:
         self._region = region.upper()
         self._lexicon = tuple(lexicon)
         self._listed = False  # whether the last clause ended in a day of the week and a comma
-        self._tail = ""  # of the last clause
+        self._tail = ""  # of this clause
+        self._before = ""  # the tail of the clause before
         self._item = 0  # the last number of a German list
 
     def feed(self, clause: NormalizedClause) -> NormalizedClause:
         """The clause in words."""
         units = clause.units
         text = "".join([unit.text for unit in units])
-        before, self._tail = self._tail, text[-_TAIL:]
+        self._before, self._tail = self._tail, text[-_TAIL:]
         entries = [lexicon for lexicon in self._lexicon if lexicon.speaks(clause.language)] if self._lexicon else []
         needed = self._only and (
             _NEEDED.search(text) or _may_be_weekdays(text) or _TITLE.search(text) or MAY_BE_CALENDAR.search(text)
@@ -81,22 +82,7 @@ class VerbalizerCore:
             code, _, region = clause.language.partition("-")
             if code.lower() == "de":
                 found = merged(found, self._list_numbers(text, in_list=clause.kind is BlockKind.LIST_ITEM))
-            listed = (reader := _reader(code.lower(), "")) is not None and day_listed(
-                text, reader.calendar, self._listed
-            )
-            head = before if code.lower() == "ru" and _GOES_ON.match(text) else ""
-            shifted = [attrs.evolve(one, start=one.start + len(head), end=one.end + len(head)) for one in found]
-            all_found = self._found(head + text, code.lower(), region.upper() or self._region, shifted)
-            found = (
-                [
-                    attrs.evolve(one, start=one.start - len(head), end=one.end - len(head))
-                    for one in all_found
-                    if one.start >= len(head)
-                ]
-                if head
-                else all_found
-            )
-            self._listed = listed
+            found = self._found(text, code.lower(), region.upper() or self._region, found)
         return attrs.evolve(clause, units=rewritten(units, text, found)) if found else clause
 
     def _list_numbers(self, text: str, *, in_list: bool) -> list[Found]:
@@ -113,6 +99,21 @@ class VerbalizerCore:
         return found
 
     def _found(self, text: str, code: str, region: str, known: list[Found]) -> list[Found]:
+        head = self._before if code == "ru" and _GOES_ON.match(text) else ""
+        if head:
+            known = [attrs.evolve(one, start=one.start + len(head), end=one.end + len(head)) for one in known]
+        found = self._found_in(head + text, code, region, known)
+        reader = _reader(code, region)
+        self._listed = reader is not None and day_listed(text, reader.calendar, self._listed)
+        if not head:
+            return found
+        return [
+            attrs.evolve(one, start=one.start - len(head), end=one.end - len(head))
+            for one in found
+            if one.start >= len(head)
+        ]
+
+    def _found_in(self, text: str, code: str, region: str, known: list[Found]) -> list[Found]:
         reader = _reader(code, region)
         if reader is None:
             return known
