@@ -88,6 +88,9 @@ def test_the_patterns_of_a_language_are_linear(language: str) -> None:
                 assert cost < PATTERN_LIMIT, f"{name}: {cost * 1e6:.1f} us a character of {unit!r}"
     cost, unit = worst(reader.short, scans=True)
     assert cost < PATTERN_LIMIT, f"abbreviations: {cost * 1e6:.1f} us a character of {unit!r}"
+    for name in ("run", "before_date", "begins"):
+        cost, unit = worst(getattr(reader.calendar, name), scans=True)
+        assert cost < PATTERN_LIMIT, f"{name}: {cost * 1e6:.1f} us a character of {unit!r}"
 
 
 def test_each_pattern_is_linear() -> None:
