@@ -264,13 +264,13 @@ class Codes:
         return self._numbers.counted_at(text, end) is None and not after.startswith((":", "%"))
 
     def _is_ending(self, text: str, at: int, end: int) -> bool:
-        """Whether these are the last digits of a card. What may be a year, is, but after the word for a card or an account."""
+        """Whether these are the last digits of a card. Other than four digits, and years, need the word for a card or an account."""
         if end - at > 6 or not (
             self._ending_before.search(text, max(0, at - 40), at) or self._ending_after.match(text, end)
         ):
             return False
-        year = end - at == 4 and text[at : at + 2] in ("19", "20")
-        return not year or _CARD.search(text, max(0, at - 80), at) is not None
+        told = end - at == 4 and text[at : at + 2] not in ("19", "20")
+        return told or _CARD.search(text, max(0, at - 80), at) is not None
 
     def read_out(self, digits: str) -> str:
         """Digit by digit, in groups."""

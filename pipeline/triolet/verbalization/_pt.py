@@ -194,7 +194,7 @@ t; m; trilhão; trilhões
         "jan": "janeiro", "fev": "fevereiro", "mar": "março", "abr": "abril", "jun": "junho", "jul": "julho", "ago": "agosto", "set": "setembro",
         "out": "outubro", "nov": "novembro", "dez": "dezembro",
     }  # fmt: skip
-    ending_cues = r"(?:terminad[ao]s?|termina|terminam) (?:em|com)|(?:com )?final"
+    ending_cues = r"(?:terminad[ao]s?|termina|terminam) (?:em|com)|com (?:o )?final|(?:cartão|conta) final"
     code_cues = r"(?i:código|pin|senha|pedido|conta|número|ref(?:erência)?\.?|protocolo|cep|cpf|tel(?:efone)?\.?|ligue|ligar|quarto|voo)"
     roman_before = r"(?i:capítulo|parte|tomo|volume|ato|cena|livro|artigo|anexo|tipo|nível|guerra mundial|fase|século|séculos|séc\.)"
     feminine_after = (
