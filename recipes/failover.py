@@ -44,7 +44,9 @@ async def main() -> None:
                     server.cancel()
                 if turn == 2 and url:
                     await nursery.start(serve, urlsplit(url).port)
-                    await trio.sleep(5)  # meanwhile the server is probed, and is up again
+                    with trio.move_on_after(60):  # until the server was probed, and is up again
+                        while voice.statistics().in_use.startswith("LocalTTS"):  # noqa: ASYNC110 -- a look now and then is enough here
+                            await trio.sleep(0.5)
                 result = await talk.say(Replay(text))
                 print(f"{voice.statistics().in_use}: {result.heard}")
         print(f"failover.wav. The last change: {voice.statistics().last_change}")

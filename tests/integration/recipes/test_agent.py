@@ -87,7 +87,7 @@ async def test_a_call_that_was_cut_off_is_not_in_the_history(tmp_path: Path) -> 
     script = Script(call(), words("Gladly."))
     async with serve(script) as peer, talking("agent", tmp_path, OPENAI_BASE_URL=peer.base_url) as talk:
         await talk.type("When can I go to the coast?\n")
-        await talk.sounded(1.0)  # the filler, so that the tool is at work
+        await peer.until(lambda: len(peer.requests) == 1)  # so the call is on its way, or the tool at work for 2.5 s
         await talk.type("\nThank you.")
         printed = await talk.end()
     assert [line.strip() for line in said(printed)] == ["Gladly."]
