@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 # every test, once more.
 export PYTHONDONTWRITEBYTECODE =
 
-# What pytest runs in a process of its own: the longest first, and `rest`, which is all that is named nowhere here. A process reads only
+# What pytest runs in a process of its own, the longest first; and `rest`, the longest of all, which is what is named nowhere here. A process reads only
 # the tests that it runs; those of pytest-xdist read all of them, each.
-PARTS := tests/integration/cli tests/integration/docs tests/unit/triolet tests/unit/whole tests/simulation tests/integration/recipes \
-	tests/unit/adapters
+PARTS := tests/unit/adapters tests/integration/recipes tests/unit/triolet tests/integration/docs tests/simulation tests/unit/whole \
+	tests/integration/cli
 
 .PHONY: demo test test-mutations lint types mypy pyright pytest rest docs clean $(PARTS)
 
@@ -20,7 +20,7 @@ demo: $(VENV)/.demo
 # Everything side by side, and all of it even if something fails. Three for two cores: what waits for a process or for sound lets
 # another one work.
 test: $(VENV)/.test
-	$(MAKE) --no-print-directory -j 3 --keep-going --output-sync=target $(PARTS) rest mypy pyright lint
+	$(MAKE) --no-print-directory -j 3 --keep-going --output-sync=target rest $(PARTS) mypy pyright lint
 
 # Breaks the code in about a hundred ways; each must be noticed within a minute. Takes about five minutes on two cores.
 test-mutations: $(VENV)/.test
