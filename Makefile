@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 # every test, once more.
 export PYTHONDONTWRITEBYTECODE =
 
-# What pytest runs in a process of its own, the longest first; and `rest`, the longest of all, which is what is named nowhere here. A process reads only
-# the tests that it runs; those of pytest-xdist read all of them, each.
+# What pytest runs in a process of its own, the longest first; and `rest`, the longest of all, which is what is named nowhere here.
+# A process reads only the tests that it runs; those of pytest-xdist read all of them, each.
 PARTS := tests/unit/adapters tests/integration/recipes tests/unit/triolet tests/integration/docs tests/simulation tests/unit/whole \
 	tests/integration/cli
 

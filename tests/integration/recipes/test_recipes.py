@@ -76,8 +76,9 @@ def test_every_recipe_is_run_here() -> None:
     ways = (
         'run("{}"',
         'talking("{}"',
+        'RECIPES / "{}.py"',
         "from recipes import {}\n",
-    )  # the last for programs on asyncio, run in the test's process
+    )  # the last two in the test's process: with patience, and programs on asyncio
     assert [name for name in NAMES if not any(way.format(name) in ours for way in ways)] == []
 
 
