@@ -164,8 +164,8 @@ class HTTPSession(TTSSession):
                         patience.deadline = trio.current_time() + self._voice.options.chunk_timeout
             body.finish()
         finally:
-            await end_reading(received)
             with trio.move_on_after(self._voice.options.close_timeout, shield=True):
+                await end_reading(received)
                 await response.aclose()
 
     async def _post(self, text: str) -> httpx2.Response:
