@@ -38,14 +38,19 @@ def no_thread_stays() -> Generator[None]:
 
 
 class Stream:
-    """An iterator that waits until it may go on, as a stream of an SDK does."""
+    """An iterator that waits until it may go on, as a stream of an SDK does. It is held, so that only `close` closes it."""
 
     def __init__(self, *texts: str) -> None:
         self._texts = texts
+        self._held = list[Iterator[str]]()
         self.go_on = threading.Event()
         self.closed = threading.Event()
 
     def __iter__(self) -> Iterator[str]:
+        self._held.append(given := self._give())
+        return given
+
+    def _give(self) -> Iterator[str]:
         try:
             yield self._texts[0]
             self.go_on.wait(20)
