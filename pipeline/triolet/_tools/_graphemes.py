@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import re
 import unicodedata
 
-_EXTENDS = re.compile("[\u0e33\u0eb3\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+from triolet._tools._lazy_regex import lazy_regex
+
+_EXTENDS = lazy_regex("[\u0e33\u0eb3\u200c\u200d\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 """Characters that belong to the one before them and are not marks (category M): joiners, vowels, voicing, skin tones, tags."""
-_HALF_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
-_SYLLABLE = re.compile(
+_HALF_FLAG = lazy_regex("[\U0001f1e6-\U0001f1ff]")
+_SYLLABLE = lazy_regex(
     "[\u1100-\u115f\ua960-\ua97c][\u1100-\u115f\ua960-\ua97c\uac00-\ud7a3]"
     "|[\u1100-\u11ff\ua960-\ua97c\uac00-\ud7fb][\u1160-\u11ff\ud7b0-\ud7fb]|\r\n"
 )

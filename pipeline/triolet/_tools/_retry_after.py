@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
-import re
 
-_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+from triolet._tools._lazy_regex import lazy_regex
+
+_SECONDS = lazy_regex(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 """The RFC has whole seconds; some services send parts of one."""
 
 

@@ -7,12 +7,12 @@ The weight of a text is in seconds at a usual pace, the pauses aside. It was fit
 from __future__ import annotations
 
 import functools
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
 from triolet._model._text import SpeechUnit
 from triolet._tools._characters import CLOSERS, MARKS, ends_with_mark, is_wide
+from triolet._tools._lazy_regex import lazy_regex
 
 EXPECTED_PAUSE = 0.33
 """Seconds at a mark inside a phrase: the median of that voice."""
@@ -37,9 +37,9 @@ _LENGTHENED = 0.085
 
 _SIGNS = "$£€¥₹%&+=@#°×÷√∞"
 _AROUND_WORDS = MARKS + CLOSERS + "([“‘«"
-_DIGRAPHS = re.compile("th|sh|ch|ck|ph|wh|gh|ee|oo|ou|ea|([a-z])\\1")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+_DIGRAPHS = lazy_regex("th|sh|ch|ck|ph|wh|gh|ee|oo|ou|ea|([a-z])\\1")
+_NUMBER = lazy_regex(r"\d+(?:[.,]\d+)*")
+_ORDINAL = lazy_regex(r"(?<=\d)(?:st|nd|rd|th)\b")
 # fmt: off
 _UNSTRESSED = frozenset((
     "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "as", "and", "or", "but", "if",

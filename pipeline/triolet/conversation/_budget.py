@@ -11,13 +11,14 @@ import trio
 
 from triolet._tools._characters import CJK, EXTENDS
 from triolet._tools._graphemes import inside_grapheme
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
 
 LONGEST_WORD = 100
 """Characters. The last so many of a budget are given to whole words only. A word that is longer may be cut."""
 
-_WORD_ENDS = re.compile(rf"(?:[\s{CJK}]|.(?=[\s{CJK}]))(?![{EXTENDS}])", re.DOTALL)
+_WORD_ENDS = lazy_regex(rf"(?:[\s{CJK}]|.(?=[\s{CJK}]))(?![{EXTENDS}])", re.DOTALL)
 
 
 @attrs.frozen(kw_only=True)

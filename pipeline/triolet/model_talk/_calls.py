@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
+
 _NAMES = frozenset({"name", "tool", "tool_name", "function", "function_name", "action", "recipient_name"})
 """Keys under which a call has the name of its tool."""
 _ARGUMENTS = frozenset({"arguments", "parameters", "args", "input", "action_input", "tool_input", "params", "kwargs"})
@@ -14,9 +16,9 @@ _OTHER = frozenset({"type", "id", "call_id", "index"})
 """Keys that may stand before them."""
 _KEYS = _NAMES | _ARGUMENTS | _CALLS | _OTHER
 
-_LEXEME = re.compile(r'\s*(?:([\[\]{}:,])|"((?:[^"\\]|\\.)*+)("?)|([^\s\[\]{}:,"]+)|\Z)', re.DOTALL)
-_DEPTH = re.compile(r'["\[\]{}]')
-_STRING_END = re.compile(r'(?:[^"\\]|\\.)*+"', re.DOTALL)
+_LEXEME = lazy_regex(r'\s*(?:([\[\]{}:,])|"((?:[^"\\]|\\.)*+)("?)|([^\s\[\]{}:,"]+)|\Z)', re.DOTALL)
+_DEPTH = lazy_regex(r'["\[\]{}]')
+_STRING_END = lazy_regex(r'(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def json_call(text: str, at: int) -> bool | None:
@@ -69,8 +71,8 @@ def json_call(text: str, at: int) -> bool | None:
             key = None
 
 
-_NAME_FOLLOWS = re.compile(r'\s*,\s*"(?:name|tool|tool_name|function)"\s*:')
-_NAME_BEGINS = re.compile(r'\s*(?:,\s*(?:"[a-z_]*(?:"\s*)?)?)?\Z')
+_NAME_FOLLOWS = lazy_regex(r'\s*,\s*"(?:name|tool|tool_name|function)"\s*:')
+_NAME_BEGINS = lazy_regex(r'\s*(?:,\s*(?:"[a-z_]*(?:"\s*)?)?)?\Z')
 
 
 def json_end(text: str, at: int) -> int | None:
@@ -112,15 +114,15 @@ class JsonReader:
                     return at
 
 
-_PARTS = re.compile(r"""\s+|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[(\[{]|[)\]}]|[^\s"'()\[\]{}]+""")
-_KEYWORD = re.compile(r"\s*+[A-Za-z_]\w{0,40}\s*+=(?!=)")
-_KEYWORD_BEGUN = re.compile(r"\s*+(?:[A-Za-z_]\w{0,40}\s*+=?)?\Z")
-_CODE = re.compile(r"[{}\[\]\"<>=]")
-_LINE_ENDS = re.compile(r"[ \t]*+(?:\r?\n|(?:;[ \t]*+)?</?[|\w]|\Z)")
+_PARTS = lazy_regex(r"""\s+|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[(\[{]|[)\]}]|[^\s"'()\[\]{}]+""")
+_KEYWORD = lazy_regex(r"\s*+[A-Za-z_]\w{0,40}\s*+=(?!=)")
+_KEYWORD_BEGUN = lazy_regex(r"\s*+(?:[A-Za-z_]\w{0,40}\s*+=?)?\Z")
+_CODE = lazy_regex(r"[{}\[\]\"<>=]")
+_LINE_ENDS = lazy_regex(r"[ \t]*+(?:\r?\n|(?:;[ \t]*+)?</?[|\w]|\Z)")
 MAX_DEPTH = 10
 """Brackets inside each other in the arguments of a call; those of real ones have four at most. More are no call, or brackets that
 never close would each be looked for to the end."""
-NAME = re.compile(r"[a-z_][\w.]{2,63}\Z")
+NAME = lazy_regex(r"[a-z_][\w.]{2,63}\Z")
 """The name of a function before its bracket."""
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from triolet._model._model_talk import RemovedTalk, TalkKind
 from triolet._tools._characters import EAST_ASIAN
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.model_talk._calls import JsonReader, bracket_end, json_call, python_call
 from triolet.model_talk._kept import Kept, last_of
 from triolet.model_talk._tags import MAX_MARK, REASONING, STRIPPED_HARMONY, WAIT, Mark, Opened, angle_mark, bracket_mark
@@ -29,18 +30,18 @@ _CONTEXT = 100
 _PIECE = 2000
 """Characters of a long token that are read at once, so that the cost stays linear."""
 
-_HOT = re.compile(r"[<\[{`~(◁]")
+_HOT = lazy_regex(r"[<\[{`~(◁]")
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 _NAME_CHARACTERS = "".join(sorted(_NAME))
 _NAME_BEGINS = frozenset("abcdefghijklmnopqrstuvwxyz_")
 _LONGEST_NAME = 64
 _FRESH = frozenset("\n.!?:…。！？：")
 _BETWEEN = " \t\"')]”’»*_"
-_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([\w.+-]{0,20})[^\n`]{0,60}(\n)?\s*")
+_FENCE = lazy_regex(r"(`{3,}|~{3,})[ \t]*([\w.+-]{0,20})[^\n`]{0,60}(\n)?\s*")
 _CALL_INFO = frozenset({"tool_call", "tool_calls", "tool_code", "tool_use", "function_call", "tool", "tool_request"})
 _JSON_INFO = frozenset({"", "json", "json5", "jsonc", "javascript", "js", "text"})
-_FENCE_AFTER = re.compile(r"\s*`{3,}[ \t]*(?:\n|\Z)?")
-_FENCE_AFTER_BEGUN = re.compile(r"\s{0,20}`*[ \t]*\Z")
+_FENCE_AFTER = lazy_regex(r"\s*`{3,}[ \t]*(?:\n|\Z)?")
+_FENCE_AFTER_BEGUN = lazy_regex(r"\s{0,20}`*[ \t]*\Z")
 
 
 class ModelTalkCore:
@@ -532,9 +533,9 @@ def _no_words(_: str) -> str:
 
 
 _ANALYSIS = "analysis"
-_STRIPPED = re.compile(r"analysis(?=[A-Z])")
-_THINK = re.compile(r"\s{0,200}<(?:think|thinking)>", re.IGNORECASE)
-_CALLED = re.compile(r"([a-z_][\w.]{2,63})(?=\()")
-_CALLED_BEGUN = re.compile(r"[a-z_][\w.]{0,63}\Z")
-_NO_KEYWORD = re.compile(r"\((?!\s*(?:[A-Za-z_]\w{0,40}\s*=|\)))")
-_LINE_ENDS = re.compile(r"[ \t]*(?:\n|\Z|<)")
+_STRIPPED = lazy_regex(r"analysis(?=[A-Z])")
+_THINK = lazy_regex(r"\s{0,200}<(?:think|thinking)>", re.IGNORECASE)
+_CALLED = lazy_regex(r"([a-z_][\w.]{2,63})(?=\()")
+_CALLED_BEGUN = lazy_regex(r"[a-z_][\w.]{0,63}\Z")
+_NO_KEYWORD = lazy_regex(r"\((?!\s*(?:[A-Za-z_]\w{0,40}\s*=|\)))")
+_LINE_ENDS = lazy_regex(r"[ \t]*(?:\n|\Z|<)")

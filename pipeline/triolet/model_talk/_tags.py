@@ -8,6 +8,7 @@ from collections.abc import Callable
 import attrs
 
 from triolet._model._model_talk import TalkKind
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.model_talk._calls import after_call
 
 MAX_MARK = 200
@@ -63,8 +64,8 @@ _CONTROL = frozenset(
 )
 _REST = r"(?:[\s=:][^<>]{0,150})?"
 
-_THINK_NAME = re.compile(rf"(?:{_THINK})\Z")
-_TOOL_NAME = re.compile(rf"(?:{_TOOL})\Z")
+_THINK_NAME = lazy_regex(rf"(?:{_THINK})\Z")
+_TOOL_NAME = lazy_regex(rf"(?:{_TOOL})\Z")
 _GENERIC = _ANSWERS | {
     "thought", "thoughts", "reasoning", "reason", "reflection", "reflect", "analysis", "rationale", "internal"
 }  # fmt: skip
@@ -72,17 +73,17 @@ _GENERIC = _ANSWERS | {
 
 _REASONING = Opened(
     TalkKind.REASONING,
-    re.compile(
+    lazy_regex(
         rf"\[/THINK\]|◁/think▷|(?<!`)</(?:{_THINK})\s*>|(?<=`)</(?:{_THINK})\s*>(?!`)"
         r"|(?:(?<=\n)|(?<=[.!?>])|(?<=[.!?] ))(?=<(?:answer|final_answer)>)",
         re.IGNORECASE,
     ),
-    re.compile(rf"(?<![`\"'“«])<(?:{_THINK}){_REST}>", re.IGNORECASE),
+    lazy_regex(rf"(?<![`\"'“«])<(?:{_THINK}){_REST}>", re.IGNORECASE),
 )
 _TOOL_TAG = Opened(
     TalkKind.TOOL_CALL,
-    re.compile(rf"</(?:{_TOOL}|function)\s*>", re.IGNORECASE),
-    re.compile(rf"<(?:{_TOOL}|function){_REST}(?<!/)>", re.IGNORECASE),
+    lazy_regex(rf"</(?:{_TOOL}|function)\s*>", re.IGNORECASE),
+    lazy_regex(rf"<(?:{_TOOL}|function){_REST}(?<!/)>", re.IGNORECASE),
     spoken=after_call,
 )
 
@@ -144,24 +145,24 @@ REASONING = _REASONING
 WAIT = -1
 """Only more text can tell."""
 
-_TAG = re.compile(r"<(/?)([A-Za-z_][\w:]*)([\s=:][^<>]{0,150}|/)?>")
-_TAG_BEGUN = re.compile(r"<(?:/?(?:([A-Za-z_][\w:]*)([\s=:/][^<>]{0,150})?)?)?\Z")
-_SPECIAL_TOKEN = re.compile(r"<[|｜]([^|｜<>\n]{1,60})[|｜]>")
-_SPECIAL_BEGUN = re.compile(r"<[|｜](?:[^|｜<>\n]{1,60}[|｜]?)?\Z")
-_HEADER = re.compile(r"<\|(?:start|channel)\|>([^<]*(?:<\|(?:channel|constrain|start)\|>[^<]*)*)<\|message\|>")
-_HEADER_BEGUN = re.compile(
+_TAG = lazy_regex(r"<(/?)([A-Za-z_][\w:]*)([\s=:][^<>]{0,150}|/)?>")
+_TAG_BEGUN = lazy_regex(r"<(?:/?(?:([A-Za-z_][\w:]*)([\s=:/][^<>]{0,150})?)?)?\Z")
+_SPECIAL_TOKEN = lazy_regex(r"<[|｜]([^|｜<>\n]{1,60})[|｜]>")
+_SPECIAL_BEGUN = lazy_regex(r"<[|｜](?:[^|｜<>\n]{1,60}[|｜]?)?\Z")
+_HEADER = lazy_regex(r"<\|(?:start|channel)\|>([^<]*(?:<\|(?:channel|constrain|start)\|>[^<]*)*)<\|message\|>")
+_HEADER_BEGUN = lazy_regex(
     r"<\|(?:start|channel)\|>(?:[^<]{0,100}(?:<\|(?:channel|constrain|start)\|>[^<]{0,100}){0,3}(?:<[|a-z]{0,12})?)?\Z"
 )
-_ROLE = re.compile(r"\s*(assistant|model|user|system|developer|tool|ipython|observation)\b\s*?(?:\n|(?=<\|))?")
-_ROLE_BEGUN = re.compile(r"\s{0,4}[a-z]{0,11}\s?\Z")
-_HEADER_END = re.compile(r"<\|end_header_id\|>\s*")
-_MENTION = re.compile(
+_ROLE = lazy_regex(r"\s*(assistant|model|user|system|developer|tool|ipython|observation)\b\s*?(?:\n|(?=<\|))?")
+_ROLE_BEGUN = lazy_regex(r"\s{0,4}[a-z]{0,11}\s?\Z")
+_HEADER_END = lazy_regex(r"<\|end_header_id\|>\s*")
+_MENTION = lazy_regex(
     r"(?:[\"'”»`’),;?!]|\.(?=\s|\Z)|\s*-?(?:tags?|elements?|tokens?|blocks?|sections?|markers?|markup|Tags?|Element|Token|Marke|"
     r"balises?|etiquetas?|tag-|тег|токен|标签|標籤|标记|令牌|タグ|トークン|태그|토큰)\b|\s+(?:and|or|und|oder|et|ou|y|o|e|и)\s+[\"'`“]?<)"
 )
-_NAMED = re.compile(r"\s{1,3}(?:tags?|elements?|tokens?|标签|タグ|태그|тег)\b")
-_MENTION_BEGUN = re.compile(r"(?:\.|\s{1,3}-?\w{0,10}|-\w{0,10}|\s(?:and|or|und|oder|et|ou|y|o|e|и)\s{1,2}[\"'`“]?)?\Z")
-_MID_SENTENCE = re.compile(r"(?:[^\W_]|`)[,\"'“«(]?[ ]?[\"'“«(]?\Z|[,(]\s?\Z")
+_NAMED = lazy_regex(r"\s{1,3}(?:tags?|elements?|tokens?|标签|タグ|태그|тег)\b")
+_MENTION_BEGUN = lazy_regex(r"(?:\.|\s{1,3}-?\w{0,10}|-\w{0,10}|\s(?:and|or|und|oder|et|ou|y|o|e|и)\s{1,2}[\"'`“]?)?\Z")
+_MID_SENTENCE = lazy_regex(r"(?:[^\W_]|`)[,\"'“«(]?[ ]?[\"'“«(]?\Z|[,(]\s?\Z")
 
 _NAMES = tuple(
     slash + name
@@ -296,10 +297,10 @@ def _channel(header: re.Match[str]) -> Mark:
     return Mark(header.end())
 
 
-_CALLS_FOLLOW = re.compile(
+_CALLS_FOLLOW = lazy_regex(
     r"\s{0,9}+(?:[\w.-]{1,64}+)?(?:\[CALL_ID\][\w-]{1,64}+)?(?:\[ARGS\])?\s{0,9}+(?=[\[{])(?!\[(?:[AC]|\Z))"
 )
-_CALLS_MAY_FOLLOW = re.compile(
+_CALLS_MAY_FOLLOW = lazy_regex(
     r"\s{0,9}+[\w.-]{0,64}+(?:\[[A-Z_]{0,7}|\[CALL_ID\][\w-]{0,64}(?:\[[A-Z]{0,4})?)?(?:\[ARGS\])?\s{0,9}+\Z"
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import attrs
 
 from triolet._tools._characters import EAST_ASIAN
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._directions import MAX_DIRECTION, direction, is_direction, may_begin
 from triolet.normalization._links import WAIT
 from triolet.normalization._options import NormalizationOptions
@@ -33,7 +34,7 @@ may_have_spans = re.compile(
 
 _ASCII = "A-Za-z0-9_"
 _FACES = r"[:;=]['’]?-?[)(DPpOo|/\\3*\]]{1,3}|[xX]D+|<3+(?=[.!]|\s*\Z)|\^_+\^|:-?\)+|T_T|>_<|-_-|o_O|O_o|¯\\_\(ツ\)_/¯"
-_FIND = re.compile(
+_FIND = lazy_regex(
     rf"(?P<face>(?<![^\s(])(?:{_FACES})(?=[\s.,!?)]|\Z))"
     rf"|(?P<mail>(?<![{_ASCII}.+-])[A-Za-z0-9.+-]*_[{_ASCII}.+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
     rf"|(?P<handle>(?<![{_ASCII}/])[@#][A-Za-z0-9]*_[{_ASCII}]*[A-Za-z0-9])"
@@ -51,19 +52,19 @@ _FIND = re.compile(
     r"|(?P<caret>\^(?=\[\^?\d))|(?P<sup><sup>\s*\[?\d{1,3}(?:[,–-]\s?\d{1,3})*\]?\s*</sup>)"
     rf"|(?P<note>{SUPERSCRIPT.pattern})"
 )
-_STAR = re.compile(rf"\*([^*\n]{{1,{MAX_DIRECTION}}})(?<!\s)\*(?!\*)")
-_SENTENCE_ENDS = re.compile(r"[.!?。！？]")
-_BOLD = re.compile(rf"\*\*([^*\n]{{1,{MAX_DIRECTION}}})(?<!\s)\*\*(?!\*)")
-_UNDER = re.compile(rf"_([^_\n]{{1,{MAX_DIRECTION}}})(?<!\s)_(?!\w)")
+_STAR = lazy_regex(rf"\*([^*\n]{{1,{MAX_DIRECTION}}})(?<!\s)\*(?!\*)")
+_SENTENCE_ENDS = lazy_regex(r"[.!?。！？]")
+_BOLD = lazy_regex(rf"\*\*([^*\n]{{1,{MAX_DIRECTION}}})(?<!\s)\*\*(?!\*)")
+_UNDER = lazy_regex(rf"_([^_\n]{{1,{MAX_DIRECTION}}})(?<!\s)_(?!\w)")
 _BRACKET = {
-    "(": re.compile(rf"\(([^()\[\]\n]{{1,{MAX_DIRECTION}}})\)"),
-    "（": re.compile(rf"（([^（）\n]{{1,{MAX_DIRECTION}}})）"),
-    "[": re.compile(rf"\[([^\[\]\n]{{1,{MAX_DIRECTION}}})\]"),
-    "【": re.compile(rf"【([^【】\n]{{1,{MAX_DIRECTION}}})】"),
+    "(": lazy_regex(rf"\(([^()\[\]\n]{{1,{MAX_DIRECTION}}})\)"),
+    "（": lazy_regex(rf"（([^（）\n]{{1,{MAX_DIRECTION}}})）"),
+    "[": lazy_regex(rf"\[([^\[\]\n]{{1,{MAX_DIRECTION}}})\]"),
+    "【": lazy_regex(rf"【([^【】\n]{{1,{MAX_DIRECTION}}})】"),
 }
-_NO_DIRECTION = re.compile(r"[()\[\]\n]")
-_RAISED_MARKS = re.compile(r"</?sup>|\s")
-_AFTER_WORD = re.compile(r"(?:[^\W\d_]{4}|[.!?,;:”\"»)。，、])\Z")
+_NO_DIRECTION = lazy_regex(r"[()\[\]\n]")
+_RAISED_MARKS = lazy_regex(r"</?sup>|\s")
+_AFTER_WORD = lazy_regex(r"(?:[^\W\d_]{4}|[.!?,;:”\"»)。，、])\Z")
 _POWERS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SHOWN = 4
 """Characters that are said of a hash or a UUID: enough to tell one from another by ear."""

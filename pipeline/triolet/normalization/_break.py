@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import Self
 
+from triolet._tools._lazy_regex import lazy_regex
+
 MAX_BREAK = 10.0
 """Seconds of the longest break. Amazon Polly takes no longer one, and nobody waits longer for a voice to go on."""
 
 # SSML 1.1, section 3.2.3, gives the names. It leaves the lengths to the processor.
 _STRENGTHS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 1.0, "x-strong": 1.5}
 
-_TIME = re.compile(r"""\btime\s*=\s*["']?\s*\+?(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})\s*(ms|s)\b""", re.IGNORECASE)
-_STRENGTH = re.compile(r"""\bstrength\s*=\s*["']?\s*([a-z-]{1,9})""", re.IGNORECASE)
+_TIME = lazy_regex(r"""\btime\s*=\s*["']?\s*\+?(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})\s*(ms|s)\b""", re.IGNORECASE)
+_STRENGTH = lazy_regex(r"""\bstrength\s*=\s*["']?\s*([a-z-]{1,9})""", re.IGNORECASE)
 
 
 class Break(str):

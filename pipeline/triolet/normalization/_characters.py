@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from triolet._tools._characters import CJK, EMOJI, EXTENDS, PICTOGRAPH
+from triolet._tools._lazy_regex import lazy_regex
 
 SPECIAL = r"*_~`\[\]<&\\$!|"
 """Characters at which inline Markdown, HTML or LaTeX may begin."""
@@ -23,34 +24,34 @@ _APART = (
 _URL_BEGINS = r"(?<![A-Za-z0-9])https?://[^\s]|(?<![\w.@/-])www\.[^\s.]"
 
 _REST = rf"|(\s+)|([{CJK}][{EXTENDS}]*+)|([{SPECIAL}])|({EMOJI})|(.)"
-TOKEN = re.compile(rf"([^{_APART}]++)(\s*+)" + _REST, re.DOTALL)
+TOKEN = lazy_regex(rf"([^{_APART}]++)(\s*+)" + _REST, re.DOTALL)
 """One step through a text. Groups: 1 and 2 a word and the white space after it, 3 white space, 4 a CJK character, 5 a
 special character, 6 an emoji, 7 any other character."""
-PLAIN = re.compile(rf"(?:[^{_APART}]|[ \n])*+")
+PLAIN = lazy_regex(rf"(?:[^{_APART}]|[ \n])*+")
 """Words with white space between them, and nothing else."""
-PLAIN_WORD = re.compile(r"([^ \n]+)([ \n]*)")
+PLAIN_WORD = lazy_regex(r"([^ \n]+)([ \n]*)")
 """One word of a plain text, and the white space after it."""
-CJK_PLAIN = re.compile(r"(?:[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][，。！？、；：]*+)++")
+CJK_PLAIN = lazy_regex(r"(?:[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][，。！？、；：]*+)++")
 """Chinese or Japanese characters with the usual marks after them, and nothing else."""
-CJK_PLAIN_CHARACTER = re.compile(r".[，。！？、；：]*+")
+CJK_PLAIN_CHARACTER = lazy_regex(r".[，。！？、；：]*+")
 """One character of such a text, and the marks after it."""
-TOKEN_NO_URL = re.compile(rf"((?:(?!{_URL_BEGINS})[^{_APART}])++)(\s*+)" + _REST, re.DOTALL)
+TOKEN_NO_URL = lazy_regex(rf"((?:(?!{_URL_BEGINS})[^{_APART}])++)(\s*+)" + _REST, re.DOTALL)
 """The same, but a word stops where a URL begins. It is slower, so it is used only where `HAS_URL` finds one."""
-HAS_URL = re.compile(_URL_BEGINS)
-URL = re.compile(
+HAS_URL = lazy_regex(_URL_BEGINS)
+URL = lazy_regex(
     r"(?:https?://|www\.)[^\s<>\"`|\\^{}\[\]\x00-\x1F\x7F-\xA0\u1100-\u11FF\u2010-\u206F\u2E80-\uA4CF\uAC00-\uFAFF"
     r"\uFE00-\uFFFF\U0001F000-\U0010FFFF]*+"
 )
 """A URL, perhaps with marks after it. It ends at white space, at a quote, and at CJK and Hangul, which follow without a
 space."""
 
-BLANK = re.compile(r"\s")
-SPEAKABLE = re.compile(r"[^\W_]|[$¢£¤¥\u20A0-\u20CF]")
+BLANK = lazy_regex(r"\s")
+SPEAKABLE = lazy_regex(r"[^\W_]|[$¢£¤¥\u20A0-\u20CF]")
 """A letter, a digit or a currency sign. A text without one has nothing to say."""
-CJK_AT_END = re.compile(rf"[{CJK}\u3000-\u303F\uFF01-\uFF60][”’\"')]*\s*\Z")
-CJK_AT_START = re.compile(rf"\s*[“‘\"'(]*[{CJK}\u3000-\u303F\uFF01-\uFF60]")
-DECORATION = re.compile(r"\s*([=_*~#+|-])\1{2,}\s*")
-CLOSING = re.compile(r"[)\]}>.,:;!?%°'’”»…—–\-]+")
+CJK_AT_END = lazy_regex(rf"[{CJK}\u3000-\u303F\uFF01-\uFF60][”’\"')]*\s*\Z")
+CJK_AT_START = lazy_regex(rf"\s*[“‘\"'(]*[{CJK}\u3000-\u303F\uFF01-\uFF60]")
+DECORATION = lazy_regex(r"\s*([=_*~#+|-])\1{2,}\s*")
+CLOSING = lazy_regex(r"[)\]}>.,:;!?%°'’”»…—–\-]+")
 """Marks that belong to the CJK character before them."""
 
 

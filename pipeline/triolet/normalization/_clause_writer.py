@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from triolet._model._text import BlockKind, Boundary, Clause, NormalizedClause, SpeechUnit
 from triolet._tools._characters import ends_with_mark
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._break import MAX_BREAK
 from triolet.normalization._characters import BLANK, CJK_AT_END, CJK_AT_START
 from triolet.normalization._digits import LEAST, SEEN, spelled
 from triolet.normalization._wording import wording
 
-_HAS_DIGITS = re.compile(rf"[0-9]{{{LEAST}}}")
+_HAS_DIGITS = lazy_regex(rf"[0-9]{{{LEAST}}}")
 
 ONE_LINE = frozenset({BlockKind.HEADING, BlockKind.LIST_ITEM})
 """Kinds of blocks that are one line of the document each."""

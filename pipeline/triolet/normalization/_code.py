@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from triolet._model._text import Clause, SpeechUnit
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._characters import SPEAKABLE, clean
 
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
-_LINE = re.compile(r"[^\n]*\n?")
-_WORD = re.compile(r"(\S+)(\s*)")
+_FENCE = lazy_regex(r"[ \t]*(`{3,}|~{3,})")
+_LINE = lazy_regex(r"[^\n]*\n?")
+_WORD = lazy_regex(r"(\S+)(\s*)")
 
 
 class CodeReader:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from triolet._model._text import BlockKind, Boundary, Clause, NormalizedClause, SpeechUnit
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._clause_writer import ONE_LINE, ClauseWriter, begins_line
 from triolet.normalization._code import CodeReader
 from triolet.normalization._group import shared_out
@@ -13,7 +13,7 @@ from triolet.normalization._inline import InlineReader
 from triolet.normalization._options import MAX_CLAUSES, MAX_GROUP, NormalizationOptions
 from triolet.normalization._tables import TableRows, ends_line
 
-_LABEL = re.compile(r"([0-9]{1,9}[.)、]|(?<![a-z])(?:[a-z]|[ivx]{2,5})[.)])\s*(?:\[[ xX]\]\s*)?\Z")
+_LABEL = lazy_regex(r"([0-9]{1,9}[.)、]|(?<![a-z])(?:[a-z]|[ivx]{2,5})[.)])\s*(?:\[[ xX]\]\s*)?\Z")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 _MARKDOWN = " \t\r\n>*+-0123456789.)"
 _TABLE = frozenset({BlockKind.TABLE_HEAD, BlockKind.TABLE_ROW})

@@ -6,6 +6,7 @@ import itertools
 import re
 
 from triolet._model._text import SpeechUnit
+from triolet._tools._lazy_regex import lazy_regex
 
 LEAST = 4
 """Digits of the shortest code."""
@@ -14,13 +15,13 @@ _MOST = 8
 SEEN = 60
 """Characters before a number in which the word is looked for that says what it is."""
 
-_ALONE = re.compile(
+_ALONE = lazy_regex(
     r"([^\w$¢£¤¥\u20A0-\u20CF]*+)([0-9]++)((?:[은는이가을를로와과의]|으로|입니다|번|예요|이에요|에)?[^\w%‰$¢£¤¥\u20A0-\u20CF]*+)"
 )
 
 # The groups in which a country says its numbers. Sources: the national numbering plans, and how each writes them.
 _GROUPS: dict[str, tuple[tuple[re.Pattern[str], tuple[int, ...]], ...]] = {
-    language: tuple((re.compile(pattern), groups) for pattern, groups in rows)
+    language: tuple((lazy_regex(pattern), groups) for pattern, groups in rows)
     for language, rows in {
         "en": ((r"[2-9]\d{9}", (3, 3, 4)), (r"1[2-9]\d{9}", (1, 3, 3, 4)), (r"0[1-9]\d{9}", (5, 3, 3))),
         "de": ((r"01[567]\d{8}", (4, 3, 4)), (r"01[567]\d{9}", (4, 4, 4)), (r"0\d{9}", (3, 3, 4)), (r"0\d{10}", (4, 3, 4))),
@@ -35,7 +36,7 @@ _GROUPS: dict[str, tuple[tuple[re.Pattern[str], tuple[int, ...]], ...]] = {
     }.items()
 }  # fmt: skip
 _ABROAD = tuple(
-    (re.compile(pattern), groups)
+    (lazy_regex(pattern), groups)
     for pattern, groups in (
         (r"1[2-9]\d{9}", (1, 3, 3, 4)),
         (r"7\d{10}", (1, 3, 3, 2, 2)),
@@ -54,13 +55,13 @@ _ABROAD = tuple(
     )
 )
 _MOBILES = {
-    "zh": re.compile(r"1[3-9]\d{9}"),
-    "ru": re.compile(r"[78]9\d{9}"),
-    "ko": re.compile(r"01\d+"),
+    "zh": lazy_regex(r"1[3-9]\d{9}"),
+    "ru": lazy_regex(r"[78]9\d{9}"),
+    "ko": lazy_regex(r"01\d+"),
 }
 """Numbers that are telephone numbers whatever stands next to them."""
 
-_NAMES = re.compile(
+_NAMES = lazy_regex(
     r"\b(?:call|dial|phone|telephone|tel|mobile|cell|text|fax|number|numbers|no|order|account|card|id|tracking|reference|ref|case|ticket|"
     r"invoice|serial|isbn|iban|whatsapp|contact|reach|ring|ruf\w*|anruf\w*|telefon\w*|handy\w*|nummer|\w+nummer|nr|\w+nr|bestell\w*|konto\w*|"
     r"karte|wähl\w*|appel\w*|téléphon\w*|numéro|commande|compte|compose\w*|portable|llam\w*|teléfono|número|pedido|cuenta|móvil|celular|"
@@ -78,23 +79,23 @@ _IS = (
     r"confirmation|confirmación|confirmação|conferma|seguridad|segurança|sicurezza|sécurité|accès|acceso|acesso|accesso|подтверждения|"
     r"доступа|here|now|the|following|suivant|siguiente|seguinte|seguente|follows|as|wie folgt|[:：=—–-])"
 )
-_AFTER_CODE = re.compile(
+_AFTER_CODE = lazy_regex(
     rf"(?:\b{_CODE}[\"'”»*]*(?:\s*{_IS})*\s*[\"'“«*]*\Z)"
     r"|(?:验证码|校验码|动态码|密码|取件码|邀请码|邮编|邮政编码|代码|郵便番号|우편번호|コード|暗証番号|認証番号|確認番号|パスワード|인증번호|인증\s?코드|비밀번호|코드|확인\s?번호)"
     r"(?:[:：]|是|为|は|은|는|이|가|\s)*[\"“「『]?\Z",
     re.IGNORECASE,
 )
-_BEFORE_CODE = re.compile(
+_BEFORE_CODE = lazy_regex(
     rf"\s{{0,3}}[\"'”»]?\s{{0,3}}(?:(?:is|ist|est|es|é|è|[—–-])\s{{1,3}}(?:\S{{1,30}}\s{{1,3}}){{0,3}}{_CODE}\b"
     r"|[是为がは](?:您|你|あなた)?的?の?(?:\S{0,4})(?:验证码|校验码|密码|コード|認証番号))",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(
+_GOES_ON = lazy_regex(
     r"\s*(?:[^\W\d_]{1,2}[²³]|(?!(?:and|or|is|was|now|to|for|if|when|from|at|in|on|today|und|oder|ist|jetzt|bitte|an|et|ou|est|pour|y|o|es|para|"
     r"si|e|è|per|é|и|или|это|чтобы|please|it|that|which|before|within|but|by|with|as)\b)[^\W\d_])",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\s*(?:[人公千米元个個位年次天名件吨台万亿円回秒分時时本匹冊]|명|원|개|킬로|미터|년|번째)")
+_COUNTED = lazy_regex(r"\s*(?:[人公千米元个個位年次天名件吨台万亿円回秒分時时本匹冊]|명|원|개|킬로|미터|년|번째)")
 _EAST = frozenset({"zh", "ja", "ko"})
 
 

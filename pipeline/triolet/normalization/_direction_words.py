@@ -10,6 +10,8 @@ import re
 
 import attrs
 
+from triolet._tools._lazy_regex import lazy_regex
+
 
 def _sounds(text: str) -> dict[str, str]:
     """`laugh: laughs laughing` as the name of the sound for each form."""
@@ -115,13 +117,13 @@ offstage laughingly tearfully breathlessly deadpan wistfully awkwardly
     kinds=_set("a the long short brief deep soft nervous awkward little small slight heavy quiet light dramatic dramatic_pause loud gentle audience evil"),
     before=_set("i he she they it we you just then suddenly slightly"),
     subjects=_set("he she it they we you i who that which everyone everybody nobody one to and or the a an press click hit tap push select choose"),
-    acts=re.compile(
+    acts=lazy_regex(
         r"(?!(?:this|always|perhaps|yes|thanks|plus|besides|sometimes|afterwards|news|his|its|hers|ours|theirs|yours|towards|is|was|has|"
         r"does|as|us|if|unless|across|less|various|previous|obvious|serious|famous|things|lots|others|minutes|hours|days|years|maths|"
         r"physics|species|series|means|needs|wants|matters|works|says|seems|makes|gets|keeps|helps|uses|includes|becomes|remains|"
         r"depends|exists|contains|requires|allows|costs|lets|adds)\b)[a-z]{2,}(?<!s)s(?: [\w',-]+){0,9}"
     ),
-    phrases=re.compile(
+    phrases=lazy_regex(
         r"(?:in|with) an? (?:\w+ )?(?:whisper|voice|tone|low voice|smile|grin|sigh|laugh|chuckle|wink|shrug|accent)"
         r"|takes? an? (?:\w+ )?breath|(?:sound of|sounds of) .+|(?:upbeat |soft |background )?music (?:plays|playing|fades(?: in| out)?)"
         r"|rolls? (?:his|her|their|my) eyes|shakes? (?:his|her|their|my) head|raises? an eyebrow|tilts? (?:his|her|their|my) head"
@@ -172,7 +174,7 @@ reibt legt gibt macht
     kinds=_set("lange kurze tiefes langes leises lautes eine ein"),
     before=_set("sie er es ich sich leise sanft"),
     subjects=_set("er sie es wir ihr ich man wer der die das den und oder zu zuletzt drücke drücken klicken auf"),
-    phrases=re.compile(r"mit (?:leiser|sanfter|lauter|tiefer|ernster|zitternder) stimme|mit einem (?:lächeln|grinsen|augenzwinkern|seufzer)"),
+    phrases=lazy_regex(r"mit (?:leiser|sanfter|lauter|tiefer|ernster|zitternder) stimme|mit einem (?:lächeln|grinsen|augenzwinkern|seufzer)"),
 )  # fmt: skip
 
 _FR = DirectionWords(
@@ -218,7 +220,7 @@ tire pousse saute danse réfléchit pense écoute attend s'approche s'assied s'a
     kinds=_set("petit petite long longue court courte léger légère profond un une des"),
     before=_set("il elle je on se s' me doucement"),
     subjects=_set("il elle on je tu nous vous ils elles qui le la les un une et ou appuyez sur cliquez"),
-    phrases=re.compile(
+    phrases=lazy_regex(
         r"(?:à|a) voix basse|en (?:chuchotant|murmurant|riant|souriant|soupirant|criant)|d'une voix \w+|prend une (?:grande |profonde )?inspiration"
         r"|avec un (?:sourire|clin d'œil|soupir)"
     ),
@@ -265,7 +267,7 @@ tira empuja salta baila piensa reflexiona escucha espera abraza bebe escribe tie
     kinds=_set("larga corta breve profundo profunda leve ligera pequeña un una"),
     before=_set("se me él ella yo le"),
     subjects=_set("él ella ellos ellas quien que el la los las un una y o yo tú usted pulsa presiona haz clic en"),
-    phrases=re.compile(r"en voz (?:baja|alta)|con una (?:sonrisa|risita)|con un suspiro|toma aire|respira hondo"),
+    phrases=lazy_regex(r"en voz (?:baja|alta)|con una (?:sonrisa|risita)|con un suspiro|toma aire|respira hondo"),
 )  # fmt: skip
 
 _PT = DirectionWords(
@@ -308,7 +310,7 @@ puxa empurra pula dança pensa reflete escuta espera abraça bebe escreve treme 
     kinds=_set("longa curta breve profundo profunda leve pequena um uma"),
     before=_set("se me ele ela eu lhe"),
     subjects=_set("ele ela eles elas quem que o a os as um uma e ou eu você pressione clique aperte em"),
-    phrases=re.compile(r"em voz (?:baixa|alta)|com um (?:sorriso|suspiro)|respira fundo"),
+    phrases=lazy_regex(r"em voz (?:baixa|alta)|com um (?:sorriso|suspiro)|respira fundo"),
 )  # fmt: skip
 
 _IT = DirectionWords(
@@ -350,7 +352,7 @@ salta balla pensa riflette ascolta aspetta abbraccia beve scrive trema avvicina 
     kinds=_set("lunga corta breve profondo lieve piccola un una"),
     before=_set("si mi lui lei io"),
     subjects=_set("lui lei loro chi che il la lo i gli le un una e o io tu premi clicca su"),
-    phrases=re.compile(r"a (?:bassa|alta) voce|con un (?:sorriso|sospiro)|fa un respiro profondo"),
+    phrases=lazy_regex(r"a (?:bassa|alta) voce|con un (?:sorriso|sospiro)|fa un respiro profondo"),
 )  # fmt: skip
 
 _RU = DirectionWords(
@@ -394,7 +396,7 @@ smile: улыбка
     kinds=_set("долгая короткая небольшая глубокий тяжёлый лёгкий тихий"),
     before=_set("он она я тихо мягко слегка"),
     subjects=_set("он она оно они мы вы ты я кто который что и или нажмите кнопку"),
-    phrases=re.compile(r"(?:тихим|громким|спокойным|дрожащим) голосом|с улыбкой|со вздохом|делает глубокий вдох"),
+    phrases=lazy_regex(r"(?:тихим|громким|спокойным|дрожащим) голосом|с улыбкой|со вздохом|делает глубокий вдох"),
 )  # fmt: skip
 
 _NONE: frozenset[str] = frozenset()
@@ -403,7 +405,7 @@ _NONE: frozenset[str] = frozenset()
 def _pattern(sounds: dict[str, str], gestures: str, tail: str) -> tuple[re.Pattern[str], tuple[tuple[str, str], ...]]:
     """A pattern for the directions of a language without spaces, and the stems that name a sound."""
     stems = "|".join((*sounds, gestures))
-    return re.compile(rf"(?:{tail})?(?:{stems})(?:{tail})?"), tuple((stem, name) for stem, name in sounds.items())
+    return lazy_regex(rf"(?:{tail})?(?:{stems})(?:{tail})?"), tuple((stem, name) for stem, name in sounds.items())
 
 
 _ZH_SOUNDS = {

@@ -7,6 +7,7 @@ import re
 
 import attrs
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._direction_words import DIRECTION_WORDS, SPACELESS, DirectionWords
 
 MAX_DIRECTION = 100
@@ -15,8 +16,8 @@ MAX_DIRECTION = 100
 _MAX_IN_BRACKETS = 6  # words of the longest direction in round or square brackets; a remark has more
 _TRIM = " .,!?…。！，、~*_()[]（）【】"
 _AND = frozenset({"and", "but", "und", "aber", "et", "y", "e", "и"})
-_CJK = re.compile("[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
-_WORD_BEFORE = re.compile(r"([^\W\d_]+)\W*\Z")
+_CJK = lazy_regex("[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+_WORD_BEFORE = lazy_regex(r"([^\W\d_]+)\W*\Z")
 _ENDS = frozenset(".!?…,;:—–-\"”»』」。！？，、；：)）]】*\n>’'")
 
 

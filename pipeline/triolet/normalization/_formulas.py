@@ -2,13 +2,12 @@ r"""Where a formula ends, and whether it is one or a price. The functions keep t
 
 from __future__ import annotations
 
-import re
-
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._links import WAIT
 from triolet.normalization._options import MAX_HELD
 
-_MATH_SIGN = re.compile(r"[\\^_=<>+*]")
-_OTHER_SIGN = re.compile(r"`|\]\(")
+_MATH_SIGN = lazy_regex(r"[\\^_=<>+*]")
+_OTHER_SIGN = lazy_regex(r"`|\]\(")
 
 
 def delimited_end(text: str, at: int, closing: str, *, final: bool) -> int:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
+from triolet._tools._lazy_regex import lazy_regex
 
 _SPACE = r"[ \t\r\n]"
 _ATTRIBUTE = rf"{_SPACE}++[A-Za-z_:][\w.:-]*+(?:{_SPACE}*+={_SPACE}*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+"
-TAG = re.compile(
+TAG = lazy_regex(
     rf"<(?:([A-Za-z][A-Za-z0-9:-]*+)(?:{_ATTRIBUTE})*+{_SPACE}*+/?>|/([A-Za-z][A-Za-z0-9:-]*+){_SPACE}*+>)"
 )
 """A whole tag. Group 1 is the name of an opening one, group 2 that of a closing one."""
 
-_TAG_BEGUN = re.compile(
+_TAG_BEGUN = lazy_regex(
     rf"<(?:[A-Za-z][A-Za-z0-9:-]*+(?:{_ATTRIBUTE})*+{_SPACE}*+(?:/|={_SPACE}*+(?:\"[^\"]*+|'[^']*+)?+)?+"
     rf"|/(?:[A-Za-z][A-Za-z0-9:-]*+{_SPACE}*+)?+)?+\Z"
 )
 
-AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>\x00-\x1F]*+|[\w.!#$%&'*+/=?^`{|}~-]++@[\w.-]++)>")
-_AUTOLINK_BEGUN = re.compile(
+AUTOLINK = lazy_regex(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>\x00-\x1F]*+|[\w.!#$%&'*+/=?^`{|}~-]++@[\w.-]++)>")
+_AUTOLINK_BEGUN = lazy_regex(
     r"<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>\x00-\x1F]*+|[\w.!#$%&'*+/=?^`{|}~-]++(?:@[\w.-]*+)?+)\Z"
 )
 
-_DECLARATION_BEGUN = re.compile(r"<!(?:-|\[[A-Z]*+)?\Z")
+_DECLARATION_BEGUN = lazy_regex(r"<!(?:-|\[[A-Z]*+)?\Z")
 DECLARATIONS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">"))
 """How other markup begins and ends. The first that fits counts."""
 

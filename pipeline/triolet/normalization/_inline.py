@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from triolet._model._text import SpeechUnit
 from triolet._tools._characters import EAST_ASIAN
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._ahead import Span, may_have_spans
 from triolet.normalization._ahead import find as find_ahead
 from triolet.normalization._break import seconds_of
@@ -46,13 +47,13 @@ from triolet.normalization._wording import wording
 
 logger = logging.getLogger("triolet.normalization")
 
-_TASK = re.compile(r"\[[ xX]\](?=\s|\Z)")
-_WORDS = re.compile(r"\S+")
+_TASK = lazy_regex(r"\[[ xX]\](?=\s|\Z)")
+_WORDS = lazy_regex(r"\S+")
 _INSIDE_URL = "_~?"  # marks that stand inside a URL as often as after one
-_STRUCK = re.compile(rf"~~(?=\S)[^\n]{{1,{MAX_STRUCK}}}?(?<=\S)~~(?!~)")
-_MENTION = re.compile(r"[ -](?:tags?|Tags?|elements?|Elemente?|balises?|etiquetas?|тег\w*)\b|\s?(?:标签|タグ|태그)")
-_INDEX = re.compile(r"\[\d{1,3}\]\Z")
-_BROKEN_OFF = re.compile(r"\((?:https?:|www\.|mailto:|tel:|/|#|\.{0,2}/)?[^\s()]*\Z")
+_STRUCK = lazy_regex(rf"~~(?=\S)[^\n]{{1,{MAX_STRUCK}}}?(?<=\S)~~(?!~)")
+_MENTION = lazy_regex(r"[ -](?:tags?|Tags?|elements?|Elemente?|balises?|etiquetas?|тег\w*)\b|\s?(?:标签|タグ|태그)")
+_INDEX = lazy_regex(r"\[\d{1,3}\]\Z")
+_BROKEN_OFF = lazy_regex(r"\((?:https?:|www\.|mailto:|tel:|/|#|\.{0,2}/)?[^\s()]*\Z")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(r"\\([A-Za-z]+)\*?|\\(.)|([{}^_&~])|(\s+)|([^\\{}^_&~\s]+)", re.DOTALL)
+from triolet._tools._lazy_regex import lazy_regex
+
+_TOKEN = lazy_regex(r"\\([A-Za-z]+)\*?|\\(.)|([{}^_&~])|(\s+)|([^\\{}^_&~\s]+)", re.DOTALL)
 _MAX_DEPTH = 20
 """Depth of braces from which on they are ignored. No formula for people has so many."""
 
@@ -132,7 +134,7 @@ def plain(formula: str, bounds: str = "{} … {}") -> str:
 
 
 _GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
-_BARE = re.compile(
+_BARE = lazy_regex(
     rf"\\([A-Za-z]+)\*?(?:\s?\[[^\]\n]{{0,40}}\](?={{))?(?:\s?{_GROUP}|[_^](?:{_GROUP}|\\[A-Za-z]+|\w))*"
 )
 _NEEDS_GROUP = frozenset(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._options import MAX_DESTINATION, MAX_HELD
 
 WAIT = -1
@@ -17,31 +18,31 @@ WAIT = -1
 _DESTINATION = r"(?:<[^<>\n]*+>|(?!<)(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*+\))*+\))*+)"
 _TITLE = r"(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\))"
 _TITLE_BEGUN = rf"(?:{_TITLE}\s*+|\"(?:[^\"\\]|\\.)*+\\?|'(?:[^'\\]|\\.)*+\\?|\((?:[^()\\]|\\.)*+\\?)"
-_TARGET = re.compile(rf"\(\s*+{_DESTINATION}(?:\s++{_TITLE})?+\s*+\)", re.DOTALL)
-_TARGET_BEGUN = re.compile(
+_TARGET = lazy_regex(rf"\(\s*+{_DESTINATION}(?:\s++{_TITLE})?+\s*+\)", re.DOTALL)
+_TARGET_BEGUN = lazy_regex(
     rf"\(\s*+(?:<[^<>\n]*+>?|(?!<)(?:[^\s()\\]|\\.?|[()])*+)(?:\s++{_TITLE_BEGUN}?+)?+\Z", re.DOTALL
 )
-_LABEL = re.compile(r"\[(?:[^\[\]\\]|\\.){0,999}+\]", re.DOTALL)
-_LABEL_BEGUN = re.compile(r"\[(?:[^\[\]\\]|\\.){0,999}+\\?\Z", re.DOTALL)
-_DEFINITION = re.compile(
+_LABEL = lazy_regex(r"\[(?:[^\[\]\\]|\\.){0,999}+\]", re.DOTALL)
+_LABEL_BEGUN = lazy_regex(r"\[(?:[^\[\]\\]|\\.){0,999}+\\?\Z", re.DOTALL)
+_DEFINITION = lazy_regex(
     rf"\[(?:[^\[\]\\]|\\.){{1,999}}+\]:[ \t]*+(?:<[^<>\n]*+>|[^\s<]\S*+)(?:[ \t]++{_TITLE})?[ \t]*+(?=\n|\r|\Z)",
     re.DOTALL,
 )
-_DEFINITION_BEGUN = re.compile(
+_DEFINITION_BEGUN = lazy_regex(
     rf"\[(?:[^\[\]\\\n]|\\.){{1,999}}+"
     rf"(?:\](?::[ \t]*+(?:<[^<>\n]*+>?|[^\s<]\S*+)?+(?:[ \t]++(?:{_TITLE_BEGUN})?+)?+)?+)?+\Z",
     re.DOTALL,
 )
-_NOTE = re.compile(r"\[\^[^\]\[\s]{1,60}+\]")
-_NOTE_BEGUN = re.compile(r"\[(?:\^[^\]\[\s]{0,60}+)?+\Z")
-_CITATION = re.compile(
+_NOTE = lazy_regex(r"\[\^[^\]\[\s]{1,60}+\]")
+_NOTE_BEGUN = lazy_regex(r"\[(?:\^[^\]\[\s]{0,60}+)?+\Z")
+_CITATION = lazy_regex(
     r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+(?:,\s?(?:pp?|S|pág|chap|ch|sec|Kap|с|стр|§)\.?\s?\d{1,4}(?:[–-]\d{1,4})?)?\]"
 )
-_CITATION_BEGUN = re.compile(
+_CITATION_BEGUN = lazy_regex(
     r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+(?:\s?[,–-])?+\s?(?:(?:[^\W\d_]{1,4}|§)\.?\s?[\d–-]{0,9})?\Z"
 )
-_SPACE = re.compile(r"\s")
-_DESTINATION_ENDS = re.compile(r"[\s)]")
+_SPACE = lazy_regex(r"\s")
+_DESTINATION_ENDS = lazy_regex(r"[\s)]")
 
 
 def target_end(text: str, at: int, *, final: bool) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._characters import HAS_URL, TOKEN, URL, Sort, emoji_name, sort
 from triolet.normalization._options import NormalizationOptions
 from triolet.normalization._units import UnitBuilder
 from triolet.normalization._wording import Wording
 
-_HOST = re.compile(r"(?:https?://)?(?:[^/?#@]*@)?(?:www\.)?([^/?#:]*)", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_HOST = lazy_regex(r"(?:https?://)?(?:[^/?#@]*@)?(?:www\.)?([^/?#:]*)", re.IGNORECASE)
+_ENTITY = lazy_regex(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _AFTER_URL = "?!.,:;*_~'"
 _ARROWS = "➔➘➙➚➛➜➝➞➟➠➡"
 

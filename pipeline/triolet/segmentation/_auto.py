@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections import defaultdict
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation._common_words import LETTERS, STRONG, WEAK_WORDS
 from triolet.segmentation._trigrams import ORDER, STEP, TRIGRAMS
 
-_OTHER = re.compile("[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
-_HAN = re.compile("[\u3400-\u9fff]")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
-_SPELLED = re.compile("[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")  # kana and Hangul: one search where neither is
+_OTHER = lazy_regex("[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_KANA = lazy_regex("[\u3041-\u3096\u30a1-\u30fa]")
+_HAN = lazy_regex("[\u3400-\u9fff]")
+_CYRILLIC = lazy_regex("[\u0400-\u04ff]")
+_SPELLED = lazy_regex("[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")  # kana and Hangul: one search where neither is
 # Characters that one of the two languages writes, and the other does not or hardly.
-_CHINESE = re.compile("[们这吗呢你说没过还时为么让吧哪她对個這們嗎說沒過還為麼讓很]")
-_JAPANESE = re.compile("[々駅気図対広売読込働円歩暮毎亜仏価単営圧応桜沢県戦実験険釈鉄頼]")
-_LATIN = re.compile("[A-Za-zÀ-ɏ]")
-_LATIN_WORDS = re.compile("[A-Za-zÀ-ɏ]{2,}")
-_CODE = re.compile(r"`+[^`\n]*(?:`+|\Z)|<[A-Za-z/!][^<>\n]*(?:>|\Z)|&#?\w{1,8};|\]\([^)\s]*\)?")
-_OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>\n]*\Z")
-_SPACE = re.compile(r"\s")
-_PARTS = re.compile("[’']")
+_CHINESE = lazy_regex("[们这吗呢你说没过还时为么让吧哪她对個這們嗎說沒過還為麼讓很]")
+_JAPANESE = lazy_regex("[々駅気図対広売読込働円歩暮毎亜仏価単営圧応桜沢県戦実験険釈鉄頼]")
+_LATIN = lazy_regex("[A-Za-zÀ-ɏ]")
+_LATIN_WORDS = lazy_regex("[A-Za-zÀ-ɏ]{2,}")
+_CODE = lazy_regex(r"`+[^`\n]*(?:`+|\Z)|<[A-Za-z/!][^<>\n]*(?:>|\Z)|&#?\w{1,8};|\]\([^)\s]*\)?")
+_OPEN_TAG = lazy_regex(r"<[A-Za-z/!][^<>\n]*\Z")
+_SPACE = lazy_regex(r"\s")
+_PARTS = lazy_regex("[’']")
 # What stands at the ends of a word, and is no part of it.
 _AROUND = "\"“”„«»‹›‘’'()[]{}*_~.,;:!?…-–—¿¡#>|。，、！？：；「」『』（）"
 # A name of a host, a path, an address, a name in a program, a number with its unit: no word of any language.
-_NO_WORD = re.compile(r"[^\W\d_][A-Z]|[^\w\s'’-]|[\d_]|[a-zà-ÿ](?:--|-\Z)")
+_NO_WORD = lazy_regex(r"[^\W\d_][A-Z]|[^\w\s'’-]|[\d_]|[a-zà-ÿ](?:--|-\Z)")
 
 _SCHEMES = frozenset(("http", "https", "www", "mailto", "ftp"))
 

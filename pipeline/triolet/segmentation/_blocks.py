@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from triolet._model._text import BlockKind, Boundary
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation import _items
 from triolet.segmentation._lines import Head, LineKind, closes, read_head
 from triolet.segmentation._reading import Reading
 
-_INDENT = re.compile(r"[ \t]{0,200}")
-_ITEM = re.compile(r"(\d{1,3}|[a-z]|[ivx]{2,5})[.)]+\s*\Z")
+_INDENT = lazy_regex(r"[ \t]{0,200}")
+_ITEM = lazy_regex(r"(\d{1,3}|[a-z]|[ivx]{2,5})[.)]+\s*\Z")
 _DIALOGUE = ("—", "–", "―")
 
 # An attribute of an enumeration is slow to get.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from triolet._tools._lazy_regex import lazy_regex
 
 FEWEST = 3
 """Characters before a breath at least: fewer sound chopped off."""
@@ -19,11 +19,11 @@ _TOGETHER = """
     到底 到达 到处 到期 到位 到场 到来 的话 是的 了的 着的 们的 了吗 了呢 了吧 是吗 是吧 的吗 的呢 的了 着了 着呢
 """
 _WORDS = frozenset(_TOGETHER.split())
-_CHINESE = re.compile(f"[{_AFTER}](?=[\u4e00-\u9fff])")
+_CHINESE = lazy_regex(f"[{_AFTER}](?=[\u4e00-\u9fff])")
 # At the very end, what comes may be the rest of a word: only what hardly begins one.
 _CHINESE_END = frozenset("的了们吗呢吧")
 # Hiragana, which ends words, before a character that begins one.
-_KANA = re.compile("[ぁ-ん](?=[\u4e00-\u9fff\u30a1-\u30fa])")
+_KANA = lazy_regex("[ぁ-ん](?=[\u4e00-\u9fff\u30a1-\u30fa])")
 _JAPANESE_END = frozenset("はをがに")
 
 

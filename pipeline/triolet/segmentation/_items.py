@@ -5,17 +5,16 @@ Voice prompts forbid Markdown, so models write their lists like this.
 
 from __future__ import annotations
 
-import re
-
 from triolet._model._text import BlockKind, Boundary
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation import _judge
 from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._reading import Reading
 
 # The number or letter of an item, before its dot or bracket.
-_MARKER = re.compile(r"(?<![^\s，、；：。！？（」』”）])(?:[•*-] )?(\d{1,3}|[a-z]|[ivx]{2,5})\Z")
+_MARKER = lazy_regex(r"(?<![^\s，、；：。！？（」』”）])(?:[•*-] )?(\d{1,3}|[a-z]|[ivx]{2,5})\Z")
 _REACH = 10  # characters in which a marker stands
-_COMES = re.compile(r"[^\S\n]*(?:(?:[•*-] )?[(（]?(\d{1,3}|[a-z]|[ivx]{2,5})(?:[.)）](?=\s|[^\W\d_a-zA-Z]|\Z)|\Z)|\Z)")
+_COMES = lazy_regex(r"[^\S\n]*(?:(?:[•*-] )?[(（]?(\d{1,3}|[a-z]|[ivx]{2,5})(?:[.)）](?=\s|[^\W\d_a-zA-Z]|\Z)|\Z)|\Z)")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 _LEADS = frozenset(":;：；")
 _PARTS = frozenset(",،，、") | _LEADS

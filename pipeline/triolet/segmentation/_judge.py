@@ -6,6 +6,7 @@ import enum
 import re
 
 from triolet._tools._characters import EAST_ASIAN
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation._language import Dotted, Rules
 from triolet.segmentation._pysbd import Splitter
 
@@ -17,22 +18,22 @@ _LONGEST_ZONE = 5  # letters of the short name of a time zone (`EST`, `AEST`)
 # Letters of a word with a capital that may be an abbreviation, though no list has it (`Com. & Adm.`).
 _SHORT_NAME = 4
 _OPENING = "\"'“‘«„‹([{*_~¡¿<"
-_NEXT = re.compile(r"\s[\s" + re.escape(_OPENING) + r"]*")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
-_RANGE = re.compile(r"[^\W\d_]{1,5}\.[-–/][^\W\d_]{1,5}")
-_SECTION = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}")
-_LETTERS_AND_DOTS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
-_VOWEL = re.compile("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûüýÿаеёиоуыэюяіїєα-ωά-ώ]", re.IGNORECASE)
-_LAST_WORD = re.compile(r"(?<!\S)[^\W\d_][^\W\d_A-Z]{2,}\Z")
-_CAPITALIZED = re.compile(r"[^\W\d_](?:['’]?[^\W\d_A-Z]+)*")
-_ROMAN = re.compile("[IVXLC]+")
+_NEXT = lazy_regex(r"\s[\s" + re.escape(_OPENING) + r"]*")
+_WORD = lazy_regex(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
+_RANGE = lazy_regex(r"[^\W\d_]{1,5}\.[-–/][^\W\d_]{1,5}")
+_SECTION = lazy_regex(r"\d{1,3}(?:\.\d{1,3}){1,4}")
+_LETTERS_AND_DOTS = lazy_regex(r"[^\W\d_](?:\.[^\W\d_])+")
+_VOWEL = lazy_regex("[aeiouyàâäáãåæéèêëíìîïóòôöõøœúùûüýÿаеёиоуыэюяіїєα-ωά-ώ]", re.IGNORECASE)
+_LAST_WORD = lazy_regex(r"(?<!\S)[^\W\d_][^\W\d_A-Z]{2,}\Z")
+_CAPITALIZED = lazy_regex(r"[^\W\d_](?:['’]?[^\W\d_A-Z]+)*")
+_ROMAN = lazy_regex("[IVXLC]+")
 # The Latin word at the end of Chinese or Japanese text, which has no spaces: `作者是J.K`.
-_LATIN_TAIL = re.compile(r"(?<![A-Za-z.'’&-])[A-Za-z][A-Za-z.'’&-]*+\Z")
+_LATIN_TAIL = lazy_regex(r"(?<![A-Za-z.'’&-])[A-Za-z][A-Za-z.'’&-]*+\Z")
 # The name of an author in brackets after what is quoted: `(A. Author)`.
-_ATTRIBUTION = re.compile(r"[^\S\n]*\([^\W\d_]\.")
-_ATTRIBUTION_BEGUN = re.compile(r"[^\S\n]*(?:\([^\W\d_]?)?")
+_ATTRIBUTION = lazy_regex(r"[^\S\n]*\([^\W\d_]\.")
+_ATTRIBUTION_BEGUN = lazy_regex(r"[^\S\n]*(?:\([^\W\d_]?)?")
 _ATTRIBUTION_REACH = 8
-_ITEM_AHEAD = re.compile(r"[^\S\n]*(?:\d{1,2}(?:([.)])(?=\s)|[.)]?\Z)|\Z)")
+_ITEM_AHEAD = lazy_regex(r"[^\S\n]*(?:\d{1,2}(?:([.)])(?=\s)|[.)]?\Z)|\Z)")
 # After an article an abbreviation of a number is a noun: `Open the app. 2. Tap Settings.`
 _ARTICLES = frozenset(("the", "this", "that", "your", "our", "my", "an", "a"))
 # English words after which an ellipsis leaves a sentence unfinished, and those that do before `I`, which always has a capital.
@@ -63,9 +64,9 @@ _HESITANT = frozenset(("well", "um", "uh", "er", "oh", "hmm", "so", "is", "are",
 _MARKS_OF_KIND = frozenset("BCDEFK")
 # The highest number of a list item inside a line that follows no item.
 LATE_ITEM = 3
-_LINE_START = re.compile(r"(?:\A|\n)[^\w\n]*\Z")
+_LINE_START = lazy_regex(r"(?:\A|\n)[^\w\n]*\Z")
 _HEAD_REACH = 16
-_DEGREE = re.compile(r"[A-Z][a-z]?[a-z]?(?:\.[A-Z][a-z]{0,3})+")
+_DEGREE = lazy_regex(r"[A-Z][a-z]?[a-z]?(?:\.[A-Z][a-z]{0,3})+")
 
 
 class Verdict(enum.Enum):
@@ -518,7 +519,7 @@ def after_ellipsis(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -
     return END
 
 
-_FINAL = re.compile(
+_FINAL = lazy_regex(
     r"(?:です|ます|した|でした|ません|でしょう|ましょう|ください|だった|ない|だろう|たい)(?:か|ね|よ|よね|な)?\Z"
 )
 
@@ -561,9 +562,9 @@ def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdic
 
 
 _SPLITTER_REACH = 600  # the most characters of a sentence that pysbd is shown
-_SAYS = re.compile(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|(?<!都)笑)")
+_SAYS = lazy_regex(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|(?<!都)笑)")
 _SAYS_REACH = 8
-_PHRASE_END = re.compile(r"[，。！？：；、“”「」\s]")
+_PHRASE_END = lazy_regex(r"[，。！？：；、“”「」\s]")
 _PARTICLES = "とってのをはがにもでやなかさへよだ"
 
 

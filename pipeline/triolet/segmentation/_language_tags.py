@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
-_TAG = re.compile(
+from triolet._tools._lazy_regex import lazy_regex
+
+_TAG = lazy_regex(
     r"(?P<language>[A-Za-z]{2,3})(?:[-_][A-Za-z]{3}(?![A-Za-z0-9]))?(?:[-_](?P<script>[A-Za-z]{4}))?"
     r"(?:[-_](?P<region>[A-Za-z]{2}|\d{3}))?(?:[-_][A-Za-z0-9]{1,8})*"
 )

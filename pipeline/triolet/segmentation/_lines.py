@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import enum
-import re
 
 import attrs
 
 from triolet._model._text import BlockKind
+from triolet._tools._lazy_regex import lazy_regex
 
 LONGEST_HEAD = 200
 """Characters after which a line that may still be a mark (`------`) counts as text."""
 
 # A line that consists of this alone may still become a line of another kind.
-_UNDECIDED = re.compile(
+_UNDECIDED = lazy_regex(
     r"(?:[-*+•◦▪‣⁃·_=|:#`~> \t\r\d]|(?:[a-z]|[ivx]{2,5})(?=[.)]|$)|、|[.)](?=[ \t)]|$)|\[(?:[ xX](?:\]|$)|\]|$))*"
 )
-_QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
-_RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t\r]*$")
-_UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t\r]*$")
-_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t\r]*$")
-_FENCE = re.compile(r"(`{3,})[^`\n]*$|(~{3,})")
-_HEADING = re.compile(r"#{1,6}(?=[ \t\r]|$)[ \t]*")
-_ITEM = re.compile(
+_QUOTE = lazy_regex(r"[ \t]*(?:>[ \t]?)+")
+_RULE = lazy_regex(r"([-*_])(?:[ \t]*\1){2,}[ \t\r]*$")
+_UNDERLINE = lazy_regex(r"(?:=+|-{2,})[ \t\r]*$")
+_DELIMITER = lazy_regex(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t\r]*$")
+_FENCE = lazy_regex(r"(`{3,})[^`\n]*$|(~{3,})")
+_HEADING = lazy_regex(r"#{1,6}(?=[ \t\r]|$)[ \t]*")
+_ITEM = lazy_regex(
     r"(?:(?:[-*+•◦▪‣⁃·]|\d{1,9}(?:\.\)|[.)])|(?:[a-z]|[ivx]{2,5})[.)])(?=[ \t\r]|$)[ \t]*(?:\[[ xX]\](?=[ \t\r]|$)[ \t]*)?|\d{1,3}、)+"
 )
 

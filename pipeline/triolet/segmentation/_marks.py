@@ -9,24 +9,25 @@ import re
 
 from triolet._model._text import Boundary
 from triolet._tools._characters import EAST_ASIAN
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation import _items
 from triolet.segmentation._judge import WAIT
 from triolet.segmentation._reading import OPEN_FOR, OTHER_WIDTH, PAIRS, Reading
 
 _CLOSING = r"\"'”’»“‹›)\]}*_~」』】》〉）"
-_TAIL = re.compile(rf"(?:[{_CLOSING}]|\[\^?\w{{1,8}}\](?!\()|[¹²³⁰⁴-⁹]|</\w{{1,10}}>)*")
+_TAIL = lazy_regex(rf"(?:[{_CLOSING}]|\[\^?\w{{1,8}}\](?!\()|[¹²³⁰⁴-⁹]|</\w{{1,10}}>)*")
 _NOTE = 12  # the most characters of a footnote mark or a closing tag
-_ENTITY = re.compile(r"&#?\w{1,10}\Z")
+_ENTITY = lazy_regex(r"&#?\w{1,10}\Z")
 _LONGEST_ENTITY = 12
-_ALNUM = re.compile(r"[^\W_]")
-_STARS = re.compile(r"\*{1,200}")
-_TICKS = re.compile("`{1,200}")
+_ALNUM = lazy_regex(r"[^\W_]")
+_STARS = lazy_regex(r"\*{1,200}")
+_TICKS = lazy_regex("`{1,200}")
 _BLOCKS = "br|hr|li|ul|ol|p|div|h[1-6]|tr|td|th|table|blockquote|dt|dd|section|article|header|footer|pre"
-_TAG = re.compile(rf"<(/?)({_BLOCKS})(?:\s[^<>\n]{{0,200}})?/?>", re.IGNORECASE)
-_TAG_BEGUN = re.compile(r"</?(?:[A-Za-z][A-Za-z0-9]{0,11}(?:\s[^<>\n]{0,200})?/?)?")
-_QUOTED = re.compile(r"[^\W_][^`'\n(){}\[\]=;]{0,60}'(?=[^\w`'])")
-_LAUGHS = re.compile("[(（](?:笑|爆笑|苦笑|汗|泣|涙|照)[)）]")
-_DASHES = re.compile("[—―]{1,64}")
+_TAG = lazy_regex(rf"<(/?)({_BLOCKS})(?:\s[^<>\n]{{0,200}})?/?>", re.IGNORECASE)
+_TAG_BEGUN = lazy_regex(r"</?(?:[A-Za-z][A-Za-z0-9]{0,11}(?:\s[^<>\n]{0,200})?/?)?")
+_QUOTED = lazy_regex(r"[^\W_][^`'\n(){}\[\]=;]{0,60}'(?=[^\w`'])")
+_LAUGHS = lazy_regex("[(（](?:笑|爆笑|苦笑|汗|泣|涙|照)[)）]")
+_DASHES = lazy_regex("[—―]{1,64}")
 _CLAUSE = Boundary.CLAUSE
 _WEAK = {**dict.fromkeys(",،", Boundary.COMMA), **dict.fromkeys(";:؛", Boundary.CLAUSE)}
 _FULL_WEAK = {"，": Boundary.COMMA, "、": Boundary.COMMA, "；": Boundary.CLAUSE, "：": Boundary.CLAUSE}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from triolet._model._text import BlockKind, Boundary, Clause
 from triolet._tools._graphemes import inside_grapheme
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation._language import Rules
 from triolet.segmentation._lines import LineKind
 
@@ -24,7 +23,7 @@ _KEEP = 640  # characters before the clause that rules may look back at: more th
 _TRIM = 512  # characters that nobody needs any more, and that pile up before they are dropped
 
 _LINE, _SENTENCE = Boundary.LINE, Boundary.SENTENCE  # an attribute of an enumeration is slow to get
-_ALNUM = re.compile(r"[^\W_]")
+_ALNUM = lazy_regex(r"[^\W_]")
 
 PAIRS = {
     "(": ")",

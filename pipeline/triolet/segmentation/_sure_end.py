@@ -8,8 +8,7 @@ none: nearly all of their marks end a sentence at once. Russian does not reach t
 
 from __future__ import annotations
 
-import re
-
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation._judge import word_before
 from triolet.segmentation._language import Rules
 from triolet.segmentation._sure_words import ALONE, ENDINGS, NAMES, PLAIN
@@ -22,13 +21,13 @@ _LOOK_BACK = 300
 _ENDING = 5  # letters that a word has at least if its ending makes it a plain one
 _CAPITAL = 4  # letters that a German noun has at least if it is to be plain: shorter ones are abbreviations, too
 _LONG = 6  # letters of a Russian word that is surely no abbreviation
-_MARKS = re.compile(r"(?:\.|[!?]{1,3})\Z")
-_BEGIN = re.compile(r"\s*[*¡¿]{0,4}([^\W\d_])")
+_MARKS = lazy_regex(r"(?:\.|[!?]{1,3})\Z")
+_BEGIN = lazy_regex(r"\s*[*¡¿]{0,4}([^\W\d_])")
 # Links, paths, addresses, formulas and code, which a dot may be part of; emphasis by other marks than stars, and single quotes,
 # which nobody keeps track of; a label with one word, like that of an e-mail address.
-_RISKY = re.compile(r"[_~`$<>\\|@#=^{}\[\]/…]|[.!?]\S|(?<!\w)['’]|['’](?!\w)|www|:\s*\S+\Z")
-_BOLD = re.compile(r"[^\W_]{2}\*{1,3}\Z")
-_PARTS = re.compile("[-'’]")
+_RISKY = lazy_regex(r"[_~`$<>\\|@#=^{}\[\]/…]|[.!?]\S|(?<!\w)['’]|['’](?!\w)|www|:\s*\S+\Z")
+_BOLD = lazy_regex(r"[^\W_]{2}\*{1,3}\Z")
+_PARTS = lazy_regex("[-'’]")
 _ALONE = frozenset(ALONE.split())
 _NAMES = frozenset(NAMES.split())
 _PLAIN = {code: frozenset(words.split()) for code, words in PLAIN.items()}

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 from triolet._model._text import Boundary
 from triolet._tools._characters import EAST_ASIAN, EMOJI
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation import _items, _judge
 from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._marks import tail_of
 from triolet.segmentation._reading import BLOCKING, Reading
 
 _SENTENCE = Boundary.SENTENCE
-_RUN = re.compile(r"[.!?…‥。！？｡．]{1,64}")
-_SPACED_RUN = re.compile(r"\.(?: \.){1,64}")
+_RUN = lazy_regex(r"[.!?…‥。！？｡．]{1,64}")
+_SPACED_RUN = lazy_regex(r"\.(?: \.){1,64}")
 _SPACED_REACH = 130
-_FULL_TAIL = re.compile(r"[”’」』】》〉）)\"*_~]{0,64}")
-_ALNUM = re.compile(r"[^\W_]")
-_FRENCH_SPACE = re.compile(r"[^\S\n]{0,2}")
-_FRENCH_CLOSING = re.compile(r"[^\S\n]{1,2}»")
-_FLOURISH = re.compile("[~～〜♪♫♬♡♥]{1,64}|\\^{1,64}")
-_EMOJI = re.compile(rf"(?:{EMOJI}\u200D?){{1,64}}")
+_FULL_TAIL = lazy_regex(r"[”’」』】》〉）)\"*_~]{0,64}")
+_ALNUM = lazy_regex(r"[^\W_]")
+_FRENCH_SPACE = lazy_regex(r"[^\S\n]{0,2}")
+_FRENCH_CLOSING = lazy_regex(r"[^\S\n]{1,2}»")
+_FLOURISH = lazy_regex("[~～〜♪♫♬♡♥]{1,64}|\\^{1,64}")
+_EMOJI = lazy_regex(rf"(?:{EMOJI}\u200D?){{1,64}}")
 
 
 def terminator(reading: Reading, text: str, at: int, *, complete: bool) -> bool:

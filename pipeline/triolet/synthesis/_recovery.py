@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from bisect import bisect_right
 from collections.abc import Generator, Sequence
 from typing import Literal
@@ -12,6 +11,7 @@ import attrs
 
 from triolet._model._text import BlockKind, Phrase, SpeechUnit
 from triolet._tools._characters import ends_with_mark
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.alignment._sure_pauses import SurePause, find_sure_pauses
 from triolet.alignment._voicing import Voiced
 from triolet.alignment._weights import WeighedUnits
@@ -234,7 +234,7 @@ def _but_marks(units: Sequence[SpeechUnit], at: int) -> int:
     return at if any(any(map(str.isalnum, unit.text)) for unit in units[at:]) else len(units)
 
 
-_IN_CODE = re.compile(r"[_(){}\[\]=<>/\\@#|`~^]|[a-z][A-Z]|\w\.\w")
+_IN_CODE = lazy_regex(r"[_(){}\[\]=<>/\\@#|`~^]|[a-z][A-Z]|\w\.\w")
 _NO_NAME_GOES_ON = ("!", "?", "…", "。", "！", "？", ";", "；", ",", "，", "、", ":", "：")
 """Marks that end a name. A full stop does not: it stands after an initial. Without the rule for names, a repeat would begin inside
 "New York"; with it and without these marks, one in twenty marks of treebank text could not be parted at, nearly all in lists."""

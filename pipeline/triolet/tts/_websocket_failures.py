@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet._tools._retry_after import retry_after
 from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, ProtocolViolation
 
@@ -17,7 +18,7 @@ _NO_TEXT = 1007
 _PERMANENT_CLOSE_CODES = frozenset({1003, 1007, 1008, 1009, 1010})
 """RFC 6455, 7.4.1: the peer refuses what we sent, so the same again would be refused again."""
 
-_IDLE = re.compile(r"time[ _-]?out|timed[ _-]out|\bidle|session[ _-](has )?expired|inactiv", re.IGNORECASE)
+_IDLE = lazy_regex(r"time[ _-]?out|timed[ _-]out|\bidle|session[ _-](has )?expired|inactiv", re.IGNORECASE)
 """Words in the reason of a Close which say that the connection was silent for too long. Services send them with 1007 and 1008 as well,
 for want of a code of their own: another connection helps."""
 

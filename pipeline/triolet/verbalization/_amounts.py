@@ -6,6 +6,7 @@ import re
 
 import attrs
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._codes import Codes
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
@@ -14,18 +15,18 @@ from triolet.verbalization._numerals import quantity
 from triolet.verbalization._quantity import Noun, Quantity
 from triolet.verbalization._signs import LENGTHS, SUPERSCRIPTS
 
-_DIMENSIONS = re.compile(r"[ \u00a0]?[x×х][ \u00a0]?(?=[0-9])")  # the last is Cyrillic
-_NAMES_IT = re.compile(r"[ -][^\W\d_]{3}")
-_TIME_OF_DAY = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?![0-9])")
-_SETS = re.compile(r"[0-9][-–][0-9](?:, ?|、|，)\Z")  # of tennis
-_ONE_SET = re.compile(r"[ ,、，]*[0-9][-–][0-9][ ,、，.。]*")
-_PAIR = re.compile(r"([0-9]{1,3})(h|kg|km|m|ft|min)([0-9]{1,3})(min|cm|m|g|s|in)(?![^\W_]|[.,/][0-9])", re.ASCII)
-_FEET = re.compile(r"([0-9]{1,2})['′][ ]?([0-9]{1,2})(?:\"|″|'')")
-_FEET_AND_INCHES = re.compile(
+_DIMENSIONS = lazy_regex(r"[ \u00a0]?[x×х][ \u00a0]?(?=[0-9])")  # the last is Cyrillic
+_NAMES_IT = lazy_regex(r"[ -][^\W\d_]{3}")
+_TIME_OF_DAY = lazy_regex(r"[0-2]?[0-9]:[0-5][0-9](?![0-9])")
+_SETS = lazy_regex(r"[0-9][-–][0-9](?:, ?|、|，)\Z")  # of tennis
+_ONE_SET = lazy_regex(r"[ ,、，]*[0-9][-–][0-9][ ,、，.。]*")
+_PAIR = lazy_regex(r"([0-9]{1,3})(h|kg|km|m|ft|min)([0-9]{1,3})(min|cm|m|g|s|in)(?![^\W_]|[.,/][0-9])", re.ASCII)
+_FEET = lazy_regex(r"([0-9]{1,2})['′][ ]?([0-9]{1,2})(?:\"|″|'')")
+_FEET_AND_INCHES = lazy_regex(
     r"([0-9]{1,2})[ \u00a0]?(?:ft\.?|feet|foot)[ \u00a0]([0-9]{1,2})[ \u00a0]?(?:inches|inch|in\.(?= [a-z])|in)(?![^\W_])"
 )
-_FOLD = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)(?:[x×](?![^\W_]| ?[0-9])| x(?= (?!d[a-z](?![^\W_]))[^\W\d_]))")
-_ALPHA_AFTER = re.compile(r"[A-Za-z\u00AA-\u024F\u0370-\u04FF]")
+_FOLD = lazy_regex(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)(?:[x×](?![^\W_]| ?[0-9])| x(?= (?!d[a-z](?![^\W_]))[^\W\d_]))")
+_ALPHA_AFTER = lazy_regex(r"[A-Za-z\u00AA-\u024F\u0370-\u04FF]")
 
 
 class Amounts:

@@ -7,19 +7,20 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 
 _BETWEEN = "and|or|to|through|thru|und|oder|bis|et|ou|à|au|y|o|a|al|e|ed|até|и|или"
 """Words between the names of a list or a range, in all languages: the names tell the language."""
-MAY_BE_CALENDAR = re.compile(
+MAY_BE_CALENDAR = lazy_regex(
     r"(?<![\w-])(?:Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So|пн|вт|ср|чт|пт|сб|вс|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|O[ck]t|Nov|De[cz])"
     r"(?![^\W_])|[^\W\d_]\.?[,–-]|[^\W\d_]\. "
 )
 """A text without this has no shortened name in a list or a range."""
 _WORDS_TOO = frozenset({"So", "Do", "Sun", "dom", "mar", "mer"})
 """Shortened days that are words: alone before a comma, they are no days."""
-_DATE_FOLLOWS = re.compile(r" ?[0-9]")
+_DATE_FOLLOWS = lazy_regex(r" ?[0-9]")
 
 
 @attrs.frozen

@@ -4,49 +4,50 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._numbers import DIGITS, Numbers, touches
 
-_VERSION = re.compile(
+_VERSION = lazy_regex(
     r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,5}(?:[-.]?(?:alpha|beta|rc|dev|post)(?:[.-]?[0-9]{1,3})?)?(?![0-9]|\.[0-9])"
 )
-_ADDRESS = re.compile(r"(?:[12]?[0-9]{1,2}\.){3}[12]?[0-9]{1,2}")
+_ADDRESS = lazy_regex(r"(?:[12]?[0-9]{1,2}\.){3}[12]?[0-9]{1,2}")
 _PHONES = (
-    re.compile(r"(?:1[-. ])?[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}(?![0-9]|[-.][0-9])"),
-    re.compile(r"(?:1[ -])?[0-9]{3} [0-9]{3}[- ][0-9]{4}(?![0-9]|[-.][0-9])"),
-    re.compile(r"[0-9]{2,4}\)[ -]?[0-9]{3,5}(?:[- ][0-9]{2,5}){1,3}(?![0-9]|[-.][0-9])"),
-    re.compile(r"0[0-9]{1,4}(?:[ /-][0-9]{2,8}){1,5}(?![0-9]|[./-][0-9])"),
-    re.compile(r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9])"),  # of a Brazilian taxpayer
-    re.compile(r"0 8[0-9]{2} [0-9]{2,3} [0-9]{2,3}(?: [0-9]{2})?(?![0-9]| [0-9])"),
-    re.compile(r"1[3-9][0-9]{9}(?![0-9])"),
-    re.compile(r"0(?:10[0-9]{7,8}|[1-9][0-9]{8,10})(?![0-9]|[.,][0-9])"),
-    re.compile(r"8[ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -][0-9]{2}[ -][0-9]{2}(?![0-9])"),
-    re.compile(r"[6789][0-9]{2} [0-9]{3} [0-9]{3}(?![0-9]|[ .,][0-9])"),
-    re.compile(r"[6789][0-9]{2} [0-9]{2} [0-9]{2} [0-9]{2}(?![0-9]|[ .,][0-9])"),
-    re.compile(r"[89][0-9] [0-9]{3} [0-9]{2} [0-9]{2}(?![0-9]|[ .,][0-9])"),
-    re.compile(r"[0-9]{4,5}-[0-9]{4}(?![0-9]|[-.][0-9])"),
-    re.compile(r"[0-9]{3}-[0-9]{4}(?![0-9]|[-.][0-9])"),
+    lazy_regex(r"(?:1[-. ])?[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}(?![0-9]|[-.][0-9])"),
+    lazy_regex(r"(?:1[ -])?[0-9]{3} [0-9]{3}[- ][0-9]{4}(?![0-9]|[-.][0-9])"),
+    lazy_regex(r"[0-9]{2,4}\)[ -]?[0-9]{3,5}(?:[- ][0-9]{2,5}){1,3}(?![0-9]|[-.][0-9])"),
+    lazy_regex(r"0[0-9]{1,4}(?:[ /-][0-9]{2,8}){1,5}(?![0-9]|[./-][0-9])"),
+    lazy_regex(r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9])"),  # of a Brazilian taxpayer
+    lazy_regex(r"0 8[0-9]{2} [0-9]{2,3} [0-9]{2,3}(?: [0-9]{2})?(?![0-9]| [0-9])"),
+    lazy_regex(r"1[3-9][0-9]{9}(?![0-9])"),
+    lazy_regex(r"0(?:10[0-9]{7,8}|[1-9][0-9]{8,10})(?![0-9]|[.,][0-9])"),
+    lazy_regex(r"8[ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -][0-9]{2}[ -][0-9]{2}(?![0-9])"),
+    lazy_regex(r"[6789][0-9]{2} [0-9]{3} [0-9]{3}(?![0-9]|[ .,][0-9])"),
+    lazy_regex(r"[6789][0-9]{2} [0-9]{2} [0-9]{2} [0-9]{2}(?![0-9]|[ .,][0-9])"),
+    lazy_regex(r"[89][0-9] [0-9]{3} [0-9]{2} [0-9]{2}(?![0-9]|[ .,][0-9])"),
+    lazy_regex(r"[0-9]{4,5}-[0-9]{4}(?![0-9]|[-.][0-9])"),
+    lazy_regex(r"[0-9]{3}-[0-9]{4}(?![0-9]|[-.][0-9])"),
 )
-_ACCOUNT_BEFORE = re.compile(r"[A-Z]{2}[0-9]{2} ")
-_ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){3,7}(?: [0-9A-Z]{1,3})?(?![0-9A-Za-z])")
-_LETTERED = re.compile(r"([0-9]{1,4})([A-ZА-ЯЁ])(?![A-Za-z0-9А-яЁё])")
-_AIRLINE = re.compile(
+_ACCOUNT_BEFORE = lazy_regex(r"[A-Z]{2}[0-9]{2} ")
+_ACCOUNT = lazy_regex(r"[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){3,7}(?: [0-9A-Z]{1,3})?(?![0-9A-Za-z])")
+_LETTERED = lazy_regex(r"([0-9]{1,4})([A-ZА-ЯЁ])(?![A-Za-z0-9А-яЁё])")
+_AIRLINE = lazy_regex(
     r"(?<![A-Za-z0-9])(?:A[ACFVYZ]|BA|BR|C[AIMXZ]|DL|DY|E[IKTWY]|FR|H[AOU]|IB|J[LQ]|K[EL]|L[AHOXY]|M[HSU]|N[HKZ]|OS|OZ|P[CR]|Q[FR]|S[ASKQUV]|T[GKP]|U[AX]|V[NSY]|W[6N]) \Z"
 )
-_FLIGHT = re.compile(r"[0-9]{3,4}(?![0-9A-Za-z]|[.,:/-][0-9])")
-_CHAIN = re.compile(r"[0-9]{1,12}(?:-[0-9]{1,12}){2,8}(?![0-9])")
-_MIXED_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,24}\Z")
-_MIXED = re.compile(r"[A-Za-z0-9]{1,64}")
-_LETTERS_OF = re.compile(r"[A-Za-z]+|[0-9]+")
-_PORT = re.compile(r":([0-9]{1,5})(?![0-9:])")
-_LINES = re.compile(r"(?:240|360|480|720|1080|1440|2160)[pi]")
-_SPELLED = re.compile(r"[0-9](?: [0-9])++(?:, [0-9](?: [0-9])++)*+(?![0-9])")
-_SEVEN_DIGITS = re.compile(r"[0-9](?:[ ()/.-]{0,2}[0-9]){6}")  # no telephone number has fewer
-_FIFTY = re.compile(r"50-50(?![0-9-])")
+_FLIGHT = lazy_regex(r"[0-9]{3,4}(?![0-9A-Za-z]|[.,:/-][0-9])")
+_CHAIN = lazy_regex(r"[0-9]{1,12}(?:-[0-9]{1,12}){2,8}(?![0-9])")
+_MIXED_BEFORE = lazy_regex(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,24}\Z")
+_MIXED = lazy_regex(r"[A-Za-z0-9]{1,64}")
+_LETTERS_OF = lazy_regex(r"[A-Za-z]+|[0-9]+")
+_PORT = lazy_regex(r":([0-9]{1,5})(?![0-9:])")
+_LINES = lazy_regex(r"(?:240|360|480|720|1080|1440|2160)[pi]")
+_SPELLED = lazy_regex(r"[0-9](?: [0-9])++(?:, [0-9](?: [0-9])++)*+(?![0-9])")
+_SEVEN_DIGITS = lazy_regex(r"[0-9](?:[ ()/.-]{0,2}[0-9]){6}")  # no telephone number has fewer
+_FIFTY = lazy_regex(r"50-50(?![0-9-])")
 
 
-_CARD = re.compile(
+_CARD = lazy_regex(
     r"(?<![^\W\d_])(?:cards?|accounts?|visa|mastercard|amex|iban|number|[^\W\d_]{0,20}karten?|konto|kontos|[^\W\d_]{0,12}nummer|cartes?|comptes?|numéro|"
     r"tarjetas?|cuentas?|número|cart[ae]|cont[oaie]|numero|cartão|cartões|карт[а-яё]{1,3}|сч[её]т[а-яё]{0,3}|номер[а-яё]{0,3})(?![^\W\d_])",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ import attrs
 
 from triolet._model._kinds import KINDS, checked
 from triolet._model._text import BlockKind, NormalizedClause, SpeechUnit
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._calendar import MAY_BE_CALENDAR, Calendar, calendar, calendar_of, day_listed
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
@@ -27,26 +28,26 @@ from triolet.verbalization._lexicon import Lexicon
 from triolet.verbalization._scanner import Scanner
 from triolet.verbalization._spelling import MAY_BE_ADDRESS, addresses
 
-_NEEDED = re.compile(
+_NEEDED = lazy_regex(
     r"[0-9０-９〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−*/\\№¶^#_$∫∑∏⌈⌊€£¥￥₹₩₽₺₿₫₴฿₪¢²³½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒％℃℉]"
     r"|[A-Z]{2}|->|\(\)|(?<![A-Za-z])[IVX](?![A-Za-z'’])|(?<![A-Za-z])[IVX](?:er|re|e)(?![A-Za-z])|(?:etc|usw|ecc|пр|др|т\. ?[дп])\.|[^\W_]\.[^\W_]|[^\W_]\.[,;:)]|[^\W_]\.[ \u00a0][^\s]|(?<![a-z])vs "
 )
 """A clause without this has nothing to rewrite."""
-_TITLE = re.compile(
+_TITLE = lazy_regex(
     r"[ABDMPRSWb](?<![^\W_].)(?:(?<=M)(?:mes?|lles?|rs?|gr)|(?<=D)[ra]|(?<=S)(?:ra?|te?)|(?<=P)r(?:of)?|(?<=A)ve|(?<=R)d|(?<=B)(?:lvd|d)|(?<=b)d|(?<=W)WI{1,2})(?![^\W_])"
 )
 """An abbreviation without a stop."""
-_LIST_NUMBER = re.compile(
+_LIST_NUMBER = lazy_regex(
     r"(?:\A\s*|(?:und|oder|sowie|,|;) )([0-9]{1,2})(?=\. (?!(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
     r"Jahrhundert)(?![^\W_]))[A-ZÄÖÜ])"
 )
-_GOES_ON = re.compile(r"\s*(?:и|или) [0-9]")
+_GOES_ON = lazy_regex(r"\s*(?:и|или) [0-9]")
 """A clause of Russian that goes on with a list of numbers, in the case that the clause before it asks for."""
 _TAIL = 40
 """Characters of the clause before, in which words that ask for a case are looked for."""
 _NARROW = str.maketrans("０１２３４５６７８９％：／＋－＝．，＄￥＠＃＆～", "0123456789%:/+-=.,$¥@#&~")
 """Wide forms of signs, read as narrow ones. One character each, so that offsets stay."""
-_CJK = re.compile(r"[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60\u3000-\u30FF]")
+_CJK = lazy_regex(r"[\u2E80-\u9FFF\uF900-\uFAFF\uFF00-\uFF60\u3000-\u30FF]")
 
 
 class VerbalizerCore:

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._quantity import Quantity
 
-_ISO = re.compile(
+_ISO = lazy_regex(
     r"([12][0-9]{3})([-/.])([01]?[0-9])\2([0-3]?[0-9])(?![0-9])"
     r"(?:[T ]([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?(?![0-9:]))?"
 )
-_DATE = re.compile(r"([0-3]?[0-9])([./-])([0-3]?[0-9])\2([12][0-9]{3}|[0-9]{2})(?![0-9]|[./-][0-9])")
-_TIME = re.compile(r"([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9])(?:[.,][0-9]{1,3})?)?(?![0-9:])")
-_AT_THAT_TIME = re.compile(
+_DATE = lazy_regex(r"([0-3]?[0-9])([./-])([0-3]?[0-9])\2([12][0-9]{3}|[0-9]{2})(?![0-9]|[./-][0-9])")
+_TIME = lazy_regex(r"([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9])(?:[.,][0-9]{1,3})?)?(?![0-9:])")
+_AT_THAT_TIME = lazy_regex(
     r"(?<![^\W_])(?:at|by|until|till|from|before|after|um|gegen|ab|bis|à|vers|las|la|alle|dalle|ore|às|das|до|с|в|к|около)[ \u00a0]\Z",
     re.IGNORECASE,
 )
 """Words before a time of the day, in a sentence that tells of a score."""
-_HALF = re.compile(r"[ \u00a0\u202f]?([AaPp])(?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z]))")
-_HOUR_HALF = re.compile(r"([01]?[0-9])(?=[ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z])))")
-_DECADE = re.compile(r"([12][0-9]{2}0|[1-9]0)['’]?s(?![A-Za-z])")
-_OF_DECADE = re.compile(
+_HALF = lazy_regex(r"[ \u00a0\u202f]?([AaPp])(?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z]))")
+_HOUR_HALF = lazy_regex(r"([01]?[0-9])(?=[ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm](?![A-Za-z])))")
+_DECADE = lazy_regex(r"([12][0-9]{2}0|[1-9]0)['’]?s(?![A-Za-z])")
+_OF_DECADE = lazy_regex(
     r"(?:['’]|[0-9]s(?: and|,| or| to|-|–) ?|(?<![A-Za-z])(?:and|or|to|the|early|mid|late|his|her|their|my|our|your|of)[ -])\Z",
     re.IGNORECASE,
 )
-_SHORT_YEAR = re.compile(r"[0-9]{2}(?![0-9]|['’]?s(?![^\W_]))")
+_SHORT_YEAR = lazy_regex(r"[0-9]{2}(?![0-9]|['’]?s(?![^\W_]))")
 
 
 class Dates:

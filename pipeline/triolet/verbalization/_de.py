@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
@@ -73,41 +74,41 @@ K; n; Kelvin
     joined=True,
 )
 _CENT = Noun("m", "Cent", "Cent")
-_DATIVE = re.compile(
+_DATIVE = lazy_regex(
     r"(?<![^\W_])(?:am|im|vom|zum|zur|beim|dem|den|des|einem|einen|eines|einer|ihrem|ihren|seinem|seinen|meinem|meinen|unserem|diesem|"
     r"diesen|dieser|jedem|jeden|ab|seit|bis|spätestens|einschließlich|einschl\.|vor|nach|(?:in|an|auf|mit|von|bei|aus|seit|nach|zu|während|wegen|trotz) (?:der|ihrer|seiner|unserer))"
     r"(?: (?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag),?)?(?: den| dem)? \Z",
     re.IGNORECASE,
 )
-_WEAK = re.compile(
+_WEAK = lazy_regex(
     r"(?<![^\W_])(?:der|die|das|diese|dieses|dieser|jede|jedes|jeder|eine|ihre|seine|unsere|meine) \Z", re.IGNORECASE
 )
-_OBJECT = re.compile(
+_OBJECT = lazy_regex(
     r"(?<![^\W_])(?!(?:ist|war|sind|waren|wird|werden|bleibt|fehlt|reicht|genügt|kommt|und|oder|mit|von|aus|zu|bei|nach|als|etwa|circa|ca) )[^\W\d_]{2,20} \Z",
     re.IGNORECASE,
 )
 
 
-_AFTER_DATIVE = re.compile(
+_AFTER_DATIVE = lazy_regex(
     r"(?<![^\W_])(?:mit|nach|von|aus|bei|seit|zu|vor|in|ab|außer|unter|neben|zwischen) (?:nur |etwa |rund |circa |ca\. |jeweils )?\Z",
     re.IGNORECASE,
 )
-_AFTER_ACCUSATIVE = re.compile(
+_AFTER_ACCUSATIVE = lazy_regex(
     r"(?<![^\W_])(?:für|ohne|durch|gegen|um|pro|über|auf|noch|nur|etwa|je) \Z", re.IGNORECASE
 )
-_HOW_LONG = re.compile(
+_HOW_LONG = lazy_regex(
     r" (?:lang|hoch|breit|tief|weit|groß|dick|entfernt|alt|schwer|später|früher|vorher|länger|kürzer)(?![^\W_])"
 )
-_FEMININE = re.compile(
+_FEMININE = lazy_regex(
     r"(?:ung|heit|keit|schaft|tion|sion|tät|ik|enz|anz|ur|ei|[^eah]in|e)\Z|(?:mutter|schwester|tochter|nummer|kammer|feder|butter|steuer|mauer|leiter|"
     r"frau|nacht|stadt|hand|wand|bank|maus|kuh|tür|uhr|zahl|wahl|zeit|arbeit|mail|app|kraft|fahrt|welt|person|million|milliarde|milch|wurst|schicht|antwort|party)\Z"
 )
-_NOT_FEMININE = re.compile(
+_NOT_FEMININE = lazy_regex(
     r"(?:termin|magazin|benzin|kamin|verein|schein|wein|stein|bein|schwein|latein|cousin|urin|vitamin|protein|junge|kunde|kollege|name|hase|löwe|affe|bote|"
     r"käse|neffe|experte|zeuge|buchstabe|gedanke|wille|ende|auge|interesse|erbe|franzose|deutsche|türke|russe|grieche|abitur|futur|ei|ohr|papagei|"
     r"polizist|gebäude|getränk|gemüse|gebirge|gelände|getreide|gewebe|finale|kaffee|tee|see|schnee|klee|haare?)\Z"
 )
-_NEUTER = re.compile(
+_NEUTER = lazy_regex(
     r"(?:chen|lein|ment|um|kind|haus|auto|buch|ei|jahr|mal|bild|bett|bier|brot|glas|handy|hotel|hemd|huhn|kilo|gramm|prozent|spiel|stück|team|ticket|tier|tor|"
     r"video|wort|zimmer|messer|fenster|theater|poster|wasser|semester|muster|paket|blatt|foto|land|dorf|pferd|schiff|problem|ziel|restaurant|fest|heft|hähnchen|"
     r"konzert|gerät|rad|boot|bad|dach|fach|fahrrad|flugzeug|zeug|spielzeug|werkzeug|gericht|gewicht|gesicht|geschäft|geschenk|ergebnis|ereignis|zeugnis|baby|"
@@ -117,8 +118,8 @@ _NEUTER = re.compile(
 )
 
 
-_LISTED = re.compile(r"[^\W\d_] (?:und|oder|sowie) \Z|[^\W\d_], \Z")
-_COPULA = re.compile(
+_LISTED = lazy_regex(r"[^\W\d_] (?:und|oder|sowie) \Z|[^\W\d_], \Z")
+_COPULA = lazy_regex(
     r"(?<![^\W_])(?:ist|sind|war|waren|wird|werden|bleib\w{0,3}|fehl\w{0,3}|komm\w{0,3}|lieg\w{0,3}|steh\w{0,3}|reich\w{0,3})(?![^\W_])",
     re.IGNORECASE,
 )
@@ -278,21 +279,21 @@ t; f; Billion; Billionen
         r"Prise|Kugel|Karte|Datei|Nachricht|Reihe|Regel|Straße|Runde|Schule|Stadt|Packung|Dose|Scheibe|Kalorie|Etage|"
         r"[A-ZÄÖÜ][a-zäöüß]{2,24}(?:ung|heit|keit|schaft|tion|tät))(?![^\W_])"
     )
-    _share = re.compile(r"([0-9]{1,3})[ \u00a0]?%-?(ig(?:e[nmrs]?)?)(?![^\W_])")
-    _postal = re.compile(r"(?![0-9]{2}000)[0-9]{5}(?= [A-ZÄÖÜ][a-zäöüß]+(?:[.,]|\Z))")
-    _house_before = re.compile(r"[0-9][a-z]?, \Z")
-    _noun = re.compile(r"[ \u00a0](?:[a-zäöüß]{2,20}(?:e|en|er|es) )?([A-ZÄÖÜ][a-zäöüß]{2,30})(?![^\W_])")
-    _ordinal = re.compile(r"([0-9]{1,3})\.(?=[ \u00a0][^\W\d_])")
-    _date_with_month = re.compile(
+    _share = lazy_regex(r"([0-9]{1,3})[ \u00a0]?%-?(ig(?:e[nmrs]?)?)(?![^\W_])")
+    _postal = lazy_regex(r"(?![0-9]{2}000)[0-9]{5}(?= [A-ZÄÖÜ][a-zäöüß]+(?:[.,]|\Z))")
+    _house_before = lazy_regex(r"[0-9][a-z]?, \Z")
+    _noun = lazy_regex(r"[ \u00a0](?:[a-zäöüß]{2,20}(?:e|en|er|es) )?([A-ZÄÖÜ][a-zäöüß]{2,30})(?![^\W_])")
+    _ordinal = lazy_regex(r"([0-9]{1,3})\.(?=[ \u00a0][^\W\d_])")
+    _date_with_month = lazy_regex(
         rf"([0-3]?[0-9])\.[ \u00a0](?P<month>{month_forms})(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9]|[.,:][0-9]))?"
     )
-    _span_of_days = re.compile(r"([0-3]?[0-9])\.(?:[ ]?[-–][ ]?)(?=[0-3]?[0-9]\.)")
-    _day_month = re.compile(r"([0-3]?[0-9])\.([01]?[0-9])\.(?![0-9])")
-    _decade_er = re.compile(r"([0-9]{2,4})er(?![^\W_])")
-    _clock = re.compile(r"([0-2]?[0-9])\.([0-5][0-9])(?=[ \u00a0]?Uhr)")
-    _cue = re.compile(r"(?i:jahr|jahre|jahres|seit|von|bis|ab|anno|um|zwischen|und|sommer|winter|herbst|frühjahr|januar|februar|märz|april|mai|juni|juli|august|"
+    _span_of_days = lazy_regex(r"([0-3]?[0-9])\.(?:[ ]?[-–][ ]?)(?=[0-3]?[0-9]\.)")
+    _day_month = lazy_regex(r"([0-3]?[0-9])\.([01]?[0-9])\.(?![0-9])")
+    _decade_er = lazy_regex(r"([0-9]{2,4})er(?![^\W_])")
+    _clock = lazy_regex(r"([0-2]?[0-9])\.([0-5][0-9])(?=[ \u00a0]?Uhr)")
+    _cue = lazy_regex(r"(?i:jahr|jahre|jahres|seit|von|bis|ab|anno|um|zwischen|und|sommer|winter|herbst|frühjahr|januar|februar|märz|april|mai|juni|juli|august|"
                       r"september|oktober|november|dezember|in|ende|anfang|mitte)[ \u00a0]\Z|\(\Z")  # fmt: skip
-    _hour = re.compile(r"[ \u00a0](?:Uhr|h)(?![^\W_])")
+    _hour = lazy_regex(r"[ \u00a0](?:Uhr|h)(?![^\W_])")
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
         """`ein`, `eine`, `eins`; larger numbers in one word."""

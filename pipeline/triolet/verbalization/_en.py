@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from triolet._model._kinds import Kind
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
 from triolet.verbalization._numerals import quantity
@@ -319,85 +320,85 @@ t; ; trillion
         return f"{first} oh {_ONES[rest]}" if rest < 10 else f"{first} {self.cardinal(rest)}"
 
     has_decades = True
-    _short_date = re.compile(r"([0-3]?[0-9])/([0-3]?[0-9])(?![0-9/]|[.,][0-9])")
-    _date_before = re.compile(r"(?<![a-z])(?:on|until|since|due|dated|starting) \Z", re.IGNORECASE)
-    _house = re.compile(
+    _short_date = lazy_regex(r"([0-3]?[0-9])/([0-3]?[0-9])(?![0-9/]|[.,][0-9])")
+    _date_before = lazy_regex(r"(?<![a-z])(?:on|until|since|due|dated|starting) \Z", re.IGNORECASE)
+    _house = lazy_regex(
         r"([0-9]{1,5})([A-Z])(?= (?:[NSEW]\.? )?(?:[A-Z][a-z]{1,20} ){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Lane|Drive|Blvd|Way)(?![a-z]))"
     )
     not_units_when_apart = frozenset({"in", "t"})
-    _ordinal = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(?:st|nd|rd|th)(?![A-Za-z0-9])")
-    _month_before = re.compile(rf"(?<![A-Za-z])(?:{month_forms}),? \Z")
-    _day = re.compile(
+    _ordinal = lazy_regex(r"([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(?:st|nd|rd|th)(?![A-Za-z0-9])")
+    _month_before = lazy_regex(rf"(?<![A-Za-z])(?:{month_forms}),? \Z")
+    _day = lazy_regex(
         r"([0-3]?[0-9])(?:st|nd|rd|th)?(?:[ ]?[-–][ ]?([0-3]?[0-9])(?:st|nd|rd|th)?)?(?![0-9]|[.,:/][0-9]|[A-Za-z%])"
     )
-    _only_year = re.compile(r"([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
-    _year_after_day = re.compile(r",? ([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
-    _day_month = re.compile(
+    _only_year = lazy_regex(r"([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
+    _year_after_day = lazy_regex(r",? ([12][0-9]{3})(?![0-9]|[.,:/-][0-9])")
+    _day_month = lazy_regex(
         rf"([0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{month_forms})(?![A-Za-z])(?:,? ([12][0-9]{{3}})(?![0-9]))?"
     )
-    _days_month = re.compile(
+    _days_month = lazy_regex(
         rf"([1-9]|[12][0-9]|3[01])[-–]([1-9]|[12][0-9]|3[01]) (?P<month>{month_forms})(?![A-Za-z])(?:,? ([12][0-9]{{3}})(?![0-9]))?"
     )
-    _year_follows = re.compile(r" ?(?:AD|BC|BCE|CE|A\.D\.|B\.C\.)(?![A-Za-z])")
-    _no_year = re.compile(
+    _year_follows = lazy_regex(r" ?(?:AD|BC|BCE|CE|A\.D\.|B\.C\.)(?![A-Za-z])")
+    _no_year = lazy_regex(
         r" (?:people|users|dollars|euros|pounds|words|items|points|miles|meters|metres|kilometers|feet|hours|days|times|pages|units|calories|of|or more|men|women|students|employees|copies|votes|lines|steps|tons|seats|rooms|years|more|percent)\b"
     )
 
-    _attributive_before = re.compile(
+    _attributive_before = lazy_regex(
         r"(?<![A-Za-z])(?:an?|the|this|that|each|every|another|one|two|three|four|five|six|seven|eight|nine|ten|his|her|my|your|our|their|"
         r"its|new|old|[0-9]{1,3}) \Z",
         re.IGNORECASE,
     )
-    _no_noun = re.compile(
+    _no_noun = lazy_regex(
         r" (?:of|and|or|in|on|at|to|for|from|with|without|by|per|a|an|the|is|are|was|were|be|than|that|as|but|if|when|while|after|before|"
         r"until|every|each|today|tomorrow|yesterday|daily|weekly|now|then|more|less|away|apart|long|wide|high|deep|tall|thick|old|ago|later|"
         r"above|below|over|under|into|onto|through|total|so|it|he|she|they|we|you|i|my|your|his|her|its|their|our|there|here|has|have|had|"
         r"will|would|can|could|should|may|might|must|do|does|did|not|only|too|also|again|off|up|down|out|back|once|twice)(?![a-z-])"
     )
-    _measured = re.compile(
+    _measured = lazy_regex(
         r" (?:tablet|pill|capsule|dose|bag|batter|pack|bottle|box|can\b|jar|charger|fuse|bulb|drive\b|disk|file|card|stick|latency|delay|timeout|"
         r"window|limit|radius|race|run\b|walk|hike|dash|marathon|trip|cable|lens|pipe|board|screen|display|monitor|memory|module|house|plan|"
         r"engine|motor|adapter|outlet|connection|processor|chip|camera|sensor|note\b|bill\b|coin|fine\b|deal|budget|loan|grant|bonus|prize|"
         r"gift|ticket|video|clip|syringe|tank|container|bucket|vial|injection|solution|steak|serving|portion|sample|rope|ladder|pool|fence)[a-z]*"
     )
-    _leading_zero_date = re.compile(
+    _leading_zero_date = lazy_regex(
         r"(?=0|[0-9]+/0)(0?[1-9]|[12][0-9]|3[01])/(0?[1-9]|[12][0-9]|3[01])(?![0-9/]|[.,][0-9])"
     )
-    _due_before = re.compile(
+    _due_before = lazy_regex(
         r"(?<![a-z])(?:due|by|before|after|between|through|thru|deadline(?: is)?) \Z", re.IGNORECASE
     )
-    _weekday_before = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? \Z")
-    _date_alone = re.compile(r"[ ,]*(?:[1-9]|1[0-2])/(?:[679]|1[1-57-9]|2[0-9]|3[01])[ ,.!?]*")
-    _house_number = re.compile(
+    _weekday_before = lazy_regex(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? \Z")
+    _date_alone = lazy_regex(r"[ ,]*(?:[1-9]|1[0-2])/(?:[679]|1[1-57-9]|2[0-9]|3[01])[ ,.!?]*")
+    _house_number = lazy_regex(
         r"([0-9]{3,5})(?= (?:[NSEW]\.? |North |South |East |West )?(?:[0-9]{1,3}(?:st|nd|rd|th)|(?:[A-Z][a-z]{1,20} ){0,2}[A-Z][a-z]{1,20}) "
         r"(?:St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Blvd|Boulevard|Way|Ct|Court|Pl|Place|Hwy|Highway|Pkwy|Sq|Square)(?![a-z]))"
     )
-    _zip = re.compile(r"[0-9]{5}(?:-[0-9]{4})?(?![0-9-])")
-    _state_before = re.compile(r"(?<![A-Za-z])[A-Z]{2} \Z")
+    _zip = lazy_regex(r"[0-9]{5}(?:-[0-9]{4})?(?![0-9-])")
+    _state_before = lazy_regex(r"(?<![A-Za-z])[A-Z]{2} \Z")
     place_cues = (
         r"(?:Apt\.?|Apartment|Unit|Suite|Ste\.?|Room|Rm|Gate|Seat|Row|Bay|Terminal|Platform|Track|Flat|Exit|Bus|Route|Line|Form|"
         r"Building|Block|Lot|Aisle|Table|Class|Box|Area|No\.?|#)"
     )
-    _model_before = re.compile(r"(?<![A-Za-z])(?:Boeing|Airbus|Route|Highway|Interstate|Area|Bus|Apollo) \Z")
-    _letter_before = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,2}-\Z")
-    _road = re.compile(r"([0-9]{1,3}) ([NSEW])(?![A-Za-z])")
-    _road_before = re.compile(r"(?<![A-Za-z])(?:I-|US-|US |Route |Highway |Hwy )\Z")
-    _feet = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)['′](?! ?[x×0-9])(?=[ ,;:.!?)]|\Z)")
-    _quoted = re.compile(r"(?<![^\W_])['‘]")
-    _inches_apart = re.compile(
+    _model_before = lazy_regex(r"(?<![A-Za-z])(?:Boeing|Airbus|Route|Highway|Interstate|Area|Bus|Apollo) \Z")
+    _letter_before = lazy_regex(r"(?<![A-Za-z0-9])[A-Z]{1,2}-\Z")
+    _road = lazy_regex(r"([0-9]{1,3}) ([NSEW])(?![A-Za-z])")
+    _road_before = lazy_regex(r"(?<![A-Za-z])(?:I-|US-|US |Route |Highway |Hwy )\Z")
+    _feet = lazy_regex(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)['′](?! ?[x×0-9])(?=[ ,;:.!?)]|\Z)")
+    _quoted = lazy_regex(r"(?<![^\W_])['‘]")
+    _inches_apart = lazy_regex(
         r" in(?=[.,;:!?)]|\Z| (?:and|or|but|with|long|wide|tall|high|deep|thick|sheets?|paper|photos?|prints?|pages?|frames?|posters?|panels?|tiles?|"
         r"envelopes?|boards?|pans?|boxe?s?)(?![a-z]))"
     )
-    _inches = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)(?:\"|″)(?![A-Za-z0-9])")
-    _long_code = re.compile(r"[0-9]{4,8}(?![0-9A-Za-z]|[.,][0-9])")
-    _bare_height = re.compile(r"([4-7])['′]([0-9]|1[01])(?![0-9'\"″′A-Za-z])")
-    _toll_free = re.compile(r"1-(8[0-9]{2})-(?=[A-Z])")
-    _planes = re.compile(r"([1-9][0-9]?)s(?![^\W_])")
-    _of_run = re.compile(r"(?<![a-z])(?:r[au]n|running|race|raced|walked|jogged|jog) (?:an? |the |my |his |her )?\Z")
-    _run_after = re.compile(r" (?:run|race|walk|jog|fun)(?![a-z])")
-    _thousand_meters = re.compile(r"(5|10)k(?![A-Za-z0-9])", re.IGNORECASE)
-    _sides = re.compile(r"([0-9]{1,3})['′] ?[x×] ?([0-9]{1,3})['′](?![0-9])")
-    _tall = re.compile(r"([0-9])['′] ?([0-9]{1,2})(?:\"|″|'')(?= [a-z])(?! tall)")
+    _inches = lazy_regex(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)(?:\"|″)(?![A-Za-z0-9])")
+    _long_code = lazy_regex(r"[0-9]{4,8}(?![0-9A-Za-z]|[.,][0-9])")
+    _bare_height = lazy_regex(r"([4-7])['′]([0-9]|1[01])(?![0-9'\"″′A-Za-z])")
+    _toll_free = lazy_regex(r"1-(8[0-9]{2})-(?=[A-Z])")
+    _planes = lazy_regex(r"([1-9][0-9]?)s(?![^\W_])")
+    _of_run = lazy_regex(r"(?<![a-z])(?:r[au]n|running|race|raced|walked|jogged|jog) (?:an? |the |my |his |her )?\Z")
+    _run_after = lazy_regex(r" (?:run|race|walk|jog|fun)(?![a-z])")
+    _thousand_meters = lazy_regex(r"(5|10)k(?![A-Za-z0-9])", re.IGNORECASE)
+    _sides = lazy_regex(r"([0-9]{1,3})['′] ?[x×] ?([0-9]{1,3})['′](?![0-9])")
+    _tall = lazy_regex(r"([0-9])['′] ?([0-9]{1,2})(?:\"|″|'')(?= [a-z])(?! tall)")
 
     def _in_digits(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """What is no quantity, although it is written like one: the number of a house, a postal code, a seat."""
@@ -562,7 +563,7 @@ t; ; trillion
         ordinal = self._ordinal.match(text, at)
         return None if ordinal is None else (ordinal.end(), self.ordinal(int(ordinal[1].replace(",", ""))))
 
-    _early_year = re.compile(
+    _early_year = lazy_regex(
         r"(?<![a-z])(?:in|since|until|till|by|before|after|from|around|circa|year) \Z", re.IGNORECASE
     )
 
@@ -598,15 +599,15 @@ t; ; trillion
             return [digits[:3], digits[3:6], digits[6:]]
         return super().phone_groups(digits)
 
-    _house_before = re.compile(r"(?<![0-9.,:$€£-])[0-9]{1,5}[A-Z]? \Z")
-    _street_follows = re.compile(
+    _house_before = lazy_regex(r"(?<![0-9.,:$€£-])[0-9]{1,5}[A-Z]? \Z")
+    _street_follows = lazy_regex(
         r" (?:[0-9]{1,3}(?:st|nd|rd|th)(?![a-z])|(?:[A-Z][a-z]{1,20} ){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Blvd|Boulevard|Way|Ct|"
         r"Court|Pl|Place|Hwy|Highway|Pkwy|Parkway|Sq|Square)(?![a-z]))"
     )
-    _date_follows = re.compile(rf",\Z|,? (?:the )?(?:[0-9]|(?:{month_forms})(?![A-Za-z]))")
-    _street_before = re.compile(r"(?:[A-Z][a-z]{1,20}|[0-9](?:st|nd|rd|th)|(?<![A-Za-z])[NSEW]\.?) \Z")
-    _name_follows = re.compile(r" (?:[A-Z][a-z]|[A-Z]\.)")
-    _number_before = re.compile(r"[0-9][A-Z]? ")
+    _date_follows = lazy_regex(rf",\Z|,? (?:the )?(?:[0-9]|(?:{month_forms})(?![A-Za-z]))")
+    _street_before = lazy_regex(r"(?:[A-Z][a-z]{1,20}|[0-9](?:st|nd|rd|th)|(?<![A-Za-z])[NSEW]\.?) \Z")
+    _name_follows = lazy_regex(r" (?:[A-Z][a-z]|[A-Z]\.)")
+    _number_before = lazy_regex(r"[0-9][A-Z]? ")
 
     def abbreviation_in(self, written: str, before: str, after: str) -> str:
         """`42 Elm St`, `on Baker St today`, but `St Paul's`; `Dr` is a street behind a number only."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
@@ -227,10 +228,10 @@ t; m; billón; billones
         r"toneladas?|libras?|cucharadas?|cucharaditas?|pizcas?|[a-záéíóúñ]{2,20}(?:ciones|siones|ción|sión|dades|dad|tades|as|a))(?<!días)(?<!día)"
         r"(?<!problemas)(?<!problema)(?<!idiomas)(?<!idioma)(?<!programas)(?<!programa)(?<!sistemas)(?<!sistema)(?<!temas)(?<!tema)(?<!mapas)(?<!mapa)(?![^\W_])"
     )
-    _ordinal = re.compile(r"([0-9]{1,3})\.?([ºª°]|(?:er|ro|ra|do|da|to|ta|mo|ma|vo|va|no|na)(?![^\W_]))")
-    _clock = re.compile(r"([0-2]?[0-9])[ ]?h(?:s|rs)?(?:[ ]?([0-5][0-9])(?![0-9]))(?:[ ]?m)?(?![^\W_])(?! ?min)")
-    _length = re.compile(r"([0-9]{1,3})[ \u00a0]?h[ \u00a0]?([0-5]?[0-9])[ \u00a0]?min(?![^\W_])")
-    _first = re.compile(
+    _ordinal = lazy_regex(r"([0-9]{1,3})\.?([ºª°]|(?:er|ro|ra|do|da|to|ta|mo|ma|vo|va|no|na)(?![^\W_]))")
+    _clock = lazy_regex(r"([0-2]?[0-9])[ ]?h(?:s|rs)?(?:[ ]?([0-5][0-9])(?![0-9]))(?:[ ]?m)?(?![^\W_])(?! ?min)")
+    _length = lazy_regex(r"([0-9]{1,3})[ \u00a0]?h[ \u00a0]?([0-5]?[0-9])[ \u00a0]?min(?![^\W_])")
+    _first = lazy_regex(
         r"1(?:\.?º)?(?= de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))"
     )
 

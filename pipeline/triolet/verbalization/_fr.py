@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
@@ -203,12 +204,12 @@ t; m; billion; billions
         r"bouteilles?|places?|villes?|étapes?|règles?|lignes?|chambres?|pièces?|questions?|réponses?|idées?|options?|portions?|tranches?|"
         r"gousses?|pincées?|cuillères?|cuillerées?|tonnes?|calories?|[a-zéèêàâîôûç]{2,20}(?:tions?|sions?|tés?|ettes?|ances?|ences?))(?![^\W_])"
     )
-    _ordinal = re.compile(r"([0-9]{1,4})(er|ers|re|ère|ères|res|e|ème|èmes|es|ᵉ|nd|nde)(?![^\W_])")
-    _clock = re.compile(r"([0-2]?[0-9])[ \u00a0\u202f]?[hH][ \u00a0]?([0-5][0-9])?(?![^\W_])")
-    _around = re.compile(r"(24|7)[ ]?([hj])/(24|7)(?![0-9])")
-    _minutes = re.compile(r"[ \u00a0]?min(?![^\W_])")
-    _day = re.compile(rf"1(?:er)?(?=[ \u00a0](?:{month_forms})(?![^\W_]))")
-    _century = re.compile(r"e?[ \u00a0]siècle")
+    _ordinal = lazy_regex(r"([0-9]{1,4})(er|ers|re|ère|ères|res|e|ème|èmes|es|ᵉ|nd|nde)(?![^\W_])")
+    _clock = lazy_regex(r"([0-2]?[0-9])[ \u00a0\u202f]?[hH][ \u00a0]?([0-5][0-9])?(?![^\W_])")
+    _around = lazy_regex(r"(24|7)[ ]?([hj])/(24|7)(?![0-9])")
+    _minutes = lazy_regex(r"[ \u00a0]?min(?![^\W_])")
+    _day = lazy_regex(rf"1(?:er)?(?=[ \u00a0](?:{month_forms})(?![^\W_]))")
+    _century = lazy_regex(r"e?[ \u00a0]siècle")
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
         """`vingt et un`, `quatre-vingts`; `une` for a feminine noun."""
@@ -277,8 +278,8 @@ t; m; billion; billions
         plural = "s" if ordinal[2].endswith("s") else ""
         return ordinal.end(), words + plural
 
-    _word = re.compile(r"[ \u00a0]([^\W\d_]{3,24})(?![^\W_])")
-    _masculine_e = re.compile(
+    _word = lazy_regex(r"[ \u00a0]([^\W\d_]{3,24})(?![^\W_])")
+    _masculine_e = lazy_regex(
         r"(?:age|isme|asme|ème|ège|iste|gramme|mètre|litre|siècle|article|cercle|spectacle|muscle|obstacle|oncle|angle|ongle|meuble|double|"
         r"immeuble|sable|câble|exemple|couple|temple|peuple|arbre|nombre|membre|chiffre|ordre|cadre|cidre|livre|cuivre|verre|tonnerre|beurre|"
         r"titre|chapitre|centre|théâtre|ministre|maître|filtre|monstre|groupe|type|homme|costume|légume|volume|rhume|diplôme|atome|royaume|"

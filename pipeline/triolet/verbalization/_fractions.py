@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._numbers import Numbers
@@ -11,16 +10,16 @@ from triolet.verbalization._numerals import quantity
 from triolet.verbalization._quantity import Quantity
 from triolet.verbalization._signs import SUPERSCRIPTS, VULGAR
 
-_RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})(?::([0-9]{1,4}))?(?![0-9:])")
-_FRACTION = re.compile(r"(?:([0-9]{1,4})[ \u00a0])?([0-9]{1,4})[/⁄]([0-9]{1,4})(?![0-9/]|[.,][0-9])")
-_WITH_VULGAR = re.compile(r"([0-9]{1,6})[ \u00a0]?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])")
-_SCIENTIFIC = re.compile(r"([0-9]{1,20}(?:[.,][0-9]{1,20})?)[eE]([+\-−]?[0-9]{1,3})(?![0-9A-Za-z])")
-_TEN_TO = re.compile(
+_RATIO = lazy_regex(r"([0-9]{1,4}):([0-9]{1,4})(?::([0-9]{1,4}))?(?![0-9:])")
+_FRACTION = lazy_regex(r"(?:([0-9]{1,4})[ \u00a0])?([0-9]{1,4})[/⁄]([0-9]{1,4})(?![0-9/]|[.,][0-9])")
+_WITH_VULGAR = lazy_regex(r"([0-9]{1,6})[ \u00a0]?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])")
+_SCIENTIFIC = lazy_regex(r"([0-9]{1,20}(?:[.,][0-9]{1,20})?)[eE]([+\-−]?[0-9]{1,3})(?![0-9A-Za-z])")
+_TEN_TO = lazy_regex(
     r"([0-9]{1,20}(?:[.,][0-9]{1,20})?)[ ]?[×x·*][ ]?10(?:\^([-−+]?[0-9]{1,3})|([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))(?![0-9])"
 )
-_ALWAYS = re.compile(r"24/7/365(?![0-9/])")
-_OUT_OF = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)/(5|10|20|100)(?![0-9/]|[.,][0-9])(?P<stars> stars?)?")
-_NAME = re.compile(r"(?: of an? | d'| de | di |[ \u00a0])([^\W\d_]{1,20})(?![^\W_])")
+_ALWAYS = lazy_regex(r"24/7/365(?![0-9/])")
+_OUT_OF = lazy_regex(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)/(5|10|20|100)(?![0-9/]|[.,][0-9])(?P<stars> stars?)?")
+_NAME = lazy_regex(r"(?: of an? | d'| de | di |[ \u00a0])([^\W\d_]{1,20})(?![^\W_])")
 
 
 class Fractions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
@@ -191,18 +192,18 @@ t; m; bilione; bilioni
         r"(?:volte|volta|ore|ora|settiman[ae]|person[ae]|pagin[ae]|donn[ae]|ragazz[ae]|cas[ae]|tazz[ae]|bottigli[ae]|piazz[ae]|strad[ae]|nott[ei]|"
         r"part[ei]|tonnellat[ae]|sterlin[ae]|libbr[ae]|lir[ae]|domand[ae]|rispost[ae]|regol[ae]|rig[ah]e?|[a-zàèéìòù]{2,20}(?:zione|zioni|sione|sioni|tà|à))(?![^\W_])"
     )
-    _ordinal = re.compile(r"([0-9]{1,3})(?:°|º|ª|\^)(?! ?[CF](?![^\W_]))(?=[ \u00a0][^\W\d_])")
-    _first = re.compile(
+    _ordinal = lazy_regex(r"([0-9]{1,3})(?:°|º|ª|\^)(?! ?[CF](?![^\W_]))(?=[ \u00a0][^\W\d_])")
+    _first = lazy_regex(
         r"1°?(?= (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))"
     )
-    _days = re.compile(
+    _days = lazy_regex(
         r"([0-3]?[0-9])[-–]([0-3]?[0-9])(?= (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))"
     )
-    _clock = re.compile(r"([0-2]?[0-9])\.([0-5][0-9])(?![0-9.,%]|[ ]?(?:€|euro|kg|m\b))")
-    _one_hour = re.compile(
+    _clock = lazy_regex(r"([0-2]?[0-9])\.([0-5][0-9])(?![0-9.,%]|[ ]?(?:€|euro|kg|m\b))")
+    _one_hour = lazy_regex(
         r"1 (?=(?:ora|amica|auto|isola|opera|azienda|altra|idea|email|app|unità|opzione|area|arancia|oncia)(?![^\W_]))"
     )
-    _clock_before = re.compile(r"(?:(?:alle|dalle|le|ore|fino alle|alle ore)) \Z")
+    _clock_before = lazy_regex(r"(?:(?:alle|dalle|le|ore|fino alle|alle ore)) \Z")
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
         """`ventuno`, `duemila`; `un`, `una` before a noun."""
@@ -297,8 +298,8 @@ t; m; bilione; bilioni
             words += f" e {self.counted(Quantity(second), self.units['s'])}"
         return words + {"am": " di mattina", "pm": " di pomeriggio"}.get(half, "")
 
-    _range_opened = re.compile(r"(?<![^\W_])(?:da|dal|dalle|dai|dagli|tra|fra|ore|n\.|numero)[ '’]\Z", re.IGNORECASE)
-    _after_preposition = re.compile(
+    _range_opened = lazy_regex(r"(?<![^\W_])(?:da|dal|dalle|dai|dagli|tra|fra|ore|n\.|numero)[ '’]\Z", re.IGNORECASE)
+    _after_preposition = lazy_regex(
         r"(?<![^\W_])(?:per|in|di|con|circa|ogni|a|al|dopo|entro|su|nei|negli|nelle|delle|dei) \Z", re.IGNORECASE
     )
 
@@ -314,15 +315,15 @@ t; m; bilione; bilioni
             return f"da {said}"
         return said if "virgola" in said else said.replace(" a ", " ", 1)
 
-    _word = re.compile(r"[ \u00a0]([^\W\d_]{2,24})(?![^\W_])")
-    _masculine_a = re.compile(
+    _word = lazy_regex(r"[ \u00a0]([^\W\d_]{2,24})(?![^\W_])")
+    _masculine_a = lazy_regex(
         r"(?:problema|sistema|programma|cinema|poeta|clima|tema|pigiama|papa|ista|amma|emma|gramma|diploma|pilota|atleta|panda|gorilla|euro|sosia|delta|sofa|vaglia)\Z"
     )
-    _feminine_e = re.compile(
+    _feminine_e = lazy_regex(
         r"(?:[^l]ione|notte|parte|gente|voce|luce|croce|chiave|nave|neve|carne|fonte|morte|mente|legge|estate|classe|frase|mano|moglie|madre|arte|torre|rete|"
         r"opinione|ragione|stagione|tà|tù|trice|ice|ie|email|mail|app|foto|moto|auto|radio|crisi|analisi|tesi|ipotesi|base|fase|crescita|chat|password|star)\Z"
     )
-    _with_uno = re.compile(r"(?:s[bcdfglmnpqrtvz]|z|gn|ps|pn|x|y)", re.IGNORECASE)
+    _with_uno = lazy_regex(r"(?:s[bcdfglmnpqrtvz]|z|gn|ps|pn|x|y)", re.IGNORECASE)
 
     def and_a_half(self, whole: int, noun: str) -> str:
         """`una tazza e mezza`."""

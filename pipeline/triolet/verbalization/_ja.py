@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._east import EastAsian
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import NumberReader
@@ -163,7 +164,7 @@ class Japanese(EastAsian):
     code_cues = r"コード|末尾|桁[がは:：]|番号|暗証|パスワード|電話|ID|郵便|会員|注文|部屋"
 
     not_code_after = r"[円個件人台年月日回万億時分本枚部倍歳名]|以上|以下|%"
-    _room = re.compile(r"[0-9]{3,4}(?=号室|号教室|教室)")
+    _room = lazy_regex(r"[0-9]{3,4}(?=号室|号教室|教室)")
 
     def __init__(self, region: str = "") -> None:
         super().__init__(region)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns
@@ -189,20 +190,20 @@ class Korean(Language):
     ending_after = "(?:으로|로) ?끝나는"
     code_cues = r"코드|끝자리|뒷자리|끝 ?네 ?자리|뒤 ?네 ?자리|번호|비밀번호|인증|전화|계좌|주문|우편|방|아이디|연락처"
     not_code_after = r"원|개|명|년|월|일|만|억|천|건|회|살|시간|분|초|번째|층|권|대|이상|이하|%"
-    _times_before = re.compile(
+    _times_before = lazy_regex(
         r"(?:하루|일주일|한 ?달|주|년|달|번)에[ ]\Z|(?:하루|일주일|한 ?달)[ ]\Z|(?:매일|매주|매달|매년|총|최대|최소|적어도|모두|벌써|약|연속)[ ]\Z"
     )
-    _times_after = re.compile(
+    _times_after = lazy_regex(
         r"[ ]?번(?:씩|이나|만에|만[ ]|쯤|[ ](?:정도|이상|이하|더|반복|연속|넘게)|[ ][가-힣]{1,6}(?:어요|아요|여요|했다|었다|았다|였다|했어|었어|았어|봤어|갔어|왔어"
         r"|습니다|ㅂ니다|세요|십시오|니다|고[ ]|(?<!에)서[ ]|면[ ]|지만|는데)(?<!예요)(?<!이에요)(?<!입니다)(?<!인데))"
     )
-    _counter = re.compile(rf"[ \u00a0]?(?:{_COUNTERS})")
-    _side = re.compile(r"[ ]?대[ ]?[0-9]")
-    _age = re.compile(r"대(?:[ ]?(?:남|여|초반|중반|후반|청년|직장인|부부|주부|이상|이하|들|의|가|는|와|에))")
-    _called = re.compile(r"1(?:12|14|19|20|82|32|339|588|544|577|566)(?![0-9])(?=에|로|으로|번|[ ]?(?:신고|구급|센터))")
-    _room = re.compile(r"[0-9]{1,4}(?=호(?!선|텔))")
-    _month = re.compile(r"(6|10)월")
-    _fraction_of = re.compile(r"[ ]?분의")
+    _counter = lazy_regex(rf"[ \u00a0]?(?:{_COUNTERS})")
+    _side = lazy_regex(r"[ ]?대[ ]?[0-9]")
+    _age = lazy_regex(r"대(?:[ ]?(?:남|여|초반|중반|후반|청년|직장인|부부|주부|이상|이하|들|의|가|는|와|에))")
+    _called = lazy_regex(r"1(?:12|14|19|20|82|32|339|588|544|577|566)(?![0-9])(?=에|로|으로|번|[ ]?(?:신고|구급|센터))")
+    _room = lazy_regex(r"[0-9]{1,4}(?=호(?!선|텔))")
+    _month = lazy_regex(r"(6|10)월")
+    _fraction_of = lazy_regex(r"[ ]?분의")
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
         """`이십일`, `십이만 삼천사백`."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from triolet._model._kinds import Kind
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._quantity import Noun, Quantity
 from triolet.verbalization._signs import WITHOUT_MINOR
@@ -15,7 +16,7 @@ LARGEST = 10**18
 """Numbers from here on are said digit by digit: nobody follows the names of larger ones."""
 
 
-_RANGE_FOLLOWS = re.compile(
+_RANGE_FOLLOWS = lazy_regex(
     r"[ \u00a0]?[0-9]{1,4}(?:[ \u00a0]?[-–—][ \u00a0]?[0-9]|, ?[0-9]| (?:and|und|et|y|e) [0-9])"
 )
 
@@ -513,7 +514,7 @@ def below_thousand(n: int) -> tuple[int, int, int]:
     return n // 100, n // 10 % 10, n % 10
 
 
-ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+ROMAN = lazy_regex(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, roman_value
 
-MAY_BE_LETTERS = re.compile(
+MAY_BE_LETTERS = lazy_regex(
     r"[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z])|(?<![A-Za-z])[IVX](?:er|re|e|ère|ème)(?![A-Za-z])"
 )
 """A text without this has neither a Roman numeral nor an acronym."""
-_CAPITALS = re.compile(
+_CAPITALS = lazy_regex(
     r"(?<![^\W_])[A-Z]{1,15}(?:s(?![^\W_]))?(?![^\W_])|(?<=[\u2E80-\uD7AF])[A-Z]{2,15}(?![A-Za-z0-9])"
 )
-_FRENCH_ORDINAL = re.compile(r"(?<![^\W_])([IVX]{1,7})(er|re|ère|e|ème)(?![^\W_])")
-_NAME_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{3,20})[ \u00a0]\Z")
-_VOWELS = re.compile(r"[AEIOUY]")
+_FRENCH_ORDINAL = lazy_regex(r"(?<![^\W_])([IVX]{1,7})(er|re|ère|e|ème)(?![^\W_])")
+_NAME_BEFORE = lazy_regex(r"(?<![^\W_])([^\W\d_]{3,20})[ \u00a0]\Z")
+_VOWELS = lazy_regex(r"[AEIOUY]")
 _SPELLED = frozenset(
     "AI API ATM AWS BIOS CEO CFO CIA CIO COO CTO CPU GPU CIA DIY DNA RNA EU EUR FAQ FBI GUI HIV ID IBM IDE IMF IOU IP IQ ISO IT "
     "IVF MIT MRI NBA NFL NSA OCR OEM OS OTP PIN UFO UI UK UN URL US USA USB USSR UV UX VAT VIP VPN TV EV SUV UAE SQL SDK UEFA "
@@ -99,9 +100,9 @@ def _roman(value: int, written: str, before: str, after: str, words: Language) -
     return ""
 
 
-MAY_BE_WEEKDAYS = re.compile(r"(?<![^\W_])[^\W\d_]{2,10}\.?[-–][^\W\d_]{2,10}(?![^\W_-])")
+MAY_BE_WEEKDAYS = lazy_regex(r"(?<![^\W_])[^\W\d_]{2,10}\.?[-–][^\W\d_]{2,10}(?![^\W_-])")
 """A text without this has no range of weekdays."""
-_DAYS = re.compile(r"(?<![\w-])([^\W\d_]{2,10})(\.?)[-–]([^\W\d_]{2,10})(?![\w-])")
+_DAYS = lazy_regex(r"(?<![\w-])([^\W\d_]{2,10})(\.?)[-–]([^\W\d_]{2,10})(?![\w-])")
 
 
 def weekdays(text: str, words: Language) -> Iterator[Found]:
@@ -120,11 +121,11 @@ def weekdays(text: str, words: Language) -> Iterator[Found]:
             yield Found(one.start(), one.end(), "abbreviations", day)
 
 
-DAY_BEFORE_TIME = re.compile(r"(?<![\w-])([^\W\d_]{2,5})\.?(?=:? [0-9]{1,2}(?:[:.h]|[-–][0-9]| Uhr| ?[ap]\.?m))")
+DAY_BEFORE_TIME = lazy_regex(r"(?<![\w-])([^\W\d_]{2,5})\.?(?=:? [0-9]{1,2}(?:[:.h]|[-–][0-9]| Uhr| ?[ap]\.?m))")
 """`Sat 9-5`."""
 
 
-_NAME_RIGHT_BEFORE = re.compile(r"[A-Z][a-z]{2,20} \Z")
+_NAME_RIGHT_BEFORE = lazy_regex(r"[A-Z][a-z]{2,20} \Z")
 
 
 def abbreviations(text: str, pattern: re.Pattern[str], words: Language, units: Container[str]) -> Iterator[Found]:
@@ -171,8 +172,8 @@ def abbreviations(text: str, pattern: re.Pattern[str], words: Language, units: C
         yield Found(one.start(), one.end(), "abbreviations", said)
 
 
-_ENDING = re.compile(r"(?<=[a-zäöüß])(?:str|nr|tel|platz|pl)\.(?![^\W_])")
-_WIDE = re.compile(r"[\u00a0\u202f]")
+_ENDING = lazy_regex(r"(?<=[a-zäöüß])(?:str|nr|tel|platz|pl)\.(?![^\W_])")
+_WIDE = lazy_regex(r"[\u00a0\u202f]")
 
 
 def _closest(written: str, table: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._amounts import Amounts
 from triolet.verbalization._codes import Codes
 from triolet.verbalization._found import Found
@@ -15,18 +16,18 @@ from triolet.verbalization._prices import Prices
 from triolet.verbalization._quantity import Quantity
 from triolet.verbalization._signs import VULGAR
 
-_INTERNATIONAL = re.compile(r"\+[0-9]{1,3}(?:[ .\-/]?\(?[0-9]{1,5}\)?){2,7}(?![0-9])")
-_UNIT_ALONE = re.compile(r"(?<![^\W_])[kcm]?m\Z")
+_INTERNATIONAL = lazy_regex(r"\+[0-9]{1,3}(?:[ .\-/]?\(?[0-9]{1,5}\)?){2,7}(?![0-9])")
+_UNIT_ALONE = lazy_regex(r"(?<![^\W_])[kcm]?m\Z")
 _ABOUT = "约近概は為价價有"  # after these, `~3000` is no range
-_CODE_FOLLOWS = re.compile(r"[A-Z]{1,4}-?[0-9]")
-_LETTER_AFTER = re.compile(r"=? [A-Za-z](?![A-Za-z])")
-_CLOSES = re.compile(r"<[^<>\n]{1,60}>?>")
-_IS_LESS = re.compile(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
+_CODE_FOLLOWS = lazy_regex(r"[A-Z]{1,4}-?[0-9]")
+_LETTER_AFTER = lazy_regex(r"=? [A-Za-z](?![A-Za-z])")
+_CLOSES = lazy_regex(r"<[^<>\n]{1,60}>?>")
+_IS_LESS = lazy_regex(r"(?:[0-9]|(?<![A-Za-z])[A-Za-z]) \Z")
 
-_HALF_BEFORE = re.compile(r"[0-9][ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm])[ \u00a0]?\Z")
-_HOUR_BEFORE = re.compile(r"[0-9][ \u00a0]?(?:Uhr|horas|heures|часов)\Z")
-_EAST_HALF = re.compile("上午|下午|晚上|中午|凌晨|早上|午前|午後|오전|오후|[0-9]")
-_HALF_AFTER = re.compile(r"[ \u00a0]?[01]?[0-9](?::[0-5][0-9])?(?![0-9:])")
+_HALF_BEFORE = lazy_regex(r"[0-9][ \u00a0\u202f]?[AaPp](?:\.[ ]?[Mm]\.?|[Mm])[ \u00a0]?\Z")
+_HOUR_BEFORE = lazy_regex(r"[0-9][ \u00a0]?(?:Uhr|horas|heures|часов)\Z")
+_EAST_HALF = lazy_regex("上午|下午|晚上|中午|凌晨|早上|午前|午後|오전|오후|[0-9]")
+_HALF_AFTER = lazy_regex(r"[ \u00a0]?[01]?[0-9](?::[0-5][0-9])?(?![0-9:])")
 
 Rule = Callable[[str, int, int], "Found | None"]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from triolet._model._kinds import Kind
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._language import Language
 from triolet.verbalization._numerals import CONTINENTAL_STYLE, ENGLISH_STYLE, quantity
 from triolet.verbalization._quantity import Noun, Quantity
@@ -15,14 +16,14 @@ GAP = r"[ \u00a0\u202f]?"
 _NO_LETTER = r"(?![A-Za-z0-9\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\u0370-\u04FF])"
 _CURRENCIES = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
 CODES = "|".join(CURRENCY_CODES)
-DIGITS = re.compile(r"[0-9]+")
+DIGITS = lazy_regex(r"[0-9]+")
 SUPERSCRIPT_OR_CARET = frozenset("^⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-RANGE = re.compile(r"(?:[-–−~〜～]|[ \u00a0][–—~〜～][ \u00a0])(?=[0-9$€£¥￥₹₩₽])")
-POWER = re.compile(r"\^\{?([-−]?[0-9]{1,4})\}?|(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,4})")
-_WORD = re.compile(r"[^\W\d_]{1,40}")
-_PER = re.compile(r"/(?=[^\W\d_])")
-_AFTER_HOURS = re.compile(r"[0-9][ \u00a0]?h(?:rs?)?[ \u00a0]?[0-9]{1,2}\Z")
-_MILLIONS = re.compile(r"[ \u00a0]?(?:M(?:d|ds)?|[kK])(?=[ ]?[€$£])")
+RANGE = lazy_regex(r"(?:[-–−~〜～]|[ \u00a0][–—~〜～][ \u00a0])(?=[0-9$€£¥￥₹₩₽])")
+POWER = lazy_regex(r"\^\{?([-−]?[0-9]{1,4})\}?|(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,4})")
+_WORD = lazy_regex(r"[^\W\d_]{1,40}")
+_PER = lazy_regex(r"/(?=[^\W\d_])")
+_AFTER_HOURS = lazy_regex(r"[0-9][ \u00a0]?h(?:rs?)?[ \u00a0]?[0-9]{1,2}\Z")
+_MILLIONS = lazy_regex(r"[ \u00a0]?(?:M(?:d|ds)?|[kK])(?=[ ]?[€$£])")
 
 LONGEST_PLAIN = 18
 """Digits that are said as one number at most. Longer runs are read out."""

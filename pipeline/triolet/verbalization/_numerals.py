@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._quantity import Quantity
 
-_MARKS = re.compile(r"[^0-9]")
+_MARKS = lazy_regex(r"[^0-9]")
 
 ENGLISH_STYLE = (
     r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,8}(?![0-9])(?:\.[0-9]{1,40})?"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 from triolet.verbalization._numbers import RANGE, Numbers, multiplied
@@ -11,11 +10,11 @@ from triolet.verbalization._numerals import quantity
 from triolet.verbalization._quantity import Quantity
 from triolet.verbalization._signs import CURRENCY_CODES
 
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,]|\.[0-9])")
-_MILLION = re.compile(r"m(?![^\W_])")  # `£3m`
-_LETTER_SCALE = re.compile(r"[ \u00a0]?(million|billion|thousand|bn|[kKmMB])(?![A-Za-z0-9])")  # `$3M`
-_ONLY_CENTS = re.compile(r"[$£€]\.([0-9]{2})(?![0-9])")
-_CENTS = re.compile(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
+_THOUSANDS = lazy_regex(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,]|\.[0-9])")
+_MILLION = lazy_regex(r"m(?![^\W_])")  # `£3m`
+_LETTER_SCALE = lazy_regex(r"[ \u00a0]?(million|billion|thousand|bn|[kKmMB])(?![A-Za-z0-9])")  # `$3M`
+_ONLY_CENTS = lazy_regex(r"[$£€]\.([0-9]{2})(?![0-9])")
+_CENTS = lazy_regex(r"[0-9]{1,6},[0-9]{2}(?![0-9]|,[0-9])")
 
 
 class Prices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
@@ -188,7 +189,7 @@ t; m; trilhão; trilhões
     ratio_cues_after = r"(?:contra|dilu)"
     duration_cues = r"em|de|dura|durou"
     ratio_cues = r"(?i:dilu\w{0,4}|mistur\w{0,4}|proporção|razão|escala|placar|venceu|ganhou|ganharam|perdeu|perderam|empat|resultado)"
-    _proportion = re.compile(r"(?:proporção|razão|escala|dilu\w{0,4}|mistur\w{0,4})[^0-9.]{0,24}\Z", re.IGNORECASE)
+    _proportion = lazy_regex(r"(?:proporção|razão|escala|dilu\w{0,4}|mistur\w{0,4})[^0-9.]{0,24}\Z", re.IGNORECASE)
     weekday_range = "{} a {}"
     short_months = {
         "jan": "janeiro", "fev": "fevereiro", "mar": "março", "abr": "abril", "jun": "junho", "jul": "julho", "ago": "agosto", "set": "setembro",
@@ -202,10 +203,10 @@ t; m; trilhão; trilhões
         r"colher(?:es)?|pitadas?|flor(?:es)?|[a-záéíóúâêôãõç]{2,20}(?:ãs|ã|ções|sões|ção|são|dades|dade|gens|gem|as|a))(?<!dias)(?<!dia)(?<!problemas)(?<!problema)"
         r"(?<!programas)(?<!programa)(?<!sistemas)(?<!sistema)(?<!gramas)(?<!grama)(?<!temas)(?<!tema)(?<!mapas)(?<!mapa)(?![^\W_])"
     )
-    _ordinal = re.compile(r"([0-9]{1,3})\.?([ºª°])(?! ?[CF](?![^\W_]))(?=[ \u00a0,.;:!?)-]|\Z)")
-    _clock = re.compile(r"([0-2]?[0-9])[ ]?h(?:[ ]?([0-5][0-9])(?![0-9]))?(?P<min>[ ]?min)?(?![^\W_])")
-    _weekday_after = re.compile(r"[- ]feira")
-    _first = re.compile(rf"1(?:º)?(?= de (?:{_MONTHS}))")
+    _ordinal = lazy_regex(r"([0-9]{1,3})\.?([ºª°])(?! ?[CF](?![^\W_]))(?=[ \u00a0,.;:!?)-]|\Z)")
+    _clock = lazy_regex(r"([0-2]?[0-9])[ ]?h(?:[ ]?([0-5][0-9])(?![0-9]))?(?P<min>[ ]?min)?(?![^\W_])")
+    _weekday_after = lazy_regex(r"[- ]feira")
+    _first = lazy_regex(rf"1(?:º)?(?= de (?:{_MONTHS}))")
 
     def __init__(self, region: str = "") -> None:
         super().__init__(region)

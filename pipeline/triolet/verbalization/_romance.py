@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._language import Language
 from triolet.verbalization._quantity import Noun, Quantity
 
@@ -104,18 +105,18 @@ class Romance(Language):
         half = self.half_word(gender, alone=False).strip().removesuffix("-")
         return f"{self.cardinal(whole, gender, attributive=True)} {noun} {self.and_} {half}"
 
-    article_before = re.compile(r"(?<![^\W_])(?:le|un|du|au|el|del|al|il|lo|o|um|do|ao) \Z")
+    article_before = lazy_regex(r"(?<![^\W_])(?:le|un|du|au|el|del|al|il|lo|o|um|do|ao) \Z")
 
     def fraction_in(self, before: str, words: str) -> str:
         """`le quart de finale`."""
         first, _, rest = words.partition(" ")
         return rest if first in ("un", "um") and rest and self.article_before.search(before[-6:]) else words
 
-    _article_before_roman = re.compile(
+    _article_before_roman = lazy_regex(
         r"(?<![^\W_])(el|la|del|al|il|lo|al|nel|nella|della|alla|dal|dalla|o|a|do|da|no|na|ao|à|le|du|au) \Z",
         re.IGNORECASE,
     )
-    _noun_after_roman = re.compile(r" [^\W\d_]{4}")
+    _noun_after_roman = lazy_regex(r" [^\W\d_]{4}")
 
     def roman_century(self, value: int, written: str, before: str, after: str) -> str:
         """`la II Guerra Mundial`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
 from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
@@ -144,7 +145,7 @@ _MASCULINE = {
 }
 _NUMBERED = (("глав", _FEMININE), ("част", _FEMININE), ("книг", _FEMININE), ("том", _MASCULINE), ("акт", _MASCULINE), ("раздел", _MASCULINE),
              ("тип", _MASCULINE), ("уровен", _MASCULINE), ("уровн", _MASCULINE))  # fmt: skip
-_RULERS = re.compile(
+_RULERS = lazy_regex(
     r"(Екатерин|Елизавет|Мари|Изабелл|Маргарит)([аыеуоюйи]{1,2})|"
     r"(Николай?|Александр|П[её]тр|Людовик|Генрих|Карл|Иван|Павел|Павл|Наполеон|Фридрих|Вильгельм|Георг|Филипп|Бенедикт|Рам[зс]ес|Иоанн|Яков|Эдуард|"
     r"Ричард|Пий|Пи|Василий|Васили|Михаил|Ф[её]дор|Франциск|Густав|Леопольд|Альфонс|Фердинанд|Максимилиан|Отто[н]?)(а|я|у|ю|ом|ем|е|и|)"
@@ -160,17 +161,17 @@ _ABBREVIATED = {
 }  # fmt: skip
 _BEFORE_NUMBER = frozenset({"стр.", "рис.", "гл.", "табл.", "п.", "ст.", "д.", "кв.", "корп.", "оф."})
 _BEFORE_NAME = frozenset({"ул.", "г.", "пр.", "пл.", "пер."})
-_IN_OR_ON = re.compile(r"(?<![^\W_])(?:в|во|на|при|о|об) \Z", re.IGNORECASE)
-_MOTION = re.compile(
+_IN_OR_ON = lazy_regex(r"(?<![^\W_])(?:в|во|на|при|о|об) \Z", re.IGNORECASE)
+_MOTION = lazy_regex(
     r"(?:е[хз][аж]|ех?ал|ед[еу]|ход|шёл|шл[аи]|прибы|лет[еи]|отправ|верн|перевез|достав)[а-яё]{0,8} в \Z", re.IGNORECASE
 )
 _FEMININE_SHORT = frozenset({"ул.", "пл.", "стр.", "гл.", "табл.", "ст."})
-_TOWARD = re.compile(r"(?<![^\W_])(?:ко?|по) \Z", re.IGNORECASE)
-_FROM = re.compile(r"(?<![^\W_])(?:с|со|из|до|от|около|у|после|начиная с) \Z", re.IGNORECASE)
-_LOOK = re.compile(
+_TOWARD = lazy_regex(r"(?<![^\W_])(?:ко?|по) \Z", re.IGNORECASE)
+_FROM = lazy_regex(r"(?<![^\W_])(?:с|со|из|до|от|около|у|после|начиная с) \Z", re.IGNORECASE)
+_LOOK = lazy_regex(
     r"(?<![^\W_])(?:см\.|смотри(?:те)?|[а-яё]{2,20}(?:йте|ьте|ите|ть|ти|ал[аи]?|ил[аи]?|ит|ет)) \Z", re.IGNORECASE
 )
-_ROMAN_BEFORE = re.compile(r"(?:(?<![A-Z])[IVX]{1,5}[-–—])?(?<![A-Z])[IVX]{1,5}[ \u00a0]?\Z")
+_ROMAN_BEFORE = lazy_regex(r"(?:(?<![A-Z])[IVX]{1,5}[-–—])?(?<![A-Z])[IVX]{1,5}[ \u00a0]?\Z")
 _FEMALE = frozenset({"Екатерина", "Елизавета", "Мария", "Elizabeth", "Екатерины", "Елизаветы"})
 
 
@@ -280,45 +281,45 @@ t; m; триллион; триллионов; триллиона
     code_cues = r"(?i:код[а-яё]{0,3}|пин|пароль|номер[а-яё]{0,3}|заказ[а-яё]{0,3}|счёт[а-яё]{0,2}|тел(?:ефон)?[а-яё.]{0,3}|звоните|позвоните|индекс|рейс)"
     version_cues = Language.version_cues[:-1] + "|версия|версии)"
     roman_before = r"(?i:глав[аеуы]|част[ьи]|том[ае]?|акт[ае]?|книг[аеуи]|раздел[ае]?|типа?|уровень|уровня|уровне)"
-    _date = re.compile(
+    _date = lazy_regex(
         rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]((?i:{_MONTHS}))(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?"
     )
-    _year = re.compile(
+    _year = lazy_regex(
         r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годами|годов|гг\.|г\.)(?![^\W_])"
     )
-    _names_a_day = re.compile(
+    _names_a_day = lazy_regex(
         r"(?i)(?<![^\W_])(?:срок|дата(?: [а-яё]{3,20})?|дедлайн|сегодня|завтра|вчера)(?: ?[—–:-])? \Z"
     )
-    _part = re.compile(r"1/([0-9]{1,2})(?![0-9/]|[.,][0-9])(?=[ \u00a0][а-яё]{3})")
-    _verb = re.compile(r"[а-яё]{2}(?:[йиь]те|ть|ти|ил[аи]?|ал[аи]?)[ \u00a0]\Z")
-    _first_day = re.compile(rf"([0-3]?[0-9])(?= по [0-3]?[0-9] (?:{_MONTHS})(?![^\W_]))")
-    _first_year = re.compile(r"[12][0-9]{3}(?= (?:по|до) [12][0-9]{3} (?:год[аы]?|гг?\.)(?![^\W_]))")
-    _century = re.compile(r"([1-9]|1[0-9]|2[0-9])[ \u00a0]век(а|е|ом|)(?![^\W_])")
-    _month_before = re.compile(
+    _part = lazy_regex(r"1/([0-9]{1,2})(?![0-9/]|[.,][0-9])(?=[ \u00a0][а-яё]{3})")
+    _verb = lazy_regex(r"[а-яё]{2}(?:[йиь]те|ть|ти|ил[аи]?|ал[аи]?)[ \u00a0]\Z")
+    _first_day = lazy_regex(rf"([0-3]?[0-9])(?= по [0-3]?[0-9] (?:{_MONTHS})(?![^\W_]))")
+    _first_year = lazy_regex(r"[12][0-9]{3}(?= (?:по|до) [12][0-9]{3} (?:год[аы]?|гг?\.)(?![^\W_]))")
+    _century = lazy_regex(r"([1-9]|1[0-9]|2[0-9])[ \u00a0]век(а|е|ом|)(?![^\W_])")
+    _month_before = lazy_regex(
         r"(?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре)[ \u00a0]\Z"
     )
-    _ordinal = re.compile(r"([0-9]{1,9})-(ый|ий|ой|ая|ое|ого|ому|ом|ым|ых|ую|ые|й|я|е|го|му|м|х|ю)(?![^\W_])")
-    _neuter_after = re.compile(
+    _ordinal = lazy_regex(r"([0-9]{1,9})-(ый|ий|ой|ая|ое|ого|ому|ом|ым|ых|ую|ые|й|я|е|го|му|м|х|ю)(?![^\W_])")
+    _neuter_after = lazy_regex(
         r"[ \u00a0](?:[а-яё]+ое[ \u00a0])?[а-яё]+[оe](?![^\W_])|[ \u00a0][а-яё]+(?:ие|ье|ле|це)(?![^\W_])"
     )
-    _share = re.compile(
+    _share = lazy_regex(
         r"([0-9]{1,3})[ \u00a0]?%-(?:про)?(?:ц)?(н(?:ый|ого|ому|ым|ом|ая|ой|ую|ое|ые|ых|ыми))(?![^\W_])"
     )
-    _one_and_a_half = re.compile(r"1,5-(?=[а-яё]{4})")
+    _one_and_a_half = lazy_regex(r"1,5-(?=[а-яё]{4})")
     place_cues = r"(?:кв(?:артира|артиру|артире|\.)|д(?:ом|оме|\.)|кабинете?|каб\.|класс[а-я]*|аудитори[а-я]+|мест[а-я]+|корпус[а-я]*|корп\.|строение|литер|офисе?|№|номер)"
-    _toward = re.compile(r"(?<![^\W_])(?:к|ко|по)[ \u00a0]\Z", re.IGNORECASE)
-    _between_years = re.compile(r"[12][0-9]{3}(?= и [12][0-9]{3} год)")
-    _day_and_month = re.compile(r"([0-3][0-9])\.(0[1-9]|1[0-2])(?![0-9]|[.,:][0-9])")
-    _compound = re.compile(r"([0-9]{1,4})-(?=[а-яё]{4})")
-    _on = re.compile(r"(?<![^\W_])(?:[нН]а|[пП]ри|[оО]б)[ \u00a0]\Z")
-    _lifetime = re.compile(r"([12][0-9]{3})[-–—]([12][0-9]{3})(?=\))")
-    _parts = re.compile(r"разбав|смеша|соотнош|пропорц|отношени|масштаб|шанс|развед", re.IGNORECASE)
-    _clock = re.compile(r"([0-2]?[0-9]):([0-5][0-9])(?![0-9:])")
-    _goes_on = re.compile(r"[-–:/][0-9]|\.[0-9]")
-    _gram = re.compile(r"[ \u00a0](?:г|м|с|ч|т|л)\.")
-    _in = re.compile(r"(?<![^\W_])(?:[вВ]|[вВ]о|[оО]|[пП]о)[ \u00a0]\Z")
-    _noun = re.compile(r"[ \u00a0]([а-яё]{2,30})")
-    _score_before = re.compile(r"(?i)сч[её]т|побед|выигр|проигр|обыгр|матч|вничью")
+    _toward = lazy_regex(r"(?<![^\W_])(?:к|ко|по)[ \u00a0]\Z", re.IGNORECASE)
+    _between_years = lazy_regex(r"[12][0-9]{3}(?= и [12][0-9]{3} год)")
+    _day_and_month = lazy_regex(r"([0-3][0-9])\.(0[1-9]|1[0-2])(?![0-9]|[.,:][0-9])")
+    _compound = lazy_regex(r"([0-9]{1,4})-(?=[а-яё]{4})")
+    _on = lazy_regex(r"(?<![^\W_])(?:[нН]а|[пП]ри|[оО]б)[ \u00a0]\Z")
+    _lifetime = lazy_regex(r"([12][0-9]{3})[-–—]([12][0-9]{3})(?=\))")
+    _parts = lazy_regex(r"разбав|смеша|соотнош|пропорц|отношени|масштаб|шанс|развед", re.IGNORECASE)
+    _clock = lazy_regex(r"([0-2]?[0-9]):([0-5][0-9])(?![0-9:])")
+    _goes_on = lazy_regex(r"[-–:/][0-9]|\.[0-9]")
+    _gram = lazy_regex(r"[ \u00a0](?:г|м|с|ч|т|л)\.")
+    _in = lazy_regex(r"(?<![^\W_])(?:[вВ]|[вВ]о|[оО]|[пП]о)[ \u00a0]\Z")
+    _noun = lazy_regex(r"[ \u00a0]([а-яё]{2,30})")
+    _score_before = lazy_regex(r"(?i)сч[её]т|побед|выигр|проигр|обыгр|матч|вничью")
 
     _singular_genitives = frozenset(
         noun.few
@@ -665,12 +666,12 @@ t; m; триллион; триллионов; триллиона
             return words
         return self.ordinal(day, ending=form) + words.removeprefix(self.ordinal(day, ending="gen"))
 
-    _day_accusative = re.compile(
+    _day_accusative = lazy_regex(
         r"(?<![^\W_])(?:на|по|за|под)(?: (?:понедельник|вторник|среду|четверг|пятницу|субботу|воскресенье),?)? \Z",
         re.IGNORECASE,
     )
-    _day_dative = re.compile(r"(?<![^\W_])к \Z", re.IGNORECASE)
-    _day_instrumental = re.compile(r"(?<![^\W_])(?:перед|между) \Z", re.IGNORECASE)
+    _day_dative = lazy_regex(r"(?<![^\W_])к \Z", re.IGNORECASE)
+    _day_instrumental = lazy_regex(r"(?<![^\W_])(?:перед|между) \Z", re.IGNORECASE)
 
     def _day_form(self, before: str, after: str) -> str:
         """The form of the day of a date, as the words before it ask."""
@@ -834,8 +835,8 @@ t; m; триллион; триллионов; триллиона
         """`двадцати` before `летний`."""
         return last == "-"
 
-    _day_object = re.compile(r"(?<![^\W_])(?:во?|на) \Z", re.IGNORECASE)
-    _day_genitive = re.compile(r"(?<![^\W_])(?:со?|до|от|после|кроме) \Z", re.IGNORECASE)
+    _day_object = lazy_regex(r"(?<![^\W_])(?:во?|на) \Z", re.IGNORECASE)
+    _day_genitive = lazy_regex(r"(?<![^\W_])(?:со?|до|от|после|кроме) \Z", re.IGNORECASE)
 
     def day_in(self, before: str, written: str) -> str:
         """`в среду`, `кроме среды`."""

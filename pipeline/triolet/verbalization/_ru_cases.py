@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._quantity import Noun
 
 _SMALL = {
@@ -127,32 +128,32 @@ def _declined(genitive: str, case: str, *, one: bool) -> str:
     return stem + _ONE[kind][case]
 
 
-_GENITIVE = re.compile(
+_GENITIVE = lazy_regex(
     r"(?<![^\W_])(?:до|от|около|ок\.|более|менее|свыше|больше|меньше|из|без|для|после|порядка|с|со|у|старше|младше|моложе|выше|ниже|дороже|дешевле|"
     r"раньше|позже|позднее|дольше|длиннее|короче|тяжелее|легче|ближе|дальше|быстрее|нет|не хватает|не хватило|не хватит|недостаточно|в течение|"
     r"на протяжении|в размере|среди|против|кроме|вместо|достигает|достигла?|достигли|достигло)[ \u00a0][-−–+]?\Z",
     re.IGNORECASE,
 )
-_TRANSITIVE = re.compile(
+_TRANSITIVE = lazy_regex(
     r"(?<![^\W_])(?:(?:в|во|на|за|через|про|спустя|по)|[а-яё]{1,24}(?:йте|ьте|ите|ть|ти|чь|ет|ёт|ит|ют|ут|ят|ат|ал|ил|ел|ыл|ял|ул|ёл|[аеиуыя]ла|[аеиуыя]ли|ем|им|аю|ую|яю|жу|чу))"
     r"(?: (?:только|всего|лишь|ещё|уже|примерно|почти|ровно))?[ \u00a0]\Z",
     re.IGNORECASE,
 )
-_INTRANSITIVE = re.compile(
+_INTRANSITIVE = lazy_regex(
     r"(?:прош|остал|остаё|бы?л[аио]?|есть|исполн|приш|приех|погиб|жив|учил|работа|участв|родил|умер|упал|вырос|был|стал|стоял|наход)[а-яё]{0,8}"
     r"(?: (?:только|всего|лишь|ещё|уже))?[ \u00a0]\Z|[а-яё](?:ся|сь)[ \u00a0]\Z|(?<![^\W_])(?:нет|даст|объём|этим|всем|затем|совсем|чем|тем|им|ем)[ \u00a0]\Z",
     re.IGNORECASE,
 )
-_ORDERED = re.compile(r"[а-яё]{2}(?:йте|ьте|ите)(?![^\W_])", re.IGNORECASE)
-_DATIVE = re.compile(r"(?<![^\W_])(?:ко?|благодаря|равн[аоы]?|равен)[ \u00a0][-−–+]?\Z", re.IGNORECASE)
-_PREPOSITIONAL = re.compile(r"(?<![^\W_])(?:при|об?)[ \u00a0][-−–+]?\Z", re.IGNORECASE)
-_EACH = re.compile(r"(?<![^\W_])по[ \u00a0]\Z", re.IGNORECASE)
-_INSTRUMENTAL = re.compile(r"(?<![^\W_])между[ \u00a0]\Z", re.IGNORECASE)
-_WITH = re.compile(r"(?<![^\W_])со?[ \u00a0]\Z", re.IGNORECASE)
-_INSIDE = re.compile(r"(?<![^\W_])(?:во?|на|об?|при)[ \u00a0]\Z", re.IGNORECASE)
-_INSIDE_OR_FOR = re.compile(r"(?<![^\W_])(?:во?|на|за|через|про|по|спустя)[ \u00a0]\Z", re.IGNORECASE)
-_AWAY = re.compile(r"[ \u00a0](?:от|к|севернее|южнее|западнее|восточнее)(?![^\W_])")
-_WORDS = re.compile(r"[ \u00a0]([а-яё]{2,30})(?:[ \u00a0]([а-яё]{2,30}))?")
+_ORDERED = lazy_regex(r"[а-яё]{2}(?:йте|ьте|ите)(?![^\W_])", re.IGNORECASE)
+_DATIVE = lazy_regex(r"(?<![^\W_])(?:ко?|благодаря|равн[аоы]?|равен)[ \u00a0][-−–+]?\Z", re.IGNORECASE)
+_PREPOSITIONAL = lazy_regex(r"(?<![^\W_])(?:при|об?)[ \u00a0][-−–+]?\Z", re.IGNORECASE)
+_EACH = lazy_regex(r"(?<![^\W_])по[ \u00a0]\Z", re.IGNORECASE)
+_INSTRUMENTAL = lazy_regex(r"(?<![^\W_])между[ \u00a0]\Z", re.IGNORECASE)
+_WITH = lazy_regex(r"(?<![^\W_])со?[ \u00a0]\Z", re.IGNORECASE)
+_INSIDE = lazy_regex(r"(?<![^\W_])(?:во?|на|об?|при)[ \u00a0]\Z", re.IGNORECASE)
+_INSIDE_OR_FOR = lazy_regex(r"(?<![^\W_])(?:во?|на|за|через|про|по|спустя)[ \u00a0]\Z", re.IGNORECASE)
+_AWAY = lazy_regex(r"[ \u00a0](?:от|к|севернее|южнее|западнее|восточнее)(?![^\W_])")
+_WORDS = lazy_regex(r"[ \u00a0]([а-яё]{2,30})(?:[ \u00a0]([а-яё]{2,30}))?")
 NO_NOUN = frozenset("для сегодня когда всегда вчера завтра тогда иногда вместо тоже также у на за а я".split())
 _MANY = ("ов", "ев", "ёв", "ей")
 _ENDINGS = (("inst", ("ами", "ями", "ыми", "ими", "ьми")), ("prep", ("ах", "ях")), ("dat", ("ам", "ям")))
@@ -192,7 +193,7 @@ def case_by_noun(n: int, before: str, after: str) -> str:
     return ""
 
 
-_LISTED = re.compile(r"[0-9]{1,6}(?:[ \u00a0][а-яё]{1,24}){1,2}[ \u00a0](?:и|или)[ \u00a0]\Z", re.IGNORECASE)
+_LISTED = lazy_regex(r"[0-9]{1,6}(?:[ \u00a0][а-яё]{1,24}){1,2}[ \u00a0](?:и|или)[ \u00a0]\Z", re.IGNORECASE)
 
 
 def case_by_words(before: str) -> str:
@@ -215,7 +216,7 @@ def is_object(before: str) -> bool:
     return _TRANSITIVE.search(before) is not None or _ORDERED.search(before) is not None
 
 
-_ONE_THOUSAND = re.compile(r"(?<![а-яё])(одна )?тысяча(?![а-яё])")
+_ONE_THOUSAND = lazy_regex(r"(?<![а-яё])(одна )?тысяча(?![а-яё])")
 
 
 def accusative(words: str) -> str:

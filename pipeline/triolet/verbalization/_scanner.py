@@ -6,8 +6,7 @@ are bounded, so that a text costs the same for each of its characters.
 
 from __future__ import annotations
 
-import re
-
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._amounts import Amounts
 from triolet.verbalization._codes import Codes
 from triolet.verbalization._dates import Dates
@@ -20,12 +19,12 @@ from triolet.verbalization._prices import Prices
 
 _PARTS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"
 _SYMBOLS = "〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−–—*/№¶〒∫∑∏⌈⌉⌊⌋^#-"
-_ANCHOR = re.compile(
+_ANCHOR = lazy_regex(
     rf"(?P<digit>[0-9])|(?P<money>(?<![A-Za-z])(?:US|AU|A|CA|C|NZ|HK|S|R|MX)\$|[$€£¥￥₹₩₽₺₿₫₴฿₪]"
     rf"|(?<![A-Za-z0-9])(?:{CODES})(?={GAP}[0-9]))|(?P<vulgar>[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])|(?P<power>[²³])|(?P<sign>[{_SYMBOLS}])"
 )
 
-_RUN = re.compile(r"[0-9]+")
+_RUN = lazy_regex(r"[0-9]+")
 _ANY = "any"
 _TELLING = frozenset(" \u00a0\u202f-./()':′’×х*·⁄,½")
 

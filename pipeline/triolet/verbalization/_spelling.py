@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 
-MAY_BE_ADDRESS = re.compile(r"[@/\\_]|[A-Za-z0-9]\.[a-z]|[A-Za-z0-9]\(\)")
+MAY_BE_ADDRESS = lazy_regex(r"[@/\\_]|[A-Za-z0-9]\.[a-z]|[A-Za-z0-9]\(\)")
 """A text without this has no address."""
 _LONGEST_URL = 300
 _TOP = "com|org|net|edu|gov|io|ai|dev|app|info|de|fr|it|es|pt|br|ru|jp|kr|cn|uk|eu|us|ch|at|nl|be|ca|au|in|me|tv|co|xyz|cloud"
@@ -26,13 +27,13 @@ _FILE = rf"(?<![^\W\u2E80-\uD7AF])(?<![./-])[A-Za-z0-9_-]{{1,64}}+(?:\.[A-Za-z0-
 _HANDLE = r"(?<![A-Za-z0-9._%+-])(?!#[A-Z]{1,4}-?[0-9])[@#][A-Za-z][A-Za-z0-9_]{0,63}+"
 _SNAKE = r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9]{0,40}+(?:_[A-Za-z0-9]{1,40}+){1,10}(?![A-Za-z0-9_])"
 _CALL = r"(?<![A-Za-z0-9_.])[A-Za-z][A-Za-z0-9]{0,60}+\(\)|(?<=[A-Za-z0-9_])\(\)"
-_ADDRESS = re.compile(
+_ADDRESS = lazy_regex(
     rf"(?P<call>{_CALL})|(?P<email>{_EMAIL})|(?P<url>{_URL})|(?P<host>{_HOST})|(?P<windows>{_WINDOWS})|(?P<path>{_UNIX}|{_HOME})|(?P<file>{_FILE})"
     rf"|(?P<handle>{_HANDLE})|(?P<snake>{_SNAKE})"
 )
-_PART = re.compile(r"[^\W\d_]+|[0-9]+|.", re.DOTALL)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SCHEME = re.compile(r"(?:https?|ftp)://")
+_PART = lazy_regex(r"[^\W\d_]+|[0-9]+|.", re.DOTALL)
+_HUMP = lazy_regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_SCHEME = lazy_regex(r"(?:https?|ftp)://")
 
 
 def addresses(text: str, words: Language) -> Iterator[Found]:

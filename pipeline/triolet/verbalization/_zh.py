@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._east import EastAsian
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import NumberReader
@@ -101,7 +102,7 @@ deg; ; 度
 K; ; 开尔文
 """)
 
-_NOT_COUNTED = re.compile("分(?!钟)|月(?!份?的时间)|号|年级")
+_NOT_COUNTED = lazy_regex("分(?!钟)|月(?!份?的时间)|号|年级")
 
 
 class Chinese(EastAsian):
@@ -171,13 +172,13 @@ w; ; 万
     ending_after = "结尾"
     code_cues = r"验证码|密码|编号|订单号|单号|账号|卡号|电话|手机|号码|拨打|致电|邮编|房间|代码|口令|尾号|末尾|尾数|[末后]四位|工号|航班"
     not_code_after = r"[元块万亿个名人台部款次件种条张份本米年月天周岁折倍级层]|小时|分钟|公里|美元|欧元|日元|多"
-    _called = re.compile(r"(?:1[0-9]{2}|12[0-9]{3}|10[0-9]{3}|9[0-9]{4})(?![0-9])")
-    _call_before = re.compile(r"(?:拨打|拨|致电|热线|打|电话)[：: ]?\Z")
-    _room = re.compile(r"[0-9]{3,4}(?=室|号房|房(?![子屋产价客])|寝室|教室)")
-    _year = re.compile(r"([0-9]{4})(?=年(?!龄|级|之久))")
-    _short_year = re.compile(r"([0-9]{2})(?=年(?:[0-9]{1,2}月|[代款底初末春夏秋冬]))")
-    _zero_hour = re.compile(r"[0-2]?[0-9]")
-    _minus_degree = re.compile(r"摄氏度\Z")
+    _called = lazy_regex(r"(?:1[0-9]{2}|12[0-9]{3}|10[0-9]{3}|9[0-9]{4})(?![0-9])")
+    _call_before = lazy_regex(r"(?:拨打|拨|致电|热线|打|电话)[：: ]?\Z")
+    _room = lazy_regex(r"[0-9]{3,4}(?=室|号房|房(?![子屋产价客])|寝室|教室)")
+    _year = lazy_regex(r"([0-9]{4})(?=年(?!龄|级|之久))")
+    _short_year = lazy_regex(r"([0-9]{2})(?=年(?:[0-9]{1,2}月|[代款底初末春夏秋冬]))")
+    _zero_hour = lazy_regex(r"[0-2]?[0-9]")
+    _minus_degree = lazy_regex(r"摄氏度\Z")
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
         """`一百零五`; 2 is 两 before what is counted, and before 千, 万 and 亿."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -16,6 +18,7 @@ from triolet._tools._byte_queue import ByteQueue
 from triolet._tools._characters import EAST_ASIAN, ends_with_mark, is_wide
 from triolet._tools._graphemes import inside_grapheme
 from triolet._tools._in_pieces import in_pieces
+from triolet._tools._lazy_regex import lazy_regex
 from triolet._tools._signal import Signal
 
 
@@ -181,3 +184,33 @@ async def test_a_signal_wakes_those_who_wait_and_is_not_remembered(autojump_cloc
 )
 def test_what_a_service_asks_to_wait(asked: str, date: str | None, seconds: float | None) -> None:
     assert retry_after(asked, date) == seconds
+
+
+def test_a_lazy_pattern_is_the_pattern() -> None:
+    lazy, pattern = lazy_regex(r"(?P<a>b+)c", re.IGNORECASE), re.compile(r"(?P<a>b+)c", re.IGNORECASE)
+    assert (lazy.pattern, lazy.flags, lazy.groups, lazy.groupindex) == (pattern.pattern, pattern.flags, 1, {"a": 1})
+    assert lazy.sub("-", "aBBcd") == "a-d"
+    found = lazy.search("aBBcd", 1)
+    assert found is not None
+    assert found["a"] == "BB"
+    assert lazy.match("aBBcd") is None
+    assert not hasattr(lazy, "no_such_name")
+
+
+def test_a_lazy_pattern_is_compiled_at_its_first_use() -> None:
+    wrong = lazy_regex("(")
+    with pytest.raises(re.error):
+        wrong.match("")
+
+
+def test_an_import_compiles_few_patterns() -> None:
+    """What is not used costs a program nothing when it starts."""
+    modules = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "triolet"]
+    owners: list[object] = [
+        *modules,
+        *(one for module in modules for one in vars(module).values() if isinstance(one, type)),
+    ]
+    compiled = {
+        f"{owner}.{name}" for owner in owners for name, value in vars(owner).items() if isinstance(value, re.Pattern)
+    }
+    assert len(compiled) < 5, compiled

@@ -15,6 +15,7 @@ import attrs
 
 import triolet
 import triolet_adapters
+from triolet._tools._lazy_regex import LazyRegex
 
 # How a pattern is read is no public part of `re`, and has no types.
 sre_constants: Any = importlib.import_module("re._constants")
@@ -48,7 +49,7 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 @functools.cache
 def uses() -> tuple[Use, ...]:
-    """Every call of the module `re`."""
+    """Every call of the module `re`, and of `lazy_regex`."""
     trees = {module: ast.parse(path.read_text("utf-8")) for module, path in modules()}
     methods = _methods(trees)
     found: list[Use] = []
@@ -74,6 +75,8 @@ def _call_of_re(node: ast.AST) -> str | None:
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=attr)) if attr in _CALLS:
             return attr
+        case ast.Call(func=ast.Name(id="lazy_regex")):
+            return "compile"
         case _:
             return None
 
@@ -135,6 +138,8 @@ def compiled(use: Use) -> list[re.Pattern[Any]]:
 def _patterns(value: Any) -> Iterator[re.Pattern[Any]]:
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, LazyRegex):
+        yield re.compile(value.pattern, value.flags)
     elif isinstance(owner := getattr(value, "__self__", None), re.Pattern):
         yield owner
     elif type(value) in (tuple, list, dict):

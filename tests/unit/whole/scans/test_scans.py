@@ -35,12 +35,13 @@ GROWTH = 2.5
 """How much more a character may cost in a text that is four times as long: 1 where the cost is linear, 4 where quadratic."""
 
 BOUNDED: dict[str, str] = {
+    "triolet._tools._lazy_regex.re.compile(self._source, self._flags)": "those that this table lists where they are written",
     "triolet.model_talk._core.re.compile(f'\\\\n[ ]{{0,3}}{mark}{mark[-1]}*+[ \\\\t]*+(?=\\\\n)')": "a fence, at the start of a line",
     "triolet.model_talk._core.re.compile(f'\\\\n[ ]{{0,3}}{re.escape(fence[1])}[`~]*')": "a fence, at the start of a line",
     "triolet.model_talk._tags._REASONING": "a name of a list, in a window of a thousand",
     "triolet.model_talk._tags._TOOL_TAG": "a name of a list, in a window of a thousand",
     "triolet.model_talk._tags.re.compile(pattern)": "a literal or a name of a list",
-    "triolet.normalization._digits.re.compile(pattern)": "the digits of one number",
+    "triolet.normalization._digits.lazy_regex(pattern)": "the digits of one number",
     "triolet.normalization._direction_words._DE": "a whole direction, of at most a hundred characters",
     "triolet.normalization._direction_words._EN": "a whole direction, of at most a hundred characters",
     "triolet.normalization._direction_words._ES": "a whole direction, of at most a hundred characters",
@@ -48,7 +49,7 @@ BOUNDED: dict[str, str] = {
     "triolet.normalization._direction_words._IT": "a whole direction, of at most a hundred characters",
     "triolet.normalization._direction_words._PT": "a whole direction, of at most a hundred characters",
     "triolet.normalization._direction_words._RU": "a whole direction, of at most a hundred characters",
-    "triolet.normalization._direction_words.re.compile(f'(?:{tail})?(?:{stems})(?:{tail})?')": "a whole direction, of at most a hundred characters",
+    "triolet.normalization._direction_words.lazy_regex(f'(?:{tail})?(?:{stems})(?:{tail})?')": "a whole direction, of at most a hundred characters",
     "triolet.normalization._directions.re.search(stem, text)": "a whole direction, of at most a hundred characters",
     "triolet.normalization._inline.re.compile(re.escape(self._skip_until), re.IGNORECASE)": "a literal, looked for once",
     "triolet.normalization._table.re.finditer('(?<!\\\\\\\\)\\\\|', row)": "one character",
