@@ -48,6 +48,7 @@ from triolet.normalization import TextNormalizer as TextNormalizer
 from triolet.phrasing import Phraser as Phraser
 from triolet.phrasing import PhrasingOptions as PhrasingOptions
 from triolet.playout._contract import Device as Device
+from triolet.playout._far_end import FarEnd as FarEnd
 from triolet.playout._gaps import PhraseGaps as PhraseGaps
 from triolet.playout._output import Output as Output
 from triolet.playout._paced_output import PacedOutput as PacedOutput

@@ -14,7 +14,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import trio
 
+from triolet.asyncio._bell import LoopBell
 from triolet.asyncio._rounds import Rounds
+from triolet.playout._calls import PROGRAM, Calls
 
 T = TypeVar("T")
 
@@ -211,7 +213,9 @@ class Host:
         """Start a Trio function, in a copy of the context of the caller. A plain call."""
         work = Work(self, function)
         self.soon()
-        trio.lowlevel.spawn_system_task(work.run, name=function, context=contextvars.copy_context())
+        context = contextvars.copy_context()
+        context.run(PROGRAM.set, self)
+        trio.lowlevel.spawn_system_task(work.run, name=function, context=context)
         self.works.add(work)
         return work
 
@@ -259,6 +263,17 @@ class Host:
                 raise error
             raise_cancel()
         return task.result()
+
+    async def make(self, calls: Calls) -> None:
+        """Make the calls of an output in a task of the program, until they have ended. See `triolet.playout._calls.Program`."""
+
+        async def in_the_loop() -> None:
+            try:
+                await calls.make(LoopBell(self.loop))
+            except asyncio.CancelledError:  # by us, which raises there; or by the loop, which ends
+                calls.give_up(asyncio.CancelledError("the task that sends audio was cancelled"))
+
+        await self.call_back(in_the_loop, contextvars.copy_context())
 
     def _done(self, outcome: _Outcome | None = None) -> None:
         """The Trio run has ended, or is no longer used."""

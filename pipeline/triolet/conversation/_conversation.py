@@ -127,7 +127,8 @@ class Conversation:
             loop_lag()  # watched from now on
         self._block = self._opened()
         try:
-            self._pools = await self._block.__aenter__()
+            with Alone():
+                self._pools = await self._block.__aenter__()
         except BaseException:  # raised again: a conversation that failed to open may be opened later
             self._block = None
             raise
@@ -145,9 +146,9 @@ class Conversation:
     @asynccontextmanager
     async def _opened(self) -> AsyncGenerator[SessionPools]:
         audio = format_of(self._chain.parts)
-        if audio is not None:
-            await self._deck.open(audio)
-        try:
+        async with self._deck.running():
+            if audio is not None:
+                await self._deck.open(audio)
             shared = self._shared
             own = open_session_pools(self._pool_options) if shared is None else contextlib.nullcontext(shared)
             async with own as pools:
@@ -161,8 +162,6 @@ class Conversation:
                     with trio.CancelScope(shield=True):  # the turns are cancelled, and their clean-up is bounded
                         await self._lock.acquire()
                         self._lock.release()
-        finally:
-            await self._deck.close()  # noqa: ASYNC102 -- it shields and bounds itself
 
     async def say(
         self,

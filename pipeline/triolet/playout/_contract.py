@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import abc
 
+import trio
+
 from triolet._model._audio import AudioFormat
 
 
@@ -67,14 +69,30 @@ class Device(abc.ABC):
     def resume(self) -> None:  # noqa: B027 -- see pause
         """Go on with the sample after the last one heard. A plain call. By default it does nothing."""
 
+    async def run(self) -> None:
+        """Work beside `play`, such as sending. By default there is none: it returns at once.
+
+        Whoever opened the device runs it once, in a nursery, from `open` on. It returns when the device is closed. The pipeline and
+        the conversation do so, shield it from cancellation until they have called `close`, and cancel it then. What it raises
+        ends them.
+        """
+        await trio.lowlevel.checkpoint()
+
+    async def settle(self) -> None:
+        """Wait until `heard` counts all that was heard before the last `flush`. By default it does so at once.
+
+        A far end tells it some time later. `heard` may rise until then. Cancellation ends the wait: `heard` then stands still.
+        """
+        await trio.lowlevel.checkpoint()
+
     @property
     @abc.abstractmethod
     def heard(self) -> int:
         """How many samples have been heard since `open`. What waits in a buffer at the far end does not count, where that is
         known.
 
-        It never decreases, and never exceeds what was accepted. After `flush` it stays the same until `play` is called again.
-        It keeps its value after `close`.
+        It never decreases, and never exceeds what was accepted. After `flush` and `settle` it stays the same until `play` is
+        called again. It keeps its value after `close`.
         """
 
     @abc.abstractmethod

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import attrs
 import trio
 
@@ -22,8 +25,24 @@ class Deck:
     trim: bool
     paused: bool = False
     """Whether playback is paused. The device then keeps what it holds, and no deadline runs while it is silent."""
+    nursery: trio.Nursery | None = None
+    """Where the device runs, of whoever opens it."""
     format: AudioFormat | None = None
     """The format that the device was opened for; None while it is closed."""
+    _running: trio.CancelScope = attrs.Factory(trio.CancelScope)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """A block in which the device may be opened, and at whose end it is closed.
+
+        Raises:
+            Exception: what the work of the device raises, which ends the block.
+        """
+        async with trio.open_nursery() as self.nursery:
+            try:
+                yield
+            finally:
+                await self.close()  # noqa: ASYNC102 -- it shields and bounds itself
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         """Open the device.
@@ -33,6 +52,9 @@ class Deck:
         """
         await self.device.open(format)
         self.format = format
+        if self.nursery is not None:
+            self._running = trio.CancelScope(shield=True)
+            self.nursery.start_soon(self._run, self._running)
         if self.paused:  # it opens with the first chunk of a turn that is paused already
             self.device.pause()
 
@@ -42,3 +64,8 @@ class Deck:
         self.paused = False
         with trio.move_on_after(CLOSE_OUTPUT, shield=True):
             await self.device.close()
+        self._running.cancel()
+
+    async def _run(self, scope: trio.CancelScope) -> None:
+        with scope:
+            await self.device.run()

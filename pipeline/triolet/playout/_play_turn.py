@@ -37,6 +37,7 @@ async def play_part(
             await _run(source, playing, turn, interlude)
         except BaseException as error:  # raised again: the end of a cancelled turn is recorded too
             playing.shut()
+            await playing.settle()  # noqa: ASYNC102 -- it shields and bounds itself
             playing.finish()
             _record_end(turn, lone_error(error))
             raise
@@ -65,7 +66,6 @@ async def _run(
                 await play_all(receive, playing, interlude)
             except BaseException:  # raised again: be silent now, before the stages have closed their connections
                 playing.shut()
-                playing.finish()
                 raise
 
 

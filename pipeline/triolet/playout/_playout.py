@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from triolet._model._audio import AudioChunk
+from triolet._tools._alone import Alone
 from triolet.chain._audio_stage import format_of
 from triolet.chain._context import TurnContext
 from triolet.chain._pipeline import Sink
@@ -40,9 +41,8 @@ class Playout(Sink[AudioChunk]):
             OutputError: the output cannot be opened, or failed.
         """
         audio = format_of(source.parts)
-        try:
-            if audio is not None:
-                await self.deck.open(audio)
-            await play_turn(source, TurnPlayout(self.deck, turn), turn)
-        finally:
-            await self.deck.close()  # noqa: ASYNC102 -- it shields and bounds itself
+        with Alone():
+            async with self.deck.running():
+                if audio is not None:
+                    await self.deck.open(audio)
+                await play_turn(source, TurnPlayout(self.deck, turn), turn)

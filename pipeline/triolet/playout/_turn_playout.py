@@ -31,6 +31,10 @@ DRAIN = 5.0
 """Seconds that an output may take longer to play what it holds than that lasts, while it is not paused. A slow device, or one
 at the far end of a network, is late by less; one that has stopped would be waited for without end."""
 
+SETTLE = 1.0
+"""Seconds that an interrupted turn waits for the far end to tell what was heard: a round trip of a telephone call on a bad day. The
+LLM has been stopped before."""
+
 EDGE = 0.02
 """Seconds at the end of a phrase by which the loudness of the voice's silence is judged: two periods of a low voice."""
 
@@ -97,6 +101,14 @@ class TurnPlayout:
         self._shut = True
         self._output.flush()
         self._listener.dry_at = min(self._listener.dry_at, self._turn.now())
+
+    async def settle(self) -> None:
+        """Wait until the output knows what was heard before its gate was shut, for `SETTLE` seconds at most, shielded from
+        cancellation.
+        """
+        if self._begun and self._deck.format is not None:
+            with trio.move_on_after(SETTLE, shield=True):
+                await self._output.settle()
 
     async def play(self, chunk: AudioChunk) -> None:
         """Play one chunk. If it begins a phrase, play the gap before it first. Waits while the output is full.

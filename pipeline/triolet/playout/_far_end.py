@@ -1,0 +1,335 @@
+"""The base of outputs that send audio to a far end, which plays it and may tell what it has played."""
+
+from __future__ import annotations
+
+import abc
+import math
+from collections.abc import Callable
+from functools import partial
+
+import trio
+
+from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet.errors import OutputError
+from triolet.playout._calls import PROGRAM, Calls, Program, TrioBell
+from triolet.playout._paced_output import PacedOutput
+
+FRAME = 0.02
+"""Seconds of audio in a frame: what telephony and WebRTC send at a time."""
+
+LAST_CALL = 0.5
+"""Seconds that a call under way has to return when the output closes, and as many to end once it is cancelled. Together half of
+what an output has to close: it is a write to a socket, or nobody reads there any more."""
+
+
+class FarEnd(PacedOutput):
+    """An output whose audio is sent to somebody who plays it: a telephone, a browser, a device in the network. Subclass it.
+
+    You write `send`, and `clear` where the far end can drop what it holds. They are called one after another, by a task that the
+    pipeline or the conversation runs, so they may wait; an interruption cancels neither. Audio is cut into frames. No more than
+    `hold` seconds are sent before they are heard. An interruption calls `clear` once, if something that was sent is unheard.
+
+    What was heard is counted in one of two ways. By default by a clock: a frame begins to sound when `send` returns, or when what was
+    sent before it has sounded. With `acknowledged=True` by you: call `acknowledge` with what the far end tells.
+
+    `send` and `clear` belong to your program: where `triolet.asyncio` drives the output, they are awaited in its event loop. Set
+    `native` to True in a class whose methods are written with Trio for any program.
+    """
+
+    settles: bool = False
+    """Whether the far end answers each `clear` with what it has played. You then call `cleared`. The result of an interrupted turn
+    waits for it, for `SETTLE` seconds at most. False by default."""
+
+    native: bool = False
+    """Whether `send` and `clear` are Trio's in an asyncio program too."""
+
+    def __init__(
+        self,
+        *,
+        hold: float = 0.2,
+        frame: float = FRAME,
+        whole_frames: bool = True,
+        pace: float = 1.0,
+        acknowledged: bool = False,
+    ) -> None:
+        """Make an output.
+
+        Args:
+            hold: the most seconds that are sent and not yet heard; 0.2 by default. Give as much as the far end needs against its
+                jitter, and, if it acknowledges, as much again as a message takes there and back.
+            frame: seconds of audio in one call of `send`; 0.02 by default.
+            whole_frames: whether audio that is no whole frame waits for more, for as long as a frame lasts. True by default. A call with
+                less then comes before a pause, and at the end. False: each piece of audio is sent at once.
+            pace: seconds of audio heard in a second; 1.0 by default. Not used with `acknowledged`.
+            acknowledged: whether you call `acknowledge`. False by default.
+
+        Raises:
+            ValueError: `hold`, `frame` or `pace` is not above 0.
+        """
+        if frame <= 0:
+            raise ValueError(f"frame is {frame}; it must be above 0")
+        super().__init__(hold=hold, pace=pace)
+        self._frame = frame
+        self._whole_frames = whole_frames
+        self._acknowledged = acknowledged
+        self._sent: int = 0
+        self._pending = 0  # samples that are accepted, and do not sound by the clock yet
+        self._rest = bytearray()  # of the pending ones, those that are less than a frame
+        self._dropped = 0  # of the samples sent, those that were flushed
+        self._settling: int | None = None  # `_dropped` before the flush whose `clear` is not answered yet
+        self._lost: str | None = None
+        self._waits_for_calls = False
+        self._run = False  # whether somebody runs it
+        self._program: Program | None = None
+        self._running = trio.CancelScope()
+        self._calls = Calls(self._returned, self._patience, self._send_rest)
+
+    @abc.abstractmethod
+    async def send(self, pcm: bytes) -> None:
+        """Send a frame to the far end: whole 16-bit samples. You write it. What it raises ends the turn, and is raised in `say` or
+        `run`. It is cancelled only if the output closes and it takes longer than `LAST_CALL` seconds.
+        """
+
+    async def clear(self) -> None:
+        """Let the far end drop what it holds. You write it, if the far end can. By default nothing: then up to `hold` seconds may still
+        be heard after an interruption.
+        """
+
+    @property
+    def sent(self) -> int:
+        """Samples given to `send` since `open`, those of a call under way included."""
+        return self._sent
+
+    def acknowledge(self, sent: int) -> None:
+        """Say that the first `sent` samples of all that `send` was given since `open` are over: heard, or dropped by `clear`. A plain
+        call. Without `acknowledged=True` it does nothing.
+
+        A far end that counts the samples it receives, and knows how many of them wait in its buffer, reports the difference. A
+        number that is lower than the last one changes nothing; one that is higher than what was sent counts as that.
+        """
+        if self._acknowledged and self._format is not None:
+            self._base = max(self._base, min(sent, self._sent) - self._dropped)
+            self._wake()
+
+    def cleared(self, played: int) -> None:
+        """Say that the far end has obeyed the newest `clear`, and had played until then what it could of the first `played` samples of all
+        that `send` was given since `open`. A plain call. Later than `SETTLE` seconds it does nothing.
+        """
+        if self._settling is not None:
+            self._base = self._accepted = max(self._base, min(played, self._sent) - self._settling)
+            self._dropped = self._sent - self._accepted
+            self._settling = None
+            self._wake()
+
+    def fail(self, reason: str) -> None:
+        """Say that the far end is gone. From now on `play` and `drain` raise OutputError with this reason. A plain call."""
+        self._lost = reason
+        self.flush()
+
+    @property
+    def heard(self) -> int:
+        """Samples whose time has passed, or that were acknowledged."""
+        return self._base if self._acknowledged else super().heard
+
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
+        """Open it, with 0 samples heard.
+
+        Raises:
+            RuntimeError: it is open already.
+        """
+        await super().open(format)
+        self._sent = self._pending = self._dropped = 0
+        self._rest.clear()
+        self._settling = self._lost = None
+        self._run = False
+        self._running = trio.CancelScope()
+        self._calls = Calls(self._returned, self._patience, self._send_rest)
+
+    async def run(self) -> None:
+        """Make the calls of `send` and `clear`, until the output is closed. Whoever opened it runs it."""
+        calls = self._calls
+        if self._format is None or self._run:
+            return
+        self._run = True
+        self._program = None if self.native else PROGRAM.get()
+        with self._running:
+            await (calls.make(TrioBell()) if self._program is None else self._program.make(calls))
+
+    async def play(self, pcm: bytes) -> None:
+        """Send whole samples, frame by frame; waits while `hold` seconds have not been heard.
+
+        A `flush` meanwhile drops the rest. If cancelled, a first part has been accepted.
+
+        Raises:
+            RuntimeError: the output is not open.
+            ValueError: the number of bytes is odd.
+            OutputError: the far end is gone (`fail`).
+            Exception: what `send` or `clear` raised.
+        """
+        rate = self._opened().sample_rate
+        if len(pcm) % SAMPLE_BYTES:
+            raise ValueError(f"{len(pcm)} bytes are no whole number of 16-bit samples")
+        await trio.lowlevel.checkpoint_if_cancelled()
+        hold, flushes = max(1, round(self._hold * rate)), self._flushes
+        step = max(1, min(round(self._frame * rate), hold // 2)) * SAMPLE_BYTES
+        at = 0
+        while at < len(pcm):
+            piece = pcm[at : at + step - len(self._rest)]
+            await self._room(len(piece) // SAMPLE_BYTES, hold, flushes)
+            if flushes != self._flushes:
+                break
+            self._check()
+            at += len(piece)
+            self._take(piece, step)
+        self._check()
+        await trio.lowlevel.cancel_shielded_checkpoint()
+
+    async def drain(self) -> None:
+        """Wait until `send` has returned, and all accepted samples have been heard.
+
+        Raises:
+            OutputError: the far end is gone (`fail`).
+            Exception: what `send` or `clear` raised.
+        """
+        self._opened()
+        flushes = self._flushes
+        self._send_rest()
+        self._check()
+        await self._until_run()
+        while not self._calls.idle and flushes == self._flushes and self._lost is None:
+            self._waits_for_calls = True
+            await self._changed.wait()
+        self._check()
+        await super().drain()
+        self._check()
+
+    def flush(self) -> None:
+        """Drop all samples that have not been heard, and call `clear` if some of them were sent. A `send` under way goes on; none
+        begins any more.
+        """
+        self._pending = 0
+        self._rest.clear()
+        super().flush()
+        self._calls.drop()
+        if self._sent > self._dropped + self._accepted and self._format is not None and self._lost is None:
+            self._settling = self._dropped if self.settles else None
+            if not self._calls.clearing:
+                self._calls.add(self.clear, _nothing)
+        self._dropped = self._sent - self._accepted
+
+    async def settle(self) -> None:
+        """Wait for the answer to `clear`. When this returns, or is cancelled, `heard` stands still until `play` is called."""
+        await trio.lowlevel.checkpoint()
+        try:
+            while self._settling is not None and not self._calls.ended and not self._calls.failed and not self._lost:
+                await self._changed.wait()
+        finally:
+            self._settling = None
+
+    async def close(self) -> None:
+        """Drop all samples that have not been heard. A call of `send` or `clear` under way has `LAST_CALL` seconds to return, then it
+        is cancelled. `heard` keeps its value.
+        """
+        self.flush()
+        self._settling = self._format = None
+        calls = self._calls
+        with trio.CancelScope(shield=True):
+            if calls.begun:
+                calls.stop()
+                await self._until_true(lambda: calls.ended)
+                self._running.cancel()
+                await self._until_true(lambda: calls.ended)
+            await trio.lowlevel.checkpoint()
+
+    def _check(self) -> None:
+        """Raise what keeps the far end from hearing."""
+        self._calls.check()
+        if self._lost is not None:
+            raise OutputError(self._lost)
+
+    def _take(self, piece: bytes, step: int) -> None:
+        """Accept samples, and send them when they are a frame."""
+        self._pending += len(piece) // SAMPLE_BYTES
+        self._rest += piece
+        if len(self._rest) >= step or not self._whole_frames:
+            self._send_rest()
+        else:
+            self._calls.look()  # it waits for more of them, but not for ever
+
+    def _patience(self) -> float | None:
+        return self._frame if self._rest else None
+
+    def _send_rest(self) -> None:
+        """Send what has come of a frame."""
+        if not self._rest:
+            return
+        piece, flushes = bytes(self._rest), self._flushes
+        samples = len(piece) // SAMPLE_BYTES
+        self._rest.clear()
+
+        def sent() -> None:
+            if flushes == self._flushes and not self._acknowledged:
+                self._pending -= samples
+                self._accept(piece)  # its clock starts now
+
+        if self._acknowledged:
+            self._pending -= samples
+            self._accept(piece)
+        self._calls.add(partial(self._send, piece), sent, len(piece))
+
+    async def _send(self, piece: bytes) -> None:
+        self._sent += len(piece) // SAMPLE_BYTES
+        await self.send(piece)
+
+    def _start(self) -> None:
+        if not self._acknowledged:
+            super()._start()
+
+    async def _room(self, samples: int, hold: int, flushes: int) -> None:
+        """Wait until there is room for so many samples and no pause, or some were flushed, or a call has failed.
+
+        What waits for its call counts as held. A call that returns wakes nobody while the clock says when there is room.
+        """
+        while flushes == self._flushes and not self._calls.failed and self._lost is None:
+            over = self._accepted + self._pending + samples - hold
+            if not self._paused and over <= self.heard:
+                return
+            if not self._run:
+                await self._until_run()
+                continue
+            deadline = math.inf
+            if self._since is not None and over <= self._accepted:
+                deadline = self._since + (over - self._base) / (self._opened().sample_rate * self._pace)
+            self._waits_for_calls = deadline == math.inf
+            with trio.move_on_at(deadline):
+                await self._changed.wait()
+
+    async def _until_run(self) -> None:
+        """Whoever opened it runs it now, or has forgotten to."""
+        for _ in range(3):  # the task that runs it may be about to begin
+            if self._run:
+                return
+            await trio.lowlevel.checkpoint()
+        if not self._run:
+            raise RuntimeError(
+                "nobody runs this output: start `output.run` in a nursery after `await output.open(format)`"
+            )
+
+    async def _until_true(self, done: Callable[[], bool]) -> None:
+        """Wait for something that a returned call makes true, for `LAST_CALL` seconds."""
+        with trio.move_on_after(LAST_CALL):
+            while not done():
+                self._waits_for_calls = True
+                await self._changed.wait()
+
+    def _returned(self) -> None:
+        """A call has returned, or none will be made any more."""
+        if self._waits_for_calls or self._calls.failed or self._settling is not None:
+            self._waits_for_calls = False
+            if self._program is not None:
+                self._program.soon()
+            self._wake()
+
+
+def _nothing() -> None:
+    pass
