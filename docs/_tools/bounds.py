@@ -72,6 +72,10 @@ GROUPS: dict[str, list[str]] = {
     "Several providers": ["FailoverOptions.*", "LONGEST_PROBE"],
     "Playout and outputs": [
         "DRAIN",
+        "SETTLE",
+        "FarEnd.hold",
+        "FRAME",
+        "LAST_CALL",
         "CLOSE_OUTPUT",
         "NullDevice.hold",
         "Loudspeaker.hold",
@@ -80,7 +84,7 @@ GROUPS: dict[str, list[str]] = {
         "READER_WAIT",
         "EXIT_DEADLINE",
     ],
-    "Programs on asyncio": ["PIECE", "LAST_CALL", "GIVE_UP", "OPENING"],
+    "Programs on asyncio": ["PIECE", "GIVE_UP", "OPENING"],
     "Programs without an event loop": ["CLEAN_UP"],
 }
 

@@ -126,8 +126,8 @@ class Calls:
 
     def drop(self) -> None:
         """Drop the calls with audio that have not begun."""
-        first = [self._calls[0]] if self._under_way else []
-        self._calls = deque([*first, *(call for call in list(self._calls)[len(first) :] if not call.size)])
+        kept = [call for number, call in enumerate(self._calls) if not call.size or (number == 0 and self._under_way)]
+        self._calls = deque(kept)
 
     def check(self) -> None:
         """Raise the error of a call, once."""

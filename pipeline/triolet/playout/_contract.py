@@ -24,6 +24,9 @@ class Device(abc.ABC):
     a pipe to a player. Audio then comes as it is made. A file gets whole phrases, so that a phrase whose session is lost is
     never in it twice."""
 
+    settles: bool = False
+    """Whether it is known only some time after a `flush` what was heard before it: see `settle`. False by default."""
+
     @abc.abstractmethod
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         """Open the device or file for samples of this format. `heard` is 0 afterwards.
@@ -79,9 +82,8 @@ class Device(abc.ABC):
         await trio.lowlevel.checkpoint()
 
     async def settle(self) -> None:
-        """Wait until `heard` counts all that was heard before the last `flush`. By default it does so at once.
-
-        A far end tells it some time later. `heard` may rise until then. Cancellation ends the wait: `heard` then stands still.
+        """Wait until `heard` counts all that was heard before the last `flush`. Called if the output `settles`: a far end tells it some
+        time later, and `heard` may rise until then. Cancellation ends the wait: `heard` then stands still.
         """
         await trio.lowlevel.checkpoint()
 

@@ -37,8 +37,8 @@ class FarEnd(PacedOutput):
     """
 
     settles: bool = False
-    """Whether the far end answers each `clear` with what it has played. You then call `cleared`. The result of an interrupted turn
-    waits for it, for `SETTLE` seconds at most. False by default."""
+    """Whether the far end answers each `clear` with what it has played, so that you can call `cleared`. The result of an interrupted
+    turn waits for it, for `SETTLE` seconds at most. False by default."""
 
     native: bool = False
     """Whether `send` and `clear` are Trio's in an asyncio program too."""

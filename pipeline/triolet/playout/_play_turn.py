@@ -66,6 +66,8 @@ async def _run(
                 await play_all(receive, playing, interlude)
             except BaseException:  # raised again: be silent now, before the stages have closed their connections
                 playing.shut()
+                if not playing.settles:
+                    playing.finish()
                 raise
 
 

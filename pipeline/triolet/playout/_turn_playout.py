@@ -102,11 +102,16 @@ class TurnPlayout:
         self._output.flush()
         self._listener.dry_at = min(self._listener.dry_at, self._turn.now())
 
+    @property
+    def settles(self) -> bool:
+        """Whether the output knows only later what was heard before its gate was shut."""
+        return self._output.settles and self._begun
+
     async def settle(self) -> None:
         """Wait until the output knows what was heard before its gate was shut, for `SETTLE` seconds at most, shielded from
         cancellation.
         """
-        if self._begun and self._deck.format is not None:
+        if self.settles and self._deck.format is not None:
             with trio.move_on_after(SETTLE, shield=True):
                 await self._output.settle()
 
