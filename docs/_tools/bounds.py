@@ -74,7 +74,7 @@ GROUPS: dict[str, list[str]] = {
         "DRAIN",
         "SETTLE",
         "FarEnd.hold",
-        "FRAME",
+        "FarEnd.frame",
         "LAST_CALL",
         "CLOSE_OUTPUT",
         "NullDevice.hold",
@@ -142,6 +142,8 @@ ELSEWHERE = {
 
 REASONS = {
     "NullDevice.hold": "Accepted and not yet heard: what an event loop may be late.",
+    "FarEnd.hold": "Sent and not yet heard: two chunks as services send them, so that one is heard while the next comes.",
+    "FarEnd.frame": "In one call of `send`: what telephony and WebRTC send at a time. Audio that is less waits for more as long.",
     "Loudspeaker.hold": "The same, besides 20 ms in the device.",
     "LONGEST_BACK_OFF": "The longest that `PoolOptions.back_off` and `RecoveryPolicy.back_off` grow to.",
 }
