@@ -270,7 +270,7 @@ class Host:
         async def in_the_loop() -> None:
             try:
                 await calls.make(LoopBell(self.loop))
-            except asyncio.CancelledError:  # by us, which raises there; or by the loop, which ends
+            except asyncio.CancelledError:  # noqa: ASYNC103 -- by us, which raises there; or by the loop, which ends
                 calls.give_up(asyncio.CancelledError("the task that sends audio was cancelled"))
 
         await self.call_back(in_the_loop, contextvars.copy_context())

@@ -240,7 +240,7 @@ async def _driving(output: Output, format: AudioFormat) -> AsyncGenerator[Callab
 
     with Alone():
         async with trio.open_nursery() as nursery:
-            with trio.fail_after(LIMIT):
+            with trio.fail_after(LIMIT):  # noqa: ASYNC100 -- the test runs in it
                 yield opened
             nursery.cancel_scope.deadline = trio.current_time() + LIMIT
     assert not nursery.cancel_scope.cancelled_caught, "`run` goes on after `close`"
