@@ -60,6 +60,7 @@ from triolet.synthesis._stream_stage import StreamSynthesizer as StreamSynthesiz
 from triolet.synthesis._voice_stage import VoiceStage as VoiceStage
 from triolet.tts._contract import TTS as TTS
 from triolet.tts._contract import AudioCallback as AudioCallback
+from triolet.tts._contract import Connect as Connect
 from triolet.tts._contract import RateLimits as RateLimits
 from triolet.tts._contract import TTSSession as TTSSession
 from triolet.tts._contract import TTSStream as TTSStream

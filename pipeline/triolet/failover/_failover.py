@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import trio
@@ -15,7 +15,7 @@ from triolet._tools._alone import Alone
 from triolet.errors import DeadlineExpired, NoAudio, TooMuchAudio, TTSError, Unspeakable
 from triolet.failover._health import FailoverOptions, Health, Progress
 from triolet.failover._providers import FailoverStatistics, Provider, Providers
-from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, Connect, TTSSession, Usage
 from triolet.tts._not_begun import NotBegun
 from triolet.tts._rate_limiter import RateLimiter
 from triolet.tts._word_times import AudioAndWords, tell_words
@@ -194,10 +194,24 @@ class Failover(TTS):
         Raises:
             AllProvidersFailed: no provider gave a session. The text has the reason of each.
         """
-        return self._connect()
+        return self._connect([provider.connect for provider in self.providers])
+
+    def sharing(self) -> AbstractAsyncContextManager[Connect] | None:
+        """See `TTS.sharing`. Sessions of those providers share connections whose own sessions do."""
+        blocks = [provider.sharing() for provider in self.providers]
+        return self._sharing(blocks) if any(block is not None for block in blocks) else None
 
     @asynccontextmanager
-    async def _connect(self) -> AsyncGenerator[TTSSession]:
+    async def _sharing(self, blocks: Sequence[AbstractAsyncContextManager[Connect] | None]) -> AsyncGenerator[Connect]:
+        async with AsyncExitStack() as stack:
+            connects = [
+                provider.connect if block is None else await stack.enter_async_context(block)
+                for provider, block in zip(self.providers, blocks, strict=True)
+            ]
+            yield partial(self._connect, connects)
+
+    @asynccontextmanager
+    async def _connect(self, connects: Sequence[Connect]) -> AsyncGenerator[TTSSession]:
         here = self._here()
         for position in here.candidates():
             if trio.current_time() < here[position].health.asked_until:
@@ -212,7 +226,7 @@ class Failover(TTS):
                 with scope, Alone():
                     await here[position].limiter.wait()
                     scope.deadline = here.deadline(position, self.options.connect_timeout)
-                    async with self.providers[position].connect() as session, trio.open_nursery() as nursery:
+                    async with connects[position]() as session, trio.open_nursery() as nursery:
                         here[position].waiting.discard(scope)
                         if not scope.cancel_called:  # cancelled: another task has just found this provider down
                             opened, scope.deadline = True, math.inf

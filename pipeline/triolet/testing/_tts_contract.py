@@ -102,6 +102,28 @@ class TTSContract:
         assert len(longer.samples) > 1.5 * len(short.samples)
         assert not self.repeatable or short.pcm == alone.pcm
 
+    async def test_sessions_that_share_do_not_mix(self, tts: TTS) -> None:
+        """Of two that commit at the same time in a block of `TTS.sharing`, one is ended: the other says all, and so does the next."""
+        block = tts.sharing()
+        if block is None:
+            return
+        alone, stopped, other, after = _Listener(), _Listener(), _Listener(), _Listener()
+        with trio.fail_after(LIMIT):
+            async with block as connect:
+                async with connect() as first, connect() as second:
+                    await first.commit(self.text, alone)
+                    async with trio.open_nursery() as nursery:
+                        nursery.start_soon(second.commit, self.text, other)
+                        await trio.testing.wait_all_tasks_blocked()
+                        stopped.limit = 0
+                        with raises(TooMuchAudio):
+                            await first.commit(self.longer, stopped)
+                async with connect() as third:
+                    await third.commit(self.text, after)
+        for listener in (other, after):
+            assert 0.7 < len(listener.samples) / len(alone.samples) < 1.5, "it has audio of another session, or lacks some"
+            assert max(listener.samples) > self.audible
+
     async def test_refuses_text_without_words(self, tts: TTS) -> None:
         for nothing in ("", " \n\t"):
             with trio.fail_after(LIMIT):

@@ -2,6 +2,7 @@
 
 from triolet.tts._contract import TTS as TTS
 from triolet.tts._contract import AudioCallback as AudioCallback
+from triolet.tts._contract import Connect as Connect
 from triolet.tts._contract import RateLimits as RateLimits
 from triolet.tts._contract import TTSSession as TTSSession
 from triolet.tts._contract import TTSStream as TTSStream

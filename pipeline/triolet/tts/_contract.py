@@ -72,6 +72,10 @@ class TTSSession(abc.ABC):
         await trio.sleep_forever()
 
 
+Connect = Callable[[], AbstractAsyncContextManager[TTSSession]]
+"""Opens a session for a block, as `TTS.connect` does."""
+
+
 class TTSStream(abc.ABC):
     """One open session for one turn, of a service that cuts the text itself. Made by `TTS.connect_stream()`."""
 
@@ -181,3 +185,13 @@ class TTS(abc.ABC):
         Raises:
             ConnectionFailed, AuthenticationFailed, DeadlineExpired, ServiceError: no session could be opened.
         """
+
+    def sharing(self) -> AbstractAsyncContextManager[Connect] | None:
+        """Open a block whose sessions may share connections: `async with tts.sharing() as connect:`, then `async with connect() as session:`.
+
+        A session of such a `connect` is like any other: several may commit at the same time, and stopping one leaves the others
+        alone. The block holds the connections, so leave it after its sessions. A pool opens its sessions in one such block.
+
+        None, the default: sessions share nothing, so there is `connect` alone.
+        """
+        return None

@@ -14,7 +14,7 @@ import math
 import random
 from collections import deque
 from collections.abc import AsyncGenerator, Generator, Hashable
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 import attrs
 import trio
@@ -22,7 +22,7 @@ import trio
 from triolet._tools._alone import Alone
 from triolet._tools._signal import Signal
 from triolet.errors import TTSError
-from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
+from triolet.tts._contract import TTS, AudioCallback, Connect, TTSSession, Usage
 from triolet.tts._not_begun import NotBegun
 from triolet.tts._rate_limiter import RateLimiter
 from triolet.tts._service_pace import ServicePace
@@ -170,7 +170,11 @@ class SessionPool:
         self.pace = ServicePace()
         """How fast the service has been, in all turns so far."""
         self.bills = tts.bills
-        self._tts = tts
+        self._sharing = tts.sharing()
+        """The block in which its sessions share connections; None if they do not, or it is open."""
+        self._connect: Connect | None = tts.connect if self._sharing is None else None
+        self._unused = trio.Event()
+        """Set when the pool is closed and its last session with it."""
         self._nursery = nursery
         self._options = options
         self._limiter = limiter
@@ -238,6 +242,8 @@ class SessionPool:
     def close(self) -> None:
         """Close all sessions, each within its own deadline. A plain call; the nursery waits until they are closed."""
         self._closed = True
+        if not self._slots:
+            self._unused.set()
         for slot in self._slots:
             if slot.state is _State.OPENING:
                 slot.opening.cancel()
@@ -461,14 +467,31 @@ class SessionPool:
                     return  # the commit that needed it has been given up
                 await self._limiter.wait(slot.urgency)
                 began = trio.current_time()
-                async with self._tts.connect() as session:
+                connect = self._connect or await self._shared()
+                async with connect() as session:
                     self._opened(slot, session, trio.current_time() - began)
                     await self._stay(slot, session)
         except* TTSError as group:
             self._failed(slot, group)
         finally:
             self._slots.remove(slot)
+            if self._closed and not self._slots:
+                self._unused.set()
         self._change()  # not after a cancellation: then the pool is being closed
+
+    async def _shared(self) -> Connect:
+        """How to open a session that shares its connection. The first time, the block is opened in which they do."""
+        if self._sharing is not None:
+            sharing, self._sharing = self._sharing, None
+            self._nursery.start_soon(self._share, sharing)
+        while self._connect is None:
+            await self._changed.wait()
+        return self._connect
+
+    async def _share(self, sharing: AbstractAsyncContextManager[Connect]) -> None:
+        async with sharing as self._connect:
+            self._changed.give()
+            await self._unused.wait()
 
     def _opened(self, slot: _Slot, session: TTSSession, took: float) -> None:
         slot.born = slot.idle_since = trio.current_time()

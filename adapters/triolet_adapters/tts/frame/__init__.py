@@ -6,6 +6,7 @@ from triolet_adapters.tts.frame._body import EventBody as EventBody
 from triolet_adapters.tts.frame._check import between as between
 from triolet_adapters.tts.frame._check import one_of as one_of
 from triolet_adapters.tts.frame._check import require_text as require_text
+from triolet_adapters.tts.frame._contexts import ContextNames as ContextNames
 from triolet_adapters.tts.frame._decoding import check_decodable as check_decodable
 from triolet_adapters.tts.frame._http_options import HTTPOptions as HTTPOptions
 from triolet_adapters.tts.frame._http_voice import HTTPVoice as HTTPVoice
@@ -15,7 +16,10 @@ from triolet_adapters.tts.frame._place import MissingKey as MissingKey
 from triolet_adapters.tts.frame._place import base_of as base_of
 from triolet_adapters.tts.frame._place import dial_of as dial_of
 from triolet_adapters.tts.frame._price import Price as Price
+from triolet_adapters.tts.frame._protocol import AnyProtocol as AnyProtocol
 from triolet_adapters.tts.frame._protocol import Audio as Audio
+from triolet_adapters.tts.frame._protocol import ContextProtocol as ContextProtocol
+from triolet_adapters.tts.frame._protocol import Failed as Failed
 from triolet_adapters.tts.frame._protocol import Finished as Finished
 from triolet_adapters.tts.frame._protocol import Happening as Happening
 from triolet_adapters.tts.frame._protocol import Protocol as Protocol
@@ -25,5 +29,5 @@ from triolet_adapters.tts.frame._secret import checked_key as checked_key
 from triolet_adapters.tts.frame._taking import Taker as Taker
 from triolet_adapters.tts.frame._variants import Variants as Variants
 from triolet_adapters.tts.frame._websocket_options import VoiceOptions as VoiceOptions
-from triolet_adapters.tts.frame._websocket_session import Tap as Tap
 from triolet_adapters.tts.frame._websocket_voice import WebSocketVoice as WebSocketVoice
+from triolet_adapters.tts.frame._wire import Tap as Tap

@@ -9,7 +9,7 @@ from typing import Any, cast
 import attrs
 
 from triolet import TimedWord
-from triolet.errors import ProtocolViolation
+from triolet.errors import ProtocolViolation, TTSError
 from triolet_adapters.shared.json import loads
 
 
@@ -35,11 +35,18 @@ class Finished:
     """Billed, as the service says; None where it does not."""
 
 
-Happening = Audio | Words | Finished
+@attrs.frozen
+class Failed:
+    """The service did not do the commit; the connection is good for others."""
+
+    error: TTSError
 
 
-class Protocol(abc.ABC):
-    """One connection. A message is a text, or bytes. What `take` raises ends the connection, and is the error of the commit."""
+Happening = Audio | Words | Finished | Failed
+
+
+class AnyProtocol(abc.ABC):
+    """One connection. A message is a text, or bytes. What `take` raises ends the connection, and is the error of its commits."""
 
     keep_alive_every: float | None = None
     """Seconds of silence of ours after which `keep_alive` is sent; None: never."""
@@ -58,6 +65,18 @@ class Protocol(abc.ABC):
         """What is sent first. Nothing by default."""
         return ()
 
+    def keep_alive(self) -> Sequence[str]:
+        """What tells the service that we are still here."""
+        return ()
+
+    def closing(self) -> Sequence[str]:
+        """What is sent before the Close, when nothing is running. Nothing by default."""
+        return ()
+
+
+class Protocol(AnyProtocol):
+    """A connection on which one commit runs at a time."""
+
     @abc.abstractmethod
     def say(self, text: str) -> Sequence[str]:
         """Begin a commit: what is sent for it."""
@@ -74,13 +93,39 @@ class Protocol(abc.ABC):
         """Nobody wants the commit that is running any more: what is sent to say so. None, by default: the connection is spent."""
         return None
 
-    def keep_alive(self) -> Sequence[str]:
-        """What tells the service that we are still here."""
-        return ()
 
-    def closing(self) -> Sequence[str]:
-        """What is sent before the Close, when nothing is running. Nothing by default."""
-        return ()
+class ContextProtocol(AnyProtocol):
+    """A connection on which several commits run at a time, each in a context of its own. So sessions share it (`TTS.sharing`).
+
+    A context has a number, which is never used again on its connection; `ContextNames` gives it a name for the service.
+    """
+
+    max_contexts: int
+    """The most contexts at a time on a connection."""
+
+    @property
+    def lingering(self) -> int:
+        """Contexts that were stopped and still count for the service. None by default."""
+        return 0
+
+    @abc.abstractmethod
+    def say(self, context: int, text: str) -> Sequence[str]:
+        """Begin a commit in this context: what is sent for it."""
+
+    @abc.abstractmethod
+    def take(self, message: str | bytes) -> Iterable[tuple[int, Happening]]:
+        """Take a message of the service; give what it tells of the commits that are running, each with its context.
+
+        Raises:
+            TTSError: an error of the service, or what its protocol does not allow.
+        """
+
+    @abc.abstractmethod
+    def stop(self, context: int) -> Sequence[str] | None:
+        """Nobody wants the commit of this context any more: what is sent to say so. Nothing of it is given from here on.
+
+        None: that cannot be said, and the connection is spent.
+        """
 
 
 def object_of(message: str | bytes) -> Mapping[str, Any]:

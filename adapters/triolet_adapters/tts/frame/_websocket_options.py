@@ -22,6 +22,17 @@ class VoiceOptions(WebSocketOptions):
     max_audio: float = 120.0
     """Seconds of audio for one commit: a model that will not stop is cut there. A phrase is rarely above 30 s."""
 
+    share: bool = True
+    """Whether sessions share a connection, where the protocol has several contexts on one."""
+    share_idle: float = 15.0
+    """Seconds without a commit after which no further session is put on a connection. Below the 18 to 20 s after which a pool renews an
+    idle session: so renewing it renews the connection, before a service closes it as idle."""
+    share_age: float = 2900.0
+    """Seconds from its opening after which no further session is put on a connection. Below the 2970 s after which a pool renews an old
+    session, for the same reason."""
+
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        above_zero(self, "ready_timeout", "first_audio_timeout", "chunk_timeout", "max_audio")
+        above_zero(
+            self, "ready_timeout", "first_audio_timeout", "chunk_timeout", "max_audio", "share_idle", "share_age"
+        )

@@ -9,13 +9,15 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from triolet import TTS, AudioFormat, TTSSession
+from triolet import TTS, AudioFormat, Connect, TTSSession
 from triolet.websocket import Dial
+from triolet_adapters.tts.frame._contexts import Alone
 from triolet_adapters.tts.frame._decoding import check_decodable
 from triolet_adapters.tts.frame._place import checked_url, dial_of, is_local, key_for
-from triolet_adapters.tts.frame._protocol import Protocol
+from triolet_adapters.tts.frame._protocol import ContextProtocol, Protocol
+from triolet_adapters.tts.frame._sharing import sharing
 from triolet_adapters.tts.frame._websocket_options import VoiceOptions
-from triolet_adapters.tts.frame._websocket_session import Tap, open_session
+from triolet_adapters.tts.frame._wire import Tap, Wire, open_wire
 
 
 class WebSocketVoice(TTS):
@@ -72,8 +74,8 @@ class WebSocketVoice(TTS):
         """The URL of a session, with its settings."""
 
     @abc.abstractmethod
-    def protocol(self) -> Protocol:
-        """The protocol of one connection."""
+    def protocol(self) -> Protocol | ContextProtocol:
+        """The protocol of one connection. If it has contexts, sessions share their connections."""
 
     def key_header(self, key: str) -> tuple[str, str]:
         """The header that presents the key."""
@@ -105,18 +107,32 @@ class WebSocketVoice(TTS):
 
     @asynccontextmanager
     async def _connect(self) -> AsyncGenerator[TTSSession]:
-        async with open_session(
+        async with self._open_wire() as wire:
+            with wire.lend() as session:
+                yield session
+
+    def sharing(self) -> AbstractAsyncContextManager[Connect] | None:
+        """See `TTS.sharing`. None if the protocol has no contexts, or with `VoiceOptions(share=False)`."""
+        shares = self.options.share and isinstance(self.protocol(), ContextProtocol)
+        return sharing(self._open_wire) if shares else None
+
+    def _open_wire(self) -> AbstractAsyncContextManager[Wire]:
+        protocol = self.protocol()
+        wire = Wire(
+            protocol if isinstance(protocol, ContextProtocol) else Alone(protocol),
+            self._response_format,
+            self._format.sample_rate,
+            self.options,
+            self._tap,
+        )
+        return open_wire(
             self.url,
-            self.protocol(),
-            response_format=self._response_format,
-            sample_rate=self._format.sample_rate,
+            wire,
             headers=self._headers,
             options=self.options,
             dial=self._dial,
             scrub=self._key.removed_from,
-            tap=self._tap,
-        ) as session:
-            yield session
+        )
 
     def _headers(self) -> Sequence[tuple[str, str]]:
         headers = [("User-Agent", "triolet")]

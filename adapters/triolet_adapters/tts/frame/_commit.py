@@ -1,0 +1,59 @@
+"""One commit that runs on a connection."""
+
+from __future__ import annotations
+
+import attrs
+import trio
+
+from triolet import AudioCallback, tell_words
+from triolet.errors import ProtocolViolation
+from triolet_adapters.tts.frame._protocol import Audio, Failed, Finished, Happening, Words
+from triolet_adapters.tts.frame._taking import Taker
+
+
+@attrs.define(eq=False)
+class Commit:
+    """Takes what happens to it, from the task that reads; the task that commits waits for `over`."""
+
+    accept: AudioCallback
+    taker: Taker
+    context: int = -1
+    """On its connection; -1: it was not begun."""
+    over: trio.Event = attrs.Factory(trio.Event)
+    finished: Finished | None = None
+    error: Exception | None = None
+    patience: trio.CancelScope = attrs.Factory(trio.CancelScope)
+    """Around the wait. Its deadline is that of the next audio."""
+
+    def fail(self, error: Exception) -> None:
+        """It is over, by this error; unless it is over already."""
+        if not self.over.is_set():
+            self.error = error
+            self.over.set()
+
+    def take(self, happening: Happening, chunk_timeout: float) -> None:
+        """Take one. With audio, it waits for `chunk_timeout` more.
+
+        Raises:
+            ProtocolViolation: it comes behind the end.
+        """
+        if self.over.is_set():
+            if self.finished is not None:
+                raise ProtocolViolation(
+                    f"the service sent {type(happening).__name__.lower()} behind the end of the commit"
+                )
+            return
+        try:
+            match happening:
+                case Audio(data):
+                    if self.taker.take(data):
+                        self.patience.deadline = trio.current_time() + chunk_timeout
+                case Words(words):
+                    tell_words(self.accept, words)
+                case Finished():
+                    self.finished = happening
+                    self.over.set()
+                case Failed(error):
+                    self.fail(error)
+        except Exception as error:  # noqa: BLE001 -- of `accept`, or of the audio: the task that commits raises it
+            self.fail(error)
