@@ -7,16 +7,17 @@ get all of the audio, so that is done here. The service sends `isFinal` for a co
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import attrs
 
 from triolet.errors import AuthenticationFailed, ProtocolViolation, ServiceError, TTSError
 from triolet_adapters.shared.clipped import clipped
 from triolet_adapters.shared.json import dumps, from_base64
 from triolet_adapters.tts.elevenlabs._alignment import Alignment
 from triolet_adapters.tts.elevenlabs._settings import ElevenLabsSettings
-from triolet_adapters.tts.frame import Audio, Finished, Happening, Protocol, Words, object_of
+from triolet_adapters.tts.frame import Audio, ContextNames, ContextProtocol, Finished, Happening, Words, object_of
 
 MAX_CONTEXTS = 5
 """Contexts at a time on a connection; with one more, the service closes it (its error `max_active_conversations`, 1008)."""
@@ -27,73 +28,77 @@ _PASSING = (*_THROTTLED, "input_timeout_exceeded", "internal", "server_error")
 _KEY = ("invalid_api_key", "missing_api_key", "invalid_authorization", "needs_authorization")
 
 
-class ElevenLabsProtocol(Protocol):
+@attrs.define
+class _Said:
+    """What is known of a context that is being said."""
+
+    alignment: Alignment
+    seconds: float = 0.0
+    """Of audio, so far."""
+
+
+class ElevenLabsProtocol(ContextProtocol):
     """One connection."""
+
+    max_contexts = MAX_CONTEXTS
 
     def __init__(self, settings: ElevenLabsSettings, seconds_of: Callable[[bytes], float]) -> None:
         """`seconds_of`: how long a piece of audio is, for the places of alignments, which count from its beginning."""
         self._settings = settings
         self._seconds_of = seconds_of
-        self._numbers = itertools.count()
-        self._context: str | None = None
-        """The one that is being said."""
-        self._open: set[str] = set()
-        """Those of which no `isFinal` has come."""
-        self._alignment = Alignment("")
-        self._offset = 0.0
-        """Seconds of audio of the context, so far."""
+        self._open = ContextNames[_Said | None]("triolet-")
+        """The contexts of which no `isFinal` has come; None for one that was stopped."""
 
-    def say(self, text: str) -> Sequence[str]:
-        """See `Protocol.say`."""
-        context = f"triolet-{next(self._numbers)}"
-        self._context = context
-        self._open.add(context)
-        self._offset = 0.0
-        self._alignment = Alignment(text)
-        first: dict[str, Any] = {"text": " ", "context_id": context}
+    @property
+    def lingering(self) -> int:
+        """See `ContextProtocol.lingering`. A context counts until the service has said that it is over."""
+        return sum(said is None for said in self._open.values())
+
+    def say(self, context: int, text: str) -> Sequence[str]:
+        """See `ContextProtocol.say`."""
+        self._open[context] = _Said(Alignment(text))
+        name = self._open.name(context)
+        first: dict[str, Any] = {"text": " ", "context_id": name}
         if voice := self._settings.voice_settings():
             first["voice_settings"] = voice
         return [
             dumps(first),
-            dumps({"text": f"{text} ", "context_id": context, "flush": True}),
-            dumps({"context_id": context, "close_context": True}),
+            dumps({"text": f"{text} ", "context_id": name, "flush": True}),
+            dumps({"context_id": name, "close_context": True}),
         ]
 
-    def stop(self) -> Sequence[str] | None:
-        """See `Protocol.stop`. The context has been closed already; it counts until the service has said that it is over."""
-        context, self._context = self._context, None
-        if len(self._open) >= MAX_CONTEXTS:
-            return None
-        return [] if context is None else [dumps({"context_id": context, "close_context": True})]
+    def stop(self, context: int) -> Sequence[str] | None:
+        """See `ContextProtocol.stop`. The context has been closed already; to say so again may stop it."""
+        if self._open.get(context) is None:
+            return []
+        self._open[context] = None
+        return [dumps({"context_id": self._open.name(context), "close_context": True})]
 
     def closing(self) -> Sequence[str]:
-        """See `Protocol.closing`."""
+        """See `AnyProtocol.closing`."""
         return [dumps({"close_socket": True})]
 
-    def take(self, message: str | bytes) -> Iterator[Happening]:
-        """See `Protocol.take`."""
+    def take(self, message: str | bytes) -> Iterator[tuple[int, Happening]]:
+        """See `ContextProtocol.take`."""
         raw = object_of(message)
         if "error" in raw or ("message" in raw and "audio" not in raw):
             raise error_of(raw)
-        context = raw.get("contextId", raw.get("context_id"))
+        name = raw.get("contextId", raw.get("context_id"))
         final = raw.get("isFinal", raw.get("is_final")) is True
-        ours = context == self._context
-        if not ours and context not in self._open:
-            raise ProtocolViolation(
-                f"the service sent audio of the unknown context {clipped(str(context))!r}", event=raw
-            )
+        context = self._open.number(name)
+        if context is None or context not in self._open:
+            raise ProtocolViolation(f"the service sent audio of the unknown context {clipped(str(name))!r}", event=raw)
+        said = self._open.pop(context) if final else self._open[context]
+        if said is None:
+            return  # nobody wants it any more
+        for happening in self._audio(said, raw):
+            yield context, happening
         if final:
-            self._open.discard(str(context))
-        if not ours:
-            return  # of one that nobody wants any more
-        yield from self._audio(raw)
-        if final:
-            self._context = None
-            if last := self._alignment.finish():
-                yield Words(tuple(last))
-            yield Finished()
+            if last := said.alignment.finish():
+                yield context, Words(tuple(last))
+            yield context, Finished()
 
-    def _audio(self, raw: Mapping[str, Any]) -> Iterator[Happening]:
+    def _audio(self, said: _Said, raw: Mapping[str, Any]) -> Iterator[Happening]:
         audio = raw.get("audio")
         if audio is None or audio == "":
             return
@@ -103,9 +108,9 @@ class ElevenLabsProtocol(Protocol):
             data = from_base64(audio)
         except ValueError as error:
             raise ProtocolViolation(f"the service sent audio that is no base64: {error}", event=raw) from None
-        if words := self._alignment.feed(raw.get("alignment"), self._offset):
+        if words := said.alignment.feed(raw.get("alignment"), said.seconds):
             yield Words(tuple(words))
-        self._offset += self._seconds_of(data)
+        said.seconds += self._seconds_of(data)
         yield Audio(data)
 
 
