@@ -121,7 +121,9 @@ class TTSContract:
                 async with connect() as third:
                     await third.commit(self.text, after)
         for listener in (other, after):
-            assert 0.7 < len(listener.samples) / len(alone.samples) < 1.5, "it has audio of another session, or lacks some"
+            assert 0.7 < len(listener.samples) / len(alone.samples) < 1.5, (
+                "it has audio of another session, or lacks some"
+            )
             assert max(listener.samples) > self.audible
 
     async def test_refuses_text_without_words(self, tts: TTS) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import ssl
-from typing import Any
+import types
 from urllib.parse import urlencode
-
-import attrs
 
 from triolet.websocket import Dial
 from triolet_adapters.tts.deepgram._protocol import DeepgramProtocol
 from triolet_adapters.tts.deepgram._settings import DEFAULT_MODEL, DeepgramSettings, Encoding
-from triolet_adapters.tts.frame import Price, Protocol, Tap, Variants, VoiceOptions, WebSocketVoice, base_of
+from triolet_adapters.tts.frame import Price, Tap, VoiceOptions, WebSocketVoice, base_of
 
 URL = "wss://api.deepgram.com"
 """SDK 7.17.0, environment.py."""
@@ -36,6 +33,8 @@ class DeepgramTTS(WebSocketVoice):
 
     key_variable = "DEEPGRAM_API_KEY"
     key_issuer = "deepgram.com"
+    adjustable = types.MappingProxyType({"voice": "model"})
+    settings: DeepgramSettings
 
     def __init__(
         self,
@@ -90,7 +89,6 @@ class DeepgramTTS(WebSocketVoice):
             dial=dial,
             tap=tap,
         )
-        self._variants: Variants[DeepgramTTS] = Variants()
 
     def __repr__(self) -> str:
         return f"DeepgramTTS(voice={self.settings.model!r}, base_url={self.base_url!r})"
@@ -104,7 +102,7 @@ class DeepgramTTS(WebSocketVoice):
         """See `WebSocketVoice.key_header`."""
         return "Authorization", f"Token {key}"
 
-    def protocol(self) -> Protocol:
+    def protocol(self) -> DeepgramProtocol:
         """See `WebSocketVoice.protocol`."""
         return DeepgramProtocol()
 
@@ -118,21 +116,3 @@ class DeepgramTTS(WebSocketVoice):
         """The list price; None where it is not known, or nothing is billed."""
         family = "aura-2" if self.settings.model.startswith("aura-2") else "aura"
         return _PRICES[family] if self.bills and self.settings.model.startswith("aura") else None
-
-    def adjusted(self, **changes: str) -> DeepgramTTS:
-        """The same with another `voice`.
-
-        Raises:
-            ValueError: there is no such setting, or not this value.
-        """
-        if wrong := sorted(changes.keys() - {"voice"}):
-            raise ValueError(f"DeepgramTTS cannot change its {' and '.join(wrong)} for one turn")
-
-        def made() -> DeepgramTTS:
-            fields: dict[str, Any] = {"model": changes["voice"]} if changes else {}
-            other = copy.copy(self)
-            other.settings = attrs.evolve(self.settings, **fields)
-            other._variants = Variants()  # noqa: SLF001 -- our own class
-            return other
-
-        return self._variants.get(changes, made)

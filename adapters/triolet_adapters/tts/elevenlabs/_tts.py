@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import ssl
 import types
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote, urlencode
-
-import attrs
 
 from triolet import SAMPLE_BYTES
 from triolet.websocket import Dial
@@ -21,7 +18,7 @@ from triolet_adapters.tts.elevenlabs._settings import (
     Normalization,
     OutputFormat,
 )
-from triolet_adapters.tts.frame import Price, Protocol, Tap, Variants, VoiceOptions, WebSocketVoice, base_of, one_of
+from triolet_adapters.tts.frame import Price, Tap, VoiceOptions, WebSocketVoice, base_of, one_of
 
 Region = Literal["global", "us", "eu", "in"]
 REGIONS: Mapping[str, str] = types.MappingProxyType(
@@ -59,6 +56,8 @@ class ElevenLabsTTS(WebSocketVoice):
 
     key_variable = "ELEVENLABS_API_KEY"
     key_issuer = "elevenlabs.io"
+    adjustable = types.MappingProxyType({"voice": "voice", "language": "language_code"})
+    settings: ElevenLabsSettings
 
     def __init__(
         self,
@@ -140,7 +139,6 @@ class ElevenLabsTTS(WebSocketVoice):
             dial=dial,
             tap=tap,
         )
-        self._variants: Variants[ElevenLabsTTS] = Variants()
 
     def __repr__(self) -> str:
         return (
@@ -157,7 +155,7 @@ class ElevenLabsTTS(WebSocketVoice):
         """See `WebSocketVoice.key_header`."""
         return "xi-api-key", key
 
-    def protocol(self) -> Protocol:
+    def protocol(self) -> ElevenLabsProtocol:
         """See `WebSocketVoice.protocol`."""
         return ElevenLabsProtocol(self.settings, self._seconds_of)
 
@@ -170,25 +168,6 @@ class ElevenLabsTTS(WebSocketVoice):
     def language(self) -> str | None:
         """Its `language_code`."""
         return self.settings.language_code
-
-    def adjusted(self, **changes: str) -> ElevenLabsTTS:
-        """The same voice with another `voice` or `language` (a `language_code`).
-
-        Raises:
-            ValueError: there is no such setting, or not this value.
-        """
-        names = {"voice": "voice", "language": "language_code"}
-        if wrong := sorted(changes.keys() - names.keys()):
-            raise ValueError(f"ElevenLabsTTS cannot change its {' and '.join(wrong)} for one turn")
-        fields: dict[str, Any] = {names[name]: value for name, value in changes.items()}
-
-        def made() -> ElevenLabsTTS:
-            other = copy.copy(self)
-            other.settings = attrs.evolve(self.settings, **fields)
-            other._variants = Variants()  # noqa: SLF001 -- our own class
-            return other
-
-        return self._variants.get(changes, made)
 
     def _seconds_of(self, data: bytes) -> float:
         """How long a piece of audio is. MP3 by its bit rate, which is constant."""

@@ -77,5 +77,3 @@ class Alone(ContextProtocol):
     def stop(self, context: int) -> Sequence[str] | None:
         """See `ContextProtocol.stop`."""
         return self._protocol.stop()
-
-

@@ -45,7 +45,7 @@ class Failed:
 Happening = Audio | Words | Finished | Failed
 
 
-class AnyProtocol(abc.ABC):
+class AnyProtocol(abc.ABC):  # noqa: B024 -- what is abstract is in the two below
     """One connection. A message is a text, or bytes. What `take` raises ends the connection, and is the error of its commits."""
 
     keep_alive_every: float | None = None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import abc
+import copy
 import ssl
-from collections.abc import AsyncGenerator, Hashable, Sequence
+from collections.abc import AsyncGenerator, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
+
+import attrs
 
 from triolet import TTS, AudioFormat, Connect, TTSSession
 from triolet.websocket import Dial
@@ -16,6 +20,7 @@ from triolet_adapters.tts.frame._decoding import check_decodable
 from triolet_adapters.tts.frame._place import checked_url, dial_of, is_local, key_for
 from triolet_adapters.tts.frame._protocol import ContextProtocol, Protocol
 from triolet_adapters.tts.frame._sharing import sharing
+from triolet_adapters.tts.frame._variants import Variants
 from triolet_adapters.tts.frame._websocket_options import VoiceOptions
 from triolet_adapters.tts.frame._wire import Tap, Wire, open_wire
 
@@ -27,6 +32,11 @@ class WebSocketVoice(TTS):
     """The variable of the environment that has the key where none is given."""
     key_issuer: ClassVar[str | None] = None
     """The host or domain that the environment's key is for; it is sent nowhere else."""
+    adjustable: ClassVar[Mapping[str, str]] = {}
+    """What `adjusted` may change, each with the name of the field of `settings`."""
+
+    settings: Any
+    """An attrs class: what the service is asked for, checked."""
 
     def __init__(
         self,
@@ -59,6 +69,7 @@ class WebSocketVoice(TTS):
         Raises:
             ValueError: a value cannot be right. The text names it, and what is allowed.
         """
+        self._variants: Variants[Self] = Variants()
         self.base_url = checked_url(base_url, "base_url", "ws").rstrip("/")
         self.options = options or VoiceOptions()
         check_decodable(response_format)
@@ -95,6 +106,24 @@ class WebSocketVoice(TTS):
     def bills(self) -> bool:
         """Whether speaking costs anything: not on this machine."""
         return not is_local(self.base_url)
+
+    def adjusted(self, **changes: str) -> Self:
+        """The same voice with other settings, those of `adjustable`.
+
+        Raises:
+            ValueError: there is no such setting, or not this value.
+        """
+        if wrong := sorted(changes.keys() - self.adjustable.keys()):
+            raise ValueError(f"{type(self).__name__} cannot change its {' and '.join(wrong)} for one turn")
+        return self._variants.get(changes, partial(self._with, changes))
+
+    def _with(self, changes: Mapping[str, str]) -> Self:
+        other = copy.copy(self)
+        other.settings = attrs.evolve(
+            self.settings, **{self.adjustable[name]: value for name, value in changes.items()}
+        )
+        other._variants = Variants()
+        return other
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         """Open a session that is ready to commit.

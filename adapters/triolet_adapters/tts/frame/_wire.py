@@ -166,12 +166,13 @@ class Wire:
             self.retire()
             await self._websocket.hang_up()
             return False
+        has_place = self._free >= 0  # now, since others may be stopped meanwhile
         with trio.move_on_after(self.options.close_timeout, shield=True) as scope:
             try:
                 await self.send(messages)
             except Exception as error:  # noqa: BLE001 -- what ended the commit is told instead
                 self.failed(error)
-        return not scope.cancelled_caught and self._free >= 0
+        return has_place and not scope.cancelled_caught
 
     async def say_goodbye(self) -> None:
         """Send what the protocol sends before a Close; whatever goes wrong is no error any more."""
