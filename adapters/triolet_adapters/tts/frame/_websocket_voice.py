@@ -122,7 +122,7 @@ class WebSocketVoice(TTS):
         other.settings = attrs.evolve(
             self.settings, **{self.adjustable[name]: value for name, value in changes.items()}
         )
-        other._variants = Variants()
+        other._variants = Variants()  # noqa: SLF001 -- our own class
         return other
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
