@@ -1,0 +1,130 @@
+"""The messages of a page and of its server: read, checked, written. `messages.md` describes them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+
+VERSION = 1
+HEADER = 8
+"""Bytes before the audio: the place of its first sample."""
+
+
+@attrs.frozen
+class Hello:
+    """A page has connected."""
+
+    version: int
+    session: str | None
+    played: int
+    received: int
+    codecs: tuple[str, ...]
+
+
+@attrs.frozen
+class Position:
+    """How far a page has played."""
+
+    played: int
+    buffered: int
+    underruns: int
+
+
+@attrs.frozen
+class Cleared:
+    """A page has dropped what it had."""
+
+    id: int
+    played: int
+
+
+@attrs.frozen
+class Sound:
+    """The browser has started or stopped the sound."""
+
+    state: str
+
+
+FromPage = Hello | Position | Cleared | Sound
+
+
+class BadMessage(ValueError):
+    """A page has sent what is no message of this protocol."""
+
+
+def read(text: str) -> FromPage | None:
+    """What a page says. None: the message belongs to the application.
+
+    Raises:
+        BadMessage: it begins as one of ours, and is none.
+    """
+    try:
+        message = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(message, dict):
+        return None
+    kind = message.get("type")
+    if not isinstance(kind, str) or not kind.startswith("audio."):
+        return None
+    try:
+        match kind:
+            case "audio.hello":
+                session = message.get("session")
+                codecs = message.get("codecs")
+                return Hello(
+                    version=_count(message, "version"),
+                    session=session if isinstance(session, str) else None,
+                    played=_count(message, "played"),
+                    received=_count(message, "received"),
+                    codecs=tuple(name for name in codecs if isinstance(name, str)) if isinstance(codecs, list) else (),
+                )
+            case "audio.position":
+                return Position(_count(message, "played"), _count(message, "buffered"), _count(message, "underruns"))
+            case "audio.cleared":
+                return Cleared(_count(message, "id"), _count(message, "played"))
+            case "audio.state":
+                return Sound(str(message.get("state"))[:40])
+            case _:
+                raise BadMessage(f"the page sent {kind[:40]!r}, which is no message of version {VERSION}")
+    except BadMessage as error:
+        raise BadMessage(f"{error} (in a message {kind[:40]!r} from the page)") from None
+
+
+def _count(message: dict[str, Any], name: str) -> int:
+    value = message.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        raise BadMessage(f"{name!r} is {str(value)[:40]!r}; it must be a whole number, 0 or more")
+    return value
+
+
+def audio(place: int, data: bytes) -> bytes:
+    """A binary message."""
+    return place.to_bytes(HEADER, "little") + data
+
+
+def opened(*, session: str, rate: int, place: int, jitter: float) -> str:
+    """What the audio is, and where it goes on."""
+    return json.dumps(
+        {
+            "type": "audio.open",
+            "version": VERSION,
+            "session": session,
+            "rate": rate,
+            "codec": "pcm",
+            "place": place,
+            "jitter": jitter,
+        }
+    )
+
+
+def clear(number: int) -> str:
+    """Drop what was sent."""
+    return json.dumps({"type": "audio.clear", "id": number})
+
+
+PAUSE = json.dumps({"type": "audio.pause"})
+RESUME = json.dumps({"type": "audio.resume"})
+END = json.dumps({"type": "audio.end"})
