@@ -25,17 +25,19 @@ from triolet_adapters.tts import LocalTTS
 
 VOICE: TTS = LocalTTS()
 COMES_BACK = 30.0  # seconds that an answer waits for a page whose connection has broken
-PAGE = """<!doctype html><meta name="viewport" content="width=device-width"><title>Agent</title>
+PAGE = """<!doctype html><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>Agent</title>
 <form id="ask"><input id="question" aria-label="Question" placeholder="Ask something" size="40" autofocus>
 <button>Ask</button> <button type="button" id="stop">Stop</button></form><p id="heard" aria-live="polite"></p><p id="news"></p>
 <script type="module">
 import { TrioletPlayer } from "/triolet-player.js"
-const player = new TrioletPlayer("/talk"), show = (id, text) => document.getElementById(id).textContent = text
+const player = new TrioletPlayer("/talk"), at = id => document.getElementById(id), show = (id, text) => at(id).textContent = text
 player.addEventListener("message", ({ detail }) => { for (const id in detail) show(id, detail[id]) })
 player.addEventListener("state", ({ detail }) => show("news", detail == "connected" ? "" : detail))
 player.addEventListener("error", ({ detail }) => show("news", detail.message))
-stop.onclick = () => player.send({ question: "" })
-ask.onsubmit = () => { player.start(); player.send({ question: question.value }); question.value = ""; return false }
+at("stop").onclick = () => player.send({ question: "" })
+at("ask").onsubmit = event => {
+  event.preventDefault(); player.start(); player.send({ question: at("question").value }); at("question").value = ""
+}
 window.player = player
 </script>"""
 

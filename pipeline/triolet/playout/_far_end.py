@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import trio
@@ -95,6 +95,13 @@ class FarEnd(PacedOutput):
         be heard after an interruption.
         """
 
+    async def finish(self) -> None:
+        """All that there is for now has been sent. You write it, if the far end wants to know. By default nothing."""
+
+    def also(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Make another call, in order with those of `send` and `clear`: to tell the far end of a pause, say. A plain call."""
+        self._calls.add(call, _nothing)
+
     @property
     def sent(self) -> int:
         """Samples given to `send` since `open`, those of a call under way included."""
@@ -125,6 +132,10 @@ class FarEnd(PacedOutput):
         """Say that the far end is gone. From now on `play` and `drain` raise OutputError with this reason. A plain call."""
         self._lost = reason
         self.flush()
+
+    def recover(self) -> None:
+        """Say that the far end is there again: what `fail` said is over. A plain call."""
+        self._lost = None
 
     @property
     def heard(self) -> int:
@@ -194,6 +205,7 @@ class FarEnd(PacedOutput):
         self._opened()
         flushes = self._flushes
         self._send_rest()
+        self._calls.add(self.finish, _nothing)
         self._check()
         await self._until_run()
         while not self._calls.idle and flushes == self._flushes and self._lost is None:

@@ -47,7 +47,12 @@ class Sound:
     state: str
 
 
-FromPage = Hello | Position | Cleared | Sound
+@attrs.frozen
+class Bye:
+    """The page is left; nobody comes back."""
+
+
+FromPage = Hello | Position | Cleared | Sound | Bye
 
 
 class BadMessage(ValueError):
@@ -87,6 +92,8 @@ def read(text: str) -> FromPage | None:
                 return Cleared(_count(message, "id"), _count(message, "played"))
             case "audio.state":
                 return Sound(str(message.get("state"))[:40])
+            case "audio.bye":
+                return Bye()
             case _:
                 raise BadMessage(f"the page sent {kind[:40]!r}, which is no message of version {VERSION}")
     except BadMessage as error:

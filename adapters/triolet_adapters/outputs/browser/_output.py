@@ -76,6 +76,7 @@ class BrowserOutput(FarEnd):
         self._clears = 0
         self._clearing = False  # whether the page has not answered the last one
         self._suspended = False
+        self._left = False
         self._told = deque[str](maxlen=100)
         self._telling = False
 
@@ -119,14 +120,14 @@ class BrowserOutput(FarEnd):
                 self._wake()
 
     async def deserted(self, seconds: float = 30.0) -> None:
-        """Return when there has been no page for so many seconds: nobody comes back, and the conversation may end."""
+        """Return when there has been no page for so many seconds, or the page was closed: the conversation may end."""
         while True:
             while self._page is not None:
                 await self._changed.wait()
             with trio.move_on_after(seconds) as scope:
-                while self._page is None:
+                while self._page is None and not self._left:
                     await self._changed.wait()
-            if scope.cancelled_caught:
+            if self._left or scope.cancelled_caught:
                 return
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
@@ -188,6 +189,7 @@ class BrowserOutput(FarEnd):
     def _received(self, message: messages.FromPage) -> None:
         match message:
             case messages.Hello():
+                self._left = False
                 self.recover()
                 if self._rate:
                     self.also(self._greet)
@@ -200,6 +202,9 @@ class BrowserOutput(FarEnd):
                     self.cleared(self._played - self._begin)
             case messages.Sound(state=state):
                 self._suspended = state == "suspended"
+            case messages.Bye():
+                self._left, self._page = True, None
+                self.fail("the page was closed")
 
     def _have_played(self, place: int) -> None:
         """All before this place is over. What a page says that it cannot know counts for what it can."""

@@ -210,6 +210,8 @@ export class TrioletPlayer extends Target {
     this.#jitter = jitter
     this.#destination = destination
     this.#protocols = protocols
+    // A page that is left says so, or the server would wait for it as for one whose connection has broken.
+    globalThis.addEventListener?.("pagehide", () => this.#wanted && this.close())
   }
 
   /** Samples that were played, of all that the session has had. What was cleared counts up to where it stopped. */
@@ -244,7 +246,9 @@ export class TrioletPlayer extends Target {
     this.#wanted = false
     clearTimeout(this.#timer)
     this.#timer = null
+    this.#say({ type: "audio.bye" })
     this.#socket?.close(1000)
+    this.#socket = null
     this.#silence()
     this.#session = null
     this.#tell("state", "closed")
