@@ -36,7 +36,8 @@ player.addEventListener("state", ({ detail }) => show("news", detail == "connect
 player.addEventListener("error", ({ detail }) => show("news", detail.message))
 at("stop").onclick = () => player.send({ question: "" })
 at("ask").onsubmit = event => {
-  event.preventDefault(); player.start(); player.send({ question: at("question").value }); at("question").value = ""
+  event.preventDefault(); show("heard", ""); player.start()
+  player.send({ question: at("question").value }); at("question").value = ""
 }
 window.player = player
 </script>"""
@@ -91,32 +92,33 @@ class Agent:
 AGENTS = dict[str, Agent]()  # by the sessions of their outputs
 
 
+def web(chat: OpenAIChat, sessions: SessionPools, nursery: trio.Nursery) -> Starlette:
+    async def talk(browser: WebSocket) -> None:
+        await browser.accept()
+        try:
+            hello = await browser.receive_text()
+            agent = AGENTS.get(BrowserOutput.session_of(hello) or "")
+            if agent is None:
+                agent = Agent(chat, sessions)
+                await nursery.start(agent.run)
+            await agent.listen(browser, hello)
+        except WebSocketDisconnect:
+            pass
+        except (ValueError, KeyError) as error:  # a page that speaks something else
+            await browser.close(1008, f"{error}"[:100])
+
+    async def page(_: Request) -> Response:
+        return HTMLResponse(PAGE)
+
+    async def player(_: Request) -> Response:
+        return Response(PLAYER.read_bytes(), media_type="text/javascript")
+
+    return Starlette(routes=[Route("/", page), Route("/triolet-player.js", player), WebSocketRoute("/talk", talk)])
+
+
 async def main() -> None:
-    config = Config()
     async with LocalLLM() as chat, open_session_pools() as sessions, trio.open_nursery() as nursery:
-
-        async def talk(browser: WebSocket) -> None:
-            await browser.accept()
-            try:
-                hello = await browser.receive_text()
-                agent = AGENTS.get(BrowserOutput.session_of(hello) or "")
-                if agent is None:
-                    agent = Agent(chat, sessions)
-                    await nursery.start(agent.run)
-                await agent.listen(browser, hello)
-            except WebSocketDisconnect:
-                pass
-            except (ValueError, KeyError) as error:  # a page that speaks something else
-                await browser.close(1008, f"{error}"[:100])
-
-        async def page(_: Request) -> Response:
-            return HTMLResponse(PAGE)
-
-        async def player(_: Request) -> Response:
-            return Response(PLAYER.read_bytes(), media_type="text/javascript")
-
-        routes = [Route("/", page), Route("/triolet-player.js", player), WebSocketRoute("/talk", talk)]
-        await serve(Starlette(routes=routes), config)  # type: ignore[arg-type]
+        await serve(web(chat, sessions, nursery), Config())  # type: ignore[arg-type]
         nursery.cancel_scope.cancel()
 
 

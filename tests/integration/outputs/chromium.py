@@ -1,4 +1,4 @@
-"""A page in headless Chromium, with a server of this process behind it."""
+"""A page in headless Chromium, whose sound is recorded where the worklet gives it to the loudspeaker."""
 
 from __future__ import annotations
 
@@ -14,13 +14,10 @@ import trio
 from hypercorn.config import Config
 from hypercorn.trio import serve
 from playwright.sync_api import Page, sync_playwright
-from starlette.applications import Starlette
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.types import ASGIApp
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
 _FLAGS = [
     "--no-sandbox",
@@ -32,18 +29,75 @@ _FLAGS = [
     "--disable-sync",
 ]
 
+_RECORD = """async () => {
+  const code = `registerProcessor("recorder", class extends AudioWorkletProcessor {
+    process([input]) { if (input[0]) this.port.postMessage([currentFrame, input[0].slice()]); return true } })`
+  const context = player.node.context
+  await context.audioWorklet.addModule(URL.createObjectURL(new Blob([code], { type: "text/javascript" })))
+  const recorder = new AudioWorkletNode(context, "recorder", { numberOfOutputs: 0 })
+  window.recorded = []
+  recorder.port.onmessage = ({ data: [frame, samples] }) => recorded.push([performance.now(), frame, samples])
+  player.node.connect(recorder)
+}"""
+
+_RECORDED = """() => {
+  const all = new Float32Array(recorded.reduce((sum, [, , samples]) => sum + samples.length, 0))
+  let at = 0
+  for (const [, , samples] of recorded) { all.set(samples, at); at += samples.length }
+  let text = ""
+  const bytes = new Uint8Array(all.buffer)
+  for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768))
+  return btoa(text)
+}"""
+
 
 @contextmanager
-def page() -> Iterator[Page]:
-    """An empty page; what it throws fails the test."""
+def opened_page(url: str) -> Iterator[Page]:
+    """The page at this address. What it throws fails the test."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         try:
-            found = browser.new_page()
-            found.set_default_timeout(15_000)
+            page = browser.new_context().new_page()
+            page.set_default_timeout(20_000)
             errors = list[str]()
-            found.on("pageerror", lambda error: errors.append(str(error)))
-            yield found
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(url)
+            yield page
             assert errors == []
         finally:
             browser.close()
+
+
+def record(page: Page) -> None:
+    """Record from now on what the player gives to the loudspeaker. It plays already, or has been told the format."""
+    page.wait_for_function("window.player.node")
+    page.evaluate(_RECORD)
+
+
+def recorded(page: Page) -> array[int]:
+    """What has been recorded, as 16-bit samples."""
+    samples = array("f")
+    samples.frombytes(base64.b64decode(page.evaluate(_RECORDED)))
+    return array("h", (round(32768 * sample) for sample in samples))
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncGenerator[str]:
+    """Serve an application; give its address."""
+    config = Config()
+    config.bind = ["127.0.0.1:0"]
+    config.accesslog = config.errorlog = None
+    async with trio.open_nursery() as nursery:
+        addresses: list[str] = await nursery.start(partial(serve, app, config))  # type: ignore[arg-type]
+        yield addresses[0]
+        nursery.cancel_scope.cancel()
+
+
+async def in_a_browser(script: Callable[[Page], None], url: str) -> None:
+    """Do what the script does with the page at this address, beside this Trio program."""
+
+    def drive() -> None:
+        with opened_page(url) as page:
+            script(page)
+
+    await trio.to_thread.run_sync(drive)

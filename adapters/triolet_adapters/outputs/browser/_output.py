@@ -186,6 +186,11 @@ class BrowserOutput(FarEnd):
         self._silent = False
         self.also(partial(self._say, messages.RESUME))
 
+    def fail(self, reason: str) -> None:
+        """Say that the page is gone, until one comes. What it did not play is not played to that one."""
+        super().fail(reason)
+        self.also(self.clear)
+
     def _received(self, message: messages.FromPage) -> None:
         match message:
             case messages.Hello():
