@@ -65,6 +65,10 @@ class Source(abc.ABC, Generic[Out_co]):
         with joined(downstream):
             await self.run(downstream, turn)
 
+    def start(self, nursery: trio.Nursery, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
+        """Start the tasks of this source in the nursery of a turn."""
+        nursery.start_soon(self.drive, downstream, turn)
+
     def __or__(self, other: Stage[Out_co, Next]) -> Source[Next]:
         """Join a stage to this source. (Joining a `Sink`, such as an output, makes a `Pipeline`.)"""
         return _SourceAndStages(self, other) if isinstance(other, Stage) else NotImplemented
@@ -201,9 +205,12 @@ class _SourceAndStages(Source[Out_co]):
 
     async def run(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         async with trio.open_nursery() as nursery:
-            send, receive = trio.open_memory_channel[Any](self._stages[0].buffer)
-            nursery.start_soon(self._source.drive, send, turn)
-            _start_stages(nursery, self._stages, receive, downstream, turn)
+            self.start(nursery, downstream, turn)
+
+    def start(self, nursery: trio.Nursery, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
+        send, receive = trio.open_memory_channel[Any](self._stages[0].buffer)
+        self._source.start(nursery, send, turn)
+        _start_stages(nursery, self._stages, receive, downstream, turn)
 
     async def drive(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         await self.run(downstream, turn)  # each part minds its own channels

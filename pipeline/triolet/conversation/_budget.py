@@ -91,7 +91,7 @@ class Metered(Source[str]):
         """Pass the tokens on. Cancellation closes the source."""
         send, upstream = trio.open_memory_channel[str](0)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._source.drive, send, turn)
+            self._source.start(nursery, send, turn)
             with upstream:
                 await self._pass_on(upstream, downstream)
 

@@ -61,7 +61,7 @@ async def _run(
     send, receive = trio.open_memory_channel[AudioChunk](0)  # audio that waits in the synthesizer can still be replaced
     with receive:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(source.drive, send, turn)
+            source.start(nursery, send, turn)
             try:
                 await play_all(receive, playing, interlude)
             except BaseException:  # raised again: be silent now, before the stages have closed their connections

@@ -82,7 +82,7 @@ class SpeakingTurn:
         # Close it after the nursery: closed earlier, it would raise BrokenResourceError in tasks that are not yet cancelled.
         with jobs_out:
             async with self._pool.in_use(), trio.open_nursery() as nursery:
-                nursery.start_soon(self._commit_all, upstream, jobs_in)
+                nursery.start_soon(self._commit_all, upstream, jobs_in, nursery)
                 try:
                     async for job in jobs_out:
                         await self._pass_on(job)
@@ -92,21 +92,23 @@ class SpeakingTurn:
         if self._skipped is not None and not self._spoken:
             raise self._skipped
 
-    async def _commit_all(self, upstream: trio.MemoryReceiveChannel[Phrase], jobs: trio.MemorySendChannel[Job]) -> None:
+    async def _commit_all(
+        self,
+        upstream: trio.MemoryReceiveChannel[Phrase],
+        jobs: trio.MemorySendChannel[Job],
+        nursery: trio.Nursery,
+    ) -> None:
         with jobs:
-            async with trio.open_nursery() as nursery:
-                while True:
-                    await self._admission.until_admitted()
-                    try:
-                        phrase = (
-                            await upstream.receive()
-                        )  # the Phraser decides now, by how much audio the listener has left
-                    except trio.EndOfChannel:
-                        break
-                    job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
-                    self._admission.admit(job)
-                    nursery.start_soon(self._speak, job)
-                    await jobs.send(job)
+            while True:
+                await self._admission.until_admitted()
+                try:
+                    phrase = await upstream.receive()  # the Phraser decides now, by how much the listener has left
+                except trio.EndOfChannel:
+                    break
+                job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
+                self._admission.admit(job)
+                nursery.start_soon(self._speak, job)
+                await jobs.send(job)
 
     async def _speak(self, job: Job) -> None:
         try:

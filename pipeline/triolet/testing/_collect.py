@@ -29,7 +29,7 @@ async def collect(source: Source[Item], *, turn: TurnContext | None = None) -> l
     send, receive = trio.open_memory_channel[Item](1)
     with Alone():
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(source.drive, send, turn)
+            source.start(nursery, send, turn)
             with receive:
                 async for item in receive:
                     items.append(item)  # noqa: PERF401 -- a comprehension would lose what came before an error
