@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 
 class ByteQueue:
     """First in, first out. `len(queue)` is the number of bytes in it."""
@@ -11,7 +9,7 @@ class ByteQueue:
     __slots__ = ("_chunks", "_size", "_skip")
 
     def __init__(self) -> None:
-        self._chunks: deque[bytes] = deque()
+        self._chunks: list[bytes] = []  # a deque takes 700 bytes even when it is empty
         self._skip = 0
         """Bytes of the first chunk that are already taken."""
         self._size = 0
@@ -35,7 +33,7 @@ class ByteQueue:
             size -= len(part)
             self._skip += len(part)
             if self._skip == len(chunk):
-                self._chunks.popleft()
+                self._chunks.pop(0)
                 self._skip = 0
             taken.append(part)
         return taken[0] if len(taken) == 1 else b"".join(taken)

@@ -125,8 +125,12 @@ class Voicing:
         self._rest = pcm[whole * self._frame * SAMPLE_BYTES :]
         # The high byte tells of most frames whether they are loud enough; `bytes` are sliced, translated and searched in C.
         high = pcm[SAMPLE_BYTES * self._stride - 1 : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
-        step = self._frame // self._stride
-        threshold, classes = self._threshold, _classes(self._threshold, self._loudest)
+        threshold = self._threshold
+        low = pcm[SAMPLE_BYTES * (self._stride - 1) : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
+        if _all_below(threshold, high, low):
+            self._judged += whole * self._frame
+            return
+        step, classes = self._frame // self._stride, _classes(threshold, self._loudest)
         marks = high.translate(classes)
         find, louder, values = marks.find, _LOUDER in marks, None
         start, end = self._runs.pop() if self._runs else (0, -self._pause)  # the run that may go on
@@ -244,3 +248,34 @@ def _ascending(silent: int, unsure: int, known: int) -> bytes:
     known = min(128, max(silent, known))
     table = _SILENCE * silent + _UNSURE * (unsure - silent) + _VOICE * (128 - unsure)
     return table[:known] + _LOUDER * (128 - known)
+
+
+def _all_below(threshold: int, high: bytes, low: bytes) -> bool:
+    """Whether no sample is as large as the threshold, which is above 0. Given are the high and the low bytes of the samples."""
+    sure, *perhaps = _bounds(threshold)
+    if _ONE in high.translate(sure):
+        return False
+    # Where the high byte leaves it open, the low byte decides. To compare all bytes at once, they are numbers of many digits.
+    return not any(
+        int.from_bytes(high.translate(of_high), "little") & int.from_bytes(low.translate(of_low), "little")
+        for of_high, of_low in perhaps
+    )
+
+
+_ONE = b"\x01"
+
+
+@functools.lru_cache(maxsize=1024)
+def _bounds(threshold: int) -> tuple[bytes, tuple[bytes, bytes], tuple[bytes, bytes]]:
+    """Tables with a one for: high bytes of samples that are surely as large; the high byte that leaves it open, and the low bytes
+    that then make them so, for positive and for negative samples.
+    """
+    up, down = threshold, 0x10000 - threshold  # the smallest of them, as their two bytes are read without a sign
+    sure = bytes(up >> 8 < byte < 0x80 or 0x80 <= byte < down >> 8 for byte in range(256))
+    positive = _only(up >> 8), bytes(byte >= up & 0xFF for byte in range(256))
+    negative = _only(down >> 8), bytes(byte <= down & 0xFF for byte in range(256))
+    return sure, positive, negative
+
+
+def _only(wanted: int) -> bytes:
+    return bytes(byte == wanted for byte in range(256))

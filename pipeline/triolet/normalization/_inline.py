@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
 from triolet._model._text import SpeechUnit
 from triolet._tools._characters import EAST_ASIAN
@@ -65,6 +66,36 @@ class InlineReader:
     it ready for the next part of the same block: what spans parts, such as an open bracket or a comment, stays open.
     """
 
+    # Without slots, so many attributes take 1.2 KB in each turn.
+    __slots__ = (
+        "_after_link_text",
+        "_at",
+        "_before",
+        "_brackets",
+        "_final",
+        "_fresh_at",
+        "_in_destination",
+        "_in_url",
+        "_language",
+        "_line_begins",
+        "_line_done",
+        "_no_ticks",
+        "_options",
+        "_plain",
+        "_sentence_done",
+        "_skip_block",
+        "_skip_until",
+        "_skipped",
+        "_task",
+        "_text",
+        "_url_ahead",
+        "_voice_directions",
+        "_warned",
+        "_words",
+        "breaks",
+        "builder",
+    )
+
     def __init__(self, options: NormalizationOptions, voice_directions: Mapping[str, str] | None = None) -> None:
         self.builder = UnitBuilder()
         """Has the words that were read."""
@@ -76,21 +107,6 @@ class InlineReader:
         self._warned = False
         self._skip_until = ""  # what ends the comment or the script that is open; it may span blocks
         self._skipped = 0
-        # Each takes the offset of its character, and returns the offset from which to read on, or WAIT.
-        self._handlers: dict[str, Callable[[int], int]] = {
-            "*": self._emphasis,
-            "_": self._emphasis,
-            "~": self._emphasis,
-            "`": self._code,
-            "[": self._open_bracket,
-            "]": self._close_bracket,
-            "<": self._angle,
-            "&": self._entity,
-            "\\": self._backslash,
-            "$": self._dollar,
-            "!": self._exclamation,
-            "|": self._bar,
-        }
         self.begin_block()
 
     def begin_block(self, *, list_item: bool = False) -> None:
@@ -191,7 +207,7 @@ class InlineReader:
             elif group == 4:
                 self._plain.character(token[4], at, end)
             elif group == 5:
-                end = self._handlers[token[5]](at)
+                end = self._HANDLERS[token[5]](self, at)
                 if end == WAIT:
                     self._at = at
                     return False
@@ -655,3 +671,19 @@ class InlineReader:
     def _bar(self, at: int) -> int:
         self.builder.comma(at + 1)
         return at + 1
+
+    _HANDLERS: ClassVar[dict[str, Callable[[InlineReader, int], int]]] = {
+        "*": _emphasis,
+        "_": _emphasis,
+        "~": _emphasis,
+        "`": _code,
+        "[": _open_bracket,
+        "]": _close_bracket,
+        "<": _angle,
+        "&": _entity,
+        "\\": _backslash,
+        "$": _dollar,
+        "!": _exclamation,
+        "|": _bar,
+    }
+    """What reads each mark. It takes the offset of its character, and returns the offset from which to read on, or WAIT."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 
 import attrs
@@ -93,7 +92,7 @@ class PhraserCore:
 
     def __init__(self, options: PhrasingOptions | None = None) -> None:
         self._options = options or PhrasingOptions()
-        self._held: deque[_Held] = deque()
+        self._held: list[_Held] = []
         self._break = 0.0
         """Seconds of silence that the text asks for after what is held."""
         self._next = 0
@@ -235,7 +234,7 @@ class PhraserCore:
 
     def _remove(self, count: int) -> None:
         for _ in range(count):
-            self._held.popleft()
+            self._held.pop(0)
 
     def _feed_silence(self, clause: NormalizedClause) -> None:
         """Take a clause without words: its break goes to what follows, its end of a line to what is held."""

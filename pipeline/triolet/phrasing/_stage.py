@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 
 import trio
 
@@ -95,7 +94,7 @@ class _Desk:
         """When the source gave its first token."""
         self._came = 0.0
         """When the last clause came."""
-        self._arrivals: deque[tuple[int, float]] = deque()
+        self._arrivals: list[tuple[int, float]] = []
         """Where each clause that is held ends in the raw text, and when it came."""
         self._many_since: float | None = None
         """When so many words were held that they may end anywhere."""
@@ -184,7 +183,7 @@ class _Desk:
         self._turn.timeline.record(PhraseReady(self._turn.now(), phrase))
         self._core.take(offer)
         while self._arrivals and self._arrivals[0][0] <= phrase.end:
-            self._arrivals.popleft()
+            self._arrivals.pop(0)
         self._many_since = None
         self._count()
         self._taken.give()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import attrs
 
 
@@ -33,7 +31,7 @@ class Positions:
     """Records what is played, and says how much of a phrase has been heard when the output has played so many samples."""
 
     def __init__(self) -> None:
-        self._spans: deque[_Span] = deque()
+        self._spans: list[_Span] = []
         """The spans that were not yet heard to their end, and the last one."""
         self._passed: dict[int, int] = {}
         """For each phrase, the samples heard in spans that are dropped; until `forget`."""
@@ -55,7 +53,7 @@ class Positions:
         """How many samples of a phrase have been heard when the output has played up to `position`, which must never decrease."""
         spans = self._spans
         while len(spans) > 1 and position >= spans[0].end:
-            span = spans.popleft()
+            span = spans.pop(0)
             self._passed[span.phrase] = self._passed.get(span.phrase, 0) + span.heard(position)
         heard = self._passed.get(phrase, 0)
         for span in spans:
@@ -69,4 +67,4 @@ class Positions:
         """Drop what is known of a phrase that was heard to its end."""
         self._passed.pop(phrase, None)
         while self._spans and self._spans[0].phrase == phrase:
-            self._spans.popleft()
+            self._spans.pop(0)

@@ -75,7 +75,7 @@ class TurnPlayout:
         self._loudest = 0
         self._tone = RoomTone()
         self._end = b""
-        """The last samples played of the previous phrase: at least `EDGE` seconds, if it has so many."""
+        """The last samples played of the previous phrase: `EDGE` seconds, if it has so many."""
         self._wait: tuple[trio.CancelScope, Callable[[], float]] | None = None
         self._audible = False
         self._begun = False
@@ -269,10 +269,8 @@ class TurnPlayout:
 
     def _match_tone(self, before: _Playing | None) -> None:
         """Let the gap sound like the end of the previous phrase, if the voice was silent there."""
-        assert self._deck.format is not None
-        end = self._end[-self._deck.format.samples(EDGE) * SAMPLE_BYTES :]
-        silent = before is not None and before.edges.trailing >= len(end) // SAMPLE_BYTES
-        self._tone.match(end if silent else b"")
+        silent = before is not None and before.edges.trailing >= len(self._end) // SAMPLE_BYTES
+        self._tone.match(self._end if silent else b"")
 
     async def _go_on(self, phrase: _Playing) -> None:
         assert self._deck.format is not None
@@ -295,10 +293,8 @@ class TurnPlayout:
         else:
             for at in range(0, len(pcm), step):
                 await self._give(phrase, pcm[at : at + step], cut if at == 0 else 0)
-        if len(pcm) >= self._deck.format.samples(EDGE) * SAMPLE_BYTES:
-            self._end = pcm
-        else:
-            self._end += pcm
+        edge = self._deck.format.samples(EDGE) * SAMPLE_BYTES
+        self._end = (pcm if len(pcm) >= edge else self._end + pcm)[-edge:]
 
     async def _give(self, phrase: _Playing, pcm: bytes, cut: int) -> None:
         samples = len(pcm) // SAMPLE_BYTES

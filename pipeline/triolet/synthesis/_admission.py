@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 
 import trio
 
@@ -40,7 +39,7 @@ class Admission:
         self._clock = turn.clock
         self._clock.supply.bound = lead
         self._clock.supply.stretch = pace.stretch
-        self._jobs: deque[Job] = deque()
+        self._jobs: list[Job] = []
         """The phrases in flight, in order. The first one is due."""
         self._news = Signal()
         """Given when a commit ends, or when audio comes for a listener who has none left."""
@@ -62,7 +61,7 @@ class Admission:
             job.credited = job.audio.received
             if job.progress is not Progress.SAID:
                 break
-            jobs.popleft()
+            jobs.pop(0)
         promised = 0.0
         for job in jobs:
             received = job.audio.received / rate

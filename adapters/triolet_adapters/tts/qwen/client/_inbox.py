@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable
 
 import attrs
@@ -68,7 +67,7 @@ class Inbox:
 
     def __init__(self, max_bytes: int, max_characters: float = math.inf) -> None:
         """`max_bytes` of audio may be unread; and `max_characters` of messages, each counted `EVENT_COST` more."""
-        self._events: deque[tuple[ServerEvent, int]] = deque()
+        self._events: list[tuple[ServerEvent, int]] = []
         self._bytes = 0
         self._max_bytes = max_bytes
         self._characters = 0
@@ -158,7 +157,7 @@ class Inbox:
             raise self.failure
 
     def _take(self) -> ServerEvent:
-        event, length = self._events.popleft()
+        event, length = self._events.pop(0)
         self._characters -= length + EVENT_COST
         if isinstance(event, AudioDelta):
             self._bytes -= len(event.audio)
