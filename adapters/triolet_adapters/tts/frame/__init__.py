@@ -23,6 +23,7 @@ from triolet_adapters.tts.frame._protocol import Failed as Failed
 from triolet_adapters.tts.frame._protocol import Finished as Finished
 from triolet_adapters.tts.frame._protocol import Happening as Happening
 from triolet_adapters.tts.frame._protocol import Protocol as Protocol
+from triolet_adapters.tts.frame._protocol import Reply as Reply
 from triolet_adapters.tts.frame._protocol import Words as Words
 from triolet_adapters.tts.frame._protocol import object_of as object_of
 from triolet_adapters.tts.frame._secret import checked_key as checked_key

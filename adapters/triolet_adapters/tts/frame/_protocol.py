@@ -42,7 +42,14 @@ class Failed:
     error: TTSError
 
 
-Happening = Audio | Words | Finished | Failed
+@attrs.frozen
+class Reply:
+    """What is to be sent for the commit, since the service waits for it."""
+
+    messages: tuple[str, ...]
+
+
+Happening = Audio | Words | Finished | Failed | Reply
 
 
 class AnyProtocol(abc.ABC):  # noqa: B024 -- what is abstract is in the two below

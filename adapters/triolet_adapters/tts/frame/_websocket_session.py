@@ -94,7 +94,11 @@ class WebSocketSession(TTSSession):
         commit.patience.deadline = trio.current_time() + options.first_audio_timeout
         with commit.patience:
             await self._wire.send(self._wire.begin(commit, text))
-            await commit.over.wait()
+            while not commit.over.is_set():
+                if replies := commit.replies():
+                    await self._wire.send(replies)
+                else:
+                    await commit.changed()
         if commit.error is not None:
             raise commit.error
         if commit.patience.cancelled_caught:
