@@ -28,6 +28,7 @@ class Voice(enum.StrEnum):
     OPENAI = "openai"
     ELEVENLABS = "elevenlabs"
     DEEPGRAM = "deepgram"
+    COSYVOICE = "cosyvoice"
 
 
 TtsOption = Annotated[
@@ -35,7 +36,7 @@ TtsOption = Annotated[
     typer.Option(
         help="[bold]local[/]: English, on this machine, no key. [bold]qwen[/]: Qwen-TTS realtime, DASHSCOPE_API_KEY. "
         "[bold]openai[/]: OpenAI, or any server of its speech API, OPENAI_API_KEY. [bold]elevenlabs[/]: ELEVENLABS_API_KEY. "
-        "[bold]deepgram[/]: DEEPGRAM_API_KEY."
+        "[bold]deepgram[/]: DEEPGRAM_API_KEY. [bold]cosyvoice[/]: CosyVoice and Qwen-Audio-TTS, DASHSCOPE_API_KEY."
     ),
 ]
 UrlOption = Annotated[
@@ -44,7 +45,9 @@ UrlOption = Annotated[
 ]
 RegionOption = Annotated[
     str | None,
-    typer.Option(help="The region of qwen, such as ap-southeast-1. A key belongs to one.", show_default="cn-beijing"),
+    typer.Option(
+        help="The region of qwen or cosyvoice, such as ap-southeast-1. A key belongs to one.", show_default="cn-beijing"
+    ),
 ]
 InsecureOption = Annotated[
     bool,
@@ -92,8 +95,8 @@ def voice_of(
         ValueError: options that do not go together, or are wrong; no key.
         ModuleNotFoundError: what it needs is not installed.
     """
-    if tts is not Voice.QWEN and region is not None:
-        raise ValueError("--region goes with --tts qwen; other voices have none")
+    if tts not in _REGIONAL and region is not None:
+        raise ValueError("--region goes with --tts qwen or cosyvoice; other voices have none")
     if tts is Voice.LOCAL:
         from triolet_adapters.tts import LocalTTS  # noqa: PLC0415 -- an extra
 
@@ -108,7 +111,7 @@ def voice_of(
     try:
         return _elsewhere(tts, url, region, given, recording)
     except MissingKey as error:
-        hint = "; a key belongs to a region (--region)" if tts is Voice.QWEN else ""
+        hint = "; a key belongs to a region (--region)" if tts in _REGIONAL else ""
         raise ValueError(f"no key: set the environment variable {KEYS[tts]}{hint}") from error
     except InsecureKey as error:
         raise ValueError(
@@ -116,11 +119,15 @@ def voice_of(
         ) from error
 
 
+_REGIONAL = (Voice.QWEN, Voice.COSYVOICE)
+"""Voices whose keys belong to regions."""
+
 KEYS = {
     Voice.QWEN: "DASHSCOPE_API_KEY",
     Voice.OPENAI: "OPENAI_API_KEY",
     Voice.ELEVENLABS: "ELEVENLABS_API_KEY",
     Voice.DEEPGRAM: "DEEPGRAM_API_KEY",
+    Voice.COSYVOICE: "DASHSCOPE_API_KEY",
 }
 """The variable of the environment that has the key of each voice."""
 
@@ -150,6 +157,10 @@ def _elsewhere(
             from triolet_adapters.tts import DeepgramTTS  # noqa: PLC0415
 
             return DeepgramTTS(**chosen, **_given(base_url=url), **tap)
+        case Voice.COSYVOICE:
+            from triolet_adapters.tts import CosyVoiceTTS  # noqa: PLC0415
+
+            return CosyVoiceTTS(**chosen, **_given(url=url, region=region), **tap)
         case _:
             from triolet_adapters.tts import QwenTTS  # noqa: PLC0415
 

@@ -26,6 +26,7 @@ class Protocol(enum.StrEnum):
     OPENAI = "openai"
     ELEVENLABS = "elevenlabs"
     DEEPGRAM = "deepgram"
+    COSYVOICE = "cosyvoice"
 
 
 def tts(
@@ -123,6 +124,10 @@ def _server(protocol: Protocol, voice: TTS, options: dict[str, Any]) -> LocalSer
             from triolet_adapters.tts.deepgram.server import DeepgramServer, DeepgramServerOptions  # noqa: PLC0415
 
             return DeepgramServer(voice, DeepgramServerOptions(**options))
+        case Protocol.COSYVOICE:
+            from triolet_adapters.tts.cosyvoice.server import CosyVoiceServer, CosyVoiceServerOptions  # noqa: PLC0415
+
+            return CosyVoiceServer(voice, CosyVoiceServerOptions(**options))
         case _:
             from triolet_adapters.tts.qwen.server import QwenServer, ServerOptions  # noqa: PLC0415
 
