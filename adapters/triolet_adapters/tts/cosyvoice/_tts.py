@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import types
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from triolet import SAMPLE_BYTES, RateLimits
@@ -50,7 +50,7 @@ class CosyVoiceTTS(WebSocketVoice):
 
     key_variable = KEY_VARIABLE
     key_issuer = _VENDOR
-    adjustable: ClassVar = {"voice": "voice", "language": "language", "instructions": "instructions"}
+    adjustable = types.MappingProxyType({"voice": "voice", "language": "language", "instructions": "instructions"})
 
     def __init__(
         self,

@@ -138,6 +138,7 @@ class Talk:
                 task.finish()
                 if fields.get("directive") == "cancel" and self._options.cancel == "ends":
                     task.scope.cancel()
+                    await task.over.wait()
             case _:
                 raise Wrong("InvalidParameter", "the action is not known")
 
@@ -167,17 +168,18 @@ class Talk:
         try:
             with task.scope:
                 await trio.sleep(self._options.start_delay)
+                task.started = True  # now: a client may answer before this task is there again
                 await self._tell("task-started", task, {})
-                task.started = True
                 async with voice.connect() as session:
                     await self._say_all(task, session, voice.format.sample_rate)
         except TTSError as error:
             await self.fail(task.name, Wrong("InternalError.Algo", str(error)))
-            return
+            task.answers = False
         except Faulty:
             self._connection.drop()
         if task.answers:
             await self._finished(task)
+        task.over.set()
 
     async def _say_all(self, task: Task, session: TTSSession, voice_rate: int) -> None:
         while task.due or not task.finishing:

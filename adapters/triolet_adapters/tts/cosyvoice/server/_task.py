@@ -96,6 +96,8 @@ class Task:
     answers: bool = True
     """Whether its end is told."""
     scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
+    over: trio.Event = attrs.Factory(trio.Event)
+    """Set when its end has been told."""
     changed: trio.Event = attrs.Factory(trio.Event)
     _rest: str = ""
 

@@ -42,7 +42,7 @@ async def told(options: CosyVoiceServerOptions, *messages: Message | str | bytes
     with its end."""
     events: list[str] = []
     async with serving(options) as world, trio.open_nursery() as nursery:
-        stream = await world.network.dial("localhost", 80)
+        stream: Any = await world.network.dial("localhost", 80)
         client = await trio_websocket.wrap_client_stream(nursery, stream, "localhost", "/api-ws/v1/inference/")
 
         async def hear() -> None:
