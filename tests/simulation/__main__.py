@@ -8,6 +8,7 @@ import sys
 import attrs
 from tests.simulation._ledger import Ledger
 from tests.simulation._plan import Plan, draw
+from tests.simulation._protocols import MIXED, PROTOCOLS, QWEN, never
 from tests.simulation._shrink import shrink
 from tests.simulation._totals import Totals, digest, timed, try_plan
 
@@ -22,6 +23,9 @@ def main() -> int:
         prog="python -m tests.simulation",
         description="The whole system over lines and vendors that fail, in virtual time.",
     )
+    parser.add_argument(
+        "--protocol", choices=[*PROTOCOLS, MIXED], default=QWEN, help="what the vendors speak; mixed: each its own"
+    )
     parser.add_argument("--seeds", type=positive, default=200)
     parser.add_argument("--first", type=int, default=0, help="the first seed (0)")
     parser.add_argument("--seed", type=int, help="replay this one, and tell what happens")
@@ -29,8 +33,8 @@ def main() -> int:
     parser.add_argument("--stop", action="store_true", help="end at the first seed that fails, as it is")
     arguments = parser.parse_args()
     if arguments.seed is not None:
-        return replay(arguments.seed)
-    return run_many(arguments.first, arguments.seeds, arguments.jobs, stop=arguments.stop)
+        return replay(arguments.seed, arguments.protocol)
+    return run_many(arguments.first, arguments.seeds, arguments.jobs, arguments.protocol, stop=arguments.stop)
 
 
 def positive(text: str) -> int:
@@ -39,10 +43,10 @@ def positive(text: str) -> int:
     return number
 
 
-def run_many(first: int, seeds: int, jobs: int, *, stop: bool) -> int:
+def run_many(first: int, seeds: int, jobs: int, protocol: str, *, stop: bool) -> int:
     totals, took = Totals(), 0.0
     told = 0
-    for totals, took in timed(first, seeds, jobs, stop=stop):
+    for totals, took in timed(first, seeds, jobs, protocol, stop=stop):
         for failure in totals.failures[told:]:
             print(f"seed {failure.seed}: {failure.what}", flush=True)
         told = len(totals.failures)
@@ -54,16 +58,16 @@ def run_many(first: int, seeds: int, jobs: int, *, stop: bool) -> int:
     print(*totals.lines(), sep="\n")
     for failure in totals.failures[:SHRUNK]:
         print(f"\nseed {failure.seed}: {failure.what}")
-        show_shrunk(draw(failure.seed), failure.what)
-    missing = totals.missing() if seeds >= ENOUGH else []
+        show_shrunk(draw(failure.seed, protocol), failure.what)
+    missing = totals.missing(never(protocol)) if seeds >= ENOUGH else []
     if missing:
         print("never happened:", *(kind.value for kind in missing), sep="\n  ")
     print(f"{len(totals.failures)} failures")
     return 1 if totals.failures or missing else 0
 
 
-def replay(seed: int) -> int:
-    plan = draw(seed)
+def replay(seed: int, protocol: str) -> int:
+    plan = draw(seed, protocol)
     wrong = tell(plan)
     if wrong:
         show_shrunk(plan, wrong)

@@ -132,11 +132,13 @@ class Plan:
     """Seconds until a vendor that failed is probed, where there are several."""
     leave: float | None = None
     """Seconds after which the listener hangs up."""
+    protocol: str = "qwen"
+    """What the vendors speak: a name of `PROTOCOLS`, or `mixed`."""
     usual: bool = False
     """The chain is `speech()` with its defaults, and so is the pool: what is planned of them differs in nothing from those."""
 
 
-def draw(seed: int) -> Plan:
+def draw(seed: int, protocol: str = "qwen") -> Plan:
     """The plan of a seed."""
     draws = random.Random(f"simulation/{seed}")
     style = draws.choices(["usual", "short", "long"], [27, 2, 1])[0]
@@ -146,6 +148,7 @@ def draw(seed: int) -> Plan:
     faults = draws.choice([0, 0, 1, 1, 1, 2, 3, 5])
     plan = Plan(
         seed=seed,
+        protocol=protocol,
         vendors=tuple(_vendor(draws) for _ in range(vendors)),
         turns=turns,
         hold=draws.choice([0.1, 0.1, 0.2, 1.0]),

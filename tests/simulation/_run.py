@@ -40,7 +40,6 @@ from triolet import (
 from triolet.conversation._bounds import text_bound
 from triolet.errors import TrioletError
 from triolet.testing import ScriptedSource
-from triolet_adapters.tts.qwen import QwenOptions
 
 AFTERWARDS = 20.0
 """Seconds after the conversation in which nothing may happen: longer than any deadline on either side."""
@@ -152,6 +151,9 @@ async def _live(plan: Plan, ledger: Ledger) -> Record:
             await _Course(plan, record, ear, vendors).run()
         record.pcm = ear.pcm
         record.seconds = trio.current_time() - record.began
+        for vendor in vendors:
+            for done in vendor.afterwards:
+                await done()
         await trio.sleep(AFTERWARDS)
         assert ear.pcm == record.pcm, "something sounds after the conversation"
         _nothing_open(vendors)
@@ -168,17 +170,7 @@ async def _live(plan: Plan, ledger: Ledger) -> Record:
 
 @asynccontextmanager
 async def _vendors(plan: Plan, ledger: Ledger) -> AsyncGenerator[list[SimulatedVendor]]:
-    options = QwenOptions(ping_interval=None)
-    if not plan.usual:
-        options = QwenOptions(
-            connect_timeout=plan.deadline,
-            session_timeout=plan.deadline,
-            first_audio_timeout=plan.deadline,
-            chunk_timeout=plan.deadline,
-            ping_interval=1.5 if plan.ping else None,
-            ping_timeout=plan.deadline,
-        )
-    vendors = [SimulatedVendor(index, vendor, ledger, options, plan.seed) for index, vendor in enumerate(plan.vendors)]
+    vendors = [SimulatedVendor(index, vendor, ledger, plan) for index, vendor in enumerate(plan.vendors)]
     async with trio.open_nursery() as nursery:
         for vendor in vendors:
             await nursery.start(vendor.serve)

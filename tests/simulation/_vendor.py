@@ -4,50 +4,40 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from contextvars import ContextVar
+from collections import Counter
+from collections.abc import Awaitable, Callable
 
-import attrs
 import trio
 import trio_websocket
 from tests.simulation._kinds import CONNECT, IDLE, Kind
 from tests.simulation._ledger import Ledger
-from tests.simulation._plan import Fault
+from tests.simulation._plan import Fault, Plan
 from tests.simulation._plan import Vendor as VendorPlan
-from tests.simulation._sound import RATE, Commit, plan_words
+from tests.simulation._protocols import PROTOCOLS, protocol_of
+from tests.simulation._serving import CALL
 
-from triolet._model._audio import SAMPLE_BYTES, AudioFormat
-from triolet.errors import TTSError
-from triolet.testing import ToneTTS, VirtualNetwork
-from triolet.testing._network import VirtualConnection, VirtualStream
-from triolet.tts._contract import TTS, AudioCallback, TTSSession, Usage
-from triolet_adapters.tts.frame.server import Connection, Request
-from triolet_adapters.tts.qwen import QwenOptions, QwenServer, QwenTTS, ServerOptions
-from triolet_adapters.tts.qwen.server._server import model_of
-from triolet_adapters.tts.qwen.server._session import ServerSession
+from triolet.testing import VirtualConnection, VirtualNetwork, VirtualStream
 
-KEY = "sk-not-for-logs"
-_CHUNK = 0.1
-"""Seconds of audio that the voice makes at a time."""
 _HANDSHAKE = 5.0
-_CALL: ContextVar[VirtualConnection] = ContextVar("call")
 
 
 class SimulatedVendor:
     """One vendor for one run. `serve` it in a nursery, and speak with its `tts`."""
 
-    def __init__(self, index: int, plan: VendorPlan, ledger: Ledger, options: QwenOptions, seed: int) -> None:
+    def __init__(self, index: int, plan: VendorPlan, ledger: Ledger, world: Plan) -> None:
         self.index = index
-        self.seed = seed
+        self.seed = seed = world.seed
         self.plan = plan
         self.ledger = ledger
         self.host = f"127.0.0.{index + 1}" if plan.local else f"vendor{index}"
-        self.server = _Server(self)
-        self.live: dict[VirtualConnection, Connection] = {}
+        self.protocol = PROTOCOLS[protocol_of(world, index)]
+        self.server = self.protocol.server(self)
+        self.live: dict[VirtualConnection, None] = {}
         """Connections that have a session."""
+        self.afterwards: list[Callable[[], Awaitable[object]]] = []
+        """What is left to do when the conversation is over."""
         self.most_live = 0
-        self.speaking: set[VirtualConnection] = set()
+        self.speaking: Counter[VirtualConnection] = Counter()
         self.network = VirtualNetwork(plan.link, seed=seed + index)
         self.doors: dict[int, Fault] = {}
         """What a connection, by its number in the network, meets when it is opened."""
@@ -56,15 +46,7 @@ class SimulatedVendor:
         self._sessions = 0
         self._down: trio.CancelScope | None = None
         self._down_for = 0.0
-        self.tts = QwenTTS(
-            api_key=KEY,
-            url=f"ws://{self.host}/api-ws/v1/realtime",
-            allow_insecure=True,
-            sample_rate=RATE,
-            options=options,
-            dial=self.dial,
-            tap=self._tap,
-        )
+        self.tts = self.protocol.tts(self, world)
         self.opened = 0
         """Sessions that the client knew to be open."""
 
@@ -78,8 +60,10 @@ class SimulatedVendor:
             task_status = trio.TASK_STATUS_IGNORED
             await trio.sleep(self._down_for)
 
-    def _tap(self, _time: float, direction: str, text: str) -> None:
-        self.opened += direction == "received" and '"session.created"' in text[:200]
+    def goes_live(self, call: VirtualConnection) -> None:
+        """A connection has a session."""
+        self.live[call] = None
+        self.most_live = max(self.most_live, len(self.live))
 
     def crash(self, seconds: float, *, politely: bool) -> None:
         """Go down for so long."""
@@ -110,14 +94,15 @@ class SimulatedVendor:
     async def _answer(self, stream: trio.abc.Stream) -> None:
         assert isinstance(stream, VirtualStream)
         call = stream.connection
-        _CALL.set(call)
+        CALL.set(call)
         fault = self.doors.get(call.index)
         draws = random.Random(f"{self.seed}/{self.index}/{call.index}/line")
         if self.plan.breaking is not None and draws.random() < 0.3:
             stream = _BreakingStream(stream, self.ledger, draws.randint(*self.plan.breaking), dead=draws.random() < 0.3)
         match fault.kind if fault is not None else None:
             case Kind.HTTP_401 | Kind.HTTP_429 | Kind.HTTP_503 as kind:
-                await _refuse(stream, {Kind.HTTP_401: 401, Kind.HTTP_429: 429, Kind.HTTP_503: 503}[kind])
+                refuse = _refuse_request if self.protocol.http else _refuse
+                await refuse(stream, {Kind.HTTP_401: 401, Kind.HTTP_429: 429, Kind.HTTP_503: 503}[kind])
             case Kind.NO_HANDSHAKE:
                 await _keep(stream)
             case Kind.BROKEN_HANDSHAKE:
@@ -181,227 +166,6 @@ class _BreakingStream(trio.abc.Stream):
         await self._stream.aclose()
 
 
-class _Server(QwenServer):
-    """Tells each session which connection it is on."""
-
-    _options: ServerOptions
-
-    def __init__(self, vendor: SimulatedVendor) -> None:
-        plan = vendor.plan
-        super().__init__(
-            ToneTTS(sample_rate=RATE),  # each connection gets a voice of its own
-            ServerOptions(
-                api_key=KEY,
-                rate_limit="event",
-                requests_per_minute=plan.commits_a_minute,
-                idle_timeout=plan.idle_timeout,
-                jitter=plan.jitter,
-                delta_bytes=plan.delta_bytes,
-                seed=vendor.seed,
-                allowed_hosts=(vendor.host,),
-            ),
-        )
-        self._vendor = vendor
-
-    def admit(self) -> bool:
-        admitted = super().admit()
-        if not admitted:
-            self._vendor.ledger.hit(Kind.THROTTLED)
-        return admitted
-
-    async def _speak(self, connection: Connection, request: Request) -> None:
-        vendor, call = self._vendor, _CALL.get()
-        door = vendor.doors.get(call.index)
-        if door is not None and door.kind is Kind.NO_SESSION:
-            while True:  # until the client has left
-                await connection.receive()
-        self.connections += 1
-        self.open += 1
-        vendor.live[call] = connection
-        vendor.most_live = max(vendor.most_live, len(vendor.live))
-        voice = _Voice(vendor, call, connection)
-        session = ServerSession(
-            connection, model_of(request), voice, self._options, self.admit, self._draws.randrange(2**32)
-        )
-        voice.session = session
-        try:
-            async with trio.open_nursery() as nursery:
-                fault = vendor.fault_of_session()
-                if fault is not None:
-                    nursery.start_soon(_while_idle, vendor, call, connection, fault)
-                nursery.start_soon(connection.keep_alive)
-                await session.run()
-                nursery.cancel_scope.cancel()
-        finally:
-            self.open -= 1
-            del vendor.live[call]
-            with trio.move_on_after(self._options.close_timeout, shield=True):
-                await connection.closed(1001, "")
-            if connection.left is not None:
-                self.left[connection.left] += 1
-
-
-async def _while_idle(
-    vendor: SimulatedVendor,
-    call: VirtualConnection,
-    connection: Connection,
-    fault: Fault,
-) -> None:
-    """Wait until it is time, and nothing is said."""
-    await trio.sleep(fault.seconds)
-    if call in vendor.speaking:
-        return
-    vendor.ledger.hit(fault.kind)
-    match fault.kind:
-        case Kind.IDLE_RESET:
-            call.reset()
-        case Kind.IDLE_DEAD:
-            call.silence()
-        case Kind.IDLE_CLOSE:
-            await connection.close(1011, "request timeout")
-        case _:
-            vendor.crash(1.0, politely=False)
-
-
-class _Voice(TTS):
-    """The voice of one connection."""
-
-    session: ServerSession
-
-    def __init__(self, vendor: SimulatedVendor, call: VirtualConnection, connection: Connection) -> None:
-        self.vendor = vendor
-        self.call = call
-        self.connection = connection
-        self.number = vendor.ledger.new_connection()
-        self.commits = 0
-
-    @property
-    def format(self) -> AudioFormat:
-        return AudioFormat(RATE)
-
-    @asynccontextmanager
-    async def connect(self) -> AsyncGenerator[TTSSession]:
-        await trio.lowlevel.checkpoint()
-        yield _VoiceSession(self)
-
-
-class _VoiceSession(TTSSession):
-    def __init__(self, voice: _Voice) -> None:
-        self._voice = voice
-        self._vendor = voice.vendor
-
-    async def commit(self, text: str, accept: AudioCallback) -> Usage:
-        commit = self._record(text)
-        self._vendor.speaking.add(self._voice.call)
-        try:
-            await _Saying(self._vendor, self._voice, commit, accept).run()
-        finally:
-            self._vendor.speaking.discard(self._voice.call)
-        commit.complete = not commit.struck
-        return Usage(len(text))
-
-    def _record(self, text: str) -> Commit:
-        voice, vendor = self._voice, self._vendor
-        draws = random.Random(f"{vendor.seed}/{voice.number}/{voice.commits}")
-        words, samples = plan_words(text, draws, vendor.plan.no_pause)
-        commit = Commit(
-            vendor.index,
-            voice.number,
-            voice.commits,
-            text,
-            words,
-            samples,
-            voice.session._info.voice,
-            trio.current_time(),
-        )
-        voice.commits += 1
-        vendor.ledger.committed(commit)
-        return commit
-
-
-@attrs.define
-class _Saying:
-    """One commit being said."""
-
-    vendor: SimulatedVendor
-    voice: _Voice
-    commit: Commit
-    accept: AudioCallback
-
-    async def run(self) -> None:
-        plan = self.vendor.plan
-        fault = self.vendor.fault_of_commit()
-        kind = None if fault is None else fault.kind
-        await trio.sleep(plan.first_audio)
-        if kind is Kind.NO_AUDIO:
-            self.vendor.ledger.hit(Kind.NO_AUDIO)
-            return
-        pace = plan.pace
-        if kind is Kind.SLOW:
-            self.vendor.ledger.hit(Kind.SLOW)
-            pace = 0.7
-        strikes = self.commit.samples + 1
-        if fault is not None and kind is not Kind.SLOW:
-            strikes = round(fault.part * self.commit.samples)
-        pcm = self.commit.pcm()
-        chunk = round(_CHUNK * RATE)
-        began = trio.current_time()
-        at = 0
-        while at < self.commit.samples:
-            size = min(chunk, self.commit.samples - at, strikes - at if strikes > at else chunk)
-            if at == strikes and fault is not None:
-                began += await self._strike(fault)
-                strikes = -1
-            if pace is not None:
-                await trio.sleep_until(began + (at + size) / RATE / pace)
-            else:
-                await trio.lowlevel.checkpoint()
-            self.accept(pcm[at * SAMPLE_BYTES : (at + size) * SAMPLE_BYTES])
-            at += size
-            self.commit.given = at
-        if at == strikes and fault is not None:
-            await self._strike(fault)
-
-    async def _strike(self, fault: Fault) -> float:
-        """Do it; give how long it took."""
-        before = trio.current_time()
-        self.vendor.ledger.hit(fault.kind)
-        self.commit.struck = True
-        call, connection = self.voice.call, self.voice.connection
-        match fault.kind:
-            case Kind.RESET:
-                call.reset()
-                await trio.sleep_forever()
-            case Kind.HALF_OPEN:
-                call.silence()
-            case Kind.VANISH:
-                call.vanish()
-            case Kind.CLOSE:
-                await connection.close(1011, "internal error")
-            case Kind.CRASH:
-                self.vendor.crash(fault.seconds, politely=False)
-                await trio.sleep_forever()
-            case Kind.RESTART:
-                self.vendor.crash(fault.seconds, politely=True)
-                await trio.sleep_forever()
-            case Kind.STALL | Kind.HESITATE:
-                await trio.sleep(fault.seconds)
-            case Kind.ERROR:
-                raise TTSError("the voice has failed", retryable=True)
-            case Kind.THROTTLED:
-                await self.voice.session._wire.error("Throttling.RateQuota", "Requests rate limit exceeded.")
-            case Kind.REFUSED_TEXT:
-                await self.voice.session._wire.error("data_inspection_failed", "The text may hold what it must not.")
-            case Kind.TOO_MUCH:
-                self.commit.endless = True
-                while True:
-                    await trio.sleep(0.1)
-                    self.accept(bytes(2 * RATE * SAMPLE_BYTES))
-            case _:
-                raise AssertionError(fault)
-        return trio.current_time() - before
-
-
 async def _refuse(stream: trio.abc.Stream, status: int) -> None:
     try:
         async with trio.open_nursery() as nursery:
@@ -411,6 +175,13 @@ async def _refuse(stream: trio.abc.Stream, status: int) -> None:
             nursery.cancel_scope.cancel()
     except* (trio_websocket.ConnectionClosed, trio.BrokenResourceError):
         pass
+
+
+async def _refuse_request(stream: trio.abc.Stream, status: int) -> None:
+    with contextlib.suppress(trio.BrokenResourceError):
+        with trio.move_on_after(_HANDSHAKE):
+            await stream.receive_some()
+            await stream.send_all(b"HTTP/1.1 %d No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status)
 
 
 async def _keep(stream: trio.abc.Stream) -> None:
