@@ -30,6 +30,8 @@ class Ledger:
     """What vendors and lines did wrong, and when."""
     commits: dict[tuple[int, int], Commit] = attrs.Factory(dict[tuple[int, int], Commit])
     log: list[str] = attrs.Factory(list[str])
+    wrong: list[str] = attrs.Factory(list[str])
+    """What was wrong where nobody would raise it: within a server."""
     _speaks: int = 0
     """The vendor that was last told to say something."""
     _taken: Name | None = None
@@ -58,7 +60,7 @@ class Ledger:
         self.first(Since.COMMIT, commit.turn).set()
         self._not_too_far(commit)
         if commit.turn == PROBE:
-            assert commit.text == PROBE_TEXT, f"a probe says {commit.text!r}"
+            assert commit.text.strip() == PROBE_TEXT, f"a probe says {commit.text!r}"
             self.did(Kind.PROBE)
         elif commit.vendor != self._speaks:
             self.did(Kind.FAILOVER if commit.vendor > self._speaks else Kind.TAKEN_BACK)

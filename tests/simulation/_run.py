@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import random
 import re
 import signal
@@ -138,6 +139,15 @@ def _impatient() -> Generator[None]:
 
 async def _live(plan: Plan, ledger: Ledger) -> Record:
     record = Record(plan, ledger, began=trio.current_time())
+    logging.getLogger("triolet_adapters.tts.server").addHandler(told := _Told(ledger))
+    try:
+        await _live_told(record, plan)
+    finally:
+        logging.getLogger("triolet_adapters.tts.server").removeHandler(told)
+    return record
+
+
+async def _live_told(record: Record, plan: Plan) -> None:
     tasks = trio.lowlevel.current_statistics().tasks_living
     async with _vendors(plan, record.ledger) as vendors:
         for vendor in vendors:
@@ -157,6 +167,7 @@ async def _live(plan: Plan, ledger: Ledger) -> Record:
         await trio.sleep(AFTERWARDS)
         assert ear.pcm == record.pcm, "something sounds after the conversation"
         _nothing_open(vendors)
+        assert not record.ledger.wrong, record.ledger.wrong[0]
         record.connections = sum(len(vendor.network.connections) for vendor in vendors)
         record.opened = sum(vendor.opened for vendor in vendors)
         for vendor in vendors:
@@ -165,7 +176,20 @@ async def _live(plan: Plan, ledger: Ledger) -> Record:
         record.most_open = max(vendor.most_live for vendor in vendors)
     left = trio.lowlevel.current_statistics().tasks_living - tasks
     assert left == 0, f"{left} tasks are left"
-    return record
+
+
+class _Told(logging.Handler):
+    """Keeps what has left a session of a local server, which goes on with the others: else nobody would know."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(logging.ERROR)
+        self._ledger = ledger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        self._ledger.wrong.append(f"a server failed: {error!r}")
 
 
 @asynccontextmanager

@@ -63,14 +63,15 @@ async def served(act: Callable[[str], R], voice: ToneTTS, options: CosyVoiceServ
     dashscope.api_key = "sk-right"
     server = CosyVoiceServer(voice, options)
     sockets: list[Any] = []
-    connect: Any = websocket._core.connect
+    core: Any = websocket._core
+    connect = core.connect
 
     def kept(*given: Any, **named: Any) -> Any:
         connected = connect(*given, **named)
         sockets.append(connected[0])
         return connected
 
-    with mock.patch.object(websocket._core, "connect", kept):
+    with mock.patch.object(core, "connect", kept):
         async with trio.open_nursery() as nursery:
             url: str = await nursery.start(server.serve)
             result = await trio.to_thread.run_sync(act, url)
