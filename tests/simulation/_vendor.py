@@ -27,7 +27,7 @@ class SimulatedVendor:
     def __init__(self, index: int, plan: VendorPlan, ledger: Ledger, world: Plan) -> None:
         self.index = index
         self.seed = seed = world.seed
-        self.plan = plan
+        self.plan: VendorPlan = plan
         self.ledger = ledger
         self.host = f"127.0.0.{index + 1}" if plan.local else f"vendor{index}"
         self.protocol = PROTOCOLS[protocol_of(world, index)]
