@@ -114,11 +114,8 @@ def _cosyvoice(vendor: SimulatedVendor, world: Plan) -> TTS:
 
 
 def _openai(vendor: SimulatedVendor, world: Plan) -> TTS:
-    wait = (
-        {}
-        if world.usual
-        else dict.fromkeys(("connect_timeout", "first_audio_timeout", "chunk_timeout"), world.deadline)
-    )
+    names = ("connect_timeout", "first_audio_timeout", "chunk_timeout")
+    wait: dict[str, Any] = {} if world.usual else dict.fromkeys(names, world.deadline)
     network: Any = vendor
     client = client_over(network)
     vendor.afterwards.append(client.aclose)

@@ -12,8 +12,6 @@ from tests.simulation._protocols import MIXED, PROTOCOLS, QWEN
 from tests.simulation._run import run
 from tests.simulation._totals import digest, try_many
 
-from triolet_adapters.cli._serve import Protocol as Served
-
 
 @pytest.mark.timeout(600)  # many worlds, in half a minute where the machine is not busy
 def test_two_hundred_seeds() -> None:
@@ -23,13 +21,11 @@ def test_two_hundred_seeds() -> None:
     assert totals.missing() == []
 
 
-@pytest.mark.parametrize("protocol", [*PROTOCOLS, MIXED])
+@pytest.mark.parametrize("protocol", [name for name in (*PROTOCOLS, MIXED) if name != QWEN])
 def test_any_protocol_may_stand_in_a_vendors_place(protocol: str) -> None:
     """`python -m tests.simulation --protocol NAME` runs more. Qwen's has two hundred, above."""
-    assert PROTOCOLS.keys() >= {each.value for each in Served}, "a server of the command has no place here"
-    if protocol != QWEN:
-        *_, totals = try_many(0, 6, jobs=1, protocol=protocol)
-        assert totals.failures == []
+    *_, totals = try_many(0, 6, jobs=1, protocol=protocol)
+    assert totals.failures == []
 
 
 def test_a_seed_replays_exactly() -> None:
