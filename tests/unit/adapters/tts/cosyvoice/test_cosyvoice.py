@@ -18,7 +18,7 @@ from triolet_adapters.tts import CosyVoiceTTS
 from triolet_adapters.tts.cosyvoice import HotFix
 from triolet_adapters.tts.cosyvoice._words import WordTimes
 from triolet_adapters.tts.cosyvoice.server import CosyVoiceServerOptions
-from triolet_adapters.tts.frame import InsecureKey, MissingKey, VoiceOptions
+from triolet_adapters.tts.frame import InsecureKey, MissingKey, Reply, VoiceOptions
 
 TEXT = "Hello there, all of you."
 LONG = "A long sentence about the river, which nobody wants to hear. " * 3
@@ -388,9 +388,10 @@ def test_settings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_cancel_is_said_where_it_is_documented(settings: dict[str, Any], cancels: bool) -> None:
-    protocol = CosyVoiceTTS(api_key="sk-secret", **settings).protocol()
+    protocol: Any = CosyVoiceTTS(api_key="sk-secret", **settings).protocol()
     (run,) = protocol.say(TEXT)
     task = json.loads(run)["header"]["task_id"]
-    list(protocol.take(json.dumps({"header": {"event": "task-started", "task_id": task}, "payload": {}})))
-    assert len(protocol.replies()) == 2
+    (reply,) = protocol.take(json.dumps({"header": {"event": "task-started", "task_id": task}, "payload": {}}))
+    assert isinstance(reply, Reply)
+    assert len(reply.messages) == 2
     assert (protocol.stop() is not None) is cancels
