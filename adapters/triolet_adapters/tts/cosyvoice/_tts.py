@@ -48,6 +48,7 @@ class CosyVoiceTTS(WebSocketVoice):
     service can cancel.
     """
 
+    settings: CosyVoiceSettings
     key_variable = KEY_VARIABLE
     key_issuer = _VENDOR
     adjustable = types.MappingProxyType({"voice": "voice", "language": "language", "instructions": "instructions"})
