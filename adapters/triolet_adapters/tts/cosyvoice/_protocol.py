@@ -6,7 +6,7 @@ audio as bytes; then `task-finished`. An interruption is a `finish-task` with th
 
 What is documented (pages read on 2026-11-28): all of this; that a connection without a task is closed after 60 s, and a task without text
 fails after 23 s; that `task-failed` ends the connection; that CosyVoice in Singapore has no `cancel`, nor has cosyvoice-v1.
-What is a guess: the end of a task that was cancelled is waited for before the next begins, since audio does not say of which task it is;
+What is a guess: a cancel that crosses the end of its task may fail, and then others of the connection are tried again; the end of a task that was cancelled is waited for before the next begins, since audio does not say of which task it is;
 word times are read in all events that have some, since the pages name two (`sentence-end`, `task-finished`) and a third was seen.
 A sentence of more than 33 s was seen to be cut off by the service; phrases of `speech()` are shorter.
 """
@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from triolet.errors import ProtocolViolation
+from triolet.errors import ConnectionLost, ProtocolViolation
 from triolet_adapters.shared.clipped import clipped
 from triolet_adapters.shared.json import dumps
 from triolet_adapters.tts.cosyvoice._settings import CosyVoiceSettings
@@ -57,6 +57,8 @@ class CosyVoiceProtocol(Protocol):
         self._started = False
         self._cancelled: str | None = None
         """The one whose end is waited for."""
+        self._stopped: str | None = None
+        """The last one that was told to cancel."""
         self._words = WordTimes("")
         self._seconds: float | None = 0.0
         """Of audio of the task, so far."""
@@ -80,7 +82,7 @@ class CosyVoiceProtocol(Protocol):
             return []
         if not (self._started and self._cancels):
             return None
-        self._cancelled = task
+        self._cancelled = self._stopped = task
         return [self._action("finish-task", task, {"input": {"directive": "cancel"}})]
 
     def take(self, message: str | bytes) -> Iterator[Happening]:
@@ -94,6 +96,10 @@ class CosyVoiceProtocol(Protocol):
         event, task = header.get("event"), header.get("task_id")
         if event == "task-failed":
             code, words = header.get("error_code"), header.get("error_message")
+            if (
+                task == self._stopped and task != self._task
+            ):  # it may have ended before the service was told to cancel it
+                raise ConnectionLost(f"the service ended the connection with a cancelled task: {clipped(_text(words))}")
             raise service_error(ErrorEvent(raw=raw, code=_text(code), message=_text(words)))
         if self._cancelled is not None and task == self._cancelled:
             if event == "task-finished":

@@ -31,6 +31,8 @@ class CosyVoiceServerOptions(LocalServerOptions):
     """Whether the text is cut into sentences, and each is said as soon as it is complete. Documented; where sentences end is a guess."""
     cancel: Literal["ends", "ignored"] = "ends"
     """What the directive `cancel` does: it ends the task at once, as documented for Beijing, or the task is said to its end."""
+    late_cancel: Literal["ignored", "fails"] = "ignored"
+    """What is done to a cancel that comes when its task has ended, as it may where both cross."""
     second_task: Literal["replaces", "fails"] = "replaces"
     """What a `run-task` does to the task that is running: it ends it without a word, as one page says, or it is refused."""
     word_times: Literal["sentence-end", "cumulative", "task-finished", "none"] = "sentence-end"

@@ -67,6 +67,8 @@ class Talk:
         self._connection = connection
         self._options = options
         self._task: Task | None = None
+        self._ended = ""
+        """The name of the last one."""
         self._draws = random.Random(options.seed)
         self._deadline = trio.current_time() + (options.idle_timeout or float("inf"))
         """When nothing has come that should have."""
@@ -121,6 +123,8 @@ class Talk:
             await self._run_task(name, payload, nursery)
             return
         task = self._task
+        if task is None and self._crossed(action, name, payload):
+            return
         if task is None or task.name != name:
             raise Wrong("InvalidParameter", f"task {name!r} is not running")
         asked = payload.get("input")
@@ -141,6 +145,11 @@ class Talk:
                     await task.over.wait()
             case _:
                 raise Wrong("InvalidParameter", "the action is not known")
+
+    def _crossed(self, action: object, name: str, payload: Mapping[str, Any]) -> bool:
+        """Whether it is a cancel of the task that has just ended, and no harm."""
+        cancel = action == "finish-task" and payload.get("input") == {"directive": "cancel"}
+        return cancel and name == self._ended and self._options.late_cancel == "ignored"
 
     async def _run_task(self, name: str, payload: Mapping[str, Any], nursery: trio.Nursery) -> None:
         if self._task is not None:
@@ -247,7 +256,7 @@ class Talk:
         if self._options.usage == "both":
             payload["usage"] = {"characters": task.characters}
         if self._task is task:
-            self._task = None
+            self._task, self._ended = None, task.name
             self._deadline = trio.current_time() + (self._options.idle_timeout or float("inf"))
         attributes = {"request_uuid": str(uuid.UUID(int=self._draws.getrandbits(128)))}
         await self._tell("task-finished", task, payload, attributes)

@@ -184,3 +184,23 @@ async def test_a_service_that_was_silent_is_not_asked_again(autojump_clock: Mock
         with pytest.raises(DeadlineExpired):
             await session.commit("Hello.", bytearray().extend)
         assert not session.reusable
+
+
+async def test_a_cancel_that_crosses_the_end_of_its_task_costs_a_connection_and_no_more(
+    autojump_clock: MockClock,
+) -> None:
+    """Where the service fails such a task, the next commit is worth another try."""
+
+    async def script(server: Script) -> None:
+        await server.begun()
+        await server.audio(PCM)
+        await server.until("finish-task")
+        await server.event("task-finished")
+        await server.event("task-failed", FAILED)
+
+    async with scripted(script) as tts, tts.connect() as session:
+        with trio.move_on_after(1):
+            await session.commit("Hello.", bytearray().extend)
+        with pytest.raises(ConnectionLost, match="cancelled task") as caught:
+            await session.commit("Hello.", bytearray().extend)
+    assert caught.value.retryable

@@ -90,6 +90,16 @@ STORIES: dict[str, tuple[CosyVoiceServerOptions, list[Any], list[str]]] = {
         [run(), 0.1, text("Hello."), finish(), 1.0, finish(directive="cancel"), 0.0, run("u"), 0.1, finish("u")],
         ["task-started t", "audio", "task-finished t", "task-started u", "task-finished u"],
     ),
+    "a cancel that comes too late": (
+        CosyVoiceServerOptions(),
+        [run(), 0.1, finish(), 1.0, finish(directive="cancel"), run("u"), 0.1, finish("u")],
+        ["task-started t", "task-finished t", "task-started u", "task-finished u"],
+    ),
+    "a cancel that comes too late where that is wrong": (
+        CosyVoiceServerOptions(late_cancel="fails"),
+        [run(), 0.1, finish(), 1.0, finish(directive="cancel")],
+        ["task-started t", "task-finished t", f"{WRONG} task 't' is not running", "1007"],
+    ),
     "a second task": (
         CosyVoiceServerOptions(pace=0.1),
         [run(), 0.1, text("Hello."), finish(), 1.0, run("u"), 0.1, finish("u")],
