@@ -115,7 +115,7 @@ class LocalServer:
                 if behind is None:
                     return
                 arrived = await self._arrive(stream, behind, self._options.idle_timeout or math.inf)
-        except* (ClientLeft, Faulty, trio.BrokenResourceError):
+        except* (ClientLeft, Faulty, trio.BrokenResourceError, trio.ClosedResourceError):
             pass
         except* Exception as group:
             # One client's session, and a fault of ours or of the voice: the others go on.
