@@ -10,6 +10,7 @@ from triolet import speech
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._llm import SPOKEN_STYLE, answer
 from triolet_adapters.cli._options import (
+    DialectOption,
     InsecureOption,
     JsonOption,
     LanguageOption,
@@ -61,6 +62,7 @@ def chat(
     url: UrlOption = None,
     region: RegionOption = None,
     insecure: InsecureOption = False,
+    dialect: DialectOption = None,
     voice: VoiceOption = None,
     language: LanguageOption = "auto",
     as_object: JsonOption = False,
@@ -89,8 +91,8 @@ def chat(
         output = output_of(out)
         view = chosen_view(json=as_object, stdout_taken=out == "-")
         with recorder(record, record_text) as recording:
-            speaker = voice_of(tts, url, region, voice, recording, insecure=insecure)
-            await tried(voice_of(tts, url, region, voice, insecure=insecure))
+            speaker = voice_of(tts, url, region, voice, recording, insecure=insecure, dialect=dialect)
+            await tried(voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect))
             recording.settings(
                 command="chat",
                 language=language_of(language, speaker),

@@ -29,14 +29,28 @@ class Voice(enum.StrEnum):
     ELEVENLABS = "elevenlabs"
     DEEPGRAM = "deepgram"
     COSYVOICE = "cosyvoice"
+    OMNI = "omni"
 
 
+class Dialect(enum.StrEnum):
+    """Which server of open models `omni` speaks with."""
+
+    VLLM = "vllm"
+    SGLANG = "sglang"
+    TOGETHER = "together"
+
+
+DialectOption = Annotated[
+    Dialect | None,
+    typer.Option(help="Of omni: the server whose words it uses.", show_default="vllm"),
+]
 TtsOption = Annotated[
     Voice,
     typer.Option(
         help="[bold]local[/]: English, on this machine, no key. [bold]qwen[/]: Qwen-TTS realtime, DASHSCOPE_API_KEY. "
         "[bold]openai[/]: OpenAI, or any server of its speech API, OPENAI_API_KEY. [bold]elevenlabs[/]: ELEVENLABS_API_KEY. "
-        "[bold]deepgram[/]: DEEPGRAM_API_KEY. [bold]cosyvoice[/]: CosyVoice and Qwen-Audio-TTS, DASHSCOPE_API_KEY."
+        "[bold]deepgram[/]: DEEPGRAM_API_KEY. [bold]cosyvoice[/]: CosyVoice and Qwen-Audio-TTS, DASHSCOPE_API_KEY. "
+        "[bold]omni[/]: vLLM-Omni, SGLang-Omni or Together AI (--dialect)."
     ),
 ]
 UrlOption = Annotated[
@@ -88,6 +102,7 @@ def voice_of(
     recording: Recording | None = None,
     *,
     insecure: bool = False,
+    dialect: Dialect | None = None,
 ) -> TTS:
     """The voice that was asked for; what a vendor's sends and receives goes to `recording`.
 
@@ -97,6 +112,8 @@ def voice_of(
     """
     if tts not in _REGIONAL and region is not None:
         raise ValueError("--region goes with --tts qwen or cosyvoice; other voices have none")
+    if tts is not Voice.OMNI and dialect is not None:
+        raise ValueError("--dialect goes with --tts omni; other voices have none")
     if tts is Voice.LOCAL:
         from triolet_adapters.tts import LocalTTS  # noqa: PLC0415 -- an extra
 
@@ -107,7 +124,7 @@ def voice_of(
         return LocalTTS() if voice is None else LocalTTS(voice=voice)
     from triolet_adapters.tts.frame import InsecureKey, MissingKey  # noqa: PLC0415
 
-    given: dict[str, Any] = {"voice": voice, "allow_insecure": insecure or None}
+    given: dict[str, Any] = {"voice": voice, "allow_insecure": insecure or None, "dialect": dialect and dialect.value}
     try:
         return _elsewhere(tts, url, region, given, recording)
     except MissingKey as error:
@@ -128,6 +145,7 @@ KEYS = {
     Voice.ELEVENLABS: "ELEVENLABS_API_KEY",
     Voice.DEEPGRAM: "DEEPGRAM_API_KEY",
     Voice.COSYVOICE: "DASHSCOPE_API_KEY",
+    Voice.OMNI: "TOGETHER_API_KEY",
 }
 """The variable of the environment that has the key of each voice."""
 
@@ -161,6 +179,10 @@ def _elsewhere(
             from triolet_adapters.tts import CosyVoiceTTS  # noqa: PLC0415
 
             return CosyVoiceTTS(**chosen, **_given(url=url, region=region), **tap)
+        case Voice.OMNI:
+            from triolet_adapters.tts import OmniTTS  # noqa: PLC0415
+
+            return OmniTTS(**chosen, **_given(base_url=url), **tap)
         case _:
             from triolet_adapters.tts import QwenTTS  # noqa: PLC0415
 

@@ -10,6 +10,7 @@ import typer
 from triolet import speech
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._options import (
+    DialectOption,
     InsecureOption,
     JsonOption,
     LanguageOption,
@@ -44,6 +45,7 @@ def say(
     url: UrlOption = None,
     region: RegionOption = None,
     insecure: InsecureOption = False,
+    dialect: DialectOption = None,
     voice: VoiceOption = None,
     language: LanguageOption = "auto",
     as_object: JsonOption = False,
@@ -77,8 +79,8 @@ def say(
             raise ValueError('TEXT is empty: say something, such as triolet say "Hello."')
         view = chosen_view(json=as_object, stdout_taken=out == "-")
         with recorder(record, record_text) as recording:
-            speaker = voice_of(tts, url, region, voice, recording, insecure=insecure)
-            await tried(voice_of(tts, url, region, voice, insecure=insecure))
+            speaker = voice_of(tts, url, region, voice, recording, insecure=insecure, dialect=dialect)
+            await tried(voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect))
             recording.settings(
                 command="say",
                 language=language_of(language, speaker),

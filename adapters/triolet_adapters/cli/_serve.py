@@ -12,7 +12,7 @@ import trio
 import typer
 
 from triolet import TTS, Alone, is_this_machine
-from triolet_adapters.cli._options import KEYS, SERVE_KEY, Voice
+from triolet_adapters.cli._options import KEYS, SERVE_KEY, DialectOption, Voice
 from triolet_adapters.cli._run import ending_gently, run
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ class Protocol(enum.StrEnum):
     ELEVENLABS = "elevenlabs"
     DEEPGRAM = "deepgram"
     COSYVOICE = "cosyvoice"
+    OMNI = "omni"
 
 
 def tts(
     protocol: Annotated[
         Protocol, typer.Option(help="What to speak: the protocol of a vendor, on the vendor's own path.")
     ] = Protocol.QWEN,
+    dialect: DialectOption = None,
     host: Annotated[
         str, typer.Option(help="The address to listen on; the default takes connections of this machine only.")
     ] = "127.0.0.1",
@@ -75,6 +77,8 @@ def tts(
 
       triolet serve tts --host 0.0.0.0
     """
+    if dialect is not None and protocol is not Protocol.OMNI:
+        raise typer.BadParameter("--dialect goes with --protocol omni")
 
     async def command() -> None:
         from triolet_adapters.tts import LocalTTS  # noqa: PLC0415 -- an extra
@@ -83,16 +87,15 @@ def tts(
         voice = LocalTTS()
         async with voice.connect():  # the model is loaded now, not while the first client waits
             pass
-        server = _server(
-            protocol,
-            voice,
-            {
-                "api_key": key or None,
-                "allowed_hosts": tuple(allow_host or ()),
-                "allowed_origins": tuple(allow_origin or ()),
-                "max_connections": max_connections,
-            },
-        )
+        options: dict[str, Any] = {
+            "api_key": key or None,
+            "allowed_hosts": tuple(allow_host or ()),
+            "allowed_origins": tuple(allow_origin or ()),
+            "max_connections": max_connections,
+        }
+        if dialect is not None:
+            options["dialect"] = dialect.value
+        server = _server(protocol, voice, options)
         with Alone(), ending_gently(server.stop):
             async with trio.open_nursery() as nursery:
                 try:
@@ -128,6 +131,10 @@ def _server(protocol: Protocol, voice: TTS, options: dict[str, Any]) -> LocalSer
             from triolet_adapters.tts.cosyvoice.server import CosyVoiceServer, CosyVoiceServerOptions  # noqa: PLC0415
 
             return CosyVoiceServer(voice, CosyVoiceServerOptions(**options))
+        case Protocol.OMNI:
+            from triolet_adapters.tts.omni.server import OmniServer, OmniServerOptions  # noqa: PLC0415
+
+            return OmniServer(voice, OmniServerOptions(**options))
         case _:
             from triolet_adapters.tts.qwen.server import QwenServer, ServerOptions  # noqa: PLC0415
 

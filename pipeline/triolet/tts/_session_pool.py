@@ -21,7 +21,7 @@ import trio
 
 from triolet._tools._alone import Alone
 from triolet._tools._signal import Signal
-from triolet.errors import TTSError
+from triolet.errors import DeadlineExpired, TTSError
 from triolet.tts._contract import TTS, AudioCallback, Connect, TTSSession, Usage
 from triolet.tts._not_begun import NotBegun
 from triolet.tts._rate_limiter import RateLimiter
@@ -99,7 +99,7 @@ class PoolStatistics:
     reused: int
     """Commits on a session that had spoken before."""
     renewed: int
-    """Sessions replaced because they were old or had been idle for long."""
+    """Sessions replaced because they were old, had been idle for long, or were idle while another was silent to its deadline."""
     broken: int
     """Sessions that the service ended, or that a failed commit spent."""
     refused: int
@@ -274,6 +274,7 @@ class SessionPool:
         slot.commits += 1
         self._counts.commits += 1
         self._counts.reused += reused
+        began = trio.current_time()
         try:
             usage = await session.commit(text, accept)
         except BaseException as error:  # raised again: after any error, most sessions are spent
@@ -284,6 +285,8 @@ class SessionPool:
                 self._counts.broken += 1
                 self._note(error)
                 logger.info("%sa commit was lost: %s", named_turn(), _named(error))
+                if isinstance(error, DeadlineExpired):
+                    self._doubt(began)
             if session.reusable and not slot.ended and not isinstance(error, NotBegun):
                 slot.state = _State.IDLE
                 slot.idle_since = trio.current_time()
@@ -301,6 +304,15 @@ class SessionPool:
         slot.idle_since = trio.current_time()
         self._change()
         return usage
+
+    def _doubt(self, began: float) -> None:
+        """A commit has had no answer since `began`. Connections on one way to a service die together, and hear nothing of it: those that
+        were idle at that time are replaced, or the next try would wait as long for one of them.
+        """
+        for slot in self._slots:
+            if slot.state is _State.IDLE and slot.idle_since <= began:
+                self._counts.renewed += 1
+                slot.leave()
 
     def patient(self, error: TTSError) -> bool:
         """Whether to try again however often it has failed: the service says that requests come too fast, has said so for less

@@ -17,7 +17,7 @@ from triolet_adapters.cli._serve import Protocol, _server
 
 
 @contextmanager
-def serving(protocol: Protocol, voice: ToneTTS, key: str) -> Generator[str]:
+def serving(protocol: Protocol, voice: ToneTTS, key: str, **more: str) -> Generator[str]:
     """A server in a thread; gives the URL that the command prints."""
     urls: list[str] = []
     ready, token = threading.Event(), list[trio.lowlevel.TrioToken]()
@@ -25,7 +25,7 @@ def serving(protocol: Protocol, voice: ToneTTS, key: str) -> Generator[str]:
 
     async def serve() -> None:
         token.append(trio.lowlevel.current_trio_token())
-        options = {"api_key": key, "allowed_hosts": (), "allowed_origins": (), "max_connections": 9}
+        options = {"api_key": key, "allowed_hosts": (), "allowed_origins": (), "max_connections": 9, **more}
         with scope:
             async with trio.open_nursery() as nursery:
                 urls.append(await nursery.start(_server(protocol, voice, options).serve))
@@ -61,3 +61,18 @@ def test_it_is_said(
         assert refused.code != 0
         assert "401" in refused.err
         assert "sk-of" not in refused.err
+
+
+@pytest.mark.parametrize("dialect", ["sglang", "together"])
+def test_a_dialect_is_said(
+    dialect: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.wav"
+    monkeypatch.setenv("TRIOLET_SERVE_KEY", "sk-right")
+    with serving(Protocol.OMNI, ToneTTS(), "sk-right", dialect=dialect) as url:
+        arguments = ["say", "Hello there, all of you.", "--tts", "omni", "--dialect", dialect, "--out", str(file)]
+        result = call(capfd, *arguments, "--url", url)
+    assert (result.code, result.err) == (0, "")
+    assert samples(file) > 10_000
+    wrong = call(capfd, "say", "Hello.", "--tts", "local", "--dialect", dialect, "--out", str(file))
+    assert "--dialect goes with --tts omni" in wrong.err

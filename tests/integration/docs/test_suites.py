@@ -13,7 +13,7 @@ import pytest
 from tests.integration.docs.markdown import ROOT, blocks
 from tests.integration.docs.running import is_suite
 
-PAGES = ["write-a-voice.md", "write-an-output.md", "test.md"]
+PAGES = ["write-a-voice.md", "add-a-voice.md", "write-an-output.md", "test.md"]
 
 
 def test_the_extra_brings_what_the_suites_need() -> None:

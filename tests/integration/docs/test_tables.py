@@ -11,6 +11,8 @@ from tests.integration.docs.markdown import ROOT, codes, table
 
 from triolet_adapters.sources import BASE_URLS, LocalLLM, OpenAIChat
 from triolet_adapters.sources._chat import _key_variable
+from triolet_adapters.tts.omni import DIALECTS
+from triolet_adapters.tts.openai import SERVICES
 from triolet_adapters.tts.qwen import QwenTTS
 from triolet_adapters.tts.qwen.client import REGIONS
 
@@ -53,3 +55,16 @@ def test_no_deadline_or_bound_is_left_out() -> None:
     }
     assert deadlines <= named
     assert {name.partition(".")[0] for name in named} >= set(bounds.OPTIONS)
+
+
+def test_the_services_and_dialects_are_those_of_the_code() -> None:
+    page = HOW_TO / "use-a-vendors-voice.md"
+    rows = table(page, "`service`", "base URL", "model and voice by default", "streams as")
+    assert [(codes(name)[0], codes(base)[0], model, streams) for name, base, model, streams in rows] == [
+        (name, known.base_url, f"{known.model}, {known.voice}", ", ".join(known.stream_formats))
+        for name, known in SERVICES.items()
+    ]
+    rows = table(page, "`dialect`", "base URL", "key", "a phrase is", "speed")
+    assert [(codes(row[0])[0], codes(row[1])[0]) for row in rows] == [
+        (name, dialect.base_url) for name, dialect in DIALECTS.items()
+    ]

@@ -125,6 +125,7 @@ def world(*, sockets: bool = False) -> Generator[None]:
                     "OPENAI_API_KEY": "sk-none",
                     "ELEVENLABS_API_KEY": "sk-none",
                     "DEEPGRAM_API_KEY": "sk-none",
+                    "TOGETHER_API_KEY": "sk-none",
                     "DASHSCOPE_API_KEY": KEY,
                 },
             )

@@ -6,7 +6,7 @@ plan, characters and sessions at a time, are not told on this connection.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import attrs
 
@@ -22,11 +22,7 @@ OutputFormat = Literal[
     "mp3_22050_32", "mp3_44100_32", "mp3_44100_64", "mp3_44100_96", "mp3_44100_128", "mp3_44100_192",
     "ulaw_8000",
 ]  # fmt: skip
-FORMATS = (
-    "pcm_8000", "pcm_16000", "pcm_22050", "pcm_24000", "pcm_44100", "pcm_48000",
-    "mp3_22050_32", "mp3_44100_32", "mp3_44100_64", "mp3_44100_96", "mp3_44100_128", "mp3_44100_192",
-    "ulaw_8000",
-)  # fmt: skip
+FORMATS: tuple[str, ...] = get_args(OutputFormat)
 """Those of the service that can be decoded here as they stream."""
 
 Normalization = Literal["auto", "on", "off"]

@@ -3,6 +3,7 @@
 from triolet_adapters.tts.frame._body import AudioBody as AudioBody
 from triolet_adapters.tts.frame._body import Body as Body
 from triolet_adapters.tts.frame._body import EventBody as EventBody
+from triolet_adapters.tts.frame._check import above_zero as above_zero
 from triolet_adapters.tts.frame._check import between as between
 from triolet_adapters.tts.frame._check import one_of as one_of
 from triolet_adapters.tts.frame._check import require_text as require_text
@@ -14,6 +15,7 @@ from triolet_adapters.tts.frame._mulaw import to_mulaw as to_mulaw
 from triolet_adapters.tts.frame._place import InsecureKey as InsecureKey
 from triolet_adapters.tts.frame._place import MissingKey as MissingKey
 from triolet_adapters.tts.frame._place import base_of as base_of
+from triolet_adapters.tts.frame._place import checked_url as checked_url
 from triolet_adapters.tts.frame._place import dial_of as dial_of
 from triolet_adapters.tts.frame._price import Price as Price
 from triolet_adapters.tts.frame._protocol import AnyProtocol as AnyProtocol

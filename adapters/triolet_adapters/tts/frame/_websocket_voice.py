@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import abc
-import copy
 import ssl
+import types
 from collections.abc import AsyncGenerator, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from urllib.parse import urlsplit
-
-import attrs
 
 from triolet import TTS, AudioFormat, Connect, TTSSession
 from triolet.websocket import Dial
@@ -28,11 +25,11 @@ from triolet_adapters.tts.frame._wire import Tap, Wire, open_wire
 class WebSocketVoice(TTS):
     """A voice whose service speaks over a WebSocket. Subclass it, and give its `Protocol`, its URL and how its key is presented."""
 
-    key_variable: ClassVar[str] = ""
-    """The variable of the environment that has the key where none is given."""
-    key_issuer: ClassVar[str | None] = None
-    """The host or domain that the environment's key is for; it is sent nowhere else."""
-    adjustable: ClassVar[Mapping[str, str]] = {}
+    key_variable: str = ""
+    """The variable of the environment that has the key where none is given; empty for none."""
+    key_issuer: str | None = None
+    """The host or domain that the environment's key is for; it is sent nowhere else. None: to whatever URL is given."""
+    adjustable: Mapping[str, str] = types.MappingProxyType({})
     """What `adjusted` may change, each with the name of the field of `settings`."""
 
     settings: Any
@@ -42,15 +39,15 @@ class WebSocketVoice(TTS):
         self,
         base_url: str,
         *,
-        api_key: str | None,
-        response_format: str,
-        sample_rate: int,
-        options: VoiceOptions | None,
-        proxy: str | None,
-        ssl_context: ssl.SSLContext | None,
-        allow_insecure: bool,
-        dial: Dial | None,
-        tap: Tap | None,
+        api_key: str | None = None,
+        response_format: str = "pcm",
+        sample_rate: int = 24_000,
+        options: VoiceOptions | None = None,
+        proxy: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        allow_insecure: bool = False,
+        dial: Dial | None = None,
+        tap: Tap | None = None,
     ) -> None:
         """Check what all such voices have; nothing is opened.
 
@@ -77,7 +74,13 @@ class WebSocketVoice(TTS):
         self._format = AudioFormat(sample_rate)
         self._dial = dial_of(dial, proxy, ssl_context)
         self._tap = tap
-        self._key = key_for(self.base_url, api_key, self.key_variable, self.key_issuer, allow_insecure=allow_insecure)
+        self._key = key_for(
+            self.base_url,
+            api_key,
+            self.key_variable,
+            self.key_issuer if self.key_variable else "",
+            allow_insecure=allow_insecure,
+        )
 
     @property
     @abc.abstractmethod
@@ -113,17 +116,7 @@ class WebSocketVoice(TTS):
         Raises:
             ValueError: there is no such setting, or not this value.
         """
-        if wrong := sorted(changes.keys() - self.adjustable.keys()):
-            raise ValueError(f"{type(self).__name__} cannot change its {' and '.join(wrong)} for one turn")
-        return self._variants.get(changes, partial(self._with, changes))
-
-    def _with(self, changes: Mapping[str, str]) -> Self:
-        other = copy.copy(self)
-        other.settings = attrs.evolve(
-            self.settings, **{self.adjustable[name]: value for name, value in changes.items()}
-        )
-        other._variants = Variants()  # noqa: SLF001 -- our own class
-        return other
+        return self._variants.adjusted(self, self.adjustable, changes)
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         """Open a session that is ready to commit.

@@ -168,20 +168,14 @@ class Wire:
             return False
         has_place = self._free >= 0  # now, since others may be stopped meanwhile
         with trio.move_on_after(self.options.close_timeout, shield=True) as scope:
-            try:
-                await self.send(messages)
-            except Exception as error:  # noqa: BLE001 -- what ended the commit is told instead
-                self.failed(error)
+            await self._send_if_open(messages)
         return has_place and not scope.cancelled_caught
 
     async def say_goodbye(self) -> None:
-        """Send what the protocol sends before a Close; whatever goes wrong is no error any more."""
+        """Send what the protocol sends before a Close; that the connection has ended is no error any more."""
         if not self._commits and self.failure is None and not self._hung_up:
             with trio.move_on_after(self.options.close_timeout):
-                try:
-                    await self.send(self._protocol.closing())
-                except Exception as error:  # noqa: BLE001 -- nothing is owed any more
-                    self.failed(error)
+                await self._send_if_open(self._protocol.closing())
 
     async def keep_alive(self) -> None:
         """Send what keeps the connection alive while nothing else is sent, until cancelled."""
@@ -191,10 +185,7 @@ class Wire:
         while self.failure is None:
             await trio.sleep_until(self._sent_at + every)
             if trio.current_time() >= self._sent_at + every and self.failure is None:
-                try:
-                    await self.send(self._protocol.keep_alive())
-                except Exception as error:  # noqa: BLE001 -- known to `ended` and the next commit
-                    self.failed(error)
+                await self._send_if_open(self._protocol.keep_alive())
 
     def receive(self, message: str | bytes) -> None:
         """Take a message, from the task that reads."""
@@ -223,12 +214,27 @@ class Wire:
 
     async def send(self, messages: Sequence[str]) -> None:
         """Send messages, all of them in one write."""
+        self._tell(messages)
+        await self._write(messages)
+
+    async def _send_if_open(self, messages: Sequence[str]) -> None:
+        """Send. That the connection has ended is known to `ended` and to the next commit, and is not raised here."""
+        self._tell(messages)
+        try:
+            await self._write(messages)
+        except Exception as error:  # noqa: BLE001 -- whatever ended it, be it a bug in a protocol's `take`: `failed` keeps it
+            self.failed(error)
+
+    def _tell(self, messages: Sequence[str]) -> None:
+        if messages:
+            self._sent_at = trio.current_time()
+        if self._tap is not None:
+            for message in messages:
+                self._tap(self._sent_at, "sent", message)
+
+    async def _write(self, messages: Sequence[str]) -> None:
         if not messages:
             await trio.lowlevel.checkpoint()
             return
         assert self._websocket is not None
-        self._sent_at = trio.current_time()
-        if self._tap is not None:
-            for message in messages:
-                self._tap(self._sent_at, "sent", message)
         await self._websocket.send(*messages)

@@ -3,5 +3,8 @@
 from triolet_adapters.tts.openai._services import SERVICES as SERVICES
 from triolet_adapters.tts.openai._services import Service as Service
 from triolet_adapters.tts.openai._settings import FORMATS as FORMATS
+from triolet_adapters.tts.openai._settings import MAX_INPUT as MAX_INPUT
+from triolet_adapters.tts.openai._settings import SPEED as SPEED
+from triolet_adapters.tts.openai._settings import STREAM_FORMATS as STREAM_FORMATS
 from triolet_adapters.tts.openai._settings import OpenAISettings as OpenAISettings
 from triolet_adapters.tts.openai._tts import OpenAITTS as OpenAITTS

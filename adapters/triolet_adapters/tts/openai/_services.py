@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
 from triolet_adapters.tts.frame import Price
+from triolet_adapters.tts.openai._settings import StreamFormat
 
-StreamFormat = Literal["audio", "sse"]
+_READ = "2026-11-28"
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +33,7 @@ class Service:
     extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     """Further fields that it needs to stream."""
     source: str
-    read: str
+    read: str = _READ
     """The day on which `source` was read."""
     note: str = ""
 
@@ -45,7 +46,6 @@ SERVICES: Mapping[str, Service] = types.MappingProxyType(
             voice="alloy",
             stream_formats=("audio", "sse"),
             source="the SDK `openai` 3.57.0 (types/audio/speech_create_params.py); pcm at 24 kHz: the guide on text to speech",
-            read="2026-11-28",
             note="These models are announced to shut down on 2027-01-06. `sse` is not for tts-1 and tts-1-hd.",
         ),
         "kokoro": Service(
@@ -54,7 +54,6 @@ SERVICES: Mapping[str, Service] = types.MappingProxyType(
             voice="af_heart",
             extra={"stream": True},
             source="github.com/remsky/Kokoro-FastAPI, api/src/structures/schemas.py and routers/openai_compatible.py",
-            read="2026-11-28",
             note="An unknown field is ignored; errors are FastAPI's (`detail`).",
         ),
         "speaches": Service(
@@ -64,7 +63,6 @@ SERVICES: Mapping[str, Service] = types.MappingProxyType(
             stream_formats=("audio", "sse"),
             sends_rate=True,
             source="github.com/speaches-ai/speaches, src/speaches/routers/speech.py; the name of the model is a guess",
-            read="2026-11-28",
             note="In `sse` the audio is the model's own pcm, whatever response_format is.",
         ),
         "vllm": Service(
@@ -73,7 +71,6 @@ SERVICES: Mapping[str, Service] = types.MappingProxyType(
             voice="vivian",
             extra={"stream": True},
             source="huggingface/speech-to-speech, docs/openai-compatible-tts.md (a client of vLLM-Omni)",
-            read="2026-11-28",
             note="`stream` wants response_format pcm. The port is that of its examples.",
         ),
         "localai": Service(
@@ -81,19 +78,17 @@ SERVICES: Mapping[str, Service] = types.MappingProxyType(
             model="tts-1",
             voice="alloy",
             source="localai.io, text to audio; that it is compatible is all that was read",
-            read="2026-11-28",
             note="A guess: it makes the whole before it sends it, and the rate is that of the model behind the name.",
         ),
     }
 )
 """By the name that `OpenAITTS(service=)` takes."""
 
+_MODELS = "developers.openai.com/api/docs/models"
 PRICES: Mapping[str, Price] = types.MappingProxyType(
     {
-        "tts-1": Price(amount=15.0, per=1_000_000, source="developers.openai.com/api/docs/models", read="2026-11-28"),
-        "tts-1-hd": Price(
-            amount=30.0, per=1_000_000, source="developers.openai.com/api/docs/models", read="2026-11-28"
-        ),
+        "tts-1": Price(amount=15.0, per=1_000_000, source=_MODELS, read=_READ),
+        "tts-1-hd": Price(amount=30.0, per=1_000_000, source=_MODELS, read=_READ),
         "gpt-4o-mini-tts": Price(
             amount=12.0,
             per=1_000_000,

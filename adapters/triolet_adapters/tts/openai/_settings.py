@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import attrs
 
 from triolet_adapters.tts.frame import between, one_of, require_text
 
 ResponseFormat = Literal["pcm", "wav", "mp3", "opus", "aac", "flac"]
-FORMATS = ("pcm", "wav", "mp3", "opus", "aac", "flac")
+FORMATS: tuple[str, ...] = get_args(ResponseFormat)
+"""The values of `response_format`."""
+StreamFormat = Literal["audio", "sse"]
+STREAM_FORMATS: tuple[str, ...] = get_args(StreamFormat)
+"""The values of `stream_format`."""
+SPEED = (0.25, 4.0)
+"""The slowest and the fastest."""
 VOICES = (
     "alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage", "shimmer", "verse",
 )  # fmt: skip
@@ -34,7 +40,7 @@ class OpenAISettings:
     voice: str
     """The name of a voice; or the id of one of your own at OpenAI, `voice_...`, which is sent as it wants it."""
     response_format: ResponseFormat = "pcm"
-    stream_format: Literal["audio", "sse"] | None = None
+    stream_format: StreamFormat | None = None
     speed: float | None = None
     """0.25 to 4."""
     instructions: str | None = None
@@ -48,8 +54,8 @@ class OpenAISettings:
         require_text("voice", self.voice)
         one_of("response_format", self.response_format, FORMATS)
         if self.stream_format is not None:
-            one_of("stream_format", self.stream_format, ("audio", "sse"))
-        between("speed", self.speed, 0.25, 4.0)
+            one_of("stream_format", self.stream_format, STREAM_FORMATS)
+        between("speed", self.speed, *SPEED)
         if self.instructions is not None:
             require_text("instructions", self.instructions)
         if ours := sorted(_OURS & set(self.extra)):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import ssl
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-import attrs
-
 from triolet_adapters.tts.frame import AudioBody, Body, EventBody, HTTPOptions, HTTPVoice, Price, Variants
-from triolet_adapters.tts.openai._services import PRICES, SERVICES, StreamFormat
-from triolet_adapters.tts.openai._settings import MAX_INPUT, OpenAISettings, ResponseFormat
+from triolet_adapters.tts.openai._services import PRICES, SERVICES
+from triolet_adapters.tts.openai._settings import MAX_INPUT, OpenAISettings, ResponseFormat, StreamFormat
 
 if TYPE_CHECKING:
     import httpx2
@@ -131,17 +128,8 @@ class OpenAITTS(HTTPVoice):
         Raises:
             ValueError: there is no such setting, or not this value.
         """
-        if wrong := sorted(changes.keys() - {"voice", "instructions"}):
-            raise ValueError(f"OpenAITTS cannot change its {' and '.join(wrong)} for one turn")
-
-        def made() -> OpenAITTS:
-            fields: dict[str, Any] = dict(changes)
-            other = copy.copy(self)
-            other.settings = attrs.evolve(self.settings, **fields)
-            other._variants = Variants()  # noqa: SLF001 -- our own class
-            return other
-
-        return self._variants.get(changes, made)
+        names = {"voice": "voice", "instructions": "instructions"}
+        return self._variants.adjusted(self, names, changes)
 
 
 def _speech_url(base_url: str) -> str:

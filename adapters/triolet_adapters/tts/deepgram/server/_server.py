@@ -23,11 +23,9 @@ from triolet_adapters.tts.frame.server import (
     LocalServer,
     Refusal,
     Request,
-    Saying,
     Site,
     Voice,
     can_resample,
-    encoder_for,
     queried,
 )
 
@@ -209,18 +207,15 @@ class _Talk:
     async def _say(self, text: str) -> None:
         if not text.strip():
             return
-        async with self._voice.connect() as session:
-            rate = self._voice.format.sample_rate
-            saying = Saying(
-                session,
-                encoder_for(self._codec, self._rate, rate),
-                rate,
-                self._options,
-                self._draws,
-                struck=self._server.strikes(),
-                piece=self._options.piece,
-            )
-            await saying.run(text, self._audio)
+        await self._server.say(
+            text,
+            self._audio,
+            codec=self._codec,
+            sample_rate=self._rate,
+            voice=self._voice,
+            piece=self._options.piece,
+            draws=self._draws,
+        )
 
     async def _audio(self, data: bytes, _at: float) -> None:
         if data:

@@ -44,9 +44,12 @@ class ClientLeft(Exception):
 class Connection:
     """One task receives; any task may send or close."""
 
-    def __init__(self, stream: trio.abc.Stream, first: bytes, options: LocalServerOptions) -> None:
-        """`first`: what came behind the request's head."""
+    def __init__(
+        self, stream: trio.abc.Stream, first: bytes, options: LocalServerOptions, max_message: int = MAX_MESSAGE
+    ) -> None:
+        """`first`: what came behind the request's head. `max_message`: characters in one message."""
         self._stream = stream
+        self._max_message = max_message
         self._options = options
         self._protocol = wsproto.connection.Connection(wsproto.connection.ConnectionType.SERVER, trailing_data=first)
         self._events = self._protocol.events()
@@ -170,8 +173,8 @@ class Connection:
     async def _message(self, part: Message[Any]) -> str | bytes | None:
         """Take a part of a message; give the whole after its last part."""
         self._size += len(part.data) + FRAGMENT
-        if self._size > MAX_MESSAGE:
-            await self.close(1009, f"a message of more than {MAX_MESSAGE} characters")
+        if self._size > self._max_message:
+            await self.close(1009, f"a message of more than {self._max_message} characters")
             self.left = 1009
             raise ClientLeft(1009)
         self._parts.append(part.data)

@@ -47,30 +47,39 @@ class Saying:
             TTSError: the voice failed.
             Faulty: it was struck.
         """
-        began = trio.current_time()
+        raised: BaseException | None = None
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._voice, text)
-            while self.whole and not self._ended:
-                self._changed = trio.Event()
-                await self._changed.wait()
-            start: float | None = None
-            while pcm := await self._take(int(self.piece * self.voice_rate) * SAMPLE_BYTES):
-                at = self._spoken / self.voice_rate
-                if self.struck and at >= self.options.fault_after:
-                    if self.options.fault == "stall":
-                        await trio.sleep_forever()
-                    raise Faulty
-                await trio.sleep(self.draws.random() * self.options.jitter)
-                await trio.sleep_until(began + self.options.first_audio)
-                start = trio.current_time() if start is None else start
-                if self.options.pace is not None:
-                    await trio.sleep_until(start + at / self.options.pace)
-                self._spoken += len(pcm) // SAMPLE_BYTES
-                await send(self.encoder.feed(pcm), at)
+            try:
+                await self._send_all(send)
+            except BaseException as error:  # noqa: BLE001, ASYNC103 -- raised again below: outside of the nursery, so alone
+                raised = error
             nursery.cancel_scope.cancel()
+        if raised is not None:
+            raise raised
         if self._error is not None:
             raise self._error
         await send(self.encoder.finish(), self._spoken / self.voice_rate)
+
+    async def _send_all(self, send: Callable[[bytes, float], Awaitable[None]]) -> None:
+        began = trio.current_time()
+        while self.whole and not self._ended:
+            self._changed = trio.Event()
+            await self._changed.wait()
+        start: float | None = None
+        while pcm := await self._take(int(self.piece * self.voice_rate) * SAMPLE_BYTES):
+            at = self._spoken / self.voice_rate
+            if self.struck and at >= self.options.fault_after:
+                if self.options.fault == "stall":
+                    await trio.sleep_forever()
+                raise Faulty
+            await trio.sleep(self.draws.random() * self.options.jitter)
+            await trio.sleep_until(began + self.options.first_audio)
+            start = trio.current_time() if start is None else start
+            if self.options.pace is not None:
+                await trio.sleep_until(start + at / self.options.pace)
+            self._spoken += len(pcm) // SAMPLE_BYTES
+            await send(self.encoder.feed(pcm), at)
 
     async def _voice(self, text: str) -> None:
         try:

@@ -7,18 +7,20 @@ import logging
 import math
 import random
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import attrs
 import trio
 
 from triolet import TTS
-from triolet_adapters.tts.frame.server._connection import ClientLeft, Connection
+from triolet_adapters.tts.frame.server._connection import MAX_MESSAGE, ClientLeft, Connection
 from triolet_adapters.tts.frame.server._door import Door, Refusal, accepted
+from triolet_adapters.tts.frame.server._encoders import encoder_for
 from triolet_adapters.tts.frame.server._exchange import Exchange, Faulty
 from triolet_adapters.tts.frame.server._options import LocalServerOptions
 from triolet_adapters.tts.frame.server._request import BadRequest, HeadReader, Request
+from triolet_adapters.tts.frame.server._saying import Saying
 from triolet_adapters.tts.frame.server._site import Site
 
 logger = logging.getLogger("triolet_adapters.tts.server")
@@ -109,7 +111,8 @@ class LocalServer:
             while arrived is not None:
                 if arrived.request.upgrades:
                     await stream.send_all(accepted(arrived.request, self.sub_protocol(arrived.request)))
-                    await self._speak(Connection(stream, arrived.behind, self._options), arrived.request)
+                    connection = Connection(stream, arrived.behind, self._options, self.max_message)
+                    await self._speak(connection, arrived.request)
                     return
                 behind = await self._answer(stream, arrived)
                 if behind is None:
@@ -179,6 +182,8 @@ class LocalServer:
             )
         return None
 
+    max_message = MAX_MESSAGE
+    """Characters in one message of a WebSocket."""
     too_many = "Throttling.RateQuota"
     """The code of the error where `requests_per_minute` is exceeded."""
 
@@ -245,6 +250,41 @@ class LocalServer:
         """Count a commit; whether `fault` strikes it."""
         self._commits += 1
         return self._options.fault != "none" and self._commits % self._options.fault_every == 0
+
+    async def say(
+        self,
+        text: str,
+        send: Callable[[bytes, float], Awaitable[None]],
+        *,
+        codec: str = "pcm",
+        sample_rate: int = 24_000,
+        voice: TTS | None = None,
+        piece: float = 0.1,
+        draws: random.Random | None = None,
+    ) -> float:
+        """Say a text with a session of its own, as late, slow and broken as the options say; give the seconds of its audio.
+
+        Args:
+            text: the text.
+            send: called with the bytes of each piece, and with the seconds at which it begins. The last piece may be empty.
+            codec: how the audio travels, as `decoder_for` names it.
+            sample_rate: samples a second of what travels.
+            voice: whose. None: that of the server.
+            piece: seconds of audio in a piece.
+            draws: where jitter is drawn from. None: the server's own.
+
+        Raises:
+            TTSError: the voice has failed.
+            Faulty: the connection is to be dropped: `Connection.drop` does it.
+        """
+        voice = self.voice_for(sample_rate) if voice is None else voice
+        rate = voice.format.sample_rate
+        async with voice.connect() as session:
+            encoder = encoder_for(codec, sample_rate, rate)
+            chance = self._draws if draws is None else draws
+            saying = Saying(session, encoder, rate, self._options, chance, struck=self.strikes(), piece=piece)
+            await saying.run(text, send)
+        return saying.samples / rate
 
     def voice_for(self, sample_rate: int) -> TTS:
         """The voice for a sample rate, or the nearest that there is."""

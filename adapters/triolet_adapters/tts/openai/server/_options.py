@@ -7,6 +7,7 @@ from typing import Literal
 import attrs
 
 from triolet_adapters.tts.frame.server import LocalServerOptions
+from triolet_adapters.tts.openai import MAX_INPUT
 
 
 @attrs.frozen(kw_only=True)
@@ -17,7 +18,7 @@ class OpenAIServerOptions(LocalServerOptions):
     """The models that are known; any other gets HTTP 404, `model_not_found`. None: all are."""
     voices: tuple[str, ...] | None = None
     """The voices that are known; any other gets HTTP 400. None: all are."""
-    max_input: int = 4096
+    max_input: int = MAX_INPUT
     """Characters of one text; more get HTTP 400."""
     sample_rate: int = 24_000
     """Samples a second of pcm and wav, where the request names none."""

@@ -15,13 +15,11 @@ from triolet_adapters.tts.frame.server import (
     Faulty,
     LocalServer,
     Refused,
-    Saying,
     Site,
     Voice,
     can_resample,
-    encoder_for,
 )
-from triolet_adapters.tts.openai import FORMATS
+from triolet_adapters.tts.openai import FORMATS, SPEED, STREAM_FORMATS
 from triolet_adapters.tts.openai.server._options import OpenAIServerOptions
 
 PATH = "/v1/audio/speech"
@@ -64,9 +62,8 @@ class OpenAIServer(LocalServer):
         if voice.format.sample_rate != asked.sample_rate and not can_resample():
             raise Refused(f"this voice has another rate than {asked.sample_rate}; the server lacks triolet[audio]")
         draws = random.Random(self._draws.randrange(2**32))
-        struck = self.strikes()
         try:
-            await _Answer(exchange, asked, self._options).run(voice, draws, struck=struck)
+            await _Answer(exchange, asked, self._options).run(self, voice, draws)
         except TTSError as error:
             raise Refused(str(error), status=HTTPStatus.INTERNAL_SERVER_ERROR, code="voice_error") from error
 
@@ -92,8 +89,8 @@ class _Asked:
         if options.voices is not None and name not in options.voices:
             raise Refused(f"voice {name[:200]!r} is not known", code="invalid_value")
         self.format = _choice(fields, "response_format", FORMATS, "mp3")
-        self.sse = _choice(fields, "stream_format", ("audio", "sse"), "audio") == "sse"
-        for field, low, high in (("speed", 0.25, 4.0), ("sample_rate", 8_000, 48_000)):
+        self.sse = _choice(fields, "stream_format", STREAM_FORMATS, "audio") == "sse"
+        for field, low, high in (("speed", *SPEED), ("sample_rate", 8_000, 48_000)):
             value = fields.get(field)
             if value is not None and (
                 isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high
@@ -113,18 +110,21 @@ class _Answer:
         self._rest = b""
         self._whole = bytearray()
 
-    async def run(self, voice: TTS, draws: random.Random, *, struck: bool) -> None:
+    async def run(self, server: OpenAIServer, voice: TTS, draws: random.Random) -> None:
         asked, options = self._asked, self._options
         if options.fails == "before":
             raise Refused("the voice has failed", status=HTTPStatus.INTERNAL_SERVER_ERROR, code="server_error")
-        encoder = encoder_for(asked.format, asked.sample_rate, voice.format.sample_rate)
-        async with voice.connect() as session:
-            saying = Saying(
-                session, encoder, voice.format.sample_rate, options, draws, struck=struck, piece=options.piece
-            )
-            await saying.run(asked.text, self._send)
+        seconds = await server.say(
+            asked.text,
+            self._send,
+            codec=asked.format,
+            sample_rate=asked.sample_rate,
+            voice=voice,
+            piece=options.piece,
+            draws=draws,
+        )
         if asked.sse:
-            await self._events_end(saying.samples / voice.format.sample_rate)
+            await self._events_end(seconds)
         elif options.answer == "whole":
             await self._exchange.begin(_TYPES[asked.format], len(self._whole))
             await self._exchange.send(bytes(self._whole))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, parse_qs, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from triolet import is_this_machine
+from triolet_adapters.tts.frame import checked_url
 from triolet_adapters.tts.qwen.protocol import PATH
 
 REGIONS = {
@@ -26,25 +27,12 @@ def service_url(model: str, url: str | None, region: str, workspace: str | None)
             raise ValueError(f"region is {region!r}; it must be one of {', '.join(REGIONS)}")
         host = f"{workspace}.{region}.maas.aliyuncs.com" if workspace else REGIONS[region]
         url = f"wss://{host}{PATH}"
-    parts = urlsplit(url)
-    if parts.username or parts.password:  # before anything that shows the URL
-        raise ValueError("url holds a user or password; give the key as api_key")
-    if parts.scheme not in ("ws", "wss") or not parts.hostname:
-        raise ValueError(f"url is {url!r}; it must begin with wss:// (or ws:// on this machine) and name a host")
-    if not _port_is_right(parts):
-        raise ValueError(f"url is {url!r}; its port must be a number from 1 to 65535")
+    parts = urlsplit(checked_url(url, "url", "ws"))
     named = parse_qs(parts.query).get("model")
     if named not in (None, [model]):
         raise ValueError(f"url names the model {named[0]!r}, model is {model!r}; name it once")
     query = parts.query if named else "&".join(part for part in (parts.query, f"model={quote(model, safe='')}") if part)
     return urlunsplit((parts.scheme, parts.netloc, parts.path or PATH, query, ""))
-
-
-def _port_is_right(parts: SplitResult) -> bool:
-    try:
-        return parts.port != 0
-    except ValueError:  # no number, or too large
-        return False
 
 
 def is_loopback(url: str) -> bool:

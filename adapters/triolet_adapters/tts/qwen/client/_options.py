@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from triolet.websocket import WebSocketOptions
+from triolet_adapters.tts.frame import above_zero
 from triolet_adapters.tts.qwen.client._wire_log import LogText
 
 LEAST_APPEND = 2
@@ -42,16 +43,15 @@ class QwenOptions(WebSocketOptions):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        for name in (
+        above_zero(
+            self,
             "session_timeout",
             "first_audio_timeout",
             "chunk_timeout",
             "finish_timeout",
             "max_audio",
             "max_turn_audio",
-        ):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
+        )
         if self.append_limit < LEAST_APPEND:
             raise ValueError(f"append_limit is {self.append_limit!r}; it must be at least {LEAST_APPEND}")
         if self.rest_after_response is not None and not 0 <= self.rest_after_response <= 5:

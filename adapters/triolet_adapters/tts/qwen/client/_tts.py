@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import ssl
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
-import attrs
 import trio
 
 from triolet import TTS, AudioFormat, RateLimits, TTSSession
@@ -175,16 +172,8 @@ class QwenTTS(TTS):
         Raises:
             ValueError: the model has no such setting, or not this value.
         """
-        names = {"language": "language_type"}
-        fields: dict[str, Any] = {names.get(name, name): value for name, value in changes.items()}
-
-        def made() -> QwenTTS:
-            adjusted = copy.copy(self)
-            adjusted.settings = attrs.evolve(self.settings, **fields)
-            adjusted._variants = Variants()  # noqa: SLF001 -- our own class
-            return adjusted
-
-        return self._variants.get(changes, made)
+        names = {"voice": "voice", "language": "language_type", "instructions": "instructions"}
+        return self._variants.adjusted(self, names, changes)
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         """Open a session that is ready to commit: session.created and session.updated have come.

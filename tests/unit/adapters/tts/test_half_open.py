@@ -1,0 +1,73 @@
+"""What a connection that is dead, and does not know it, costs a turn: for every voice, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import attrs
+import pytest
+import trio
+from tests.unit.adapters.tts.deepgram._peers import serving as deepgram
+from tests.unit.adapters.tts.elevenlabs._peers import serving as elevenlabs
+from tests.unit.adapters.tts.omni._peers import serving as omni
+from tests.unit.adapters.tts.openai._peers import serving as openai
+from tests.unit.adapters.tts.qwen._peers import serving as qwen
+from trio.testing import MockClock
+
+from triolet import TTS, Conversation, speech
+from triolet.testing import Link, RecordingOutput, ToneTTS
+from triolet_adapters.tts.frame import HTTPOptions, VoiceOptions
+from triolet_adapters.tts.qwen import QwenOptions
+
+LINK = Link(latency=0.05)
+SERVERS: dict[str, Callable[..., AbstractAsyncContextManager[Any]]] = {
+    "qwen": lambda **how: qwen(None, how["voice"], how["link"]),
+    "elevenlabs": elevenlabs,
+    "deepgram": deepgram,
+    "openai": openai,
+    "vllm": lambda **how: omni("vllm", **how),
+    "sglang": lambda **how: omni("sglang", **how),
+    "together": lambda **how: omni("together", **how),
+}
+USUAL = 0.3 + 2 * LINK.latency
+"""Seconds to the first sound on an open connection: of the voice, and of the way."""
+AGAIN = USUAL + 6 * LINK.latency + 0.4
+"""On a new one: connecting, and what the engine waits before it tries again."""
+
+
+def options_of(name: str, ping_interval: float | None) -> Any:
+    if name == "openai":
+        return HTTPOptions()
+    return (QwenOptions if name == "qwen" else VoiceOptions)(ping_interval=ping_interval)
+
+
+async def second_turn(name: str, ping_interval: float | None, idle: float) -> float:
+    """Seconds to the first sound of a turn, `idle` seconds after all connections have died."""
+    async with SERVERS[name](voice=ToneTTS(first_audio=0.3), link=LINK) as world:
+        tts: TTS = world.tts(options=options_of(name, ping_interval))
+        async with Conversation(speech(tts, "en"), RecordingOutput()) as conversation:
+            await conversation.say(["Hello there."])
+            await trio.sleep(3)
+            for connection in world.network.connections:
+                connection.silence()
+            await trio.sleep(idle)
+            result = await conversation.say(["Are you still there?"])
+    assert result.heard == "Are you still there?"
+    latency = attrs.asdict(result.latency)["first_audible"]
+    assert isinstance(latency, float)
+    return latency
+
+
+@pytest.mark.parametrize("name", SERVERS)
+async def test_it_costs_the_deadline_once(autojump_clock: MockClock, name: str) -> None:
+    """If it has died a moment ago. Nothing else is waited for: no Close, no other connection that died with it."""
+    deadline = 15 if name == "openai" else 10
+    assert deadline <= await second_turn(name, None, 1) <= deadline + AGAIN
+
+
+@pytest.mark.parametrize("name", [name for name in SERVERS if name != "openai"])
+async def test_it_costs_nothing_once_pings_have_found_it(autojump_clock: MockClock, name: str) -> None:
+    """While nothing is said. HTTP has no pings; a session over HTTP that is renewed connects anew."""
+    assert await second_turn(name, 20, 60) <= AGAIN
