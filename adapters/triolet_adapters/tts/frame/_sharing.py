@@ -53,6 +53,7 @@ class _Sharing:
         """Of those who want a connection, one at a time looks for it or opens it."""
         self._failures = 0
         self._failure: Exception | None = None
+        self._closed = False
 
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator[TTSSession]:
@@ -66,6 +67,7 @@ class _Sharing:
 
     def close(self) -> None:
         """Close all connections."""
+        self._closed = True
         for wire in self._wires:
             wire.unused.set()
 
@@ -102,6 +104,8 @@ class _Sharing:
                     opening.settled.set()
                     try:
                         await wire.unused.wait()
+                        while wire.used and not self._closed:  # lent again in the moment when it was unused
+                            await wire.unused.wait()
                     finally:
                         self._wires.remove(wire)
         except Exception as error:

@@ -105,6 +105,11 @@ class Wire:
         self._opened_at = self._used_at = trio.current_time()
 
     @property
+    def used(self) -> bool:
+        """Whether a session is lent of a connection that is open."""
+        return bool(self._sessions) and self.failure is None
+
+    @property
     def has_room(self) -> bool:
         """Whether a further session may be lent: it is open, lately used, not old, and a context is free."""
         now = trio.current_time()
@@ -124,6 +129,8 @@ class Wire:
         self._sessions.add(session)
         if self.failure is not None:
             session.end()
+        elif self.unused.is_set():  # and its holder has not run yet
+            self.unused = trio.Event()
         try:
             yield session
         finally:
