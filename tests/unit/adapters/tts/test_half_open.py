@@ -22,14 +22,15 @@ from triolet_adapters.tts.frame import HTTPOptions, VoiceOptions
 from triolet_adapters.tts.qwen import QwenOptions
 
 LINK = Link(latency=0.05)
-SERVERS: dict[str, Callable[..., AbstractAsyncContextManager[Any]]] = {
-    "qwen": lambda **how: qwen(None, how["voice"], how["link"]),
-    "elevenlabs": elevenlabs,
-    "deepgram": deepgram,
-    "openai": openai,
-    "vllm": lambda **how: omni("vllm", **how),
-    "sglang": lambda **how: omni("sglang", **how),
-    "together": lambda **how: omni("together", **how),
+World = AbstractAsyncContextManager[Any]
+SERVERS: dict[str, Callable[[ToneTTS], World]] = {
+    "qwen": lambda voice: qwen(None, voice, LINK),
+    "elevenlabs": lambda voice: elevenlabs(None, voice, LINK),
+    "deepgram": lambda voice: deepgram(None, voice, LINK),
+    "openai": lambda voice: openai(None, voice, LINK),
+    "vllm": lambda voice: omni("vllm", voice, LINK),
+    "sglang": lambda voice: omni("sglang", voice, LINK),
+    "together": lambda voice: omni("together", voice, LINK),
 }
 USUAL = 0.3 + 2 * LINK.latency
 """Seconds to the first sound on an open connection: of the voice, and of the way."""
@@ -45,7 +46,7 @@ def options_of(name: str, ping_interval: float | None) -> Any:
 
 async def second_turn(name: str, ping_interval: float | None, idle: float) -> float:
     """Seconds to the first sound of a turn, `idle` seconds after all connections have died."""
-    async with SERVERS[name](voice=ToneTTS(first_audio=0.3), link=LINK) as world:
+    async with SERVERS[name](ToneTTS(first_audio=0.3)) as world:
         tts: TTS = world.tts(options=options_of(name, ping_interval))
         async with Conversation(speech(tts, "en"), RecordingOutput()) as conversation:
             await conversation.say(["Hello there."])

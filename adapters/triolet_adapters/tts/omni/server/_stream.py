@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import trio
 
@@ -87,9 +87,9 @@ class StreamTalk(Talk):
 
     async def _configure(self, raw: Mapping[str, Any]) -> None:
         vllm, inner = self.options.dialect == "vllm", raw.get("session")
-        given: Mapping[str, Any] = inner if not vllm and isinstance(inner, dict) else raw
+        given = cast("Mapping[str, Any]", inner) if not vllm and isinstance(inner, dict) else raw
         defaults = {"response_format": "wav" if vllm else "pcm", "stream_audio": False, "speed": 1.0}
-        fields = (
+        fields: dict[str, Any] = (
             defaults
             | {"split_granularity": self.dialect.splits[0]}
             | {name: value for name, value in given.items() if value is not None}

@@ -206,8 +206,9 @@ async def test_a_recording_of_a_voice_goes_in_one_message(autojump_clock: MockCl
     ],
 )
 def test_what_cannot_be_right_is_told_at_once(settings: dict[str, Any], words: str) -> None:
+    asked: dict[str, Any] = {"api_key": "sk-secret", **settings}
     with pytest.raises(ValueError, match=words):
-        OmniTTS(**{"api_key": "sk-secret", **settings})
+        OmniTTS(**asked)
 
 
 def test_keys_and_places(monkeypatch: pytest.MonkeyPatch) -> None:
