@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import pytest
 import trio
+from tests.unit.adapters.tts.cosyvoice._peers import serving as cosyvoice
 from tests.unit.adapters.tts.deepgram._peers import serving as deepgram
 from tests.unit.adapters.tts.elevenlabs._peers import serving as elevenlabs
 from tests.unit.adapters.tts.omni._peers import serving as omni
@@ -27,6 +28,7 @@ SERVERS: dict[str, Callable[[ToneTTS], World]] = {
     "qwen": lambda voice: qwen(None, voice, LINK),
     "elevenlabs": lambda voice: elevenlabs(None, voice, LINK),
     "deepgram": lambda voice: deepgram(None, voice, LINK),
+    "cosyvoice": lambda voice: cosyvoice(None, voice, LINK),
     "openai": lambda voice: openai(None, voice, LINK),
     "vllm": lambda voice: omni("vllm", voice, LINK),
     "sglang": lambda voice: omni("sglang", voice, LINK),
