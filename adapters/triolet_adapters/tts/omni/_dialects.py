@@ -109,7 +109,7 @@ DIALECTS: Mapping[str, Dialect] = types.MappingProxyType(
             splits=("sentence", "clause"),
             source="github.com/sgl-project/sglang-omni, sglang_omni/serve/speech_ws.py at b4f47753; pull request 1626 (input.commit)",
             read="2026-11-28",
-            note="It says each sentence by itself as soon as its mark comes. The port of the base URL is a guess.",
+            note="It says each sentence by itself as soon as its mark comes. Port 8000 is its default.",
         ),
         "together": Dialect(
             path="/v1/audio/speech/websocket",
