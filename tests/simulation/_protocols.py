@@ -88,8 +88,10 @@ def _qwen(vendor: SimulatedVendor, world: Plan) -> TTS:
     def tap(_time: float, direction: str, text: str) -> None:
         vendor.opened += direction == "received" and '"session.created"' in text[:200]
 
+    options = QwenOptions(**_patience(world, "session_timeout"))
+    asked: dict[str, Any] = {**_client(vendor, world), "options": options}
     return QwenTTS(
-        **{**_client(vendor, world), "options": QwenOptions(**_patience(world, "session_timeout"))},
+        **asked,
         url=f"ws://{vendor.host}/api-ws/v1/realtime",
         sample_rate=RATE,
         tap=tap,

@@ -10,6 +10,7 @@ import signal
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 from unittest import mock
 
 import attrs
@@ -186,7 +187,7 @@ class _Told(logging.Handler):
         self._ledger = ledger
 
     def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else None
+        error: Any = record.exc_info[1] if record.exc_info else None
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         self._ledger.wrong.append(f"a server failed: {error!r}")

@@ -51,7 +51,9 @@ class Asked:
         ):
             raise Wrong("InvalidParameter", "task can not be null")
         parameters = payload.get("parameters")
-        fields = cast("Mapping[str, Any]", parameters) if isinstance(parameters, Mapping) else {}
+        fields: Mapping[str, Any] = {}
+        if isinstance(parameters, Mapping):
+            fields = cast("Mapping[str, Any]", parameters)
         model, voice = payload.get("model"), fields.get("voice")
         codec, rate = fields.get("format", "mp3"), fields.get("sample_rate", 22_050)
         if codec == "Default":  # what the SDK sends where its user has chosen nothing

@@ -87,7 +87,7 @@ class Script:
         await self.until("finish-task")
 
     async def event(self, event: str, header: dict[str, Any] | None = None, **payload: Any) -> None:
-        named = {"task_id": self.task, "event": event, "attributes": {}, **(header or {})}
+        named: dict[str, Any] = {"task_id": self.task, "event": event, "attributes": {}, **(header or {})}
         await self.connection.send_message(json.dumps({"header": named, "payload": payload}))
 
     async def audio(self, data: bytes) -> None:

@@ -63,7 +63,7 @@ async def told(options: CosyVoiceServerOptions, *messages: Message | str | bytes
 
         nursery.start_soon(hear)
         for message in messages:
-            if isinstance(message, float):
+            if isinstance(message, float | int):
                 await trio.sleep(message)
             else:
                 await client.send_message(json.dumps(message) if isinstance(message, dict) else message)
