@@ -10,7 +10,7 @@ import signal
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import cast
 from unittest import mock
 
 import attrs
@@ -187,9 +187,9 @@ class _Told(logging.Handler):
         self._ledger = ledger
 
     def emit(self, record: logging.LogRecord) -> None:
-        error: Any = record.exc_info[1] if record.exc_info else None
+        error = record.exc_info[1] if record.exc_info else None
         while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
+            error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
         self._ledger.wrong.append(f"a server failed: {error!r}")
 
 
