@@ -14,7 +14,8 @@ def lazy_regex(source: str, flags: int = 0) -> re.Pattern[str]:
     """As `re.compile`, but nothing is compiled before the first use.
 
     The engine has four hundred. Compiling them all would take a third of the time of `import triolet`, and a program in one
-    language uses a part of them. Call the pattern's own methods: `re.sub` and its like take compiled patterns alone.
+    language uses a part of them. Call the pattern's own methods: `re.sub` and its like take compiled
+    patterns alone. The `re` of a match is the compiled pattern, and not this one.
     """
     return cast("re.Pattern[str]", LazyRegex(source, flags))
 

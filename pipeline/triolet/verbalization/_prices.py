@@ -37,14 +37,12 @@ class Prices:
             name = words.symbols.get(text[at]) or self._coin_alone(text, at)
             return Found(at, at + 1, "symbols", self._numbers.apart(text, at, at + 1, name)) if name else None
         code = self._numbers.coins[coin[1]]
-        number = (
-            _CENTS.match(text, coin.end())
-            or _THOUSANDS.match(text, coin.end())
-            or self._numbers.pattern.match(text, coin.end())
-        )
+        cents = _CENTS.match(text, coin.end())
+        thousands = None if cents else _THOUSANDS.match(text, coin.end())
+        number = cents or thousands or self._numbers.pattern.match(text, coin.end())
         if number is None or code not in words.coins:
             return None
-        decimal = "," if number.re is _CENTS else "." if number.re is _THOUSANDS else words.decimal
+        decimal = "," if cents else "." if thousands else words.decimal
         q, end = self._numbers.scaled(text, number.end(), quantity(number[0], decimal))
         if not q.scale and "m" in words.scales and _MILLION.match(text, end):
             q, end = Quantity(q.whole, q.fraction, q.negative, "m"), end + 1
