@@ -35,7 +35,11 @@ _OPENS = re.compile(
 """What may take words away, or say them in another way; the words are those of channels whose marks were lost."""
 _WORD = re.compile(r"(?<![^\s])[^\W\d_]{4,}(?=[ ,.])")
 _SHORT = frozenset(
-    name for code in LANGUAGES if (words := language_of(code, "")) for name in words.abbreviations if name.isalpha()
+    name.rstrip(".")
+    for code in LANGUAGES
+    if (words := language_of(code, ""))
+    for short in words.abbreviations
+    for name in (short, short.capitalize())
 )
 """Words that stand for others, such as `Blvd`."""
 _MORE_THAN_ORDINARY = 3

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import trio
 from tests.hearing.answers import Answer
 from tests.hearing.ears import hear
+from tests.hearing.figures import Figure
 from tests.hearing.words import Comparison, compare
 
 from triolet import speech
@@ -33,6 +34,18 @@ def judge(comparisons: dict[str, Comparison]) -> float:
         assert not comparison.repeated, name
     words = sum(comparison.words for comparison in comparisons.values())
     return sum(comparison.errors for comparison in comparisons.values()) / words
+
+
+async def hear_figures(sentences: Iterable[Figure]) -> list[tuple[Figure, str]]:
+    """What the recogniser writes of each sentence, said by the local voice, for which `speech` turns all figures into words."""
+    return [(sentence, await _figure(sentence.written)) for sentence in sentences]
+
+
+async def _figure(written: str) -> str:
+    output = Memory()
+    await (Replay(written, math.inf) | speech(LocalTTS(), "en") | output).run()
+    assert output.format is not None
+    return hear(output.pcm, output.format.sample_rate)
 
 
 async def _say(answer: Answer, url: str) -> Comparison:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.hearing.answers import ANSWERS
-from tests.hearing.chain import hear_all, judge
+from tests.hearing.chain import hear_all, hear_figures, judge
+from tests.hearing.figures import FIGURES
+from tests.hearing.meaning import judge as judge_figures
 
 FEW = ("pancakes", "inline-code", "dialogue", "nested-list", "short-sentences", "table")
 """One of each kind: steps, code, speech, lists, sentences of a word, a table."""
@@ -13,3 +15,8 @@ async def test_answers_are_heard_as_they_should_be() -> None:
     answers = [answer for answer in ANSWERS if answer.name in FEW]
     assert len(answers) == len(FEW)
     assert judge(await hear_all(answers)) <= 0.02
+
+
+async def test_figures_are_heard_as_they_are_meant() -> None:
+    for sentence, heard in await hear_figures(FIGURES[:3]):
+        assert not judge_figures(sentence.meant, heard).wrong, heard

@@ -27,10 +27,16 @@ from triolet.normalization._references import (
     is_unit,
 )
 
-may_have_spans = re.compile(
+_MAY_BEGIN_SPAN = lazy_regex(r"[(（\[【〔［*_~^\ue200-\ue2ff¹²³⁰⁴-⁹=+:;<0-9D]")
+_MAY_HAVE_SPANS = lazy_regex(
     r"[(（\[【〔［*_~^\ue200-\ue2ff¹²³⁰⁴-⁹]|==|\+\+|[:;=]['’]?-?[)(DPpOo|/\\3*\]]|<3|<sup|[xX]D|T_T|[>-][<_]|:content|oaicite|turn\d|[0-9a-fA-F]{8}"
-).search
-"""A text in which this finds nothing has nothing of the kind."""
+)
+
+
+def may_have_spans(text: str, at: int = 0) -> bool:
+    """Whether the text may have something of the kind from `at` on."""
+    return _MAY_BEGIN_SPAN.search(text, at) is not None and _MAY_HAVE_SPANS.search(text, at) is not None
+
 
 _ASCII = "A-Za-z0-9_"
 _FACES = r"[:;=]['’]?-?[)(DPpOo|/\\3*\]]{1,3}|[xX]D+|<3+(?=[.!]|\s*\Z)|\^_+\^|:-?\)+|T_T|>_<|-_-|o_O|O_o|¯\\_\(ツ\)_/¯"

@@ -29,10 +29,22 @@ TOKEN = lazy_regex(rf"([^{_APART}]++)(\s*+)" + _REST, re.DOTALL)
 special character, 6 an emoji, 7 any other character."""
 PLAIN = lazy_regex(rf"(?:[^{_APART}]|[ \n])*+")
 """Words with white space between them, and nothing else."""
+QUICK = lazy_regex(
+    r"[ !\"'%,./0-9:;?@A-Za-z#}{)>\u00a1\u00ab\u00bb\u00bf\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u058f"
+    r"\u2013\u2014\u2019\u201d\u201e\u2026\uac00-\ud7a3-]*+"
+)
+"""Words of the scripts that are most common, with one space between them and marks that are always said as they stand. It is told
+twenty times as fast as `PLAIN`."""
+QUICK_DOUBT = lazy_regex("[0-9:;D]")
+"""What in such a text may be something else: a smiley, a hash, a mark that a model left."""
 PLAIN_WORD = lazy_regex(r"([^ \n]+)([ \n]*)")
 """One word of a plain text, and the white space after it."""
 CJK_PLAIN = lazy_regex(r"(?:[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][，。！？、；：]*+)++")
 """Chinese or Japanese characters with the usual marks after them, and nothing else."""
+CJK_RUN = lazy_regex(
+    rf"(?:[\u3041-\u3096\u30A1-\u30FA\u3400-\u4DBF\u4E00-\u9FFF](?<![{EXTENDS}])(?![{EXTENDS}])[，。！？、；：]*+)++"
+)
+"""Some of such characters, none of which has anything that combines with it."""
 CJK_PLAIN_CHARACTER = lazy_regex(r".[，。！？、；：]*+")
 """One character of such a text, and the marks after it."""
 TOKEN_NO_URL = lazy_regex(rf"((?:(?!{_URL_BEGINS})[^{_APART}])++)(\s*+)" + _REST, re.DOTALL)

@@ -78,7 +78,11 @@ class NormalizerCore:
         text = clause.text
         marker = text[: clause.marker]
         if marker and not marker.isspace():  # block marks are no words; the offsets stay
-            text = "".join(c if c.isspace() else " " for c in marker) + text[clause.marker :]
+            text = "".join([c if c.isspace() else " " for c in marker]) + text[clause.marker :]
+        if not self._held:
+            units = self._inline.read_quickly(text, clause.start)
+            if units:
+                return self._writer.write(clause, self._numbered(clause, units))
         self._inline.extend(
             text,
             clause.language,

@@ -13,7 +13,16 @@ from triolet._tools._lazy_regex import lazy_regex
 from triolet.normalization._ahead import Span, may_have_spans
 from triolet.normalization._ahead import find as find_ahead
 from triolet.normalization._break import seconds_of
-from triolet.normalization._characters import CJK_PLAIN, HAS_URL, PLAIN, TOKEN, TOKEN_NO_URL, clean
+from triolet.normalization._characters import (
+    CJK_PLAIN,
+    CJK_RUN,
+    HAS_URL,
+    PLAIN,
+    QUICK_DOUBT,
+    TOKEN,
+    TOKEN_NO_URL,
+    clean,
+)
 from triolet.normalization._directions import sound_of
 from triolet.normalization._formulas import delimited_end, dollar_end
 from triolet.normalization._html import (
@@ -43,7 +52,7 @@ from triolet.normalization._links import (
 from triolet.normalization._options import MAX_DESTINATION, MAX_HELD, MAX_SKIPPED, MAX_STRUCK, NormalizationOptions
 from triolet.normalization._plain import PlainText, entity_at, goes_on, unescaped, url_at
 from triolet.normalization._references import is_index, is_named
-from triolet.normalization._units import UnitBuilder
+from triolet.normalization._units import UnitBuilder, quick_units
 from triolet.normalization._wording import wording
 
 logger = logging.getLogger("triolet.normalization")
@@ -145,6 +154,19 @@ class InlineReader:
         may_have_url = "://" in self._text or "www." in self._text  # quicker than the pattern
         self._url_ahead = may_have_url and HAS_URL.search(self._text, self._at) is not None
 
+    def read_quickly(self, text: str, start: int) -> list[SpeechUnit] | None:
+        """The units of a whole part of the block that has no mark, and its words. None: it may have one, so read it with `run`.
+
+        `start` is its offset in the stream. Nothing must be waiting to be read.
+        """
+        if self._goes_on or (QUICK_DOUBT.search(text) and may_have_spans(text)):
+            return None
+        units = quick_units(text, start)
+        if units:
+            self._before = text[-1]
+            self._fresh_at = -1
+        return units
+
     def run(self, *, final: bool) -> bool:
         """Read on. Return False if only more text can tell what a mark means. `final`: none comes, the block ends here."""
         self._final = final
@@ -205,7 +227,12 @@ class InlineReader:
                 else:
                     builder.space(end)
             elif group == 4:
-                self._plain.character(token[4], at, end)
+                characters = CJK_RUN.match(text, at, limit)
+                if characters:
+                    end = characters.end()
+                    builder.characters(characters[0], at)
+                else:
+                    self._plain.character(token[4], at, end)
             elif group == 5:
                 end = self._HANDLERS[token[5]](self, at)
                 if end == WAIT:

@@ -42,6 +42,15 @@ def _dot_waits(before: list[str]) -> bool:
     return tail[-1:].isdecimal() or (len(word) < len(tail) and word.isascii() and word[-1:].isalnum())
 
 
+def _joins(text: str, at: int) -> bool:
+    """Whether no speaker breathes at the space at `at`: after a short word (`11 in. and`), or in a range (`9:00 - 17:00`).
+
+    A voice would take the stop of the short word for the end of the sentence.
+    """
+    before = text[at - 1 : at]
+    return before == "." or (before.isdecimal() and text[at + 1 : at + 2] == "-")
+
+
 _Search = Callable[[str], object]
 
 
@@ -303,7 +312,12 @@ class SegmenterCore:
             reading.at = begin
             if begin - reading.begin > HOLD:
                 reading.cut_long(begin)
-            if begin - reading.begin >= _BREATH_AFTER and reading.has_words(begin) and not reading.inside():
+            if (
+                begin - reading.begin >= _BREATH_AFTER
+                and not _joins(text, begin)
+                and reading.has_words(begin)
+                and not reading.inside()
+            ):
                 reading.cut(begin, Boundary.CONJUNCTION)
                 begin += _BREATH_AFTER
             else:

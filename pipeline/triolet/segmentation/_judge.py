@@ -66,6 +66,10 @@ _MARKS_OF_KIND = frozenset("BCDEFK")
 LATE_ITEM = 3
 _LINE_START = lazy_regex(r"(?:\A|\n)[^\w\n]*\Z")
 _HEAD_REACH = 16
+# Points of the compass between the number of a house and the name of its street: `310 N. Oak Street`.
+_COMPASS = frozenset("NSEW")
+# The number of a chapter in Korean, before its title: `제3장. 시작하며`.
+_CHAPTER = lazy_regex(r"제?\d{1,3}[장절편부과화항]")
 _DEGREE = lazy_regex(r"[A-Z][a-z]?[a-z]?(?:\.[A-Z][a-z]{0,3})+")
 
 
@@ -225,6 +229,8 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
                 return GOES_ON  # `2.1. Installation`
             return _after_number(rules, parts[0] if len(parts) > 1 else "", word, ahead)
     previous = glued or (parts[0] if len(parts) > 1 else "")
+    if rules.language.code == "ko" and previous.strip() in ("", "제") and _CHAPTER.fullmatch(word):
+        return GOES_ON
     kind = _kind(rules, word, previous)
     if kind is None:
         if len(word) == 1:
@@ -369,6 +375,8 @@ def _after_letter(rules: Rules, letter: str, previous: str, ahead: Ahead) -> Ver
         return END if previous[-1:] >= EAST_ASIAN and _without_case(first) else GOES_ON
     said = previous.rsplit(None, 1)[-1] if previous.strip() else ""
     noun = said.lower()
+    if letter in _COMPASS and said[-1:].isdecimal() and rules.language.code == "en":
+        return _after_compass(rules, ahead)
     if noun in rules.lettered or said[-1:].isdecimal() or re.split("['’]", noun)[-1] in rules.lettered:
         return END
     if noun.endswith(".") and said[0].islower() and rules.dotted.get(noun[:-1]) is _NUMBERED and not ahead.is_initial():
@@ -378,6 +386,17 @@ def _after_letter(rules: Rules, letter: str, previous: str, ahead: Ahead) -> Ver
     if not said:
         return GOES_ON
     return if_starter(rules, ahead)
+
+
+def _after_compass(rules: Rules, ahead: Ahead) -> Verdict:
+    """Judge a dot after `310 N`: none before the name of a street, which is at least two words with a capital."""
+    verdict = if_starter(rules, ahead)
+    if verdict is not GOES_ON:
+        return verdict
+    second = ahead.second()
+    if second is None:
+        return WAIT
+    return GOES_ON if second[:1].isupper() else END
 
 
 def _after_number(rules: Rules, previous: str, word: str, ahead: Ahead) -> Verdict:

@@ -28,6 +28,11 @@ _TAG_BEGUN = lazy_regex(r"</?(?:[A-Za-z][A-Za-z0-9]{0,11}(?:\s[^<>\n]{0,200})?/?
 _QUOTED = lazy_regex(r"[^\W_][^`'\n(){}\[\]=;]{0,60}'(?=[^\w`'])")
 _LAUGHS = lazy_regex("[(（](?:笑|爆笑|苦笑|汗|泣|涙|照)[)）]")
 _DASHES = lazy_regex("[—―]{1,64}")
+# A range that is written with spaces: `9:00 – 17:00`, `10 a.m. – 5 p.m.`, `3 janv. – 7 févr.`, `Jan. 3 – Feb. 7`.
+_RANGE_BEFORE = lazy_regex(r"\d(?:[^\S\n]?[AaPp]\.?[Mm]\.?|[^\S\n][^\W\d_]{3,5}\.|[%°])?[^\S\n]\Z")
+_RANGE_REACH = 10
+_RANGE_AFTER = lazy_regex(r"[^\S\n](?:[$€£¥]?\d|[^\W\d_]{3,9}\.?[^\S\n]\d)")
+_RANGE_BEGUN = lazy_regex(r"[^\S\n](?:[$€£¥]|[^\W\d_]{0,9}(?:\.?[^\S\n]?))?")
 _CLAUSE = Boundary.CLAUSE
 _WEAK = {**dict.fromkeys(",،", Boundary.COMMA), **dict.fromkeys(";:؛", Boundary.CLAUSE)}
 _FULL_WEAK = {"，": Boundary.COMMA, "、": Boundary.COMMA, "；": Boundary.CLAUSE, "：": Boundary.CLAUSE}
@@ -103,6 +108,10 @@ def dash(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     before, follows = text[at - 1 : at], text[end : end + 1]
     if text[at] == "–":
         cuts = before.isspace() and follows.isspace()
+        if cuts and _RANGE_BEFORE.search(text, max(reading.begin, at - _RANGE_REACH), at):
+            if not complete and (begun := _RANGE_BEGUN.match(text, end)) and begun.end() == len(text):
+                return False
+            cuts = _RANGE_AFTER.match(text, end) is None
     else:
         cuts = not (before.isdecimal() and follows.isdecimal())
     reading.at = end

@@ -11,13 +11,10 @@ from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 
-_BETWEEN = "and|or|to|through|thru|und|oder|bis|et|ou|à|au|y|o|a|al|e|ed|até|и|или"
+_BETWEEN = "and|or|to|through|thru|und|oder|bis|et|ou|à|au|y|o|a|al|e|ed|até|и|или|по|до"
 """Words between the names of a list or a range, in all languages: the names tell the language."""
-MAY_BE_CALENDAR = lazy_regex(
-    r"(?<![\w-])(?:Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So|пн|вт|ср|чт|пт|сб|вс|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|O[ck]t|Nov|De[cz])"
-    r"(?![^\W_])|[^\W\d_]\.?[,–-]|[^\W\d_]\. "
-)
-"""A text without this has no shortened name in a list or a range."""
+_PREPOSITIONS = frozenset({"по", "до"})
+"""Words between two names that decide the case of the second one."""
 _WORDS_TOO = frozenset({"So", "Do", "Sun", "dom", "mar", "mer"})
 """Shortened days that are words: alone before a comma, they are no days."""
 _DATE_FOLLOWS = lazy_regex(r" ?[0-9]")
@@ -32,6 +29,7 @@ class Calendar:
     run: re.Pattern[str]
     name: re.Pattern[str]
     before_date: re.Pattern[str]
+    after_word: re.Pattern[str]
     begins: re.Pattern[str]
     goes_on: re.Pattern[str]
     stopped: bool
@@ -58,6 +56,7 @@ def calendar_of(words: Language) -> Calendar:
             rf"(?<![\w.-])({short})\.?(?=,? (?:(?:{forms})\.? [0-9]|(?:den |le |el |il |the )?[0-9]{{1,2}}(?:\.|º|st|nd|rd|th)? "
             rf"(?:de |di |of )?(?:{forms})(?![^\W_])))"
         ),
+        re.compile(rf"(?<![\w.-])(?:{words.before_day}) ({short})(?![^\W_])\.?", re.IGNORECASE),
         re.compile(rf"(?<![\w.-])(?<!the )(?<!The )({short})(\.?),\s*\Z"),
         re.compile(rf"\s*(?:(?:{_BETWEEN}) )?({short})(?![^\W_])\.?(?=[,.;:!?]|\s*\Z| )"),
         words.code in ("fr", "es", "it", "pt"),
@@ -82,7 +81,8 @@ def calendar(text: str, words: Language, known: Calendar, *, listed: bool) -> It
             one = names[at]
             following = names[at + 1] if at + 1 < len(names) else None
             table = known.months if is_month or one[1] not in known.days else known.days
-            before = text[max(0, run.start() - 12) : run.start()]
+            parted = text[names[at - 1].end() : one.start()].strip() if at else ""
+            before = text[max(0, run.start() - 12) : one.start() if parted in _PREPOSITIONS else run.start()]
             said = words.day_in(before, one[1]) or table.get(one[1], one[1])
             end = one.end()
             if following and text[one.end() : following.start()].strip() in ("-", "–", "—"):
@@ -100,7 +100,12 @@ def calendar(text: str, words: Language, known: Calendar, *, listed: bool) -> It
     for one in known.before_date.finditer(text):
         day = words.day_in(text[max(0, one.start() - 12) : one.start()], one[1]) or known.days[one[1]]
         yield Found(one.start(), one.end(), "abbreviations", day)
-
+    for one in known.after_word.finditer(text):
+        if day := words.day_in(text[max(0, one.start(1) - 16) : one.start(1)], one[1]):
+            end = one.end()
+            if text[end - 1] == "." and not text[end:].strip(" \"'”’)»“"):
+                end -= 1  # the stop is that of the sentence
+            yield Found(one.start(1), end, "abbreviations", day)
     ends = known.begins.search(text)
     if ends and (listed or ((ends[2] or not known.stopped) and ends[1] not in _WORDS_TOO)):
         day = words.day_in(text[max(0, ends.start() - 12) : ends.start()], ends[1]) or known.days[ends[1]]

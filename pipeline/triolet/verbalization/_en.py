@@ -325,7 +325,12 @@ t; ; trillion
     _house = lazy_regex(
         r"([0-9]{1,5})([A-Z])(?= (?:[NSEW]\.? )?(?:[A-Z][a-z]{1,20} ){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Lane|Drive|Blvd|Way)(?![a-z]))"
     )
-    not_units_when_apart = frozenset({"in", "t"})
+    _dates_after = lazy_regex(r"(?<![a-z])(?:from|between) \Z", re.IGNORECASE)
+    _two_dates = lazy_regex(
+        r"([0-3]?[0-9])/([0-3]?[0-9]) (?:to|through|thru|until|till|and) ([0-3]?[0-9])/([0-3]?[0-9])(?![0-9/]|[.,][0-9])"
+    )
+    _first_date = lazy_regex(r"(?<![a-z])(?:from|between) ([0-3]?[0-9]/[0-3]?[0-9] [a-z]{2,7} )\Z", re.IGNORECASE)
+    not_units_when_apart = frozenset({"in"})
     _ordinal = lazy_regex(r"([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(?:st|nd|rd|th)(?![A-Za-z0-9])")
     _month_before = lazy_regex(rf"(?<![A-Za-z])(?:{month_forms}),? \Z")
     _day = lazy_regex(
@@ -510,12 +515,26 @@ t; ; trillion
                 return f"{self.number(q)} {self.coins[code][0].one}"
         return self.money(q, code)
 
+    def _in_two_dates(self, text: str, at: int) -> bool:
+        """Whether one of `from 9/1 to 10/15` stands there. `from 1/2 to 3/4` are fractions."""
+        start = at
+        if not self._dates_after.search(text, max(0, at - 8), at):
+            first = self._first_date.search(text, max(0, at - 24), at)
+            if first is None:
+                return False
+            start = first.start(1)
+        both = self._two_dates.match(text, start)
+        if both is None:
+            return False
+        pairs = [(int(both[1]), int(both[2])), (int(both[3]), int(both[4]))]
+        return not all(top < bottom and bottom in (2, 3, 4, 5, 8, 16) for top, bottom in pairs)
+
     def special(self, scanner: NumberReader, text: str, at: int, floor: int) -> Found | None:
         """A day after or before the name of its month."""
         if code := self._in_digits(scanner, text, at, floor):
             return code
         short = self._short_date.match(text, at)
-        if short and self._date_before.search(text, max(floor, at - 10), at):
+        if short and (self._date_before.search(text, max(floor, at - 10), at) or self._in_two_dates(text, at)):
             first, second = int(short[1]), int(short[2])
             of_year, of_month = (first, second) if self.order == "mdy" else (second, first)
             if 1 <= of_year <= 12 and 1 <= of_month <= 31:

@@ -199,6 +199,7 @@ class Korean(Language):
     )
     _counter = lazy_regex(rf"[ \u00a0]?(?:{_COUNTERS})")
     _side = lazy_regex(r"[ ]?대[ ]?[0-9]")
+    _part_after = lazy_regex(r"[장절조항편부권회차호막](?!소)")
     _age = lazy_regex(r"대(?:[ ]?(?:남|여|초반|중반|후반|청년|직장인|부부|주부|이상|이하|들|의|가|는|와|에))")
     _called = lazy_regex(r"1(?:12|14|19|20|82|32|339|588|544|577|566)(?![0-9])(?=에|로|으로|번|[ ]?(?:신고|구급|센터))")
     _room = lazy_regex(r"[0-9]{1,4}(?=호(?!선|텔))")
@@ -245,6 +246,8 @@ class Korean(Language):
 
     def plain(self, q: Quantity, before: str, after: str) -> str:
         """Native numbers before native counters."""
+        if before.endswith("제 ") and self._part_after.match(after):
+            return self.number(q)  # `제 3장`
         if self._side.match(after) or (q.whole % 10 == 0 and self._age.match(after)):
             return self.number(q)  # `3 대 1`, `50대 남성`
         native = (

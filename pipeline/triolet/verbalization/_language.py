@@ -158,6 +158,8 @@ class Language:
     """How the days of the week are shortened in opening hours."""
     short_months: ClassVar[Mapping[str, str]] = {}
     """How the months are shortened in lists and ranges, without the stop."""
+    before_day: ClassVar[str] = r"(?!)"
+    """A pattern of words after which a shortened day of the week stands alone: `по пн.`"""
     weekday_range: ClassVar[str] = "{} – {}"
     """`Mon-Fri` in words."""
     thousands_agree: ClassVar[bool] = False

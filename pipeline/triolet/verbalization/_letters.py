@@ -8,13 +8,12 @@ from collections.abc import Container, Iterator, Mapping
 from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, roman_value
+from triolet.verbalization._search import any_of
 
-MAY_BE_LETTERS = lazy_regex(
-    r"[A-Z]{2}|(?<![A-Za-z])[IVX](?![A-Za-z])|(?<![A-Za-z])[IVX](?:er|re|e|ère|ème)(?![A-Za-z])"
-)
+MAY_BE_LETTERS = lazy_regex(r"[A-Z](?:[A-Z]|(?<=[IVX])(?<![A-Za-z].)(?:(?![A-Za-z])|(?:er|re|e|ère|ème)(?![A-Za-z])))")
 """A text without this has neither a Roman numeral nor an acronym."""
 _CAPITALS = lazy_regex(
-    r"(?<![^\W_])[A-Z]{1,15}(?:s(?![^\W_]))?(?![^\W_])|(?<=[\u2E80-\uD7AF])[A-Z]{2,15}(?![A-Za-z0-9])"
+    r"[A-Z](?:(?<![^\W_].)[A-Z]{0,14}(?:s(?![^\W_]))?(?![^\W_])|(?<=[\u2E80-\uD7AF].)[A-Z]{1,14}(?![A-Za-z0-9]))"
 )
 _FRENCH_ORDINAL = lazy_regex(r"(?<![^\W_])([IVX]{1,7})(er|re|ère|e|ème)(?![^\W_])")
 _NAME_BEFORE = lazy_regex(r"(?<![^\W_])([^\W\d_]{3,20})[ \u00a0]\Z")
@@ -100,31 +99,38 @@ def _roman(value: int, written: str, before: str, after: str, words: Language) -
     return ""
 
 
-MAY_BE_WEEKDAYS = lazy_regex(r"(?<![^\W_])[^\W\d_]{2,10}\.?[-–][^\W\d_]{2,10}(?![^\W_-])")
-"""A text without this has no range of weekdays."""
 _DAYS = lazy_regex(r"(?<![\w-])([^\W\d_]{2,10})(\.?)[-–]([^\W\d_]{2,10})(?![\w-])")
 
 
-def weekdays(text: str, words: Language) -> Iterator[Found]:
-    """`Mon-Fri`, `June–August`."""
+def has_range_of_days(text: str, words: Language) -> bool:
+    """Whether a range of days or months is in the text."""
+    if not words.weekdays or ("-" not in text and "–" not in text):
+        return False
+    return any(_day(one[1], words) and _day(one[3], words) for one in _DAYS.finditer(text))
+
+
+def weekdays(text: str, words: Language, *, named: bool) -> Iterator[Found]:
+    """`Mon-Fri`, `June–August`, `Sat 9-5`. `named`: whether the text has any day or month as it is usually written."""
+    if not words.weekdays:
+        return
     for one in _DAYS.finditer(text):
-        first, last = (
-            words.weekdays.get(day) or words.weekdays.get(day.lower()) or words.month_named(day)
-            for day in (one[1], one[3])
-        )
+        first, last = _day(one[1], words), _day(one[3], words)
         if first and last:
             said = words.day_range(one[1].lower(), one[3].lower()) or words.weekday_range.format(first, last)
             stop = bool(one[2]) and text[one.end() : one.end() + 1] == "." and bool(text[one.end() + 1 :].strip())
             yield Found(one.start(), one.end() + stop, "abbreviations", said)
-    for one in DAY_BEFORE_TIME.finditer(text):
-        if day := words.weekdays.get(one[1]):
-            yield Found(one.start(), one.end(), "abbreviations", day)
+    if named:
+        for one in _DAY_BEFORE_TIME.finditer(text):
+            if day := words.weekdays.get(one[1]):
+                yield Found(one.start(), one.end(), "abbreviations", day)
 
 
-DAY_BEFORE_TIME = lazy_regex(r"(?<![\w-])([^\W\d_]{2,5})\.?(?=:? [0-9]{1,2}(?:[:.h]|[-–][0-9]| Uhr| ?[ap]\.?m))")
-"""`Sat 9-5`."""
+def _day(written: str, words: Language) -> str:
+    """The day or the month that is written so; empty if it is none."""
+    return words.weekdays.get(written) or words.weekdays.get(written.lower()) or words.month_named(written)
 
 
+_DAY_BEFORE_TIME = lazy_regex(r"(?<![\w-])([^\W\d_]{2,5})\.?(?=:? [0-9]{1,2}(?:[:.h]|[-–][0-9]| Uhr| ?[ap]\.?m))")
 _NAME_RIGHT_BEFORE = lazy_regex(r"[A-Z][a-z]{2,20} \Z")
 
 
@@ -188,8 +194,6 @@ def abbreviation_pattern(words: Language) -> re.Pattern[str]:
     if not table:
         return re.compile(r"(?!)")
     names = set(table) | {name[0].upper() + name[1:] for name in table}
-    parts = "|".join(
-        re.escape(name).replace(r"\ ", r"[ \u00a0\u202f]?") for name in sorted(names, key=len, reverse=True)
-    )
-    start = r"(?<![^\W_])" if words.spaced else "(?<![A-Za-z0-9])"
-    return re.compile(rf"{start}(?<![./])(?:{parts})(?:(?<=[.°º])(?![^\W\d_])|(?![^\W_]))")
+    apart = r"(?:[^\W_]|[./])" if words.spaced else "[A-Za-z0-9./]"
+    found = any_of(names, apart=apart, gap=r"[ \u00a0\u202f]?")
+    return re.compile(rf"{found}(?:(?<=[.°º])(?![^\W\d_])|(?![^\W_]))")

@@ -208,10 +208,9 @@ class Marks:
         name = words.minus if sign in "-−–" else words.plus if sign == "+" else words.symbols.get(sign, "")
         start = at + 1
         if text[start] == ".":
-            if not text[start + 1 : start + 2].isdigit():
-                return None
             digits = DIGITS.match(text, start + 1, start + 20)
-            assert digits is not None  # a digit was seen ahead
+            if digits is None:
+                return None
             return Found(at, digits.end(), "numbers", words.number(Quantity(0, digits[0], negative=sign in "-−–")))
         if text[start] in VULGAR:
             one: Found | None = self._fractions.vulgar(text, start)

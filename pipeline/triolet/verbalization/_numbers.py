@@ -110,6 +110,8 @@ class Numbers:
             return None
         if unit[2] in self._words.not_units_when_apart and unit[1]:
             return None
+        if unit[2] == "t" and text[unit.end() : unit.end() + 1] in ("-", "'", "’"):
+            return None  # `5 t-shirts`
         after = unit.end()
         if unit[2] == "m" and "min" in self._words.units and _AFTER_HOURS.search(text, max(0, end - 9), end):
             return self._words.units["min"], after  # `2h 30m`

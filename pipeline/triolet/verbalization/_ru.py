@@ -114,9 +114,12 @@ _ADJECTIVE = {"nom": "ый", "fem": "ая", "neut": "ое", "gen": "ого", "da
 _THIRD = {"nom": "третий", "fem": "третья", "neut": "третье", "gen": "третьего", "dat": "третьему", "prep": "третьем", "inst": "третьим",
           "pl_gen": "третьих", "fem_acc": "третью", "fem_gen": "третьей", "pl": "третьи"}  # fmt: skip
 _DAYS = {
-    "пн": "понедельник понедельника понедельник", "вт": "вторник вторника вторник", "ср": "среда среды среду", "чт": "четверг четверга четверг",
-    "пт": "пятница пятницы пятницу", "сб": "суббота субботы субботу", "вс": "воскресенье воскресенья воскресенье",
+    "пн": "понедельник понедельника понедельник понедельнику понедельникам", "вт": "вторник вторника вторник вторнику вторникам",
+    "ср": "среда среды среду среде средам", "чт": "четверг четверга четверг четвергу четвергам",
+    "пт": "пятница пятницы пятницу пятнице пятницам", "сб": "суббота субботы субботу субботе субботам",
+    "вс": "воскресенье воскресенья воскресенье воскресенью воскресеньям",
 }  # fmt: skip
+"""The days of the week: nominative, genitive, accusative, dative, and the dative of the plural, which stands after `по`."""
 _TIMES = frozenset("секунда минута час день сутки неделя месяц год квартал".split())
 _INDECLINABLE = frozenset({"евро", "пенни", "песо"})
 _PARTS_GENITIVE = {"четверть": "четверти", "одна треть": "одной трети", "половина": "половины", "одна вторая": "половины", "две трети": "двух третей",
@@ -216,6 +219,7 @@ class Russian(Language):
     duration_cues = r"за|длится|длился|около"
     ratio_cues = r"(?i:смеша\w{0,4}|разбав\w{0,4}|соотнош|пропорц|отношени|масштаб|сч[её]т|выигра|проигра|побед|победил|развед)[а-яё]*"
     weekdays = {day: forms.split()[0] for day, forms in _DAYS.items()}
+    before_day = "во?|со?|по|ко?|до|после|на|кроме"
     ending_cues = r"(?:за|о)канчива[а-яё]{2,8} на|с окончанием|с последними цифрами"
     months = tuple(_MONTHS.split("|"))
     month_forms = _MONTHS
@@ -835,15 +839,19 @@ t; m; триллион; триллионов; триллиона
         """`двадцати` before `летний`."""
         return last == "-"
 
-    _day_object = lazy_regex(r"(?<![^\W_])(?:во?|на) \Z", re.IGNORECASE)
+    _day_object = lazy_regex(r"(?<![^\W_])(?:во?|на|со? [а-яё]{2,11}\.? по) \Z", re.IGNORECASE)
     _day_genitive = lazy_regex(r"(?<![^\W_])(?:со?|до|от|после|кроме) \Z", re.IGNORECASE)
 
     def day_in(self, before: str, written: str) -> str:
-        """`в среду`, `кроме среды`."""
+        """`в среду`, `кроме среды`, `с понедельника по среду`, `по средам`."""
         if written not in _DAYS:
             return ""
-        one, of, obj = _DAYS[written].split()
-        return obj if self._day_object.search(before) else of if self._day_genitive.search(before) else one
+        one, of, obj, to, along = _DAYS[written].split()
+        if self._day_object.search(before):
+            return obj
+        if self._day_genitive.search(before):
+            return of
+        return along if before.lower().endswith("по ") else to if self._day_dative.search(before) else one
 
     def day_range(self, first: str, last: str) -> str:
         """`с понедельника по пятницу`."""

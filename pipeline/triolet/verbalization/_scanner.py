@@ -19,9 +19,13 @@ from triolet.verbalization._prices import Prices
 
 _PARTS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"
 _SYMBOLS = "〜～&+=×÷≈~±<>≤≥≠@%‰°§→√∞π©®™−–—*/№¶〒∫∑∏⌈⌉⌊⌋^#-"
+_COINS = "$€£¥￥₹₩₽₺₿₫₴฿₪"
+_CODES = "|".join(f"(?<={code[0]}){code[1:]}" for code in CODES.split("|"))
+# It begins with a class of characters: the `re` module looks for one of those in a tenth of the time.
 _ANCHOR = lazy_regex(
-    rf"(?P<digit>[0-9])|(?P<money>(?<![A-Za-z])(?:US|AU|A|CA|C|NZ|HK|S|R|MX)\$|[$€£¥￥₹₩₽₺₿₫₴฿₪]"
-    rf"|(?<![A-Za-z0-9])(?:{CODES})(?={GAP}[0-9]))|(?P<vulgar>[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])|(?P<power>[²³])|(?P<sign>[{_SYMBOLS}])"
+    rf"[0-9A-Z{_COINS}{_PARTS}²³{_SYMBOLS}](?:(?<=[0-9])(?P<digit>)|(?P<money>(?<=[{_COINS}])"
+    rf"|(?<![A-Za-z].)(?:(?<=U)S|(?<=A)U?|(?<=C)A?|(?<=N)Z|(?<=H)K|(?<=[SR])|(?<=M)X)\$|(?<![A-Za-z0-9].)(?:{_CODES})(?={GAP}[0-9]))"
+    rf"|(?<=[{_PARTS}])(?P<vulgar>)|(?<=[²³])(?P<power>)|(?<=[{_SYMBOLS}])(?P<sign>))"
 )
 
 _RUN = lazy_regex(r"[0-9]+")

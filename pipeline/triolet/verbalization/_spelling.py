@@ -9,7 +9,7 @@ from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language
 
-MAY_BE_ADDRESS = lazy_regex(r"[@/\\_]|[A-Za-z0-9]\.[a-z]|[A-Za-z0-9]\(\)")
+MAY_BE_ADDRESS = lazy_regex(r"[@/\\_.(](?:(?<=[@/\\_])|(?<=[A-Za-z0-9]\.)[a-z]|(?<=[A-Za-z0-9]\()\))")
 """A text without this has no address."""
 _LONGEST_URL = 300
 _TOP = "com|org|net|edu|gov|io|ai|dev|app|info|de|fr|it|es|pt|br|ru|jp|kr|cn|uk|eu|us|ch|at|nl|be|ca|au|in|me|tv|co|xyz|cloud"

@@ -47,6 +47,7 @@ LANGUAGE = Language(
         Soon Although Though Whether Everyone Everything Nobody Nothing Somebody Someone Something Sometimes Often Usually
         Being Having Given See Note Try Use Ask Go Get Make My Mine Never Always Again
         Well Oh Okay Thanks Thank Sorry Sure
+        Come Call Bring Visit Contact Email Join Click Enter Send Wait Take Keep Turn Remember Tell Pick Choose Select Add
     """,
     lettered="""
         vitamin vitamins plan option type class grade group hepatitis appendix part section exhibit team step point answer

@@ -14,7 +14,7 @@ LANGUAGE = Language(
         n no nos p pp art arts chap ch bât bat esc fig figs tabl vol t sect al par § réf éd tél tab pl ann
         janv févr avr juil juill sept oct nov déc
     """,
-    weak="rdv etc sq sqq suiv hab min sec max av ltd inc corp cie st. jr sr univ dépt dép",
+    weak="mar mer rdv etc sq sqq suiv hab min sec max av ltd inc corp cie st. jr sr univ dépt dép",
     named="u.s u.k u.s.a s.a s.a.r.l s.n.c.f j.-c a.m p.m r.a.t.p o.n.u",
     words="""
         sup sec inf sing ex. al id ms fr av contr auj

@@ -14,6 +14,7 @@ from triolet import spoken_words
         ("de", "H026-05-12."),
         ("it", "softly026-05-12.as"),
         ("en", "026-05-12"),
+        ("en", "Since the year –.³ it is 20 M²."),
         ("es", "It is old. [\u00a0\u00a0] It is tall."),
     ],
 )
