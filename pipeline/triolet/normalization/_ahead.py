@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -58,6 +58,8 @@ _FIND = lazy_regex(
     r"|(?P<caret>\^(?=\[\^?\d))|(?P<sup><sup>\s*\[?\d{1,3}(?:[,–-]\s?\d{1,3})*\]?\s*</sup>)"
     rf"|(?P<note>{SUPERSCRIPT.pattern})"
 )
+_BEGINS_WITH_WORD = lazy_regex(r"@|[0-9a-fA-F]{8}|turn\d|[xX]D|T_T|[oO]_[oO]")
+_SIGN = lazy_regex(r"[:;=<^>¯(（\[【〔［*_\ue200+~#¹²³⁰⁴-⁹-]")
 _STAR = lazy_regex(rf"\*([^*\n]{{1,{MAX_DIRECTION}}})(?<!\s)\*(?!\*)")
 _SENTENCE_ENDS = lazy_regex(r"[.!?。！？]")
 _BOLD = lazy_regex(rf"\*\*([^*\n]{{1,{MAX_DIRECTION}}})(?<!\s)\*\*(?!\*)")
@@ -101,7 +103,7 @@ def find(
     finder = _Finder(text, before, language, options, voice, final=final)
     spans: list[Span] = []
     read = at
-    for found in _FIND.finditer(text, at):
+    for found in _all_found(text, at):
         if found.start() < read:
             continue
         span = finder.span(found)
@@ -114,6 +116,22 @@ def find(
             break
         read = span.end
     return spans
+
+
+def _all_found(text: str, at: int) -> Iterator[re.Match[str]]:
+    """All that `_FIND` finds from `at` on. Where nothing of it begins with a letter or a digit, it is tried at signs alone, which takes
+    a tenth of the time.
+    """
+    if _BEGINS_WITH_WORD.search(text, at):
+        yield from _FIND.finditer(text, at)
+        return
+    while sign := _SIGN.search(text, at):
+        at = sign.start()
+        if found := _FIND.match(text, at):
+            yield found
+            at = found.end()
+        else:
+            at += 1
 
 
 def _with_spaces(span: Span, text: str, before: str, read: int) -> Span:

@@ -41,10 +41,13 @@ PLAIN_WORD = lazy_regex(r"([^ \n]+)([ \n]*)")
 """One word of a plain text, and the white space after it."""
 CJK_PLAIN = lazy_regex(r"(?:[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][，。！？、；：]*+)++")
 """Chinese or Japanese characters with the usual marks after them, and nothing else."""
+_SMALL = "ぁぃぅぇぉゃゅょゎゕゖァィゥェォャュョヮヵヶㇰ-ㇿー"
 CJK_RUN = lazy_regex(
-    rf"(?:[\u3041-\u3096\u30A1-\u30FA\u3400-\u4DBF\u4E00-\u9FFF](?<![{EXTENDS}])(?![{EXTENDS}])[，。！？、；：]*+)++"
+    rf"(?:[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][{_SMALL}]*+(?![{EXTENDS}])[，。！？、；：]*+)++"
 )
-"""Some of such characters, none of which has anything that combines with it."""
+"""Some of such characters, each with the small kana after it, as long as nothing else combines with one."""
+CJK_RUN_CHARACTER = lazy_regex(rf".[{_SMALL}]*+[，。！？、；：]*+")
+"""One character of such a run, with what belongs to it."""
 CJK_PLAIN_CHARACTER = lazy_regex(r".[，。！？、；：]*+")
 """One character of such a text, and the marks after it."""
 TOKEN_NO_URL = lazy_regex(rf"((?:(?!{_URL_BEGINS})[^{_APART}])++)(\s*+)" + _REST, re.DOTALL)

@@ -11,6 +11,7 @@ from triolet.normalization._characters import (
     CJK_PLAIN,
     CJK_PLAIN_CHARACTER,
     CJK_RUN,
+    CJK_RUN_CHARACTER,
     CLOSING,
     DECORATION,
     PLAIN_WORD,
@@ -20,6 +21,9 @@ from triolet.normalization._characters import (
 )
 
 _BELONGS_BEFORE = frozenset(".,;:!?…)]}。，、；：！？）")
+
+_LONE_MARKS = 2
+"""Characters of punctuation between two spaces that are surely said with the word before them. More of them may be a decoration."""
 
 _MAX_MARKS = 64
 """Characters of punctuation without a word that a voice is given at most. Nobody hears more of it."""
@@ -34,8 +38,9 @@ def quick_units(text: str, start: int) -> list[SpeechUnit] | None:
     body = text.lstrip(" \n")
     at = start + len(text) - len(body)
     units: list[SpeechUnit] = []
-    if body >= EAST_ASIAN and (CJK_PLAIN if at == start else CJK_RUN).fullmatch(body):
-        for one in CJK_PLAIN_CHARACTER.findall(body):
+    whole, single = (CJK_PLAIN, CJK_PLAIN_CHARACTER) if at == start else (CJK_RUN, CJK_RUN_CHARACTER)
+    if body >= EAST_ASIAN and whole.fullmatch(body):
+        for one in single.findall(body):
             end = at + len(one)
             units.append(SpeechUnit(one, at, end))
             at = end
@@ -45,10 +50,14 @@ def quick_units(text: str, start: int) -> list[SpeechUnit] | None:
     words = body.split(" ")
     last = words.pop()
     for word in words:
-        if not (word.isalnum() or SPEAKABLE.search(word)):
-            return None
         end = at + len(word) + 1
-        units.append(SpeechUnit(word + " ", at, end))
+        if word.isalnum() or SPEAKABLE.search(word):
+            units.append(SpeechUnit(word + " ", at, end))
+        elif not units or len(word) > _LONE_MARKS or len(units[-1].text) > _MAX_MARKS:
+            return None
+        else:  # a dash
+            before = units[-1]
+            units[-1] = SpeechUnit(f"{before.text}{word} ", before.start, end)
         at = end
     if last:
         if not SPEAKABLE.search(last):
@@ -101,7 +110,7 @@ class UnitBuilder:
         done = self._done
         ready, begin = self._text, self._start if self._text else start
         at = start
-        for one in CJK_PLAIN_CHARACTER.findall(text):
+        for one in CJK_RUN_CHARACTER.findall(text):
             if at > start:
                 done.append((ready, begin, at, at))
                 ready, begin = one, at
