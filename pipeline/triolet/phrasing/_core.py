@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from triolet._model._text import BlockKind, Boundary, NormalizedClause, Phrase, SpeechUnit
+from triolet._model._waiting_listener import MANY_CJK, MANY_WORDS
 from triolet._tools._characters import is_wide
 from triolet._tools._graphemes import inside_grapheme
 from triolet.alignment._weights import expected_pause, expected_seconds
@@ -17,13 +18,6 @@ _PROSE = BlockKind.PROSE
 _COMMA, _CLAUSE, _CONJUNCTION = Boundary.COMMA, Boundary.CLAUSE, Boundary.CONJUNCTION
 _NONE = Boundary.NONE
 _LINE, _SENTENCE = Boundary.LINE, Boundary.SENTENCE
-
-
-MANY_WORDS = 12
-"""Words that are enough for a listener who hears nothing: about 4 s of speech, in which the source can write as many more."""
-
-MANY_CJK = 18
-"""The same in Chinese, Japanese or Korean characters."""
 
 
 @attrs.frozen

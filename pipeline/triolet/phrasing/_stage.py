@@ -7,6 +7,7 @@ import math
 import trio
 
 from triolet._model._text import NormalizedClause, Phrase
+from triolet._model._waiting_listener import SHORT
 from triolet._tools._signal import Signal
 from triolet.chain._batches import AT_ONCE, Batches, BatchStage
 from triolet.chain._context import TurnContext
@@ -25,10 +26,6 @@ of Qwen's), and most gaps of the network or the service (1 to 2 s) pass unheard.
 MERGING_ENDS = 1.2
 """Seconds of audio at which sentences are committed even if the next one could be merged with them, or if they are so long that
 they exceed the lead: time for the first samples, and half a second to spare."""
-
-SHORT = 1.0
-"""Seconds of audio below which the beginning of a sentence is not held any longer. The first samples of a commit take about so
-long, so whatever is committed later is heard late."""
 
 FIRST_SAMPLES = 0.5
 """Seconds that the first samples of a commit usually take. What the listener has besides may be spent on waiting for the end of

@@ -9,6 +9,7 @@ from collections.abc import Generator
 import trio
 
 from triolet._model._text import Boundary, Clause
+from triolet._model._waiting_listener import MANY_CJK, MANY_WORDS, SHORT
 from triolet._tools._characters import is_wide
 from triolet.chain._batches import AT_ONCE, Batches, PulledStage
 from triolet.chain._context import TurnContext
@@ -31,17 +32,8 @@ WORDS_WITHIN = 1.0
 """Seconds after which many words without a mark go to a listener who has less than a second of audio, though the source goes on. The first
 samples of a commit take up to a second, so the first sound comes within two seconds of those words."""
 
-MANY_WORDS = 12
-"""How many words are many: about 4 s of speech."""
-
-MANY_CJK = 18
-"""The same in Chinese, Japanese or Korean characters."""
-
 MANY_LETTERS = 72
 """Characters that are many in any writing: a dozen words of five letters."""
-
-SHORT = 1.0
-"""Seconds of audio below which the listener is about to hear nothing: about what the first samples of a commit take."""
 
 LOOK_AGAIN = 0.25
 """Seconds after which it is looked again whether words can be given: a word, at the pace of a slow LLM, takes as long."""

@@ -6,168 +6,21 @@ import re
 
 from triolet._model._kinds import Kind
 from triolet._tools._lazy_regex import lazy_regex
+from triolet.verbalization._en_tables import (
+    COINS,
+    COMPASS,
+    DIRECTIONS,
+    ONES,
+    ORDINALS,
+    SCALES,
+    SHORT_DAYS,
+    TENS,
+    UNITS,
+)
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
 from triolet.verbalization._numerals import quantity
 from triolet.verbalization._quantity import Noun, Quantity, nouns
-
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SCALES = (("quadrillion", 10**15), ("trillion", 10**12), ("billion", 10**9), ("million", 10**6), ("thousand", 1000))
-_ORDINALS = {
-    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
-}  # fmt: skip
-
-_UNITS = nouns("""
-km; ; kilometer; kilometers
-m; ; meter; meters
-dm; ; decimeter; decimeters
-cm; ; centimeter; centimeters
-mm; ; millimeter; millimeters
-µm; ; micrometer; micrometers
-nm; ; nanometer; nanometers
-mi; ; mile; miles
-yd; ; yard; yards
-ft; ; foot; feet
-inch; ; inch; inches
-km2; ; square kilometer; square kilometers
-m2; ; square meter; square meters
-cm2; ; square centimeter; square centimeters
-mm2; ; square millimeter; square millimeters
-ft2; ; square foot; square feet
-ha; ; hectare; hectares
-m3; ; cubic meter; cubic meters
-cm3; ; cubic centimeter; cubic centimeters
-l; ; liter; liters
-dl; ; deciliter; deciliters
-cl; ; centiliter; centiliters
-ml; ; milliliter; milliliters
-gal; ; gallon; gallons
-qt; ; quart; quarts
-floz; ; fluid ounce; fluid ounces
-tsp; ; teaspoon; teaspoons
-tbsp; ; tablespoon; tablespoons
-kg; ; kilogram; kilograms
-g; ; gram; grams
-mg; ; milligram; milligrams
-µg; ; microgram; micrograms
-t; ; ton; tons
-lb; ; pound; pounds
-oz; ; ounce; ounces
-h; ; hour; hours
-min; ; minute; minutes
-s; ; second; seconds
-ms; ; millisecond; milliseconds
-µs; ; microsecond; microseconds
-ns; ; nanosecond; nanoseconds
-Hz; ; hertz
-kHz; ; kilohertz
-MHz; ; megahertz
-GHz; ; gigahertz
-THz; ; terahertz
-W; ; watt; watts
-kW; ; kilowatt; kilowatts
-MW; ; megawatt; megawatts
-GW; ; gigawatt; gigawatts
-Wh; ; watt hour; watt hours
-kWh; ; kilowatt hour; kilowatt hours
-MWh; ; megawatt hour; megawatt hours
-hp; ; horsepower
-V; ; volt; volts
-kV; ; kilovolt; kilovolts
-mV; ; millivolt; millivolts
-A; ; amp; amps
-mA; ; milliamp; milliamps
-mAh; ; milliamp hour; milliamp hours
-Ω; ; ohm; ohms
-J; ; joule; joules
-kJ; ; kilojoule; kilojoules
-cal; ; calorie; calories
-kcal; ; kilocalorie; kilocalories
-N; ; newton; newtons
-Pa; ; pascal; pascals
-hPa; ; hectopascal; hectopascals
-kPa; ; kilopascal; kilopascals
-bar; ; bar; bars
-psi; ; pound per square inch; pounds per square inch
-dB; ; decibel; decibels
-B; ; byte; bytes
-kB; ; kilobyte; kilobytes
-MB; ; megabyte; megabytes
-GB; ; gigabyte; gigabytes
-TB; ; terabyte; terabytes
-PB; ; petabyte; petabytes
-KiB; ; kibibyte; kibibytes
-MiB; ; mebibyte; mebibytes
-GiB; ; gibibyte; gibibytes
-TiB; ; tebibyte; tebibytes
-kbps; ; kilobit per second; kilobits per second
-Mbps; ; megabit per second; megabits per second
-Gbps; ; gigabit per second; gigabits per second
-km/h; ; kilometer per hour; kilometers per hour
-m/s; ; meter per second; meters per second
-m/s2; ; meter per second squared; meters per second squared
-mph; ; mile per hour; miles per hour
-year; ; year; years
-week; ; week; weeks
-month; ; month; months
-rpm; ; revolution per minute; revolutions per minute
-bpm; ; beat per minute; beats per minute
-fps; ; frame per second; frames per second
-dpi; ; dot per inch; dots per inch
-ppm; ; part per million; parts per million
-px; ; pixel; pixels
-C; ; degree Celsius; degrees Celsius
-F; ; degree Fahrenheit; degrees Fahrenheit
-deg; ; degree; degrees
-K; ; kelvin; kelvins
-""")
-
-_CENT = Noun("", "cent", "cents")
-_COINS: dict[str, tuple[Noun, Noun | None]] = {
-    "USD": (Noun("", "dollar", "dollars"), _CENT),
-    "EUR": (Noun("", "euro", "euros"), _CENT),
-    "GBP": (Noun("", "pound", "pounds"), Noun("", "penny", "pence")),
-    "JPY": (Noun("", "yen", "yen"), None),
-    "CNY": (Noun("", "yuan", "yuan"), Noun("", "fen", "fen")),
-    "KRW": (Noun("", "won", "won"), None),
-    "RUB": (Noun("", "ruble", "rubles"), Noun("", "kopeck", "kopecks")),
-    "INR": (Noun("", "rupee", "rupees"), Noun("", "paisa", "paise")),
-    "CHF": (Noun("", "Swiss franc", "Swiss francs"), Noun("", "centime", "centimes")),
-    "BRL": (Noun("", "Brazilian real", "Brazilian reais"), Noun("", "centavo", "centavos")),
-    "CAD": (Noun("", "Canadian dollar", "Canadian dollars"), _CENT),
-    "AUD": (Noun("", "Australian dollar", "Australian dollars"), _CENT),
-    "NZD": (Noun("", "New Zealand dollar", "New Zealand dollars"), _CENT),
-    "HKD": (Noun("", "Hong Kong dollar", "Hong Kong dollars"), _CENT),
-    "SGD": (Noun("", "Singapore dollar", "Singapore dollars"), _CENT),
-    "MXN": (Noun("", "Mexican peso", "Mexican pesos"), Noun("", "centavo", "centavos")),
-    "SEK": (Noun("", "Swedish krona", "Swedish kronor"), Noun("", "öre", "öre")),
-    "NOK": (Noun("", "Norwegian krone", "Norwegian kroner"), Noun("", "øre", "øre")),
-    "DKK": (Noun("", "Danish krone", "Danish kroner"), Noun("", "øre", "øre")),
-    "PLN": (Noun("", "zloty", "zlotys"), Noun("", "grosz", "groszy")),
-    "CZK": (Noun("", "Czech koruna", "Czech koruna"), None),
-    "TRY": (Noun("", "Turkish lira", "Turkish lira"), Noun("", "kurush", "kurush")),
-    "UAH": (Noun("", "hryvnia", "hryvnias"), Noun("", "kopiyka", "kopiykas")),
-    "THB": (Noun("", "baht", "baht"), Noun("", "satang", "satang")),
-    "VND": (Noun("", "dong", "dong"), None),
-    "ILS": (Noun("", "shekel", "shekels"), Noun("", "agora", "agorot")),
-    "BTC": (Noun("", "bitcoin", "bitcoins"), None),
-    "cent": (_CENT, None),
-}
-
-
-_DIRECTIONS = {"N": "North", "S": "South", "E": "East", "W": "West"}
-_COMPASS = {
-    **_DIRECTIONS, "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest",
-    **{f"{letter}.": name for letter, name in _DIRECTIONS.items()},
-}  # fmt: skip
-_SHORT_DAYS = {
-    "Mon.": "Monday", "Tue.": "Tuesday", "Tues.": "Tuesday", "Wed.": "Wednesday", "Thu.": "Thursday", "Thurs.": "Thursday", "Fri.": "Friday",
-    "Sat.": "Saturday", "Sun.": "Sunday",
-}  # fmt: skip
 
 
 class English(Language):
@@ -179,7 +32,7 @@ class English(Language):
     order = "mdy"
     fold = "times"
     out_of = "out of"
-    digit_words = tuple(_ONES[:10])
+    digit_words = tuple(ONES[:10])
     point = "point"
     minus = "minus"
     percent = Noun("", "percent", "percent")
@@ -210,12 +63,12 @@ t; ; trillion
         "thousand": "k", "million": "m", "billion": "b", "trillion": "t", "k": "k", "K": "k", "M": "m", "B": "b", "bn": "b",
         "mn": "m", "tn": "t", "T": "t",
     }  # fmt: skip
-    units = _UNITS
+    units = UNITS
     extra_units = {
         "lbs.": "lb", "lb.": "lb", "oz.": "oz", "ft.": "ft", "in.": "inch", "sq ft": "ft2", "sq. ft.": "ft2", "sq m": "m2",
         "hrs.": "h", "yr": "year", "yrs": "year", "mo": "month", "qt": "qt", "qts": "qt", "fl oz": "floz", "fl. oz.": "floz", "wk": "week", "wks": "week", "min.": "min", "sec.": "s", "yd.": "yd", "mi.": "mi", "kilos": "kg",
     }  # fmt: skip
-    coins = _COINS
+    coins = COINS
     coin_words = {"bucks": "USD"}
     symbols = {
         "∫": "the integral", "∑": "the sum", "∏": "the product", "⌈": "the ceiling of", "⌉": " ", "⌊": "the floor of", "⌋": " ", "&": "and", "+": "plus", "=": "equals", "×": "times", "÷": "divided by", "≈": "approximately", "~": "about",
@@ -226,7 +79,7 @@ t; ; trillion
         "№": "number", "¶": "paragraph", "^": "to the power of", "|": "or",
     }  # fmt: skip
     abbreviations = {
-        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount", "WWII": "World War two", "WWI": "World War one", "WW2": "World War two", "WW1": "World War one", **_SHORT_DAYS, "Eq.": "equation", "eq.": "equation", "ext.": "extension", "p.a.": "per annum", "Bldg.": "Building", "bldg.": "building", "Bldgs.": "Buildings", "incl.": "including", "excl.": "excluding", **_COMPASS, "no.": "number", "nos.": "numbers", "Apt.": "Apartment", "Apt": "Apartment", "Hwy": "Highway", "St": "Saint", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Sq": "Square", "Pkwy": "Parkway",
+        "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor", "St.": "Saint", "Mt.": "Mount", "WWII": "World War two", "WWI": "World War one", "WW2": "World War two", "WW1": "World War one", **SHORT_DAYS, "Eq.": "equation", "eq.": "equation", "ext.": "extension", "p.a.": "per annum", "Bldg.": "Building", "bldg.": "building", "Bldgs.": "Buildings", "incl.": "including", "excl.": "excluding", **COMPASS, "no.": "number", "nos.": "numbers", "Apt.": "Apartment", "Apt": "Apartment", "Hwy": "Highway", "St": "Saint", "Ave": "Avenue", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Sq": "Square", "Pkwy": "Parkway",
         "e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "approx.": "approximately",
         "Jr.": "Junior", "Sr.": "Senior", "dept.": "department", "Gen.": "General", "Capt.": "Captain", "Lt.": "Lieutenant",
         "Sgt.": "Sergeant", "Rev.": "Reverend", "Gov.": "Governor", "Sen.": "Senator", "Ft.": "Fort", "w/o": "without",
@@ -254,7 +107,7 @@ t; ; trillion
         "Jan": "January", "Feb": "February", "Mar": "March", "Apr": "April", "Jun": "June", "Jul": "July", "Aug": "August",
         "Sep": "September", "Sept": "September", "Oct": "October", "Nov": "November", "Dec": "December",
     }  # fmt: skip
-    before_unit = frozenset(_COMPASS)
+    before_unit = frozenset(COMPASS)
     ending_cues = r"(?:end(?:ing|s)|that end)(?: in| with| on)?"
     code_cues = (
         r"(?i:code|pin|otp|passcode|password|id|account|order|ticket|reference|ref|tracking|serial|confirmation|booking|"
@@ -272,7 +125,7 @@ t; ; trillion
         """`one hundred twenty-three`; in Britain `one hundred and twenty-three`."""
         parts: list[str] = []
         rest = n
-        for name, value in _SCALES:
+        for name, value in SCALES:
             if rest >= value:
                 parts.append(f"{self._hundreds(rest // value)} {name}")
                 rest %= value
@@ -291,18 +144,18 @@ t; ; trillion
         return self.region not in ("", "US")
 
     def _hundreds(self, n: int) -> str:
-        words = [f"{_ONES[n // 100]} hundred"] if n >= 100 else []
+        words = [f"{ONES[n // 100]} hundred"] if n >= 100 else []
         rest = n % 100
         if rest or not words:
-            small = _ONES[rest] if rest < 20 else _TENS[rest // 10] + (f"-{_ONES[rest % 10]}" if rest % 10 else "")
+            small = ONES[rest] if rest < 20 else TENS[rest // 10] + (f"-{ONES[rest % 10]}" if rest % 10 else "")
             words.append(f"and {small}" if words and self._british else small)
         return " ".join(words)
 
     def ordinal(self, n: int, gender: str = "m", ending: str = "") -> str:
         """`twenty-first`."""
         head, mark, last = _split_last(self.cardinal(n))
-        if last in _ORDINALS:
-            last = _ORDINALS[last]
+        if last in ORDINALS:
+            last = ORDINALS[last]
         elif last.endswith("y"):
             last = last[:-1] + "ieth"
         else:
@@ -317,7 +170,7 @@ t; ; trillion
         first = self.cardinal(century)
         if not rest:
             return f"{first} hundred"
-        return f"{first} oh {_ONES[rest]}" if rest < 10 else f"{first} {self.cardinal(rest)}"
+        return f"{first} oh {ONES[rest]}" if rest < 10 else f"{first} {self.cardinal(rest)}"
 
     has_decades = True
     _short_date = lazy_regex(r"([0-3]?[0-9])/([0-3]?[0-9])(?![0-9/]|[.,][0-9])")
@@ -413,7 +266,7 @@ t; ; trillion
         if house := self._house_number.match(text, at):
             return Found(at, house.end(), "codes", self.short_number(int(house[1])))
         if (road := self._road.match(text, at)) and self._road_before.search(before):
-            return Found(at, road.end(), "codes", f"{self.short_number(int(road[1]))} {_DIRECTIONS[road[2]]}")
+            return Found(at, road.end(), "codes", f"{self.short_number(int(road[1]))} {DIRECTIONS[road[2]]}")
         if (inches := self._inches.match(text, at)) and text.count('"', 0, at) % 2 == 0:
             return self._marked(text, inches, "inch")
         if (feet := self._feet.match(text, at)) and not self._quoted.search(text, 0, at):
@@ -479,7 +332,7 @@ t; ; trillion
         head, tail = divmod(n, 100)
         if not tail:
             return f"{self.cardinal(head)} hundred"
-        return f"{self.cardinal(head)} {f'oh {_ONES[tail]}' if tail < 10 else self.cardinal(tail)}"
+        return f"{self.cardinal(head)} {f'oh {ONES[tail]}' if tail < 10 else self.cardinal(tail)}"
 
     def part_of_code(self, digits: str) -> str:
         """`A three twenty`, `F one fifty`; a year as a year."""
@@ -491,7 +344,7 @@ t; ; trillion
 
     def short_year(self, n: int) -> str:
         """`oh five`."""
-        return f"oh {_ONES[n]}" if n < 10 else self.cardinal(n)
+        return f"oh {ONES[n]}" if n < 10 else self.cardinal(n)
 
     def counted_in(self, q: Quantity, noun: Noun, before: str, written: str, after: str) -> str:
         """`a five-kilogram bag`, `two five-hundred-milligram tablets`."""
@@ -630,14 +483,12 @@ t; ; trillion
 
     def abbreviation_in(self, written: str, before: str, after: str) -> str:
         """`42 Elm St`, `on Baker St today`, but `St Paul's`; `Dr` is a street behind a number only."""
-        if written in _COMPASS:
+        if written in COMPASS:
             return (
-                _COMPASS[written]
-                if self._house_before.search(before) and self._street_follows.match(after)
-                else written
+                COMPASS[written] if self._house_before.search(before) and self._street_follows.match(after) else written
             )
-        if written in _SHORT_DAYS:
-            return _SHORT_DAYS[written] if self._date_follows.match(after) else written
+        if written in SHORT_DAYS:
+            return SHORT_DAYS[written] if self._date_follows.match(after) else written
         if written in ("no.", "nos.") and not re.match(r" ?[0-9]", after):
             return written
         if written == "Rev." and after[1:2].isdigit():
@@ -682,7 +533,7 @@ t; ; trillion
         """`five thirty PM`, `five o'clock`, `seventeen hundred`."""
         words = self.cardinal(hour)
         if minute:
-            words += f" oh {_ONES[minute]}" if minute < 10 else f" {self.cardinal(minute)}"
+            words += f" oh {ONES[minute]}" if minute < 10 else f" {self.cardinal(minute)}"
         elif second:
             return (
                 f"{self.counted(Quantity(hour), self.units['h'])} and {self.counted(Quantity(second), self.units['s'])}"

@@ -7,7 +7,7 @@ import re
 from triolet._tools._lazy_regex import lazy_regex
 from triolet.verbalization._found import Found
 from triolet.verbalization._language import Language, NumberReader
-from triolet.verbalization._quantity import Noun, Quantity, nouns, si_units
+from triolet.verbalization._quantity import Noun, Quantity, nouns
 from triolet.verbalization._ru_cases import (
     NO_NOUN,
     accusative,
@@ -22,160 +22,39 @@ from triolet.verbalization._ru_cases import (
     is_object,
     numeral,
 )
-
-_ONES = (
-    "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать "
-    "семнадцать восемнадцать девятнадцать"
-).split()
-_TENS = "- десять двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто".split()
-_HUNDREDS = "- сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот".split()
-_ORDINAL = (
-    "нулев перв втор трет четвёрт пят шест седьм восьм девят десят одиннадцат двенадцат тринадцат четырнадцат пятнадцат шестнадцат семнадцат "
-    "восемнадцат девятнадцат"
-).split()
-_ORDINAL_TENS = "- десят двадцат тридцат сороков пятидесят шестидесят семидесят восьмидесят девяност".split()
-_ORDINAL_HUNDREDS = "- сот двухсот трёхсот четырёхсот пятисот шестисот семисот восьмисот девятисот".split()
-_STRESSED = frozenset({"нулев", "втор", "шест", "седьм", "восьм", "сороков"})
-_THOUSAND = Noun("f", "тысяча", "тысяч", "тысячи")
-_LARGE = (
-    (Noun("m", "триллион", "триллионов", "триллиона"), 10**12),
-    (Noun("m", "миллиард", "миллиардов", "миллиарда"), 10**9),
-    (Noun("m", "миллион", "миллионов", "миллиона"), 10**6),
-    (_THOUSAND, 1000),
+from triolet.verbalization._ru_tables import (
+    ABBREVIATED,
+    ADJECTIVE,
+    BEFORE_NAME,
+    BEFORE_NUMBER,
+    CENT,
+    DAYS,
+    ENDINGS,
+    FEMALE,
+    FEMININE_SHORT,
+    FROM,
+    HUNDREDS,
+    IN_OR_ON,
+    INDECLINABLE,
+    LARGE,
+    LOOK,
+    MONTHS,
+    MOTION,
+    NUMBERED,
+    ONES,
+    ORDINAL,
+    ORDINAL_HUNDREDS,
+    ORDINAL_TENS,
+    PARTS_GENITIVE,
+    ROMAN_BEFORE,
+    RULERS,
+    STRESSED,
+    TENS,
+    THIRD,
+    TIMES,
+    TOWARD,
+    UNITS,
 )
-_UNITS = si_units(
-    "кило санти деци милли микро нано мега гига тера пета гекто",
-    """
-m; m; метр; метров; метра
-kg; m; килограмм; килограммов; килограмма
-g; m; грамм; граммов; грамма
-l; m; литр; литров; литра
-s; f; секунда; секунд; секунды
-min; f; минута; минут; минуты
-h; m; час; часов; часа
-Hz; m; герц; герц; герца
-W; m; ватт; ватт; ватта
-Wh; m; ватт-час; ватт-часов; ватт-часа
-kWh; m; киловатт-час; киловатт-часов; киловатт-часа
-V; m; вольт; вольт; вольта
-A; m; ампер; ампер; ампера
-mAh; m; миллиампер-час; миллиампер-часов; миллиампер-часа
-Ω; m; ом; ом; ома
-J; m; джоуль; джоулей; джоуля
-cal; f; калория; калорий; калории
-N; m; ньютон; ньютонов; ньютона
-Pa; m; паскаль; паскалей; паскаля
-mmHg; m; миллиметр ртутного столба; миллиметров ртутного столба; миллиметра ртутного столба
-bar; m; бар; бар; бара
-dB; m; децибел; децибел; децибела
-B; m; байт; байт; байта
-kbps; m; килобит в секунду; килобит в секунду; килобита в секунду
-Mbps; m; мегабит в секунду; мегабит в секунду; мегабита в секунду
-Gbps; m; гигабит в секунду; гигабит в секунду; гигабита в секунду
-t; f; тонна; тонн; тонны
-lb; m; фунт; фунтов; фунта
-oz; f; унция; унций; унции
-mi; f; миля; миль; мили
-ft; m; фут; футов; фута
-inch; m; дюйм; дюймов; дюйма
-ha; m; гектар; гектаров; гектара
-hp; f; лошадиная сила; лошадиных сил; лошадиные силы
-tsp; f; чайная ложка; чайных ложек; чайные ложки
-tbsp; f; столовая ложка; столовых ложек; столовые ложки
-km/h; m; километр в час; километров в час; километра в час
-m/s; m; метр в секунду; метров в секунду; метра в секунду
-pcs; f; штука; штук; штуки
-people; m; человек; человек; человека
-week; f; неделя; недель; недели
-month; m; месяц; месяцев; месяца
-day; m; день; дней; дня
-m/s2; m; метр на секунду в квадрате; метров на секунду в квадрате; метра на секунду в квадрате
-mph; f; миля в час; миль в час; мили в час
-rpm; m; оборот в минуту; оборотов в минуту; оборота в минуту
-fps; m; кадр в секунду; кадров в секунду; кадра в секунду
-px; m; пиксель; пикселей; пикселя
-C; m; градус Цельсия; градусов Цельсия; градуса Цельсия
-F; m; градус Фаренгейта; градусов Фаренгейта; градуса Фаренгейта
-deg; m; градус; градусов; градуса
-K; m; кельвин; кельвинов; кельвина
-""",
-    square=("квадратный {}", "квадратных {}", "квадратных {}"),
-    cube=("кубический {}", "кубических {}", "кубических {}"),
-)
-_CENT = Noun("m", "цент", "центов", "цента")
-_MONTHS = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
-_ENDINGS = {
-    "й": "nom", "ый": "nom", "ий": "nom", "ой": "nom", "я": "fem", "ая": "fem", "е": "neut", "ое": "neut", "го": "gen", "ого": "gen",
-    "му": "dat", "ому": "dat", "м": "prep", "ом": "prep", "ым": "inst", "х": "pl_gen", "ых": "pl_gen", "ю": "fem_acc", "ую": "fem_acc",
-    "ые": "pl",
-}  # fmt: skip
-_ADJECTIVE = {"nom": "ый", "fem": "ая", "neut": "ое", "gen": "ого", "dat": "ому", "prep": "ом", "inst": "ым", "pl_gen": "ых", "fem_acc": "ую",
-              "fem_gen": "ой", "pl": "ые"}  # fmt: skip
-_THIRD = {"nom": "третий", "fem": "третья", "neut": "третье", "gen": "третьего", "dat": "третьему", "prep": "третьем", "inst": "третьим",
-          "pl_gen": "третьих", "fem_acc": "третью", "fem_gen": "третьей", "pl": "третьи"}  # fmt: skip
-_DAYS = {
-    "пн": "понедельник понедельника понедельник понедельнику понедельникам", "вт": "вторник вторника вторник вторнику вторникам",
-    "ср": "среда среды среду среде средам", "чт": "четверг четверга четверг четвергу четвергам",
-    "пт": "пятница пятницы пятницу пятнице пятницам", "сб": "суббота субботы субботу субботе субботам",
-    "вс": "воскресенье воскресенья воскресенье воскресенью воскресеньям",
-}  # fmt: skip
-"""The days of the week: nominative, genitive, accusative, dative, and the dative of the plural, which stands after `по`."""
-_TIMES = frozenset("секунда минута час день сутки неделя месяц год квартал".split())
-_INDECLINABLE = frozenset({"евро", "пенни", "песо"})
-_PARTS_GENITIVE = {"четверть": "четверти", "одна треть": "одной трети", "половина": "половины", "одна вторая": "половины", "две трети": "двух третей",
-                   "три четверти": "трёх четвертей"}  # fmt: skip
-_FEMININE = {
-    "а": "fem",
-    "е": "fem_gen",
-    "ы": "fem_gen",
-    "и": "fem_gen",
-    "у": "fem_acc",
-    "ю": "fem_acc",
-    "ой": "fem_gen",
-    "ь": "fem",
-    "я": "fem",
-}
-_MASCULINE = {
-    "": "nom",
-    "ь": "nom",
-    "а": "gen",
-    "я": "gen",
-    "е": "prep",
-    "у": "dat",
-    "ю": "dat",
-    "ом": "inst",
-    "ем": "inst",
-}
-_NUMBERED = (("глав", _FEMININE), ("част", _FEMININE), ("книг", _FEMININE), ("том", _MASCULINE), ("акт", _MASCULINE), ("раздел", _MASCULINE),
-             ("тип", _MASCULINE), ("уровен", _MASCULINE), ("уровн", _MASCULINE))  # fmt: skip
-_RULERS = lazy_regex(
-    r"(Екатерин|Елизавет|Мари|Изабелл|Маргарит)([аыеуоюйи]{1,2})|"
-    r"(Николай?|Александр|П[её]тр|Людовик|Генрих|Карл|Иван|Павел|Павл|Наполеон|Фридрих|Вильгельм|Георг|Филипп|Бенедикт|Рам[зс]ес|Иоанн|Яков|Эдуард|"
-    r"Ричард|Пий|Пи|Василий|Васили|Михаил|Ф[её]дор|Франциск|Густав|Леопольд|Альфонс|Фердинанд|Максимилиан|Отто[н]?)(а|я|у|ю|ом|ем|е|и|)"
-)
-_ABBREVIATED = {
-    # nominative, accusative, genitive, prepositional, plural
-    "стр.": "страница страницу страницы странице страницы", "рис.": "рисунок рисунок рисунка рисунке рисунки",
-    "гл.": "глава главу главы главе главы", "табл.": "таблица таблицу таблицы таблице таблицы", "п.": "пункт пункт пункта пункте пункты",
-    "ст.": "статья статью статьи статье статьи", "ул.": "улица улицу улицы улице улицы", "д.": "дом дом дома доме дома",
-    "кв.": "квартира квартиру квартиры квартире квартиры", "корп.": "корпус корпус корпуса корпусе корпуса", "г.": "город город города городе города",
-    "пр.": "проспект проспект проспекта проспекте проспекты", "пл.": "площадь площадь площади площади площади",
-    "пер.": "переулок переулок переулка переулке переулки", "оф.": "офис офис офиса офисе офисы", "обл.": "область область области области области",
-}  # fmt: skip
-_BEFORE_NUMBER = frozenset({"стр.", "рис.", "гл.", "табл.", "п.", "ст.", "д.", "кв.", "корп.", "оф."})
-_BEFORE_NAME = frozenset({"ул.", "г.", "пр.", "пл.", "пер."})
-_IN_OR_ON = lazy_regex(r"(?<![^\W_])(?:в|во|на|при|о|об) \Z", re.IGNORECASE)
-_MOTION = lazy_regex(
-    r"(?:е[хз][аж]|ех?ал|ед[еу]|ход|шёл|шл[аи]|прибы|лет[еи]|отправ|верн|перевез|достав)[а-яё]{0,8} в \Z", re.IGNORECASE
-)
-_FEMININE_SHORT = frozenset({"ул.", "пл.", "стр.", "гл.", "табл.", "ст."})
-_TOWARD = lazy_regex(r"(?<![^\W_])(?:ко?|по) \Z", re.IGNORECASE)
-_FROM = lazy_regex(r"(?<![^\W_])(?:с|со|из|до|от|около|у|после|начиная с) \Z", re.IGNORECASE)
-_LOOK = lazy_regex(
-    r"(?<![^\W_])(?:см\.|смотри(?:те)?|[а-яё]{2,20}(?:йте|ьте|ите|ть|ти|ал[аи]?|ил[аи]?|ит|ет)) \Z", re.IGNORECASE
-)
-_ROMAN_BEFORE = lazy_regex(r"(?:(?<![A-Z])[IVX]{1,5}[-–—])?(?<![A-Z])[IVX]{1,5}[ \u00a0]?\Z")
-_FEMALE = frozenset({"Екатерина", "Елизавета", "Мария", "Elizabeth", "Екатерины", "Елизаветы"})
 
 
 class Russian(Language):
@@ -183,7 +62,7 @@ class Russian(Language):
 
     code = "ru"
     groups = ". \u00a0\u202f"
-    digit_words = tuple(_ONES[:10])
+    digit_words = tuple(ONES[:10])
     point = ""
     version_point = "точка"
     minus = "минус"
@@ -218,11 +97,11 @@ class Russian(Language):
     ratio_cues_after = r"(?:против|в пользу)"
     duration_cues = r"за|длится|длился|около"
     ratio_cues = r"(?i:смеша\w{0,4}|разбав\w{0,4}|соотнош|пропорц|отношени|масштаб|сч[её]т|выигра|проигра|побед|победил|развед)[а-яё]*"
-    weekdays = {day: forms.split()[0] for day, forms in _DAYS.items()}
+    weekdays = {day: forms.split()[0] for day, forms in DAYS.items()}
     before_day = "во?|со?|по|ко?|до|после|на|кроме"
     ending_cues = r"(?:за|о)канчива[а-яё]{2,8} на|с окончанием|с последними цифрами"
-    months = tuple(_MONTHS.split("|"))
-    month_forms = _MONTHS
+    months = tuple(MONTHS.split("|"))
+    month_forms = MONTHS
     scales = nouns("""
 k; f; тысяча; тысяч; тысячи
 m; m; миллион; миллионов; миллиона
@@ -233,7 +112,7 @@ t; m; триллион; триллионов; триллиона
         "тыс.": "k", "млн": "m", "млн.": "m", "млрд": "b", "млрд.": "b", "трлн": "t", "тысяч": "k", "тысячи": "k", "тысяча": "k", "миллионов": "m",
         "миллиона": "m", "миллион": "m", "миллиардов": "b", "миллиарда": "b", "миллиард": "b",
     }  # fmt: skip
-    units = _UNITS
+    units = UNITS
     extra_units = {
         "км": "km", "м": "m", "см": "cm", "мм": "mm", "дм": "dm", "нм": "nm", "мкм": "µm", "кг": "kg", "г": "g", "мг": "mg", "л": "l", "мл": "ml",
         "т": "t", "ч": "h", "мин": "min", "мин.": "min", "с": "s", "сек": "s", "сек.": "s", "мс": "ms", "км/ч": "km/h", "м/с": "m/s", "м/с²": "m/s2", "м/с2": "m/s2", "Гц": "Hz",
@@ -247,8 +126,8 @@ t; m; триллион; триллионов; триллиона
     not_units_when_apart = frozenset({"с", "В", "А", "Б"})
     coins = {
         "RUB": (Noun("m", "рубль", "рублей", "рубля"), Noun("f", "копейка", "копеек", "копейки")),
-        "USD": (Noun("m", "доллар", "долларов", "доллара"), _CENT),
-        "EUR": (Noun("m", "евро", "евро", "евро"), _CENT),
+        "USD": (Noun("m", "доллар", "долларов", "доллара"), CENT),
+        "EUR": (Noun("m", "евро", "евро", "евро"), CENT),
         "GBP": (Noun("m", "фунт", "фунтов", "фунта"), Noun("m", "пенс", "пенсов", "пенса")),
         "JPY": (Noun("f", "иена", "иен", "иены"), None),
         "CNY": (Noun("m", "юань", "юаней", "юаня"), None),
@@ -259,7 +138,7 @@ t; m; триллион; триллионов; триллиона
         "UAH": (Noun("f", "гривна", "гривен", "гривны"), Noun("f", "копейка", "копеек", "копейки")),
         "TRY": (Noun("f", "лира", "лир", "лиры"), None),
         "BTC": (Noun("m", "биткоин", "биткоинов", "биткоина"), None),
-        "cent": (_CENT, None),
+        "cent": (CENT, None),
         "kopek": (Noun("f", "копейка", "копеек", "копейки"), None),
     }
     coin_words = {
@@ -281,12 +160,12 @@ t; m; триллион; триллионов; триллиона
         "т. е.": "то есть", "т.е.": "то есть", "т. д.": "так далее", "т.д.": "так далее", "т. п.": "тому подобное", "т.п.": "тому подобное",
         "напр.": "например", "др.": "другие", "г-н": "господин", "г-жа": "госпожа", "проф.": "профессор",
         "тел.": "телефон", "т. к.": "так как", "т.к.": "так как", "т. ч.": "том числе", "т.ч.": "том числе", "ок.": "около", "т. н.": "так называемый", "т.н.": "так называемый", "ср.": "сравни", "акад.": "академик", "доц.": "доцент", "доб.": "добавочный", "р-н": "район", "кол-во": "количество", "в.": "век", "вв.": "века", "н. э.": "нашей эры", "н.э.": "нашей эры", "им.": "имени", "см.": "смотри", "млн.": "миллионов", "и пр.": "и прочее",
-    } | {written: forms.split()[0] for written, forms in _ABBREVIATED.items()}  # fmt: skip
+    } | {written: forms.split()[0] for written, forms in ABBREVIATED.items()}  # fmt: skip
     code_cues = r"(?i:код[а-яё]{0,3}|пин|пароль|номер[а-яё]{0,3}|заказ[а-яё]{0,3}|счёт[а-яё]{0,2}|тел(?:ефон)?[а-яё.]{0,3}|звоните|позвоните|индекс|рейс)"
     version_cues = Language.version_cues[:-1] + "|версия|версии)"
     roman_before = r"(?i:глав[аеуы]|част[ьи]|том[ае]?|акт[ае]?|книг[аеуи]|раздел[ае]?|типа?|уровень|уровня|уровне)"
     _date = lazy_regex(
-        rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]((?i:{_MONTHS}))(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?"
+        rf"([0-3]?[0-9])(?:[-–]([0-3]?[0-9]))?[ \u00a0]((?i:{MONTHS}))(?![^\W_])(?:[ \u00a0]([12][0-9]{{3}})(?![0-9])(?:[ \u00a0](?:года|г\.))?)?"
     )
     _year = lazy_regex(
         r"([12][0-9]{3})(?:[-–]([12][0-9]{3}))?([-–](?:й|го|м|х|е))?[ \u00a0](год|года|году|годом|годы|годах|годами|годов|гг\.|г\.)(?![^\W_])"
@@ -296,7 +175,7 @@ t; m; триллион; триллионов; триллиона
     )
     _part = lazy_regex(r"1/([0-9]{1,2})(?![0-9/]|[.,][0-9])(?=[ \u00a0][а-яё]{3})")
     _verb = lazy_regex(r"[а-яё]{2}(?:[йиь]те|ть|ти|ил[аи]?|ал[аи]?)[ \u00a0]\Z")
-    _first_day = lazy_regex(rf"([0-3]?[0-9])(?= по [0-3]?[0-9] (?:{_MONTHS})(?![^\W_]))")
+    _first_day = lazy_regex(rf"([0-3]?[0-9])(?= по [0-3]?[0-9] (?:{MONTHS})(?![^\W_]))")
     _first_year = lazy_regex(r"[12][0-9]{3}(?= (?:по|до) [12][0-9]{3} (?:год[аы]?|гг?\.)(?![^\W_]))")
     _century = lazy_regex(r"([1-9]|1[0-9]|2[0-9])[ \u00a0]век(а|е|ом|)(?![^\W_])")
     _month_before = lazy_regex(
@@ -327,14 +206,14 @@ t; m; триллион; триллионов; триллиона
 
     _singular_genitives = frozenset(
         noun.few
-        for noun in [*_UNITS.values(), *(coin for coin, _ in coins.values())]
+        for noun in [*UNITS.values(), *(coin for coin, _ in coins.values())]
         if noun.gender == "m" and noun.few != noun.one
     )
 
     def cardinal(self, n: int, gender: str = "", *, attributive: bool = False) -> str:
         """`двадцать одна`, `две тысячи`."""
         parts: list[str] = []
-        for noun, value in _LARGE:
+        for noun, value in LARGE:
             count, n = divmod(n, value)
             if count:
                 one = count == 1 and not parts and value == 1000
@@ -346,13 +225,13 @@ t; m; триллион; триллионов; триллиона
     def _hundreds(self, n: int, gender: str) -> str:
         if n >= 1000:
             return self.cardinal(n, gender)
-        words = [_HUNDREDS[n // 100]] if n >= 100 else []
+        words = [HUNDREDS[n // 100]] if n >= 100 else []
         n %= 100
         if n >= 20:
-            words.append(_TENS[n // 10])
+            words.append(TENS[n // 10])
             n %= 10
         if n or not words:
-            one = _ONES[n]
+            one = ONES[n]
             if gender == "f":
                 one = {"один": "одна", "два": "две"}.get(one, one)
             elif gender == "n" and n == 1:
@@ -361,25 +240,25 @@ t; m; триллион; триллионов; триллиона
         return " ".join(words)
 
     def ordinal(self, n: int, gender: str = "m", ending: str = "") -> str:
-        """`двадцать шестой`; `ending` names a form of `_ADJECTIVE`."""
+        """`двадцать шестой`; `ending` names a form of `ADJECTIVE`."""
         form = ending or {"m": "nom", "f": "fem", "n": "neut"}.get(gender, "nom")
         if n and n % 1000 == 0 and n < 10**6:
             count = n // 1000
             head = {1: "", 2: "двух", 3: "трёх", 4: "четырёх"}.get(count, numeral(count, "gen").replace(" ", ""))
-            return f"{head}тысячн{_ADJECTIVE[form]}"
+            return f"{head}тысячн{ADJECTIVE[form]}"
         last = n % 100
         if last == 0 and n:
-            stem, rest = _ORDINAL_HUNDREDS[n // 100 % 10], n - n % 1000
+            stem, rest = ORDINAL_HUNDREDS[n // 100 % 10], n - n % 1000
         elif last < 20:
-            stem, rest = _ORDINAL[last], n - last
+            stem, rest = ORDINAL[last], n - last
         elif last % 10 == 0:
-            stem, rest = _ORDINAL_TENS[last // 10], n - last
+            stem, rest = ORDINAL_TENS[last // 10], n - last
         else:
-            stem, rest = _ORDINAL[last % 10], n - last % 10
+            stem, rest = ORDINAL[last % 10], n - last % 10
         if stem == "трет":
-            word = _THIRD[form]
+            word = THIRD[form]
         else:
-            word = stem + ("ой" if form == "nom" and stem in _STRESSED else _ADJECTIVE[form])
+            word = stem + ("ой" if form == "nom" and stem in STRESSED else ADJECTIVE[form])
         head = self.cardinal(rest) + " " if rest else ""
         if 1000 <= rest < 2000:
             head = "тысяча" + (f" {self._hundreds(rest - 1000, '')}" if rest > 1000 else "") + " "
@@ -445,7 +324,7 @@ t; m; триллион; триллионов; триллиона
     def fraction_in(self, before: str, words: str) -> str:
         """`добавьте половину стакана`, `около четверти`."""
         if case_by_words(before[-24:]) == "gen":
-            for part, of in _PARTS_GENITIVE.items():
+            for part, of in PARTS_GENITIVE.items():
                 if words.startswith(part):
                     return of + words.removeprefix(part)
             return words
@@ -477,7 +356,7 @@ t; m; триллион; триллионов; триллиона
         if noun and noun[1].endswith(("ых", "их")) and (second := self._noun.match(after, noun.end())):
             noun = second
         gender = ""
-        if noun and noun[1] not in _INDECLINABLE and noun[1] not in NO_NOUN:
+        if noun and noun[1] not in INDECLINABLE and noun[1] not in NO_NOUN:
             last, ending = q.whole % 10, noun[1][-1]
             if last == 1:
                 if ending in "ую" and noun[1][-2:] != "му":
@@ -499,7 +378,7 @@ t; m; триллион; триллионов; триллиона
             and not self._on.search(text, max(0, at - 4), at)
         ):
             return ordinal.end(), self.ordinal(int(ordinal[1]), ending="inst")
-        form = _ENDINGS[ordinal[2]]
+        form = ENDINGS[ordinal[2]]
         n = int(ordinal[1])
         if (
             ordinal[2] == "е"
@@ -740,16 +619,16 @@ t; m; триллион; триллионов; триллиона
     def roman(self, n: int, *, name: bool, before: str) -> str:
         """`Пётр первый`, `Екатерина вторая`."""
         if name:
-            return self.ordinal(n, "f" if before in _FEMALE else "m")
+            return self.ordinal(n, "f" if before in FEMALE else "m")
         word = before.rstrip().rpartition(" ")[2].lower()
-        for stem, endings in _NUMBERED:
+        for stem, endings in NUMBERED:
             if word.startswith(stem):
                 return self.ordinal(n, ending=endings.get(word.removeprefix(stem), "nom"))
         return self.cardinal(n)
 
     def roman_after(self, name: str, n: int) -> str:
         """`при Екатерине второй`, `Николая второго`."""
-        found = _RULERS.fullmatch(name)
+        found = RULERS.fullmatch(name)
         if found is None:
             return ""
         if found[1]:
@@ -798,7 +677,7 @@ t; m; триллион; триллионов; триллиона
     def abbreviation_in(self, written: str, before: str, after: str) -> str:
         """`на странице`, `смотрите страницу`, `в двадцатом веке`."""
         if written in ("в.", "вв."):
-            century = _ROMAN_BEFORE.search(before)
+            century = ROMAN_BEFORE.search(before)
             if century is None:
                 return written
             form = self._century_form(before[: century.start()])
@@ -810,12 +689,12 @@ t; m; триллион; триллионов; триллиона
             return "прочее"
         if written == "др." and before.endswith("и "):
             return "другие"
-        forms = _ABBREVIATED.get(written.lower())
+        forms = ABBREVIATED.get(written.lower())
         if forms is None:
             return ""
-        if written in _BEFORE_NUMBER and not re.match(r"[ \u00a0]?(?:[0-9]|[IVX]+\b)", after):
+        if written in BEFORE_NUMBER and not re.match(r"[ \u00a0]?(?:[0-9]|[IVX]+\b)", after):
             return written
-        if written in _BEFORE_NAME and not re.match(r"[ \u00a0]?[А-ЯЁ0-9]", after):
+        if written in BEFORE_NAME and not re.match(r"[ \u00a0]?[А-ЯЁ0-9]", after):
             return written
         one, obj, of, at_, many = forms.split()
         if re.match(r"[ \u00a0]?[0-9]{1,4}(?:[-–—]|, ?[0-9]|[ \u00a0]и[ \u00a0][0-9])", after) and written in (
@@ -827,13 +706,13 @@ t; m; триллион; триллионов; триллиона
             "ст.",
         ):
             return many
-        if written in _FEMININE_SHORT and _TOWARD.search(before):
+        if written in FEMININE_SHORT and TOWARD.search(before):
             return at_  # the dative of these is as their prepositional
-        if _IN_OR_ON.search(before):
-            if written == "г." and _MOTION.search(before):
+        if IN_OR_ON.search(before):
+            if written == "г." and MOTION.search(before):
                 return obj
             return at_
-        return of if _FROM.search(before) else obj if _LOOK.search(before) else one
+        return of if FROM.search(before) else obj if LOOK.search(before) else one
 
     def glues(self, following: str, last: str) -> bool:
         """`двадцати` before `летний`."""
@@ -844,9 +723,9 @@ t; m; триллион; триллионов; триллиона
 
     def day_in(self, before: str, written: str) -> str:
         """`в среду`, `кроме среды`, `с понедельника по среду`, `по средам`."""
-        if written not in _DAYS:
+        if written not in DAYS:
             return ""
-        one, of, obj, to, along = _DAYS[written].split()
+        one, of, obj, to, along = DAYS[written].split()
         if self._day_object.search(before):
             return obj
         if self._day_genitive.search(before):
@@ -855,13 +734,13 @@ t; m; триллион; триллионов; триллиона
 
     def day_range(self, first: str, last: str) -> str:
         """`с понедельника по пятницу`."""
-        if first not in _DAYS or last not in _DAYS:
+        if first not in DAYS or last not in DAYS:
             return ""
-        return f"с {_DAYS[first].split()[1]} по {_DAYS[last].split()[2]}"
+        return f"с {DAYS[first].split()[1]} по {DAYS[last].split()[2]}"
 
     def per_words(self, noun: str) -> str:
         """`в час`, `за килограмм`."""
-        return f" {'в' if noun in _TIMES else 'за'} {feminine_accusative(noun)}"
+        return f" {'в' if noun in TIMES else 'за'} {feminine_accusative(noun)}"
 
     def phone_part(self, digits: str) -> str:
         """`девятьсот шестнадцать`, `ноль пять`."""

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet import BlockKind, Boundary, NormalizedClause, Phrase, Phraser, PhrasingOptions, SpeechUnit, TurnContext
+from triolet._model._waiting_listener import SHORT
 from triolet.phrasing import PhraserCore
 from triolet.phrasing._core import Offer
-from triolet.phrasing._stage import COMFORTABLE, HURRY, IDLE, MERGING_ENDS, SHORT
+from triolet.phrasing._stage import COMFORTABLE, HURRY, IDLE, MERGING_ENDS
 from triolet.testing import collect
 from triolet.turn._events import FirstToken, PhraseReady
 
