@@ -8,7 +8,7 @@ from __future__ import annotations
 from triolet._model._text import BlockKind, Boundary
 from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation import _judge
-from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
+from triolet.segmentation._look_ahead import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._reading import Reading
 
 # The number or letter of an item, before its dot or bracket.

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import enum
 import re
 
 from triolet._tools._characters import EAST_ASIAN
 from triolet._tools._lazy_regex import lazy_regex
+from triolet.segmentation._judge_east import HESITATION
 from triolet.segmentation._language import Dotted, Rules
+from triolet.segmentation._look_ahead import END, GOES_ON, OPENING, WAIT, Ahead, Verdict
 from triolet.segmentation._pysbd import Splitter
 
 _LONGEST_WORD = 48
 _LONGEST_WITHOUT_VOWEL = 5  # letters of a word without a vowel that counts as an abbreviation
-# Characters before three dots that make no sentence of them in scripts without capitals (`음... 잘 모르겠어요`).
-_HESITATION = 4
 _LONGEST_ZONE = 5  # letters of the short name of a time zone (`EST`, `AEST`)
 # Letters of a word with a capital that may be an abbreviation, though no list has it (`Com. & Adm.`).
 _SHORT_NAME = 4
-_OPENING = "\"'“‘«„‹([{*_~¡¿<"
-_NEXT = lazy_regex(r"\s[\s" + re.escape(_OPENING) + r"]*")
-_WORD = lazy_regex(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
 _RANGE = lazy_regex(r"[^\W\d_]{1,5}\.[-–/][^\W\d_]{1,5}")
 _SECTION = lazy_regex(r"\d{1,3}(?:\.\d{1,3}){1,4}")
 _LETTERS_AND_DOTS = lazy_regex(r"[^\W\d_](?:\.[^\W\d_])+")
@@ -29,11 +25,6 @@ _CAPITALIZED = lazy_regex(r"[^\W\d_](?:['’]?[^\W\d_A-Z]+)*")
 _ROMAN = lazy_regex("[IVXLC]+")
 # The Latin word at the end of Chinese or Japanese text, which has no spaces: `作者是J.K`.
 _LATIN_TAIL = lazy_regex(r"(?<![A-Za-z.'’&-])[A-Za-z][A-Za-z.'’&-]*+\Z")
-# The name of an author in brackets after what is quoted: `(A. Author)`.
-_ATTRIBUTION = lazy_regex(r"[^\S\n]*\([^\W\d_]\.")
-_ATTRIBUTION_BEGUN = lazy_regex(r"[^\S\n]*(?:\([^\W\d_]?)?")
-_ATTRIBUTION_REACH = 8
-_ITEM_AHEAD = lazy_regex(r"[^\S\n]*(?:\d{1,2}(?:([.)])(?=\s)|[.)]?\Z)|\Z)")
 # After an article an abbreviation of a number is a noun: `Open the app. 2. Tap Settings.`
 _ARTICLES = frozenset(("the", "this", "that", "your", "our", "my", "an", "a"))
 # English words after which an ellipsis leaves a sentence unfinished, and those that do before `I`, which always has a capital.
@@ -73,19 +64,6 @@ _CHAPTER = lazy_regex(r"제?\d{1,3}[장절편부과화항]")
 _DEGREE = lazy_regex(r"[A-Z][a-z]?[a-z]?(?:\.[A-Z][a-z]{0,3})+")
 
 
-class Verdict(enum.Enum):
-    """Whether a sentence ends at a mark."""
-
-    END = enum.auto()
-    """It ends."""
-    GOES_ON = enum.auto()
-    """It goes on."""
-    WAIT = enum.auto()
-    """More text must be seen."""
-
-
-# An attribute of an enumeration is slow to get.
-END, GOES_ON, WAIT = Verdict.END, Verdict.GOES_ON, Verdict.WAIT
 _INNER, _NUMBERED, _WEAK, _NAMED, _TIMED = (
     Dotted.INNER,
     Dotted.NUMBERED,
@@ -93,77 +71,6 @@ _INNER, _NUMBERED, _WEAK, _NAMED, _TIMED = (
     Dotted.NAMED,
     Dotted.TIMED,
 )
-
-
-class Ahead:
-    """The text after a mark. It is read only as far as a rule asks."""
-
-    __slots__ = ("_complete", "_start", "_text")
-
-    def __init__(self, text: str, tail: int, *, complete: bool) -> None:
-        self._text = text
-        self._start = tail
-        self._complete = complete
-
-    def visible(self) -> str | None:
-        """The first character that is neither white space nor an opening mark; "" at the end of the text, None if unknown."""
-        found = _NEXT.match(self._text, self._start)
-        at = found.end() if found else self._start
-        if at < len(self._text):
-            return self._text[at]
-        return "" if self._complete else None
-
-    def word(self) -> str | None:
-        """The next word, whole; "" if there is none, None while it may go on."""
-        found = _NEXT.match(self._text, self._start)
-        at = found.end() if found else self._start
-        word = _WORD.match(self._text, at)
-        end = word.end() if word else at
-        if end >= len(self._text) and not self._complete:
-            return None
-        return word[0] if word else ""
-
-    def dash(self) -> Verdict:
-        """The verdict before a dash: an end before ` - `, none before `-3`."""
-        found = _NEXT.match(self._text, self._start)
-        at = (found.end() if found else self._start) + 1
-        if at >= len(self._text) and not self._complete:
-            return WAIT
-        return END if self._text[at : at + 1].isspace() else GOES_ON
-
-    def is_initial(self) -> bool:
-        """Whether the next word is a single letter with a dot. It must be known."""
-        found = _NEXT.match(self._text, self._start)
-        at = found.end() if found else self._start
-        return self._text[at + 1 : at + 2] == "."
-
-    def labels(self) -> bool:
-        """Whether a colon follows the next word. It must be known."""
-        found = _NEXT.match(self._text, self._start)
-        word = _WORD.match(self._text, found.end() if found else self._start)
-        return word is not None and self._text[word.end() : word.end() + 1] == ":"
-
-    def begins_item(self) -> bool | None:
-        """Whether the number of a list item comes; None if unknown."""
-        found = _ITEM_AHEAD.match(self._text, self._start)
-        if found is None:
-            return False
-        return None if found.end() == len(self._text) and not self._complete else found[1] is not None
-
-    def attributes(self) -> bool | None:
-        """Whether the name of an author comes, in brackets; None if unknown."""
-        rest = self._text[self._start : self._start + _ATTRIBUTION_REACH]
-        if _ATTRIBUTION.match(rest):
-            return True
-        return None if not self._complete and _ATTRIBUTION_BEGUN.fullmatch(rest) else False
-
-    def second(self) -> str | None:
-        """The word after the next word; see `word`."""
-        found = _NEXT.match(self._text, self._start)
-        word = _WORD.match(self._text, found.end() if found else self._start)
-        if word is None:
-            return ""
-        return Ahead(self._text, word.end(), complete=self._complete).word()
 
 
 def word_before(text: str, start: int, at: int) -> str:
@@ -214,7 +121,7 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
     if not word.isascii() and word[-1].isascii() and (tail := _latin_tail(word)) is not word:
         glued, word = word[: -len(tail)], tail
     if len(word) == 1 or not word.isalpha():
-        word = word.lstrip(_OPENING).rstrip("*_~")
+        word = word.lstrip(OPENING).rstrip("*_~")
         if word[-1:] in ("º", "ª", "°"):
             word = word[:-1] if word[:-1].isdecimal() else "nº"
         if not word or not word[-1].isalnum():
@@ -259,7 +166,7 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
     dotted = rules.dotted
     kind = dotted.get(word) or dotted.get(lower)
     if len(word) <= 4 and previous.endswith("."):
-        joined = previous.rsplit(None, 1)[-1].lstrip(_OPENING).lower() + lower
+        joined = previous.rsplit(None, 1)[-1].lstrip(OPENING).lower() + lower
         if joined in dotted and not (dotted[joined] is _WEAK and word.isupper()):
             return dotted[joined]
     if len(word) == 1:
@@ -480,7 +387,7 @@ def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict
         return END if first == "" or first.isupper() or _without_case(first) else GOES_ON
     if text[at] == "!":
         word = text[max(0, at - 16) : at].rsplit(None, 1)[-1:]
-        if word and word[0].lstrip(_OPENING) in rules.exclaimed:
+        if word and word[0].lstrip(OPENING) in rules.exclaimed:
             first = ahead.visible()
             if first is None:
                 return WAIT
@@ -521,7 +428,7 @@ def after_ellipsis(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -
     if first.islower() or first in "—–-,;:":
         return GOES_ON
     if _without_case(first):
-        return GOES_ON if at - start <= _HESITATION else END
+        return GOES_ON if at - start <= HESITATION else END
     if rules.language.code == "en":
         last = word_before(text, start, len(text[:at].rstrip())).lower()
         if last in _UNFINISHED:
@@ -536,32 +443,6 @@ def after_ellipsis(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -
     if attributes is not False:
         return WAIT if attributes is None else GOES_ON
     return END
-
-
-_FINAL = lazy_regex(
-    r"(?:です|ます|した|でした|ません|でしょう|ましょう|ください|だった|ない|だろう|たい)(?:か|ね|よ|よね|な)?\Z"
-)
-
-
-_CHATTY = {"zh": frozenset("呀啊哦哟啦呢吧嘛哈嗯噢咯喔捏"), "ko": frozenset("요다네죠지까야어용음")}
-_NOTES = frozenset("♪♫♬♡♥")
-
-
-def flourishes(code: str, text: str, start: int, at: int, follows: str) -> bool:
-    """Whether `~`, `♪` or `^^` at `at`, before `follows`, ends a sentence of chat in Chinese, Japanese or Korean."""
-    before, mark = text[at - 1 : at], text[at]
-    if before < EAST_ASIAN or not (follows >= EAST_ASIAN or (follows == " " and (code == "ko" or mark in _NOTES))):
-        return False
-    if mark in _NOTES:
-        return True
-    if code == "ja":
-        return mark != "^" and sounds_final(text, start, at)
-    return before in _CHATTY.get(code, "")
-
-
-def sounds_final(text: str, start: int, at: int) -> bool:
-    """Whether Japanese words before an ellipsis end a sentence, as those of `そう…` do not."""
-    return at - start > _HESITATION and _FINAL.search(text, max(start, at - 8), at) is not None
 
 
 def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdict:
@@ -581,36 +462,11 @@ def without_space(rules: Rules, text: str, at: int, *, complete: bool) -> Verdic
 
 
 _SPLITTER_REACH = 600  # the most characters of a sentence that pysbd is shown
-_SAYS = lazy_regex(r"[^，。！？：；、“”「」\s]{0,6}?(?:说|說|道|问|問|答|喊|叫|写|寫|回答|表示|解释|解釋|(?<!都)笑)")
-_SAYS_REACH = 8
-_PHRASE_END = lazy_regex(r"[，。！？：；、“”「」\s]")
-_PARTICLES = "とってのをはがにもでやなかさへよだ"
-
-
-def after_full_quote(code: str, text: str, tail: int, *, led_by_quote: bool, complete: bool) -> Verdict:
-    """Judge `。` and the like with a closing quote after it: `“我不知道。”她说。`, `「はい。」と彼は言った。`"""
-    follows = text[tail : tail + 1]
-    if follows and follows in "，、,；：;:。！？.!?…—":
-        return GOES_ON
-    if code == "ja" and follows and follows in _PARTICLES:
-        if follows != "は":
-            return GOES_ON
-        rest = text[tail : tail + 2]
-        if len(rest) < 2 and not complete:
-            return WAIT
-        return END if rest in ("はい", "はあ") else GOES_ON
-    if code == "zh" and led_by_quote:
-        if _SAYS.match(text, tail):
-            return GOES_ON
-        rest = text[tail : tail + _SAYS_REACH]
-        if len(rest) < _SAYS_REACH and not complete and not _PHRASE_END.search(rest):
-            return WAIT
-    return END
 
 
 def is_listed(rules: Rules, text: str, start: int, at: int) -> bool:
     """Whether the dot at `at` follows an abbreviation that pysbd may lack."""
-    word = word_before(text, start, at).lstrip(_OPENING).lower()
+    word = word_before(text, start, at).lstrip(OPENING).lower()
     return word in rules.dotted
 
 

@@ -11,7 +11,7 @@ from triolet._model._text import Boundary
 from triolet._tools._characters import EAST_ASIAN
 from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation import _items
-from triolet.segmentation._judge import WAIT
+from triolet.segmentation._look_ahead import WAIT
 from triolet.segmentation._reading import OPEN_FOR, OTHER_WIDTH, PAIRS, Reading
 
 _CLOSING = r"\"'”’»“‹›)\]}*_~」』】》〉）"

@@ -8,8 +8,8 @@ from triolet._model._text import Boundary
 from triolet._tools._characters import is_hangul, is_wide
 from triolet.segmentation import _items, _judge
 from triolet.segmentation._breaths import last_breath
-from triolet.segmentation._judge import Ahead, Verdict
 from triolet.segmentation._lines import LineKind
+from triolet.segmentation._look_ahead import Ahead, Verdict
 from triolet.segmentation._reading import Reading
 
 _CLOSERS = "\"'”’»)]*_~」』）"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from triolet._model._text import Boundary
 from triolet._tools._characters import EAST_ASIAN, EMOJI
 from triolet._tools._lazy_regex import lazy_regex
-from triolet.segmentation import _items, _judge
-from triolet.segmentation._judge import END, GOES_ON, WAIT, Ahead, Verdict
+from triolet.segmentation import _items, _judge, _judge_east
+from triolet.segmentation._look_ahead import END, GOES_ON, WAIT, Ahead, Verdict
 from triolet.segmentation._marks import tail_of
 from triolet.segmentation._reading import BLOCKING, Reading
 
@@ -193,7 +193,7 @@ def _glued(reading: Reading, text: str, at: int, end: int, tail: int, *, complet
             reading.cut(end, _SENTENCE)
     elif before >= EAST_ASIAN and ("…" in text[at:end] or "..." in text[at:end]):
         marks = text[at:end]
-        if marks[-1] in "。！？｡!?" or _judge.sounds_final(text, reading.sentence(), at):
+        if marks[-1] in "。！？｡!?" or _judge_east.sounds_final(text, reading.sentence(), at):
             reading.cut(end, _SENTENCE)
     elif (
         end == at + 1
@@ -246,7 +246,9 @@ def stop(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
     marks = text[end:tail]
     led = bool(reading.opened) and reading.leads(reading.opened[0][1])
     if marks.strip("*_~") and not inside:
-        verdict = _judge.after_full_quote(reading.rules.language.code, text, tail, led_by_quote=led, complete=complete)
+        verdict = _judge_east.after_full_quote(
+            reading.rules.language.code, text, tail, led_by_quote=led, complete=complete
+        )
         if verdict is WAIT:
             return False
     else:
@@ -269,7 +271,9 @@ def flourish(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
         return False
     reading.at = end
     worded = reading.has_words(at) and reading.nothing_open()
-    if worded and _judge.flourishes(reading.rules.language.code, text, reading.sentence(), at, text[end : end + 1]):
+    if worded and _judge_east.flourishes(
+        reading.rules.language.code, text, reading.sentence(), at, text[end : end + 1]
+    ):
         reading.cut(end, _SENTENCE)
     return True
 
