@@ -88,6 +88,7 @@ _ORDINALS = {
 _LEFT_OUT = frozenset({"and", "point", "oclock", "hundredth"})
 _SIGNS = (
     (r"(?<=\d),(?=\d{3})", ""),
+    (r"\$0?\.(\d\d)\b", r"\1 cents"),
     (r"\$(\d+)\.(\d\d)\b", r"\1 dollars \2 cents"), (r"€(\d+)\.(\d\d)\b", r"\1 euros \2 cents"),
     (r"\$([\d.]+) (million|billion)", r"\1 \2 dollars"), (r"\$([\d.]+)", r"\1 dollars"), (r"€([\d.]+)", r"\1 euros"),
     (r"£([\d.]+)", r"\1 pounds"),

@@ -13,6 +13,7 @@ from triolet import spoken_words
     ("meant", "heard"),
     [
         ("one thousand two hundred thirty-four dollars and fifty cents", "$1,234.50"),
+        ("one thousand two hundred thirty-four dollars and fifty cents", "$1,234 and $0.50"),
         ("twelve euros and fifty cents", "€12.50"),
         ("three point five million dollars", "$3.5 million"),
         ("May twelfth, nineteen eighty-seven", "May 12th, 1987"),
