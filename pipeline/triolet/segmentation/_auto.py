@@ -243,13 +243,16 @@ class Guess:
 
     def _fade(self) -> None:
         self._tag = False
-        if not self._votes and not self._kept:
+        kept = self._kept
+        for code, said in self._votes.items():
+            kept[code] = kept.get(code, 0.0) + said
+        if not kept:
             return
-        kept = {code: self._sum(code) * _FADE for code in {*self._kept, *self._votes}}
-        most = max(kept.values(), default=0.0)
-        factor = _KEPT / most if most > _KEPT else 1.0
-        self._kept = {code: votes * factor for code, votes in kept.items()}
         self._votes = {}
+        most = max(kept.values()) * _FADE
+        factor = _FADE * (_KEPT / most) if most > _KEPT else _FADE
+        for code in kept:
+            kept[code] *= factor
         self._held = self._leads(_HELD)
 
     def _leads(self, by: float) -> bool:
@@ -258,9 +261,13 @@ class Guess:
         bound = votes.get(latin, 0.0) + kept.get(latin, 0.0) - by
         if bound < 0:
             return False
-        return all(said + kept.get(code, 0.0) <= bound or code == latin for code, said in votes.items()) and all(
-            said <= bound or code in votes or code == latin for code, said in kept.items()
-        )
+        for code, said in votes.items():
+            if said + kept.get(code, 0.0) > bound and code != latin:
+                return False
+        for code, said in kept.items():  # noqa: SIM110 - called for every sentence, and quicker than `all`
+            if said > bound and code not in votes and code != latin:
+                return False
+        return True
 
     def _sum(self, code: str) -> float:
         return self._kept.get(code, 0.0) + self._votes.get(code, 0.0)
@@ -291,10 +298,11 @@ class Guess:
         words = text.lower().split()
         if not _FOREIGN[latin].isdisjoint(words) or (latin != "es" and ("¿" in text or "¡" in text)):
             return False
+        said = votes.get(latin, 0.0)
         if own := _OWN[latin].intersection(words):
-            votes[latin] = votes.get(latin, 0.0) + _STRONG * len(own)
+            votes[latin] = said + _STRONG * len(own)
             return True
-        return votes.get(latin, 0.0) >= _STRONG
+        return said >= _STRONG
 
     def _weigh(self, tokens: list[str]) -> None:
         """Let each word vote, until the language is told and no listed word of another one follows."""

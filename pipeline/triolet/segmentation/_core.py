@@ -32,7 +32,7 @@ _CANNOT_DECIDE = frozenset(",;:!?…")  # a token that is one of these changes n
 # An attribute of an enumeration is slow to get.
 _TEXT = LineKind.TEXT
 _LINE = Boundary.LINE
-_PROSE = BlockKind.PROSE
+_PROSE, _CODE = BlockKind.PROSE, BlockKind.CODE
 
 
 def _dot_waits(before: list[str]) -> bool:
@@ -293,7 +293,7 @@ class SegmenterCore:
                 end,
                 reading.base,
                 sentence=reading.segment,
-                code=reading.kind is BlockKind.CODE,
+                code=reading.kind is _CODE,
                 complete=complete or reading.complete,
             )
             if code != reading.rules.language.code:
