@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.unit.triolet.normalization.cutter import units, words
 
 from triolet.normalization import NormalizationOptions
+from triolet.normalization._characters import PLAIN, QUICK
+from triolet.normalization._inline import InlineReader
+from triolet.normalization._units import quick_units
 
 
 def parts(text: str, language: str = "en", options: NormalizationOptions | None = None) -> list[tuple[str, str]]:
@@ -164,3 +169,49 @@ def test_what_no_voice_can_say_is_not_sent() -> None:
 @pytest.mark.parametrize("nothing", ["", "...", "---", "***", "“ ”", "\u200b", "[]()", "<b></b>", "```\nx\n```", "—!?"])
 def test_nothing_to_say_is_nothing(nothing: str) -> None:
     assert not units(nothing)
+
+
+_PIECES = st.sampled_from(
+    [
+        "word ",
+        "two words, ",
+        "Ende. ",
+        "– ",
+        "'tis ",
+        "5 % ",
+        "3:30 ",
+        "Hi! ",
+        "да ",
+        "집 ",
+        "你好，",
+        "きゃーっ",
+        "。",
+        "\n",
+        " ",
+        "(",
+        "xD ",
+        ":) ",
+        "www.a.de ",
+        "e\u0301 ",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=6).map("".join))
+@settings(max_examples=50, deadline=None)
+def test_what_is_read_in_one_step_is_what_is_read_step_by_step(text: str) -> None:
+    reader = InlineReader(NormalizationOptions())
+    quick = reader.read_quickly(text, 7)
+    if quick:
+        slow = InlineReader(NormalizationOptions())
+        slow.extend(text, "en")
+        assert slow.run(final=True)
+        assert slow.finish(7, ()) == quick == quick_units(text, 7)
+
+
+def test_characters_that_are_read_in_one_step_need_no_look() -> None:
+    quick = "".join(
+        char for code in range(0x10000) if not 0xD800 <= code <= 0xDFFF and QUICK.fullmatch(char := chr(code))
+    )
+    assert "é" in quick
+    assert PLAIN.fullmatch(quick.replace("!", ""))  # which begins an image before a bracket only
