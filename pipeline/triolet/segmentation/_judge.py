@@ -240,12 +240,15 @@ def _after_abbreviation(rules: Rules, kind: Dotted, ahead: Ahead) -> Verdict:
 
 
 def _after_time(rules: Rules, ahead: Ahead) -> Verdict:
-    """Judge a dot of `a.m.` before a capital: an end, but before a day, a time zone or a place (`5 p.m. London time`)."""
+    """Judge a dot of `a.m.` or `Mon.` before a capital: an end, but before a day, a month, a time zone or a place (`5 p.m. London time`)."""
     word = ahead.word()
     if word is None:
         return WAIT
     if word in rules.starters:
-        return END
+        if word not in rules.times:
+            return END
+        second = ahead.second()  # `Sun. May 4`, but `Sun. May I come?`
+        return WAIT if second is None else END if second else GOES_ON
     if word in rules.times and ahead.labels():
         return END  # `8 a.m. to 5 p.m. Saturday: nine to noon`
     if word in rules.times or (2 <= len(word) <= _LONGEST_ZONE and word.isupper()):

@@ -33,7 +33,7 @@ class Dotted(enum.Enum):
     NAMED = enum.auto()
     """An end only before a word that begins sentences, since names may follow, too: `U.S.`, `Inc.`, `St.`"""
     TIMED = enum.auto()
-    """An end before a capital, unless a day, a time zone or a place follows: `a.m.`, `p.m.`"""
+    """An end before a capital, unless a day, a month, a time zone or a place follows: `a.m.`, `p.m.`, `Mon.`"""
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +54,8 @@ class Language:
     """Abbreviations of the kind `Dotted.WEAK`. Those that pysbd lists are added."""
     named: str = ""
     """Abbreviations of the kind `Dotted.NAMED`."""
+    timed: str = ""
+    """Abbreviations of the kind `Dotted.TIMED`, besides `a.m` and `p.m`: days of the week."""
     words: str = ""
     """Common words that pysbd lists as abbreviations. A dot after them is an end."""
     starters: str = ""
@@ -127,7 +129,7 @@ def rules(code: str) -> Rules:
         (Dotted.INNER, language.inner),
     ):
         dotted.update(dict.fromkeys(words.split(), kind))
-    dotted.update(dict.fromkeys(("a.m", "p.m"), Dotted.TIMED))
+    dotted.update(dict.fromkeys(("a.m", "p.m", *language.timed.split()), Dotted.TIMED))
     return _ready(language, dotted, None)
 
 

@@ -25,17 +25,18 @@ LANGUAGE = Language(
     named="""
         Fed Supp Stat Rptr Cal Bankr Const Reg Adm Com Proc
         u.s u.k u.n e.u u.s.a u.a.e u.s.s.r d.c l.a n.y n.j n.z p.r.c r.o.c u.s.c u.s.n u.s.m.c
-        a.m p.m am. pm. a.d b.c b.c.e c.e mon tue tues wed thu thur thurs fri st
+        a.m p.m am. pm. a.d b.c b.c.e c.e st
         inc corp co cos ltd llc l.l.c plc jr sr bros assn
         ave blvd rd ln hwy pkwy sq pl cres ct dist fwy expy
         calif fla ariz ark colo conn del ill ind kan ky mass md mich minn miss mo mont neb nev okla ore penn tenn tex va vt
         wash wis wyo wisc ont que sask alta n.h n.m n.d n.c s.d s.c w.va r.i b.c
     """,
+    timed="mon tue tues wed thu thur thurs fri Sat Sun",
     words="""
         is may man me ok ill mass miss con del mo ind ref res pa la ga ut va wash mex med cal arc ken ala fed rs que ext
         tex mont ore penn bart fy sat sun wed mar am pm hon app ed in ten tab gal mi eg yuk cd tv pc dvd no art sun cd hmm shh pst tv nth
     """,
-    times="Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun January February March April May June July August September October November December Eastern Central Mountain Pacific Atlantic Greenwich Moscow Tokyo time Time Standard Daylight",
+    times="Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun January February March April May June July August September October November December Eastern Central Mountain Pacific Atlantic Greenwich Moscow Tokyo time Time Standard Daylight",
     starters="""
         A An The This That These Those There Then They Their Them It Its He His She Her We Our You Your I I'm I've I'll I'd
         It's He's She's We're You're They're That's There's What's Who's Let's Here's Don't Didn't Doesn't
@@ -47,7 +48,6 @@ LANGUAGE = Language(
         Soon Although Though Whether Everyone Everything Nobody Nothing Somebody Someone Something Sometimes Often Usually
         Being Having Given See Note Try Use Ask Go Get Make My Mine Never Always Again
         Well Oh Okay Thanks Thank Sorry Sure
-        Come Call Bring Visit Contact Email Join Click Enter Send Wait Take Keep Turn Remember Tell Pick Choose Select Add
     """,
     lettered="""
         vitamin vitamins plan option type class grade group hepatitis appendix part section exhibit team step point answer
