@@ -36,7 +36,7 @@ QUICK = lazy_regex(
 """Words of the scripts that are most common, with one space between them and marks that are always said as they stand. It is told
 twenty times as fast as `PLAIN`."""
 QUICK_DOUBT = lazy_regex("[0-9:;D]")
-"""What in such a text may be something else: a smiley, a hash, a mark that a model left."""
+"""Characters with which such a text may still have a smiley, a hash, or what a model leaves of a citation."""
 PLAIN_WORD = lazy_regex(r"([^ \n]+)([ \n]*)")
 """One word of a plain text, and the white space after it."""
 CJK_PLAIN = lazy_regex(r"(?:[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][，。！？、；：]*+)++")
@@ -45,7 +45,7 @@ _SMALL = "ぁぃぅぇぉゃゅょゎゕゖァィゥェォャュョヮヵヶㇰ-
 CJK_RUN = lazy_regex(
     rf"(?:[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][{_SMALL}]*+(?![{EXTENDS}])[，。！？、；：]*+)++"
 )
-"""Some of such characters, each with the small kana after it, as long as nothing else combines with one."""
+"""Such characters in a row, each with the small kana after it, up to one that something else combines with."""
 CJK_RUN_CHARACTER = lazy_regex(rf".[{_SMALL}]*+[，。！？、；：]*+")
 """One character of such a run, with what belongs to it."""
 CJK_PLAIN_CHARACTER = lazy_regex(r".[，。！？、；：]*+")

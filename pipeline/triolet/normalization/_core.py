@@ -1,4 +1,4 @@
-"""The pure core: clauses as they were written in, clauses as a person would say them out."""
+"""The pure core: takes clauses as they were written, and gives clauses as a person would say them."""
 
 from __future__ import annotations
 

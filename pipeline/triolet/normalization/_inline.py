@@ -155,7 +155,7 @@ class InlineReader:
         self._url_ahead = may_have_url and HAS_URL.search(self._text, self._at) is not None
 
     def read_quickly(self, text: str, start: int) -> list[SpeechUnit] | None:
-        """The units of a whole part of the block that has no mark, and its words. None: it may have one, so read it with `run`.
+        """Read a whole part of the block in one step. Return its units; None if it may have a mark: then read it with `run`.
 
         `start` is its offset in the stream. Nothing must be waiting to be read.
         """
@@ -283,7 +283,7 @@ class InlineReader:
 
     @property
     def _goes_on(self) -> bool:
-        """Whether something that began in the part before goes on, so that plain words may be none."""
+        """Whether something that began in the part before goes on. What looks like plain words may then belong to it."""
         return bool(
             self._in_destination
             or self._in_url

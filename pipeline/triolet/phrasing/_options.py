@@ -22,7 +22,7 @@ class PhrasingOptions:
     early_cjk: int = attrs.field(default=6, validator=attrs.validators.ge(1))
     """The same in Chinese, Japanese or Korean characters."""
     worth: float = attrs.field(default=0.25, validator=attrs.validators.ge(0))
-    """Seconds that an early start must be expected to save. A change of rhythm is not worth less."""
+    """Seconds that an early start must be expected to save. Less is not worth the change of rhythm."""
     merge: int = attrs.field(default=240, validator=attrs.validators.ge(0))
     """Characters up to which sentences of a paragraph are merged into a phrase while the listener has enough audio: about 16 s
     of speech. The lead of the `Synthesizer` may end it sooner. A commit costs a request, and a voice reads two sentences

@@ -130,7 +130,7 @@ class _Desk:
 
     @property
     def _full(self) -> bool:
-        """Whether there is no room for a clause. There always is for the rest of a sentence, which else could not be given."""
+        """Whether there is no room for a clause. There always is for the rest of a sentence: a sentence is given when it is whole."""
         return self._core.held >= self._hold and self._core.has_sentence
 
     async def _until_room(self) -> None:

@@ -101,7 +101,7 @@ _VOTES = _words()
 _OWN = {code: frozenset(word for word, votes in _VOTES.items() if votes.keys() == {code}) for code in STRONG}
 """The listed words of each language that no other language has."""
 _FOREIGN = {code: frozenset(word for word, votes in _VOTES.items() if code not in votes) for code in STRONG}
-"""The listed words of the others that it has not."""
+"""For each language, the listed words of the other languages that it does not have."""
 _TRIGRAMS = {entry[:3]: [(int(digit) - 4) * STEP * _PART for digit in entry[3:]] for entry in TRIGRAMS.split()}
 _ELIDED = {
     "l": ("fr", "it"),
@@ -290,9 +290,9 @@ class Guess:
             self._weigh(text.split())
 
     def _goes_on_in(self, text: str) -> bool:
-        """Whether listed words show that the text is in the language that has held. They vote.
+        """Whether listed words show that the text is in the language of the sentences before. If so, they vote for it.
 
-        In a sentence that has had words of it, it is enough that no listed word of another language comes.
+        Once the sentence has had listed words of that language, the text only must have none of another language.
         """
         latin, votes = self._latin, self._votes
         words = text.lower().split()

@@ -192,7 +192,7 @@ class SegmenterCore:
     def release_sure(self) -> list[Clause]:
         """Nobody wants to wait for the next token: end the sentence at the mark that came last, if it almost surely ends there.
 
-        That it is wrong is rarer than once in 200 times; the text then goes on in the next clause. Other clauses do not come out
+        It is wrong less than once in 200 times; the text then goes on in the next clause. Other clauses do not come out
         any earlier. What comes later is cut as if white space stood here, so the clauses depend on when this is called. A
         second mark right after the cut counts as a block mark of the next clause: it is no word.
         """

@@ -100,7 +100,7 @@ def full_comma(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
 
 
 def dash(reading: Reading, text: str, at: int, *, complete: bool) -> bool:
-    """`—` is a boundary, and so is `–` with white space around it."""
+    """`—` is a boundary, and so is `–` with white space around it, but not in a range: `9:00 – 17:00`."""
     run = _DASHES.match(text, at)
     end = run.end() if run else at + 1
     if end == len(text) and not complete:

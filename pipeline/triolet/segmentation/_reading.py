@@ -198,12 +198,12 @@ class Reading:
         return clauses
 
     def cut_at_once(self, end: int) -> None:
-        """End a sentence without a look at what follows. Marks that follow all the same are left over: see `leave`."""
+        """End a sentence without a look at what follows. If more marks of it follow, `leave` skips them."""
         self.cut(end, _SENTENCE)
         self.at_once = self.base + end
 
     def leave(self, end: int) -> None:
-        """Count marks that belong to a sentence that has been given as marks at the head of what follows: they are no words."""
+        """Skip marks that came after their sentence had been given. They count as marks at the head of the next clause: they are no words."""
         self.at = self.head = end
         self.at_once = self.base + end
 

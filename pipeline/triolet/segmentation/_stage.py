@@ -36,7 +36,7 @@ MANY_LETTERS = 72
 """Characters that are many in any writing: a dozen words of five letters."""
 
 LOOK_AGAIN = 0.25
-"""Seconds after which it is looked again whether words can be given: a word, at the pace of a slow LLM, takes as long."""
+"""Seconds between two looks whether words can be given: what a slow LLM takes for a word."""
 
 
 class SentenceSegmenter(PulledStage[str, Clause]):

@@ -52,7 +52,7 @@ _CARD = lazy_regex(
     r"tarjetas?|cuentas?|número|cart[ae]|cont[oaie]|numero|cartão|cartões|карт[а-яё]{1,3}|сч[её]т[а-яё]{0,3}|номер[а-яё]{0,3})(?![^\W\d_])",
     re.IGNORECASE,
 )
-"""What has last digits."""
+"""Words for what is known by its last digits: cards and accounts."""
 
 
 class Codes:

@@ -1,4 +1,4 @@
-"""The pure core: clauses with numbers and signs in, clauses in words out."""
+"""The pure core: takes clauses with numbers and signs, and gives them in words."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ _MAY_BE_SHORT = lazy_regex(
     )
     + r"(?![^\W_])|[,–-](?<=[^\W\d_].)|[,–-](?<=[^\W\d_]\..)| (?<=[^\W\d_]\. )"
 )
-"""Where a clause has a stop or `º`, this tells that its abbreviations are rewritten."""
+"""A clause that has a stop or `º` is searched for abbreviations if it has this, too."""
 _LIST_NUMBER = lazy_regex(
     r"(?:\A\s*|(?:und|oder|sowie|,|;) )([0-9]{1,2})(?=\. (?!(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
     r"Jahrhundert)(?![^\W_]))[A-ZÄÖÜ])"

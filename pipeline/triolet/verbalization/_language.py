@@ -358,7 +358,7 @@ class Language:
         return self.digits(digits, phone=True)
 
     def roman_after(self, name: str, n: int) -> str:
-        """A Roman numeral after a form of a name that the table of monarchs has not; empty if it is none."""
+        """A Roman numeral after an inflected name of a monarch, which the table does not have; empty if it is none."""
         return ""
 
     def range_words(self, first: str, last: str, between: str) -> str:
@@ -401,7 +401,7 @@ class Language:
         return words
 
     def over(self, top: int, bottom: int) -> str | None:
-        """A fraction that is none: `9/5`. None: say nothing of it."""
+        """What is written like a fraction and is above one: `9/5`. None: leave it as it is."""
         return None
 
     def glues(self, following: str, last: str) -> bool:

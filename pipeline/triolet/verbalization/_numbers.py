@@ -182,5 +182,5 @@ def multiplied(q: Quantity, zeros: int) -> Quantity:
 
 
 def touches(character: str) -> bool:
-    """Whether a letter or digit of a script with spaces, so that a sign after it belongs to it."""
+    """Whether this is a letter or a digit of a script that is written with spaces: then a sign after it belongs to it."""
     return character.isalnum() and not "\u2e80" <= character <= "\ud7af"
