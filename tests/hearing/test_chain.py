@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.hearing.answers import ANSWERS
 from tests.hearing.chain import hear_all, hear_figures, judge
-from tests.hearing.figures import FIGURES
+from tests.hearing.figures import FIGURES, Figure
 from tests.hearing.meaning import judge as judge_figures
 
 FEW = ("pancakes", "inline-code", "dialogue", "nested-list", "short-sentences", "table")
@@ -18,5 +18,9 @@ async def test_answers_are_heard_as_they_should_be() -> None:
 
 
 async def test_figures_are_heard_as_they_are_meant() -> None:
-    for sentence, heard in await hear_figures(FIGURES[:3]):
+    """Three of the forty sentences that `tests.hearing --figures` hears, in one go, since the recogniser hears half a minute at a time."""
+    three = Figure(
+        *(" ".join(parts) for parts in zip(*((one.written, one.meant) for one in FIGURES[1:4]), strict=True))
+    )
+    for sentence, heard in await hear_figures([three]):
         assert not judge_figures(sentence.meant, heard).wrong, heard
