@@ -33,22 +33,21 @@ docs: $(VENV)/.test
 # flake8-async knows rules of Trio that ruff has not; those alone, and where one can apply, since it takes a second for each four
 # files. It reads what is shipped and waits. Its ASYNC106, `import trio` and in no other way, is ruff's (`banned-from`).
 ASYNC_RULES := ASYNC101,ASYNC102,ASYNC103,ASYNC104,ASYNC111,ASYNC112,ASYNC113,ASYNC118,ASYNC119,ASYNC120,ASYNC121,ASYNC122,ASYNC123
-ASYNC_WORDS := '^ *(except|finally)\b|\byield\b|start_soon|\.start\(|open_nursery|cancelled_exc|move_on|fail_a|CancelScope|\.exceptions\b'
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
-	$(BIN)/flake8-async --enable=$(ASYNC_RULES) $$(grep -rlE --include='*.py' '^ *async (def|with|for)' pipeline adapters recipes | xargs grep -lE $(ASYNC_WORDS))
+	$(BIN)/flake8-async --enable=$(ASYNC_RULES) $$($(BIN)/python .ci/async_files.py pipeline adapters recipes)
 
 types: mypy pyright
 
 mypy: $(VENV)/.test
 	$(BIN)/mypy
 
-# What is shipped or copied, by a second checker. The first reads the tests as well.
+# What is shipped or copied, by a second checker. The first reads the tests as well, but not the SDKs of services.
 pyright: $(VENV)/.test
-	$(BIN)/pyright --pythonpath $(BIN)/python pipeline adapters recipes
+	$(BIN)/pyright --pythonpath $(BIN)/python pipeline adapters recipes tests/integration/sdk
 
 # Every test, and nothing else; `make -j 2 pytest` has both cores.
 pytest: $(PARTS) rest

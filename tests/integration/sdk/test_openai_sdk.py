@@ -54,9 +54,10 @@ def documented_example(sdk: OpenAI, tmp_path: Path) -> bytes:
 
 
 def whole(sdk: OpenAI, _tmp_path: Path) -> bytes:
-    return sdk.audio.speech.create(
+    answer = sdk.audio.speech.create(
         model="gpt-4o-mini-tts", voice={"id": "voice_1"}, input=TEXT, response_format="pcm", speed=1.0
-    ).content
+    )
+    return bytes(answer.content)
 
 
 def pieces(sdk: OpenAI, _tmp_path: Path) -> bytes:
