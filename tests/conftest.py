@@ -22,8 +22,11 @@ ends with it.
 
 from __future__ import annotations
 
+import faulthandler
+import gc
 import os
 import signal
+import time
 from collections.abc import Generator
 
 import pytest
@@ -37,11 +40,54 @@ settings.load_profile("suite")
 
 _FAILED = pytest.StashKey[bool]()
 
+BLOCKED = float(os.environ.get("TESTS_BLOCKED_SECONDS", "300"))
+"""Seconds after which a test that is blocked in C ends its process. It is more than a test may take that Python can stop."""
+LOOK_AGAIN = 10.0
+"""Seconds between two settings of that alarm. pytest's own sets it for each test, which takes as long as two short tests."""
+
+
+class _Alarm:
+    """Ends the process, and prints where it is, if no test begins for too long."""
+
+    def __init__(self) -> None:
+        # A copy of the one that pytest takes the output of tests from.
+        self._out = os.dup(2)
+        self._set_at: float | None = None
+
+    def set(self) -> None:
+        now = time.monotonic()
+        if self._set_at is None or now - self._set_at > LOOK_AGAIN:
+            self._set_at = now
+            faulthandler.dump_traceback_later(BLOCKED, file=self._out, exit=True)
+
+    def was_cancelled(self) -> None:
+        """pytest does it when a test fails."""
+        self._set_at = None
+
+    def end(self) -> None:
+        faulthandler.cancel_dump_traceback_later()
+        os.close(self._out)
+
+
+_ALARM = pytest.StashKey[_Alarm]()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Once a process."""
     _hear_ctrl_c()
     _processes.adopt_orphans()
+    config.stash[_ALARM] = _Alarm()
+    gc.disable()  # reading the tests makes little garbage, and looking for it takes a fifth of the time
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.config.stash[_ALARM].set()
 
 
 def _hear_ctrl_c() -> None:
@@ -51,6 +97,7 @@ def _hear_ctrl_c() -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """A process of pytest-xdist that was ended by force leaves what it had started to this one."""
+    config.stash[_ALARM].end()
     _processes.end(_processes.started_here())
 
 
@@ -60,6 +107,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     if report.failed:
         item.stash[_FAILED] = True
+        item.config.stash[_ALARM].was_cancelled()
     return report
 
 

@@ -52,6 +52,9 @@ def test_ctrl_c():
     assert child.wait() == -signal.SIGINT
 """
 IN_C = """
+def test_fails():
+    raise ValueError
+
 def test_blocked():
     start("blocked")
     ctypes.PyDLL(None).pause()  # holds Python's lock
@@ -67,7 +70,7 @@ class Done:
     started: dict[str, int]
 
 
-def pytest_on(code: str, folder: Path, *arguments: str, module: str = "pytest") -> Done:
+def pytest_on(code: str, folder: Path, *, module: str = "pytest", blocked: float = 60) -> Done:
     """Run a file of tests as a job in the background is run."""
     (folder / "test_it.py").write_text(STARTS + code, "utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
@@ -75,9 +78,9 @@ def pytest_on(code: str, folder: Path, *arguments: str, module: str = "pytest") 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         done = subprocess.run(
-            [*command, *arguments, "test_it.py"],
+            [*command, "test_it.py"],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TESTS_BLOCKED_SECONDS": str(blocked)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -108,8 +111,7 @@ def test_what_a_test_has_started_ends_with_it_and_so_does_a_test_that_waits_for_
 
 def test_one_that_is_blocked_in_c_ends_its_process_and_what_that_had_started(tmp_path: Path) -> None:
     """As `make test` runs a part of the tests; the other parts go on."""
-    limits = ["-o", "faulthandler_timeout=1", "-o", "faulthandler_exit_on_timeout=true"]
-    done = pytest_on(IN_C, tmp_path, *limits, module="tests")
+    done = pytest_on(IN_C, tmp_path, module="tests", blocked=1)
     assert done.code != 0
     assert "in test_blocked" in done.out, "it is named"
     assert set(done.started) == {"blocked"}
