@@ -30,9 +30,9 @@ words off: 6 in the simulation's seed 167, with `no_pause=0.05` in `_interrupted
 they are, would be off by less than the likeliest way alone."""
 
 _LEAST_UNSEEN = 0.1
-"""Seconds that the voice still sounds, at least, in a phrase of which something has not been seen."""
+"""The least that the voice still sounds, in seconds, in a phrase whose end has not been seen."""
 _SLOWEST = 0.01
-"""Seconds of weight in a second, at least: words of no weight at all would make it 0."""
+"""The slowest pace, in seconds of weight a second. Words without any weight would make it 0."""
 _ROUNDING = 1e-6
 """Seconds."""
 
@@ -87,7 +87,7 @@ class PhraseSound:
         self._last_run = (0, 0)
 
     def sounded(self, start: int, end: int) -> None:
-        """The voice sounded in these samples, and has paused after them. Tell it of all such runs in order, or of none."""
+        """Note that the voice sounded in these samples and paused after them. Call it for all such runs, in order, or for none."""
         self._ends.append((self._ends[-1] if self._ends else 0.0) + (end - start) / self._rate)
         self._last_run = (start, end)
         if len(self._ends) > PENDING:
@@ -129,7 +129,7 @@ class PhraseSound:
         return self._count(time, anchor, ends[-1] if whole else None, last) - self._first
 
     def _agrees(self, voiced: Voiced) -> bool:
-        """Whether these samples begin with the runs that were told of."""
+        """Whether the runs in these samples begin with those that were noted."""
         known = len(self._ends)
         return 0 < known <= len(voiced.runs) and voiced.runs[known - 1] == self._last_run
 

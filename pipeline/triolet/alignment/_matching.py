@@ -57,7 +57,7 @@ class Anchor:
     unit: int
     """How many units of the phrase lie before it."""
     marks: int
-    """How many marks, itself included."""
+    """How many marks lie up to here, this one included."""
     said: float
     """Where it lies in the text: seconds of weight from the beginning of the phrase."""
     time: float
@@ -65,13 +65,13 @@ class Anchor:
     pause: int
     """The number of the pause, from 1; 0 for the beginning."""
     cost: float
-    """Of the best way that leads here."""
+    """The cost of the best way that leads here."""
     pace: Pace
-    """Of the voice by then, in that way."""
+    """The pace of the voice by then, in that way."""
     factor: float
     """Seconds of weight that it says in a second."""
     before: Anchor | None
-    """The one before, in that way."""
+    """The anchor before it, in that way."""
 
 
 @attrs.frozen
@@ -81,7 +81,7 @@ class Link:
     before: Anchor
     after: Anchor
     cost: float
-    """Of the best way that leads over both, as far as the second."""
+    """The cost of the best way over both, up to the second."""
 
 
 @attrs.define(eq=False)
@@ -89,11 +89,11 @@ class _Way:
     """One way to match the pauses so far."""
 
     anchor: Anchor
-    """The last."""
+    """Its last anchor."""
     cost: float
-    """The pauses since the last anchor included, which are at no mark."""
+    """Its cost so far. The pauses since the last anchor are in it: they are at no mark."""
     score: float
-    """The cost and what it would be for the marks that have been passed since the last anchor."""
+    """The cost, and what the marks that have been passed since the last anchor add to it."""
 
 
 @attrs.frozen
@@ -145,7 +145,7 @@ class Matching:
         self._ways = [_Way(anchor, anchor.cost, anchor.cost) for anchor in self.beginnings]
 
     def copy(self) -> Self:
-        """The same, to go on by itself."""
+        """Return a copy, which goes on by itself."""
         other = copy.copy(self)
         other._ways = [_Way(way.anchor, way.cost, way.score) for way in self._ways]  # noqa: SLF001 -- of the same class
         return other

@@ -20,17 +20,17 @@ class Pace:
     """An estimate of the pace of a voice, by what it has said. It is a value: learning gives a new one."""
 
     said: float = 0.0
-    """Seconds that it takes to say at a usual pace."""
+    """Seconds that what was said takes at the usual pace."""
     took: float = 0.0
-    """Seconds that it took."""
+    """Seconds that the voice took for it."""
 
     @classmethod
     def believed(cls, factor: float, seconds: float) -> Self:
-        """A pace that is taken for true until something is heard, as if so many seconds had been."""
+        """Make an estimate that starts with this pace, and counts it as so many seconds of speech."""
         return cls(factor * seconds, seconds)
 
     def learnt(self, said: float, took: float) -> Self:
-        """The estimate with one more stretch of speech. What took no time, or says nothing, tells nothing."""
+        """Return the estimate with one more stretch of speech. A stretch without time or without words changes nothing."""
         if said <= 0 or took <= 0:
             return self
         fade = max(1.0, (self.took + took) / REMEMBERED)

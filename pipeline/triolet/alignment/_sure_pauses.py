@@ -38,7 +38,7 @@ _PIECE = 200
 """Anchors, or links between them, that are looked at in one piece of the work: less than a millisecond."""
 
 _GAPS = 50
-"""The same for pauses whose marks are weighed."""
+"""Pauses whose marks are weighed in one piece of the work."""
 
 _NOWHERE = -1
 """Stands for the mark of a pause that is at none."""
@@ -76,7 +76,7 @@ def sure_pauses(
 def find_sure_pauses(
     text: WeighedUnits, voiced: Voiced, *, sample_rate: int, pace: float | None = None
 ) -> Generator[None, None, tuple[SurePause, ...]]:
-    """The same in pieces of at most a millisecond or two: it yields after each."""
+    """As `sure_pauses`, in pieces of at most a millisecond or two: it yields after each."""
     if not voiced.runs or not len(text):
         return ()
     gaps = [(before, after) for (_, before), (after, _) in itertools.pairwise(voiced.runs)]
@@ -91,7 +91,7 @@ def find_sure_pauses(
         yield
 
     def end_cost(last: Anchor) -> float:
-        """Of the sound after the last anchor; nothing is said after the end of the text."""
+        """The cost of the sound after the last anchor. Nothing is said after the end of the text."""
         silent = last.pause == len(ends)
         if last.unit == len(text) and not (silent and ended):
             return math.inf

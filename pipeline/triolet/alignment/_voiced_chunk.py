@@ -13,7 +13,7 @@ class VoicedChunk(AudioChunk):
     """A chunk of a phrase whose voicing is known, so that nobody has to look at its samples again."""
 
     voicing: Voicing = attrs.field(kw_only=True, repr=False, eq=False)
-    """Of the whole phrase, as far as it has been received: at least up to the end of this chunk."""
+    """Where the voice sounds in the phrase, as far as it has been received: at least up to the end of this chunk."""
     seen: bytes = attrs.field(kw_only=True, repr=False, eq=False)
     """The samples that were looked at."""
 

@@ -163,7 +163,7 @@ class Voicing:
         self._judged = at
 
     def cut(self, samples: int) -> None:
-        """Forget what follows so many samples: they were dropped."""
+        """Forget what follows the first so many samples: it was dropped."""
         if samples >= self.samples:
             return
         self._look()
@@ -176,7 +176,7 @@ class Voicing:
             self._runs[-1] = (self._runs[-1][0], samples)
 
     def copy(self, samples: int) -> Voicing:
-        """What the first so many samples show, to be fed on by another."""
+        """Return a copy that has seen the first so many samples only, to be fed with others."""
         self._look()
         other = copy.copy(self)
         other._runs = list(self._runs)  # noqa: SLF001 -- of the same class

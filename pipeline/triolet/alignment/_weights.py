@@ -21,9 +21,9 @@ EXPECTED_PAUSE = 0.33
 _LETTER = 0.044
 """A letter of an alphabet."""
 _WORD = 0.105
-"""A word more than its letters, if it is one of those that are stressed."""
+"""What a stressed word takes besides its letters."""
 _DIGRAPH = 0.045
-"""Less, for two letters that are one sound."""
+"""Two letters that are one sound take so much less."""
 _NAMED = 0.2
 """A letter that is said by its name, as in "UK" and "kg"."""
 _DIGIT = 0.25

@@ -173,7 +173,7 @@ def bracket_end(text: str, at: int) -> int | None:
 
 
 def after_call(text: str) -> str:
-    """The words that follow a call which its tag does not end. Those of its own are not among them."""
+    """The words behind a call whose tag never closed, without the call itself."""
     stripped = text.lstrip()
     if stripped.startswith(("{", "[")):
         end = json_end(stripped, 0)

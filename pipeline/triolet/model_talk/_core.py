@@ -20,9 +20,9 @@ MAX_CALL = 1000
 as JSON is known after some fifty."""
 
 _LINE = 1000
-"""Characters after which code inside a line that nothing has closed counts as none."""
+"""Characters after which a backtick that nothing has closed is text, and begins no code."""
 _DEEPEST = 3
-"""Tags that never closed, one in the other, whose text is still read for more of them."""
+"""How many tags that never closed may stand inside one another. The text inside more of them is not searched for further ones."""
 _TICKS = 50
 """Backticks of the longest row that may begin or end code."""
 _CONTEXT = 100
@@ -138,7 +138,7 @@ class ModelTalkCore:
         return rest
 
     def _release(self) -> None:
-        """The start that is held is text."""
+        """Take the start that is held for text."""
         if self._start:
             self._text += self._start
         self._start = None
@@ -241,7 +241,7 @@ class ModelTalkCore:
     _level = 0
     """How many tags around this text never closed."""
     _name_at = -1
-    """Where the mark begins that was found last, if it does not begin at its character; else -1."""
+    """Where the mark that was found last begins, if it begins before the character by which it was found; else -1."""
 
     def _json_mark(self, at: int, *, final: bool) -> Mark | int:
         text = self._text

@@ -30,7 +30,7 @@ class Opened:
     kind: TalkKind
     closing: re.Pattern[str]
     opening: re.Pattern[str] | None = None
-    """What opens another one inside of it; None: nothing does."""
+    """What opens another such piece inside it; None: nothing does."""
     spoken: Callable[[str], str] = _all_of_it
     """What of it is spoken if it never closes."""
 

@@ -213,7 +213,7 @@ class FillerSaid(Event):
     wasted: int = 0
     """Billed characters that were not heard."""
     repeated: int = 0
-    """How often words of it were said again that had been passed on."""
+    """How often words of the filler were said again that had been passed on before."""
 
 
 @attrs.frozen

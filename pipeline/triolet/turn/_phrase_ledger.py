@@ -28,16 +28,16 @@ class _Part:
     start: int
     unit: int
     repeated: int = 0
-    """At most so many units had been passed on by the part before."""
+    """The most of its units that the part before had passed on already."""
     sound: PhraseSound | None = None
-    """What has been told of its sound; None: nothing."""
+    """What is known of its sound; None: nothing."""
 
 
 class PhraseLedger:
     """The running totals of one phrase. Each event of a turn that is about it is one call."""
 
     def __init__(self, pace: Callable[[], float | None]) -> None:
-        """`pace`: that of the voice, by the phrases before."""
+        """`pace`: the pace of the voice, learnt from the phrases before."""
         self._pace = pace
         self.total: int | None = None
         """Samples; None until all have come."""
@@ -190,7 +190,7 @@ class PhraseLedger:
         return self._commits[-1]
 
     def _bills(self) -> list[int]:
-        """One that the service has not counted is taken by its length, unless it was refused."""
+        """Billed characters of a commit. If the service has not counted, the length of the text counts, unless it was refused."""
         cut = None if self.failure is not None or not self._commits else self._commits[-1]
         return [
             commit.characters

@@ -116,7 +116,7 @@ class _Heard:
 
     phrases: list[PhraseResult] = attrs.Factory(list[PhraseResult])
     words: list[str] = attrs.Factory(list[str])
-    """Theirs, where the raw text is not known."""
+    """The words of these phrases, where the raw text is not known."""
     seconds: float = 0.0
     characters: int = 0
     wasted: int = 0
@@ -147,7 +147,7 @@ class TurnLedger:
         self._texts: list[str] = []
         self._phrases: dict[int, PhraseLedger] = {}
         self._order: list[int] = []
-        """Their indices, in order."""
+        """The indices of the phrases, in order."""
         self._settled: dict[int, PhraseResult] = {}
         """The results of phrases that were heard to their end, unless something more has happened to them."""
         self._heard = _Heard()

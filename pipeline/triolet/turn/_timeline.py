@@ -37,7 +37,7 @@ class Timeline:
         return self._ledger.result()
 
     def result_with(self, heard: Iterable[PhraseHeard]) -> TurnResult:
-        """The result so far, if so much had been heard of phrases that are being played. Nothing is recorded."""
+        """What `result` would be if so much had been heard of phrases that are being played. Nothing is recorded."""
         for event in heard:
             self._ledger.add(event)  # the record that will follow replaces it
         return self._ledger.result()

@@ -27,7 +27,7 @@ class HTTPOptions:
     """How long an unused connection is kept: longer than a person speaks, shorter than the 60 s of common load balancers."""
     knock: bool = True
     """Whether opening a session connects to the service, by a HEAD to its URL: then the first commit need not wait for TCP and TLS, and
-    a service that is down, or a wrong key (401), is known before. What else it answers is of no account."""
+    a service that is down, or a wrong key (401), is known before. Any other answer is ignored."""
 
     def __attrs_post_init__(self) -> None:
         above_zero(

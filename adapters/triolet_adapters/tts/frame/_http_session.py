@@ -76,7 +76,7 @@ class HTTPSession(TTSSession):
 
     @property
     def reusable(self) -> bool:
-        """It is: a request that failed or was cancelled has ended, with its connection."""
+        """Always true: a request that failed or was cancelled has ended, with its connection."""
         return True
 
     async def knock(self) -> None:
@@ -229,7 +229,7 @@ class HTTPSession(TTSSession):
 
 
 _CLOSED = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
-"""What a connection gives that the service has closed."""
+"""The errors of a connection that the service has closed."""
 
 
 def _kind(response: httpx2.Response) -> str:

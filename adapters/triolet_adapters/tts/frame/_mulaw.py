@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import functools
 import sys
 
 _BIAS = 0x84
@@ -24,8 +25,11 @@ def _compressed(sample: int) -> int:
 
 _EXPANDED = array.array("h", [_expanded(code) for code in range(256)])
 
-_COMPRESSED = bytes(_compressed(sample << 2) for sample in [*range(8192), *range(-8192, 0)])
-"""The code of each sample, by its upper 14 bits as an unsigned number: codes lie at least 8 apart."""
+
+@functools.cache
+def _codes() -> bytes:
+    """The code of each sample, by its upper 14 bits as an unsigned number: codes lie at least 8 apart."""
+    return bytes(_compressed(sample << 2) for sample in [*range(8192), *range(-8192, 0)])
 
 
 def from_mulaw(data: bytes) -> bytes:
@@ -42,4 +46,5 @@ def to_mulaw(pcm: bytes) -> bytes:
     samples.frombytes(pcm)
     if sys.byteorder == "big":
         samples.byteswap()
-    return bytes([_COMPRESSED[sample >> 2] for sample in samples])
+    codes = _codes()
+    return bytes([codes[sample >> 2] for sample in samples])

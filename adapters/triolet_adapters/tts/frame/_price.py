@@ -14,9 +14,9 @@ class Price:
     amount: float
     currency: str = "USD"
     per: int
-    """For so many units."""
+    """How many units `amount` pays for."""
     unit: Literal["characters", "text tokens", "audio tokens"] = "characters"
     source: str
-    """Where it stands."""
+    """Where the price stands."""
     read: str
-    """The day on which it was read there, such as 2026-11-28."""
+    """The day on which it was read, such as 2026-11-28."""

@@ -56,7 +56,7 @@ class AnyProtocol(abc.ABC):  # noqa: B024 -- what is abstract is in the two belo
     """One connection. A message is a text, or bytes. What `take` raises ends the connection, and is the error of its commits."""
 
     keep_alive_every: float | None = None
-    """Seconds of silence of ours after which `keep_alive` is sent; None: never."""
+    """Seconds in which nothing was sent, after which `keep_alive` is sent. None, the default: never."""
 
     @property
     def ready(self) -> bool:
@@ -69,15 +69,15 @@ class AnyProtocol(abc.ABC):  # noqa: B024 -- what is abstract is in the two belo
         return False
 
     def opening(self) -> Sequence[str]:
-        """What is sent first. Nothing by default."""
+        """Return the messages to send first. By default there are none."""
         return ()
 
     def keep_alive(self) -> Sequence[str]:
-        """What tells the service that we are still here."""
+        """Return the messages that tell the service that we are still here."""
         return ()
 
     def closing(self) -> Sequence[str]:
-        """What is sent before the Close, when nothing is running. Nothing by default."""
+        """Return the messages to send before the Close, when no commit is running. By default there are none."""
         return ()
 
 
@@ -86,7 +86,7 @@ class Protocol(AnyProtocol):
 
     @abc.abstractmethod
     def say(self, text: str) -> Sequence[str]:
-        """Begin a commit: what is sent for it."""
+        """Begin a commit. Return the messages that ask for it."""
 
     @abc.abstractmethod
     def take(self, message: str | bytes) -> Iterable[Happening]:
@@ -97,7 +97,10 @@ class Protocol(AnyProtocol):
         """
 
     def stop(self) -> Sequence[str] | None:
-        """Nobody wants the commit that is running any more: what is sent to say so. None, by default: the connection is spent."""
+        """Stop the commit that is running: nobody wants it any more. Return the messages that say so.
+
+        None, the default: no message can say it, and the connection is spent.
+        """
         return None
 
 
@@ -117,7 +120,7 @@ class ContextProtocol(AnyProtocol):
 
     @abc.abstractmethod
     def say(self, context: int, text: str) -> Sequence[str]:
-        """Begin a commit in this context: what is sent for it."""
+        """Begin a commit in this context. Return the messages that ask for it."""
 
     @abc.abstractmethod
     def take(self, message: str | bytes) -> Iterable[tuple[int, Happening]]:
@@ -129,7 +132,7 @@ class ContextProtocol(AnyProtocol):
 
     @abc.abstractmethod
     def stop(self, context: int) -> Sequence[str] | None:
-        """Nobody wants the commit of this context any more: what is sent to say so. Nothing of it is given from here on.
+        """Stop the commit of this context: nobody wants it any more. Return the messages that say so. Nothing of it is given from here on.
 
         None: that cannot be said, and the connection is spent.
         """

@@ -15,7 +15,7 @@ class Taker:
     def __init__(
         self, accept: AudioCallback, response_format: str, sample_rate: int, max_seconds: float, bound: str
     ) -> None:
-        """Of the bytes in `response_format`, make samples at `sample_rate`. `bound` is the name of `max_seconds` in the error."""
+        """Decode bytes in `response_format` to samples at `sample_rate`. `bound` is the name of `max_seconds` in the error."""
         self._accept = accept
         self._response_format = response_format
         self._sample_rate = sample_rate

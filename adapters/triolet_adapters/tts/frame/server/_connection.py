@@ -218,5 +218,5 @@ class Connection:
 
 
 def _short(reason: str) -> str:
-    """A Close holds 123 bytes of reason."""
+    """The beginning of a reason that fits into a Close, which holds 123 bytes."""
     return reason.encode("utf-8", "replace")[:123].decode("utf-8", "ignore")

@@ -46,7 +46,7 @@ class Refusal:
     """Seconds after which the client may come again."""
 
     def response(self, site: Site, method: str = "GET") -> bytes:
-        """The bytes of it."""
+        """The bytes of the answer."""
         body = f"{self.message}\n" if self.plain else dumps(site.error(self.status, self.code, self.message))
         kind = "text/plain; charset=utf-8" if self.plain else "application/json"
         raw = body.encode("utf-8", "replace")
@@ -109,7 +109,7 @@ class Door:
         return None
 
     def _is_allowed_host(self, host: str) -> bool:
-        """An address is always right: only a name can be given another address by whoever owns it."""
+        """Whether a `Host` is allowed. An address always is: only a name can be given another address by whoever owns it."""
         return (
             is_this_machine(host)
             or _is_address(host)
@@ -130,7 +130,7 @@ class Door:
         return key is None or any(_presents(request, header, scheme, key) for header, scheme in self.site.keys)
 
     def _explained(self, request: Request) -> Refusal:
-        """What somebody is told who looks at the server with a browser or curl."""
+        """What a browser or curl is told about the server."""
         site = self.site
         if not site.takes(request.path, websocket=site.websockets is not None) and request.path not in ("/", site.path):
             return Refusal(

@@ -30,7 +30,10 @@ class Refused(Exception):
 
 
 class Exchange:
-    """`body`, then `begin`, `send` and the end of the handler; or `Refused`."""
+    """One request and its answer.
+
+    A handler reads `body`, calls `begin`, then `send` for each piece, and returns. Or it raises `Refused`.
+    """
 
     def __init__(
         self, stream: trio.abc.Stream, request: Request, behind: bytes, site: Site, send_timeout: float

@@ -45,7 +45,7 @@ class LocalServerOptions:
     fault_after: float = 0.2
     """Seconds of a struck commit's audio that are sent before."""
     fault_every: int = 2
-    """Every so-manieth commit is struck: with 1, all are."""
+    """Commits whose number is a multiple of this are struck: with 1, all are."""
     max_unsent: float = 300.0
     """Seconds of audio of one response that the voice may be ahead of the client."""
     handshake_timeout: float = 10.0
