@@ -110,6 +110,50 @@ def test_other_threads_may_interrupt_pause_and_resume() -> None:
         stream.go_on.set()
 
 
+class Pausing(RecordingOutput):
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(pace=1000)
+        self.told = list[str]()
+
+    def pause(self) -> None:
+        self.told.append("pause")
+        super().pause()
+
+    def resume(self) -> None:
+        self.told.append("resume")
+        super().resume()
+
+
+def test_a_pause_reaches_the_output_and_so_does_its_end() -> None:
+    output = Pausing()
+    told = list[list[str]]()
+    with speaker(output) as talk:
+
+        def pause(event: Event) -> None:
+            if isinstance(event, FirstAudible):
+                for act in (talk.pause, talk.resume):
+                    act()
+                    told.append(list(output.told))
+                if told[-1] != ["pause", "resume"]:
+                    talk.interrupt()  # a turn that stays paused would never end
+
+        assert talk.say(ONE, observer=pause).heard == ONE
+    assert told == [["pause"], ["pause", "resume"]]
+
+
+def test_an_interruption_ends_all_that_is_said() -> None:
+    with speaker() as talk:
+        both = [talk.pcm(ONE * 20), talk.pcm(ONE * 20)]
+        assert all(next(pieces) for pieces in both)
+        talk.interrupt()
+        for pieces in both:
+            assert len(b"".join(pieces)) < 5 * 2 * 24_000  # of more than a minute
+            assert talk.last is not None
+            assert talk.last.interrupted
+
+
 def test_the_audio_can_be_iterated_over_as_it_is_made() -> None:
     tts, stream = ToneTTS(), Stream("Yes. ", "No.")
     with speaker(tts=tts) as talk:
