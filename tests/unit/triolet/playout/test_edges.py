@@ -161,3 +161,14 @@ def test_what_a_stage_has_made_of_the_samples_is_looked_at_in_every_chunk() -> N
     edges.feed(attrs.evolve(third, pcm=pcm_of([(True, RATE)])))
     assert edges.voicing.voiced.runs == ((0, RATE), (2 * RATE, 3 * RATE))
     assert edges.trailing == 0
+
+
+def test_sixty_milliseconds_of_silence_stay_on_either_side_of_the_words() -> None:
+    """Consonants are in there that are too soft to count."""
+    sixty = RATE * 60 // 1000
+    [chunk] = chunks([pcm_of([(False, RATE), (True, RATE), (False, RATE)])], ahead=True)
+    edges = TrimmedPhrase(chunk, loudest=1000, trailing=0.0)
+    edges.feed(chunk)
+    assert edges.cut_beginning(0) == RATE - sixty
+    assert len(edges.take()) // 2 == sixty + RATE + sixty
+    assert edges.cut_end() == RATE - sixty
