@@ -33,8 +33,7 @@ def public(cls: type) -> set[str]:
 
 
 def signature(cls: type, name: str) -> inspect.Signature:
-    member = vars(cls)[name]
-    return inspect.signature(member.fget if isinstance(member, property) else member)
+    return inspect.signature(getattr(vars(cls)[name], "fget", vars(cls)[name]))
 
 
 def words(cls: type, name: str) -> str:
