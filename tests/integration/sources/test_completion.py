@@ -88,7 +88,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 @given(json_values)
 def test_any_json_is_understood_or_a_typed_error(value: object) -> None:
     completion = Completion()

@@ -92,7 +92,7 @@ def test_all_other_text_is_kept(parts: list[str]) -> None:
 
 
 @given(st.text(alphabet="<>/|[]{}()`~\n thinkTOOL_CALS=\"'a.:,1｜◁", max_size=120), st.integers(1, 9))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=3 * settings().max_examples)
 def test_any_text_in_any_tokens(text: str, size: int) -> None:
     whole, removed = filtered(text)
     assert filtered(text, size=size) == (whole, removed)
@@ -220,6 +220,15 @@ def test_what_is_broken_off_is_told() -> None:
     core = ModelTalkCore()
     core.feed("Well <thi")
     assert core.drop() == "<thi"
+    core = ModelTalkCore()
+    assert core.feed("anal") == ""
+    assert core.drop() == "anal", "it has not become `analysis`"
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_a_control_token_inside_a_word_parts_nothing_and_other_talk_does(size: int) -> None:
+    assert filtered("Unbe<|im_end|>lievable.", size=size)[0] == "Unbelievable."
+    assert filtered("Well.<think>I wonder.</think>Yes.", size=size)[0] == "Well. Yes."
 
 
 def test_another_choice_is_an_error() -> None:

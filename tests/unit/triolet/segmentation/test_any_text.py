@@ -84,7 +84,7 @@ def clauses(language: str, tokens: list[str], weakest: _text.Boundary = _text.Bo
     return out + core.flush()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings().max_examples, deadline=None)
 @example(text="Hello.", sizes=[1], language="en")
 @example(text="。！？", sizes=[1], language="zh")
 @given(
@@ -106,7 +106,7 @@ def test_clauses_tile_the_text_and_tokens_make_no_difference(text: str, sizes: l
     assert clauses(language, list(text)) == whole
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 @given(
     text=texts,
     stalls=st.lists(
@@ -131,7 +131,7 @@ def test_nothing_is_lost_wherever_the_source_stalls(
     assert at == len(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 @example(text="Word, (\nWord.", sizes=[3], language="en", weakest=_text.Boundary.LINE)
 @example(text="中文，", sizes=[1], language="zh", weakest=_text.Boundary.LINE)
 @given(

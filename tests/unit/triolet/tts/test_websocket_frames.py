@@ -130,14 +130,14 @@ streams = st.lists(right_frames | any_frames | fragmented() | closes | damaged()
 cuts = st.lists(st.integers(1, 7), max_size=60) | st.lists(st.integers(1, 400), max_size=20)
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(streams, cuts)
 def test_it_reads_what_wsproto_reads(data: bytes, sizes: list[int]) -> None:
     pieces = cut(data, sizes)
     assert list(told(pieces)) == list(expected(pieces))
 
 
-@settings(max_examples=100)
+@settings(max_examples=settings().max_examples)
 @given(st.lists(right_frames | fragmented(), max_size=8).map(b"".join), st.integers(1, 3))
 def test_how_it_is_cut_is_not_seen(data: bytes, size: int) -> None:
     whole = list(told([data]))

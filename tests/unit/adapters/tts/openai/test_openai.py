@@ -244,4 +244,5 @@ def test_prices_are_dated() -> None:
     assert (price.amount, price.per, price.unit) == (15, 1_000_000, "characters")
     assert price.read
     assert OpenAITTS(service="kokoro").price is None
+    assert OpenAITTS(base_url="https://tts.example/v1", model="tts-1", api_key="k").price is None
     assert not OpenAITTS(service="kokoro").bills
