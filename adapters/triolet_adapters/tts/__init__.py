@@ -1,9 +1,26 @@
 """Voices: services and models that speak."""
 
-from triolet_adapters.tts.cosyvoice import CosyVoiceTTS as CosyVoiceTTS
-from triolet_adapters.tts.deepgram import DeepgramTTS as DeepgramTTS
-from triolet_adapters.tts.elevenlabs import ElevenLabsTTS as ElevenLabsTTS
-from triolet_adapters.tts.local import LocalTTS as LocalTTS
-from triolet_adapters.tts.omni import OmniTTS as OmniTTS
-from triolet_adapters.tts.openai import OpenAITTS as OpenAITTS
-from triolet_adapters.tts.qwen import QwenTTS as QwenTTS
+from typing import TYPE_CHECKING
+
+from triolet_adapters.shared.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from triolet_adapters.tts.cosyvoice import CosyVoiceTTS as CosyVoiceTTS
+    from triolet_adapters.tts.deepgram import DeepgramTTS as DeepgramTTS
+    from triolet_adapters.tts.elevenlabs import ElevenLabsTTS as ElevenLabsTTS
+    from triolet_adapters.tts.local import LocalTTS as LocalTTS
+    from triolet_adapters.tts.omni import OmniTTS as OmniTTS
+    from triolet_adapters.tts.openai import OpenAITTS as OpenAITTS
+    from triolet_adapters.tts.qwen import QwenTTS as QwenTTS
+else:
+    _NAMES = {
+        "CosyVoiceTTS": "triolet_adapters.tts.cosyvoice",
+        "DeepgramTTS": "triolet_adapters.tts.deepgram",
+        "ElevenLabsTTS": "triolet_adapters.tts.elevenlabs",
+        "LocalTTS": "triolet_adapters.tts.local",
+        "OmniTTS": "triolet_adapters.tts.omni",
+        "OpenAITTS": "triolet_adapters.tts.openai",
+        "QwenTTS": "triolet_adapters.tts.qwen",
+    }
+    __all__ = list(_NAMES)
+    __getattr__ = lazy_names(__name__, _NAMES)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,3 +65,26 @@ def test_no_adapter_imports_another(path: Path) -> None:
             assert parts[1] in (here[0], "shared"), f"{'.'.join(here)} imports {name}"
             others = {part for part in parts[1:] if part in VENDORS} - set(here)
             assert not others, f"{'.'.join(here)} imports {name}"
+
+
+LAZY = [path for path in MODULES if "lazy_names(__name__" in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("path", LAZY, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_lazy_name_is_what_type_checkers_take_it_for(path: Path) -> None:
+    module = importlib.import_module(".".join(package(path)))
+    seen = {
+        name.rpartition(".")[2]: name.rpartition(".")[0] for name in imported(path) if "triolet_adapters.tts" in name
+    }
+    assert seen
+    assert set(module.__all__) == set(seen)
+    for name, owner in seen.items():
+        assert getattr(module, name) is getattr(importlib.import_module(owner), name)
+    with pytest.raises(AttributeError, match="NoSuchTTS"):
+        _ = module.NoSuchTTS
+
+
+def test_one_voice_loads_no_other_vendors() -> None:
+    code = "import sys; from triolet_adapters.tts import LocalTTS; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert not {name for name in loaded if name.startswith("triolet_adapters.tts.") and VENDORS & set(name.split("."))}
