@@ -555,3 +555,42 @@ def test_where_it_cannot_watch_the_sockets_trio_waits_in_its_thread(monkeypatch:
             assert (await talk.say(tokens(SHORT, 0))).heard.strip() == SHORT
 
     asyncio.run(program())
+
+
+def test_what_a_source_raises_when_it_is_cancelled_is_raised() -> None:
+    """It may be the only sign that its clean-up has failed."""
+
+    async def failing() -> AsyncGenerator[str]:
+        yield "Hello. "
+        try:
+            await asyncio.sleep(100)
+        except asyncio.CancelledError:
+            raise ValueError("the clean-up has failed") from None
+
+    async def program() -> None:
+        async with conversation() as talk:
+            turn = asyncio.create_task(talk.say(failing()))
+            await asyncio.sleep(1)
+            talk.interrupt()
+            with pytest.raises(ValueError, match="clean-up"):
+                await turn
+
+    _virtual_time.run(program())
+
+
+def test_a_conversation_opens_while_another_one_closes() -> None:
+    """The Trio run of the first ends; the second has one of its own."""
+
+    async def program() -> None:
+        first = conversation()
+        await first.__aenter__()
+        closing = asyncio.create_task(first.__aexit__(None, None, None))
+        ending = host()
+        while not ending.leaving:
+            await asyncio.sleep(0)
+        async with conversation() as second:
+            assert host() is not ending
+            assert (await second.say(["Hello there."])).heard == "Hello there."
+        await closing
+
+    _virtual_time.run(program())

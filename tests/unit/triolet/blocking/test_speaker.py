@@ -171,6 +171,7 @@ def test_the_audio_can_be_iterated_over_as_it_is_made() -> None:
         assert talk.last.interrupted
         assert b"".join(talk.pcm("Once more."))
         assert talk.last.heard == "Once more."
+        assert not talk._engine._open, "none of these turns is kept"
 
 
 def test_it_opens_with_the_first_call_and_closes_with_the_program_or_when_it_is_forgotten() -> None:

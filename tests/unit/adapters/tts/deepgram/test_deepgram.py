@@ -26,8 +26,9 @@ from triolet.errors import (
 )
 from triolet.testing import Link, RecordingOutput, ToneTTS, decode
 from triolet_adapters.tts import DeepgramTTS
+from triolet_adapters.tts.deepgram._protocol import DeepgramProtocol
 from triolet_adapters.tts.deepgram.server import DeepgramServerOptions
-from triolet_adapters.tts.frame import MissingKey, VoiceOptions
+from triolet_adapters.tts.frame import Finished, MissingKey, VoiceOptions
 
 TEXT = "Hello there, all of you."
 
@@ -199,3 +200,14 @@ def test_settings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "sk-secret" not in f"{tts!r} {tts.url} {vars(tts)}"
     with pytest.raises(ValueError, match="language"):
         tts.adjusted(language="de")
+
+
+def test_nothing_is_cleared_where_nothing_is_said() -> None:
+    protocol = DeepgramProtocol()
+    assert protocol.stop() == []
+    protocol.say("Hello.")
+    assert list(protocol.take('{"type": "Flushed"}')) == [Finished()]
+    assert protocol.stop() == []
+    protocol.say("And more.")
+    assert protocol.stop() == ['{"type":"Clear"}']
+    assert protocol.stop() == []

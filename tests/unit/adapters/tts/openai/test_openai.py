@@ -246,3 +246,19 @@ def test_prices_are_dated() -> None:
     assert OpenAITTS(service="kokoro").price is None
     assert OpenAITTS(base_url="https://tts.example/v1", model="tts-1", api_key="k").price is None
     assert not OpenAITTS(service="kokoro").bills
+
+
+def test_a_text_may_be_as_long_as_the_service_takes() -> None:
+    tts = OpenAITTS(api_key="k")
+    assert tts.request("a" * 4096)["input"] == "a" * 4096
+    with pytest.raises(ValueError, match="4097"):
+        tts.request("a" * 4097)
+
+
+async def test_a_client_that_was_given_stays_open(autojump_clock: MockClock) -> None:
+    async with serving() as world:
+        client = client_over(world.network)
+        async with world.tts(client=client).connect() as session:
+            await session.commit("Hello there.", bytearray().extend)
+        assert not client.is_closed
+        await client.aclose()
