@@ -435,3 +435,51 @@ async def test_whoever_is_cancelled_leaves_the_block_within_its_deadline(
         open_now[0]._scope.cancel()  # so that a block that is not left fails, and does not hang
     assert in_time
     assert in_time[0] <= 6.1
+
+
+class CancelsAtYes(trio.abc.Stream):
+    """Cancels a scope when the peer's answer to the handshake has come, before anybody has looked at it."""
+
+    def __init__(self, stream: trio.abc.Stream, scope: trio.CancelScope) -> None:
+        self._stream = stream
+        self._scope = scope
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await self._stream.send_all(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await self._stream.wait_send_all_might_not_block()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        data = await self._stream.receive_some(max_bytes)
+        if data.startswith(b"HTTP/1.1 101"):
+            self._scope.cancel()
+        return data
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+async def test_a_peer_that_has_said_yes_is_told_that_we_do_not_come(autojump_clock: trio.testing.MockClock) -> None:
+    """It takes the connection for open, and would wait for our messages."""
+    codes: list[int | None] = []
+
+    async def peer(connection: trio_websocket.WebSocketConnection) -> None:
+        try:
+            await connection.get_message()
+        except trio_websocket.ConnectionClosed as closed:
+            codes.append(closed.reason.code if closed.reason else None)
+
+    async with served(websocket_peer(peer), Link(latency=0.05)) as network:
+        with trio.CancelScope() as scope:
+
+            async def dial(host: str, port: int, tls: bool) -> trio.abc.Stream:
+                return CancelsAtYes(await network.dial(host, port, tls), scope)
+
+            async with open_websocket(URL, receive=lambda _: None, failed=lambda _: None, dial=dial):
+                raise AssertionError("cancelled before it opens")
+        assert scope.cancelled_caught
+        assert trio.current_time() < 1
+        await trio.sleep(1)
+        assert codes == [1000]
+        assert network.open == 0

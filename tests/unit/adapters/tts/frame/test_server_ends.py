@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 import pytest
 import trio
 import trio.testing
-from tests.unit.adapters.tts.qwen._foes import CLOSE, append, connected, frame
+from tests.unit.adapters.tts.qwen._foes import CLOSE, REQUEST, append, connected, dialled, frame
 from tests.unit.adapters.tts.qwen._peers import serving
 from trio.testing import MockClock
 
@@ -71,6 +72,17 @@ async def test_a_client_that_takes_nothing_is_left_after_send_timeout(autojump_c
     with pytest.raises(ClientLeft):
         await connection.send("the next")
     assert len(stream.took) == 1
+
+
+async def test_a_client_that_answers_no_close_is_left_after_close_timeout(autojump_clock: MockClock) -> None:
+    """Also by the task that waits for its messages."""
+    ours, _theirs = trio.testing.memory_stream_pair()
+    connection = Connection(ours, b"", ServerOptions(close_timeout=2))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(connection.close, 1000, "that is all")
+        with trio.fail_after(PLENTY), pytest.raises(ClientLeft):
+            await connection.receive()
+    assert trio.current_time() == pytest.approx(2)
 
 
 async def test_a_client_that_takes_no_answer_is_left_after_send_timeout(autojump_clock: MockClock) -> None:
@@ -144,6 +156,10 @@ async def test_who_has_left_counts_no_more(
         for _ in range(3):
             async with connected(world) as foe:
                 assert world.server.open == 1
+                refused = await dialled(world)
+                await refused.send(REQUEST + b"\r\n")
+                await refused.until(b"503 Service Unavailable")
+                await trio.aclose_forcefully(refused.stream)
                 await foe.send(append("Hello there. "))
                 await trio.sleep(1)
                 await ends(foe.stream)
@@ -165,3 +181,42 @@ async def test_who_was_answered_counts_no_more(autojump_clock: MockClock) -> Non
 
     assert (await talk(server, asks)).count(b"HTTP/1.1 200") == 3
     assert (server.open, server.connections) == (0, 3)
+
+
+async def test_a_client_that_leaves_is_spoken_to_no_more(autojump_clock: MockClock) -> None:
+    server = OpenAIServer(ToneTTS(), OpenAIServerOptions(first_audio=PLENTY))
+    ours, theirs = trio.testing.memory_stream_pair()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(server.handle_stream, theirs)
+        await ours.send_all(POST % (len(SPEECH), SPEECH))
+        await trio.sleep(1)
+        assert server.open == 1
+        await ours.aclose()
+        await trio.sleep(1)
+        assert server.open == 0
+
+
+@pytest.mark.parametrize(
+    ("first_audio", "drain_timeout"), [(PLENTY, 0.01), (0.2, PLENTY)], ids=["it takes too long", "it is soon done"]
+)
+async def test_a_stop_waits_for_an_answer_and_not_for_ever(
+    first_audio: float, drain_timeout: float, nursery: trio.Nursery
+) -> None:
+    """Over real sockets, in real time: each of the two would wait for a quarter of an hour if it waited for the other thing."""
+    server = OpenAIServer(ToneTTS(), OpenAIServerOptions(first_audio=first_audio, drain_timeout=drain_timeout))
+    ended = trio.Event()
+
+    async def serve(task_status: trio.TaskStatus[str]) -> None:
+        await server.serve(task_status=task_status)
+        ended.set()
+
+    url = urlsplit(await nursery.start(serve))
+    assert url.hostname is not None
+    assert url.port is not None
+    async with await trio.open_tcp_stream(url.hostname, url.port) as stream:
+        with trio.fail_after(60):
+            await stream.send_all(POST % (len(SPEECH), SPEECH))
+            while server.connections == 0:
+                await trio.sleep(0.001)
+            server.stop()
+            await ended.wait()
