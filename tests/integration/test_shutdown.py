@@ -31,7 +31,7 @@ SAY = [*COMMAND, "say", TEXT, "--tts", "qwen", "--out", "on_sigterm.wav", "--url
 RECIPE = [sys.executable, str(RECIPES / "on_sigterm.py"), TEXT]
 PROGRAMS = {"command": SAY, "recipe": RECIPE}
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds that a busy machine may take to end a process."""
 
 

@@ -64,8 +64,8 @@ class Peer:
     changed: trio.Event = attrs.field(factory=trio.Event)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something is seen; 5 s at most."""
-        with trio.fail_after(5):
+        """Wait until something is seen; a minute at most, in which a busy machine has started a program."""
+        with trio.fail_after(60):
             while not condition():
                 await self.changed.wait()
 
