@@ -14,9 +14,11 @@ SOURCES = (ROOT / "pipeline", ROOT / "adapters")
 def names(module: str) -> list[str]:
     """What a public module offers: the names that it re-exports, or defines if it re-exports none."""
     tree = ast.parse(_file(module).read_text("utf-8"))
+    # What is imported when it is asked for stands under `if TYPE_CHECKING`.
+    body = [inner for node in tree.body for inner in (node.body if isinstance(node, ast.If) else [node])]
     again = [
         alias.asname
-        for node in tree.body
+        for node in body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if alias.asname is not None and alias.asname == alias.name
