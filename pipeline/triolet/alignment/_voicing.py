@@ -127,7 +127,7 @@ class Voicing:
         high = pcm[SAMPLE_BYTES * self._stride - 1 : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
         threshold = self._threshold
         low = pcm[SAMPLE_BYTES * (self._stride - 1) : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
-        if _all_below(threshold, high, low):
+        if all_below(threshold, high, low):
             self._judged += whole * self._frame
             return
         step, classes = self._frame // self._stride, _classes(threshold, self._loudest)
@@ -250,7 +250,7 @@ def _ascending(silent: int, unsure: int, known: int) -> bytes:
     return table[:known] + _LOUDER * (128 - known)
 
 
-def _all_below(threshold: int, high: bytes, low: bytes) -> bool:
+def all_below(threshold: int, high: bytes, low: bytes) -> bool:
     """Whether no sample is as large as the threshold, which is above 0. Given are the high and the low bytes of the samples."""
     sure, *perhaps = _bounds(threshold)
     if _ONE in high.translate(sure):

@@ -12,6 +12,7 @@ from triolet._model._audio import AudioChunk, AudioFormat
 from triolet._model._text import Phrase
 from triolet._model._timed_word import TimedWord
 from triolet._tools._in_pieces import in_pieces
+from triolet._tools._signal import Signal
 from triolet.alignment._unit_times import UnitTimes
 from triolet.alignment._voiced_chunk import VoicedChunk
 from triolet.chain._context import TurnContext
@@ -46,6 +47,10 @@ a session is lost, so little of it should be ahead of the listener. Services sen
 FADE = 0.01
 """Seconds over which audio that was cut off fades out, so that it does not click: two periods of a low voice."""
 
+CLEAN_UP = 1.0
+"""Seconds that the commits of a turn which ends early have to end: to finish a message that is being sent, and to tell the service
+to stop. Usually that takes a millisecond. Then their sessions are closed, within `close_timeout`, and the next turn may begin."""
+
 PLAYED = 1.0
 """Seconds that an output may take longer to play what it has than that lasts, before the turn ends with a failed phrase."""
 
@@ -73,6 +78,10 @@ class SpeakingTurn:
         """The index of the first phrase that could not be spoken and ends the turn; infinite if there is none."""
         self._broken = False
         self._voice = VoiceSoFar(audio.sample_rate)
+        self._speaking = 0
+        """How many phrases have a task that speaks them."""
+        self._spoke = Signal()
+        """Given when the last of those tasks ends."""
 
     async def run(
         self, upstream: trio.MemoryReceiveChannel[Phrase], downstream: trio.MemorySendChannel[AudioChunk]
@@ -86,11 +95,20 @@ class SpeakingTurn:
                 try:
                     async for job in jobs_out:
                         await self._pass_on(job)
-                except trio.BrokenResourceError:
-                    nursery.cancel_scope.cancel()  # the next stage has ended: the commits in flight are of no use
+                except BaseException:  # raised again: the commits in flight are of no use, and they end in time
+                    nursery.cancel_scope.cancel()
+                    await self._clean_up()
                     raise
         if self._skipped is not None and not self._spoken:
             raise self._skipped
+
+    async def _clean_up(self) -> None:
+        """Wait until the commits in flight, which are cancelled, have ended. Close the sessions of those that take too long."""
+        with trio.move_on_after(CLEAN_UP, shield=True):
+            while self._speaking:
+                await self._spoke.wait()
+        if self._speaking:
+            self._pool.abandon(self)
 
     async def _commit_all(
         self,
@@ -107,10 +125,19 @@ class SpeakingTurn:
                     break
                 job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
                 self._admission.admit(job)
+                self._speaking += 1
                 nursery.start_soon(self._speak, job)
                 await jobs.send(job)
 
     async def _speak(self, job: Job) -> None:
+        try:
+            await self._say(job)
+        finally:
+            self._speaking -= 1
+            if not self._speaking:
+                self._spoke.give()
+
+    async def _say(self, job: Job) -> None:
         try:
             await self._until_said(job)
         except (
@@ -158,7 +185,7 @@ class SpeakingTurn:
         return wait >= patience
 
     async def _commit(self, job: Job) -> None:
-        usage = await self._pool.commit(job.words, self._accept(job), order=job.phrase.index)
+        usage = await self._pool.commit(job.words, self._accept(job), order=job.phrase.index, turn=self)
         if not job.of_commit:
             raise NoAudio(f"the service gave no audio for phrase {job.phrase.index} ({len(job.words)} characters)")
         job.whole = job.commit.start == 0

@@ -134,6 +134,8 @@ class _Slot:
     stay: trio.CancelScope = attrs.Factory(trio.CancelScope)
     """Around the time for which the session is open. Its deadline is that of an idle session. Cancel it to close the session."""
     commits: int = 0
+    turn: object = None
+    """The turn whose commit runs on the session."""
     ended: bool = False
     """Whether the service has closed the session, or the connection broke."""
     born: float = math.inf
@@ -250,10 +252,11 @@ class SessionPool:
             slot.leave()
         self._change()
 
-    async def commit(self, text: str, accept: AudioCallback, *, order: int = 0) -> Usage:
+    async def commit(self, text: str, accept: AudioCallback, *, order: int = 0, turn: object = None) -> Usage:
         """Commit on an idle session, or on a new one; see `TTSSession.commit`.
 
-        Of the commits that wait for a session, the one with the smallest `order` gets it first: the phrase that is due.
+        Of the commits that wait for a session, the one with the smallest `order` gets it first: the phrase that is due. `turn` says
+        to which turn the commit belongs, for `abandon`.
 
         Cancellation and any error spend the session, unless it is `reusable`. Its keeper then closes it at once, so that the service
         stops; this call does not wait for that.
@@ -264,10 +267,17 @@ class SessionPool:
         """
         while True:
             slot, session = await self._take_in_time(order)
+            slot.turn = turn
             try:
                 return await self._commit_on(slot, session, text, accept)
             except NotBegun:  # this task was quicker than the keeper, whose session has just made room
                 logger.debug("%sa session takes no more commits, and another is used", named_turn())
+
+    def abandon(self, turn: object) -> None:
+        """Close the sessions on which commits of this turn run, although they have not ended. A plain call."""
+        for slot in self._slots:
+            if slot.state is _State.BUSY and slot.turn is turn:
+                slot.leave()
 
     async def _commit_on(self, slot: _Slot, session: TTSSession, text: str, accept: AudioCallback) -> Usage:
         reused = slot.commits > 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from array import array
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triolet.alignment._voicing import Voiced, Voicing
+from triolet.alignment._voicing import Voiced, Voicing, all_below
 
 RATE = 8000
 
@@ -78,3 +79,16 @@ def test_how_the_samples_are_cut_does_not_matter(pcm: bytes, cuts: list[int]) ->
     parts = [pcm[start:end] for start, end in itertools.pairwise(places)]
     assert detect(*parts) == detect(pcm)
     assert detect(pcm).samples == len(pcm) // 2
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 32767), st.data())
+def test_all_samples_are_compared_with_the_threshold_at_once(threshold: int, data: st.DataObject) -> None:
+    around = [sign * (threshold + step) for sign in (1, -1) for step in (-1, 0, 1)]
+    some = st.one_of(
+        st.sampled_from([value for value in around if -32768 <= value <= 32767]), st.integers(-32768, 32767)
+    )
+    samples = data.draw(st.lists(st.one_of(st.integers(-threshold + 1, threshold - 1), some), max_size=8))
+    pcm = array("h", samples).tobytes()
+    high, low = (pcm[1::2], pcm[::2]) if sys.byteorder == "little" else (pcm[::2], pcm[1::2])
+    assert all_below(threshold, high, low) == all(abs(sample) < threshold for sample in samples)

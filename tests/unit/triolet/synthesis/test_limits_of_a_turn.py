@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 import trio
@@ -22,6 +23,7 @@ from triolet import (
     SentenceSegmenter,
     Synthesizer,
     TextNormalizer,
+    TTSSession,
     TurnContext,
     Usage,
     open_session_pools,
@@ -32,6 +34,7 @@ from triolet.alignment._voicing import Voicing
 from triolet.errors import AuthenticationFailed, ConnectionLost, TTSError
 from triolet.synthesis._job import Commit, Job, Progress
 from triolet.synthesis._phrase_audio import PhraseAudio
+from triolet.synthesis._speaking_turn import CLEAN_UP
 from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS, collect
 from triolet.tts._service_pace import ServicePace
 from triolet.tts._session_pool import SessionPools
@@ -231,3 +234,47 @@ def test_only_samples_of_the_commit_itself_are_faded_out(samples: int, faded: in
     values = memoryview(job.audio.take(samples)).cast("h")
     assert [value for value in values if value == 1000] == [1000] * len(values[: samples - faded])
     assert job.credited == samples
+
+
+class Stuck(ToneTTS):
+    """The first commit sends something that the service does not take, until the connection is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(pace=10)
+        self.asked: list[float] = []
+        """When each commit was made, on Trio's clock."""
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncGenerator[TTSSession]:
+        async with super().connect() as session:
+            closed = trio.Event()
+            yield _StuckSession(self, session, closed)
+            closed.set()
+
+
+class _StuckSession(TTSSession):
+    def __init__(self, tts: Stuck, session: TTSSession, closed: trio.Event) -> None:
+        self._tts = tts
+        self._session = session
+        self._closed = closed
+
+    async def commit(self, text: str, accept: AudioCallback) -> Usage:
+        self._tts.asked.append(trio.current_time())
+        if len(self._tts.asked) > 1:
+            return await self._session.commit(text, accept)
+        with trio.move_on_after(5, shield=True):
+            await self._closed.wait()
+        await trio.lowlevel.checkpoint_if_cancelled()
+        raise ConnectionLost("closed")
+
+
+async def test_a_service_that_takes_nothing_does_not_hold_the_next_turn_up(autojump_clock: MockClock) -> None:
+    tts = Stuck()
+    async with Conversation(speech(tts, "en"), RecordingOutput()) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(conversation.say, [TEXT])
+        await trio.sleep(1)
+        interrupted = trio.current_time()
+        conversation.interrupt()
+        assert (await conversation.say([NEXT])).heard == NEXT
+    assert len(tts.asked) == 2
+    assert interrupted + 0.5 < tts.asked[1] < interrupted + CLEAN_UP + 0.1
