@@ -1,7 +1,8 @@
 """How many conversations one process holds in real time: the local server and the conversations, each in a process of its
 own, more of them in each step, until somebody would hear it.
 
-    python -m benchmarks.capacity [--start 25] [--step 25] [--most 400] [--seconds 25] [--servers N] [--gc usual|quiet] [--quick]
+    python -m benchmarks.capacity [--start 25] [--step 25] [--most 400] [--seconds 25] [--servers N] [--gc usual|quiet]
+        [--sessions own|shared] [--quick]
 
 Each conversation is said turn after turn: an answer of 11 s, at 60 tokens a second, over a WebSocket on loopback, to a listener
 in real time (`NullDevice`, 0.1 s ahead), with half a second between turns. A step holds while 99 of 100 turns are heard within
@@ -59,6 +60,7 @@ class Load:
     first_audio: float
     servers: int
     gc: str
+    sessions: str
 
 
 @attrs.frozen
@@ -134,7 +136,7 @@ def step(conversations: int, load: Load) -> Step:
             servers += [url, str(pid)]
         command = [sys.executable, "-m", "benchmarks.load.callers", *servers]
         command += ["--conversations", str(conversations), "--seconds", str(load.seconds), "--turn", str(load.turn)]
-        command += ["--first-audio", str(load.first_audio), "--gc", load.gc]
+        command += ["--first-audio", str(load.first_audio), "--gc", load.gc, "--sessions", load.sessions]
         command += ["--core", str(free[0] if len(free) > 1 else -1)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return Step(json.loads(done.stdout))
@@ -168,16 +170,17 @@ def main() -> int:
         "--servers", type=int, default=0, help="servers, each a process (one for each core beside the first, 3 at most)"
     )
     add("--gc", choices=["usual", "quiet"], default="usual", help="quiet: triolet.quiet_gc() once all are open")
+    add("--sessions", choices=["own", "shared"], default="own", help="shared: by all, in open_session_pools()")
     add("--quick", action="store_true", help="two conversations, one step, 3 s: whether it runs")
     arguments = parser.parse_args()
     servers = arguments.servers or max(1, min(3, len(cores()) - 1))
     if arguments.quick:
-        numbers, load = [2], Load(3.0, 1.0, 0.05, 1, arguments.gc)
+        numbers, load = [2], Load(3.0, 1.0, 0.05, 1, arguments.gc, arguments.sessions)
     else:
         numbers = list(range(arguments.start, arguments.most + 1, arguments.step))
-        load = Load(arguments.seconds, 12.0, 0.3, servers, arguments.gc)
+        load = Load(arguments.seconds, 12.0, 0.3, servers, arguments.gc, arguments.sessions)
     pinned = "conversations and servers on cores of their own" if len(cores()) > 1 else "one core: nothing is pinned"
-    print(f"{load.servers} server(s), {pinned}, gc {load.gc}\n")
+    print(f"{load.servers} server(s), {pinned}, gc {load.gc}, sessions {load.sessions}\n")
     with contextlib.suppress(KeyboardInterrupt):
         return 0 if ramp(numbers, load) else 1
     return 1

@@ -1,6 +1,7 @@
 """So many conversations, each with a listener in real time, in one process; it prints what they took as JSON.
 
     python -m benchmarks.load.callers URL PID [URL PID ...] --conversations 50 [--seconds 25] [--core 0] [--gc usual|quiet]
+        [--sessions own|shared]
 
 URL and PID are of servers; the conversations are dealt out to them, and their processor time is read from /proc.
 """
@@ -20,7 +21,7 @@ import attrs
 import trio
 
 from benchmarks.load.process import Pauses, Taken, pin
-from triolet import Conversation, quiet_gc, speech
+from triolet import TTS, Conversation, PoolOptions, SessionPools, open_session_pools, quiet_gc, speech
 from triolet.events import Event, PhrasePlaying, Underrun
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.tts.qwen import QwenTTS
@@ -40,6 +41,8 @@ PAUSE = 0.5
 """Seconds between turns: whoever talks is answered after about as long."""
 AUDIBLE_UNDERRUN = 0.005
 """Seconds; below that a gap between two words is no fault that anybody hears."""
+SHARED_SPARES = 4
+"""Idle sessions that conversations which share them keep beside those that speak: as many as begin a turn in the same half second."""
 SETTLE = 1.0
 """Seconds in which the conversations are open and nothing is said, so that what an idle one takes can be read."""
 
@@ -90,11 +93,17 @@ class Turn:
 
 
 async def converse(
-    url: str, offset: float, begin: trio.Event, seen: Seen, first_audio: float, outputs: list[NullDevice]
+    tts: TTS,
+    sessions: SessionPools | None,
+    offset: float,
+    begin: trio.Event,
+    seen: Seen,
+    first_audio: float,
+    outputs: list[NullDevice],
 ) -> None:
     output = NullDevice()
     outputs.append(output)
-    async with Conversation(speech(QwenTTS(url=url, api_key=""), "en"), output) as conversation:
+    async with Conversation(speech(tts, "en"), output, sessions=sessions) as conversation:
         await begin.wait()
         await trio.sleep(offset)
         while True:
@@ -125,13 +134,19 @@ async def callers(
     first_audio: float,
     *,
     quiet: bool,
+    shared: bool,
 ) -> dict[str, Any]:
     seen, begin, outputs = Seen(), trio.Event(), list[NullDevice]()
+    voices = [QwenTTS(url=url, api_key="") for url in urls]
     before, tasks_before = Taken.now(), tasks()
-    async with trio.open_nursery() as nursery:
+    async with (
+        open_session_pools(PoolOptions(spares=SHARED_SPARES, maximum=2 * conversations)) as sessions,
+        trio.open_nursery() as nursery,
+    ):
         for number in range(conversations):
             offset = turn * number / conversations
-            nursery.start_soon(converse, urls[number % len(urls)], offset, begin, seen, first_audio, outputs)
+            tts = voices[number % len(voices)]
+            nursery.start_soon(converse, tts, sessions if shared else None, offset, begin, seen, first_audio, outputs)
             await trio.sleep(0.01)  # connects, one after another
         await trio.sleep(SETTLE)
         idle, tasks_idle = Taken.now(), tasks()
@@ -181,6 +196,7 @@ if __name__ == "__main__":
     parser.add_argument("--first-audio", type=float, default=0.3)
     parser.add_argument("--core", type=int, default=-1)
     parser.add_argument("--gc", choices=["usual", "quiet"], default="usual")
+    parser.add_argument("--sessions", choices=["own", "shared"], default="own")
     arguments = parser.parse_args()
     pin(arguments.core)
     figures = trio.run(
@@ -192,6 +208,7 @@ if __name__ == "__main__":
             arguments.turn,
             arguments.first_audio,
             quiet=arguments.gc == "quiet",
+            shared=arguments.sessions == "shared",
         )
     )
     json.dump(figures, sys.stdout)

@@ -66,6 +66,7 @@ GROUPS: dict[str, list[str]] = {
         "Synthesizer.longest_commit",
         "Synthesizer.in_flight",
         "WAITING",
+        "END_COMMITS",
         "RecoveryPolicy.*",
     ],
     "Sessions that are kept": ["PoolOptions.*", "LONGEST_BACK_OFF"],

@@ -47,7 +47,7 @@ a session is lost, so little of it should be ahead of the listener. Services sen
 FADE = 0.01
 """Seconds over which audio that was cut off fades out, so that it does not click: two periods of a low voice."""
 
-CLEAN_UP = 1.0
+END_COMMITS = 1.0
 """Seconds that the commits of a turn which ends early have to end: to finish a message that is being sent, and to tell the service
 to stop. Usually that takes a millisecond. Then their sessions are closed, within `close_timeout`, and the next turn may begin."""
 
@@ -104,7 +104,7 @@ class SpeakingTurn:
 
     async def _clean_up(self) -> None:
         """Wait until the commits in flight, which are cancelled, have ended. Close the sessions of those that take too long."""
-        with trio.move_on_after(CLEAN_UP, shield=True):
+        with trio.move_on_after(END_COMMITS, shield=True):
             while self._speaking:
                 await self._spoke.wait()
         if self._speaking:

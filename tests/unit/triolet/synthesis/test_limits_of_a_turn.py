@@ -34,7 +34,7 @@ from triolet.alignment._voicing import Voicing
 from triolet.errors import AuthenticationFailed, ConnectionLost, TTSError
 from triolet.synthesis._job import Commit, Job, Progress
 from triolet.synthesis._phrase_audio import PhraseAudio
-from triolet.synthesis._speaking_turn import CLEAN_UP
+from triolet.synthesis._speaking_turn import END_COMMITS
 from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS, collect
 from triolet.tts._service_pace import ServicePace
 from triolet.tts._session_pool import SessionPools
@@ -277,4 +277,4 @@ async def test_a_service_that_takes_nothing_does_not_hold_the_next_turn_up(autoj
         conversation.interrupt()
         assert (await conversation.say([NEXT])).heard == NEXT
     assert len(tts.asked) == 2
-    assert interrupted + 0.5 < tts.asked[1] < interrupted + CLEAN_UP + 0.1
+    assert interrupted + 0.5 < tts.asked[1] < interrupted + END_COMMITS + 0.1
