@@ -12,7 +12,6 @@ import itertools
 import logging
 import math
 import random
-from collections import deque
 from collections.abc import AsyncGenerator, Generator, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
@@ -205,7 +204,7 @@ class SessionPool:
         self._closed = False
         self._changed = Signal()
         self._counts = _Counts()
-        self._connect_times: deque[float] = deque(maxlen=20)
+        self._connect_times: list[float] = []
 
     def statistics(self) -> PoolStatistics:
         """A snapshot."""
@@ -518,7 +517,7 @@ class SessionPool:
     def _opened(self, slot: _Slot, session: TTSSession, took: float) -> None:
         slot.born = slot.idle_since = trio.current_time()
         slot.session, slot.state = session, _State.IDLE
-        self._connect_times.append(took)
+        self._connect_times = [*self._connect_times[-19:], took]
         self._counts.opened += 1
         self._failures = 0
         self._change()

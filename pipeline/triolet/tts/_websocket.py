@@ -30,8 +30,8 @@ Headers = Callable[[], Sequence[tuple[str, str]]]
 """Gives the headers of the handshake when they are needed, so that a key rests in no object that could be printed."""
 
 _MESSAGES_A_STEP = 16
-"""After the first message of a read, and then after so many, other tasks run: they need not wait for the second to do
-something with the first, and a read may hold thousands of tiny ones."""
+"""How many messages of one read are handed over before other tasks run; a read may hold thousands of tiny ones. Other tasks also
+run after the first message, so that nobody waits for the second to hear the first."""
 
 
 _LATE = 0.05
@@ -190,7 +190,7 @@ class WebSocket:
         raise RuntimeError("this connection was closed, or its block was left")
 
     async def _sent(self, event: Event, *more: Event) -> bool:
-        """Send, one task at a time; tell whether all was sent as a whole."""
+        """Send in one write, when no other task sends. Return whether all of it was sent."""
         assert self._stream is not None
         try:
             self._sending.acquire_nowait()  # costs a tenth of what waiting for it costs
@@ -246,7 +246,7 @@ class WebSocket:
             self._settled.set()
 
     async def _read(self, stream: trio.abc.Stream, behind: bytes) -> None:
-        """Read to the end of the connection, and see to it that the peer is alive meanwhile."""
+        """Read to the end of the connection. Send pings, and fail if the peer does not answer one in time."""
         reader = FrameReader(self._protocol, self._options.max_message_size)
         due = self._next_ping()
         while True:
@@ -271,7 +271,7 @@ class WebSocket:
             return b""
 
     async def _take(self, happenings: Iterator[Happening | None]) -> bool:
-        """Hand over what has come; tell whether it was the last."""
+        """Hand over what has come. Return whether it was the last of the connection."""
         for number, happening in enumerate(happenings):
             if number % _MESSAGES_A_STEP == 1:
                 # Twice: Trio draws the order of those that can run, and after one this task could be the first again.
@@ -300,7 +300,7 @@ class WebSocket:
             )
 
     async def _take_control(self, happening: Ping | Pong | PeerClosed | NoFrames | TooLong) -> bool:
-        """What is no message; tell whether it was the last."""
+        """Answer what is no message. Return whether it was the last of the connection."""
         match happening:
             case Ping():
                 self._owe(happening.response())
@@ -328,7 +328,7 @@ class WebSocket:
         return trio.current_time() + (math.inf if self._options.ping_interval is None else self._options.ping_interval)
 
     def _ping_again(self, due: float) -> float:
-        """The timer has expired: send a ping; give the time by which it must be answered."""
+        """Send a ping, since the timer has expired. Return the time by which it must be answered."""
         now = trio.current_time()
         if self._ping is None:
             self._ping = next(self._ping_numbers).to_bytes(4, "big")
@@ -375,7 +375,7 @@ class WebSocket:
         return self._words(self._handshake.head) if self._handshake is not None else ""
 
     def _as_ours(self, error: Exception) -> Exception:
-        """The one place where foreign errors become ours; what is no error of the outside (a bug) stays what it is."""
+        """Make one of our errors of an error from outside. What is no error from outside (a bug) is returned as it is."""
         ours: Exception
         head = self._head
         match error:

@@ -70,9 +70,9 @@ class FrameReader:
         self._over = False
 
     def feed(self, data: bytes | bytearray) -> Iterator[Happening | None]:
-        """Take what has come; give what it says, in order. None stands for a part of a message: it has cost as much as one.
+        """Read bytes that have come. Give what they say, in order; None for a part of a message, since reading it takes as long.
 
-        Iterate to the end, or do not come back.
+        Iterate to the end before the next call.
         """
         if self._held:
             self._held += data
@@ -128,7 +128,7 @@ class FrameReader:
             self._held += data[at:]
 
     def finish(self) -> Iterator[Happening | None]:
-        """Nothing more comes: give what the start of a frame says already, if anything."""
+        """Note that nothing more comes. Give what the beginning of the last frame says, if anything."""
         if self._held and not self._over:
             yield from self._read_elsewhere(bytes(self._held))
 

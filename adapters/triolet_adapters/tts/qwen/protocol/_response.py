@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 
 import attrs
 
@@ -73,7 +72,7 @@ class ResponseReader:
     over: set[str] = attrs.field(factory=set[str])
     """Responses of this session that were done before: what comes twice is not taken for something new."""
 
-    _lately: deque[int] = attrs.field(factory=lambda: deque[int](maxlen=LATELY))
+    _lately: list[int] = attrs.field(factory=list[int])
 
     def following(self) -> ResponseReader:
         """The reader of the response after this one."""
@@ -147,6 +146,8 @@ class ResponseReader:
         if event.event_id and mark in self._lately:
             raise ProtocolViolation(f"the service sent the event {clipped(event.event_id)} twice", event=event.raw)
         self._lately.append(mark)
+        if len(self._lately) > LATELY:
+            del self._lately[0]
 
     def _finish(self, event: ResponseDone) -> None:
         if event.status != "completed":
