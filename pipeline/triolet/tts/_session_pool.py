@@ -80,6 +80,9 @@ KEPT_IDLE = 2.0
 _SPARE = 1_000_000
 """The urgency of a connect that no commit waits for: less urgent than the commit of any phrase."""
 
+_LAST_CONNECTS = 20
+"""How many of the last connects `PoolStatistics.connect_times` tells of."""
+
 logger = logging.getLogger("triolet.sessions")
 
 
@@ -517,7 +520,8 @@ class SessionPool:
     def _opened(self, slot: _Slot, session: TTSSession, took: float) -> None:
         slot.born = slot.idle_since = trio.current_time()
         slot.session, slot.state = session, _State.IDLE
-        self._connect_times = [*self._connect_times[-19:], took]
+        self._connect_times.append(took)
+        del self._connect_times[:-_LAST_CONNECTS]
         self._counts.opened += 1
         self._failures = 0
         self._change()
