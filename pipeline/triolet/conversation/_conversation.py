@@ -21,6 +21,7 @@ from triolet.chain._context import TurnContext
 from triolet.chain._stages import IterableSource, Source, Stage
 from triolet.conversation._budget import Budget, Meter, Metered
 from triolet.conversation._filler import Filler
+from triolet.conversation._rehearsal import rehearse
 from triolet.errors import BudgetExceeded, Overloaded, TTSError
 from triolet.playout._deck import Deck
 from triolet.playout._output import Output
@@ -155,6 +156,7 @@ class Conversation:
                 for part in self._chain.parts:
                     if isinstance(part, VoiceStage) and not part.tts.whole_turns:
                         pools.pool(part.tts).warm_up()
+                rehearse(self._chain.parts)
                 try:
                     yield pools
                 finally:

@@ -218,9 +218,12 @@ class SpeakingTurn:
                     f"(longest_commit): {len(job.words)} characters cannot take that long"
                 )
 
-        times = UnitTimes(job.phrase.units[commit.unit :], self._audio.sample_rate)
+        times: UnitTimes | None = None
 
         def words(said: Sequence[TimedWord]) -> None:
+            nonlocal times
+            if times is None:  # few services tell
+                times = UnitTimes(job.phrase.units[commit.unit :], self._audio.sample_rate)
             if times.add(said):
                 ends = (*commit.before, *(commit.start + end for end in times.ends))
                 self._turn.timeline.record(WordsTimed(self._turn.now(), index, ends))
