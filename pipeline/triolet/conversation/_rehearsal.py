@@ -22,12 +22,12 @@ def rehearse(parts: tuple[Source[object] | Stage[object, object], ...]) -> None:
     """
     for part in parts:
         if isinstance(part, SentenceSegmenter):
-            _read(part.language)
+            compiled(part.language)
 
 
 @functools.cache
-def _read(language: str) -> None:
-    """Read the sentence as the stages do, token by token. Once for each language of a process."""
+def compiled(language: str) -> None:
+    """Read the sentence as the stages do, token by token. A process does so once for each language."""
     talk, segmenter, normalizer = ModelTalkCore(), SegmenterCore(language), NormalizerCore()
     for token in _SENTENCE.split(" "):
         clauses = segmenter.feed(talk.feed(token + " ")) + segmenter.release_sure()

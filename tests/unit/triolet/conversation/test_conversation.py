@@ -26,6 +26,7 @@ from triolet import (
     speech,
 )
 from triolet._tools._alone import Alone
+from triolet.conversation import _rehearsal
 from triolet.errors import BudgetExceeded, ConnectionLost, OutputError
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, decode
 
@@ -477,3 +478,12 @@ async def test_a_turn_that_is_cancelled_while_it_waits_is_left_by_its_caller(
             raise AssertionError("the cancellation was swallowed")
         assert conversation.last is not None
         assert (conversation.last.interrupted, conversation.last.text) == (True, "")
+
+
+async def test_the_first_sentence_waits_for_no_pattern_to_be_compiled(autojump_clock: trio.testing.MockClock) -> None:
+    compiled = _rehearsal.compiled
+    compiled.cache_clear()
+    async with Conversation(speech(ToneTTS(), "fr"), RecordingOutput()):
+        assert compiled.cache_info().currsize == 1
+    async with Conversation(speech(ToneTTS(), "fr"), RecordingOutput()):
+        assert compiled.cache_info().hits == 1
