@@ -97,7 +97,7 @@ class SpeakingTurn:
                         await self._pass_on(job)
                 except BaseException:  # raised again: the commits in flight are of no use, and they end in time
                     nursery.cancel_scope.cancel()
-                    await self._clean_up()
+                    await self._clean_up()  # noqa: ASYNC102 -- it shields and bounds itself
                     raise
         if self._skipped is not None and not self._spoken:
             raise self._skipped
