@@ -8,7 +8,7 @@ from triolet._tools._characters import EAST_ASIAN
 from triolet._tools._lazy_regex import lazy_regex
 from triolet.segmentation._judge_east import HESITATION
 from triolet.segmentation._language import Dotted, Rules
-from triolet.segmentation._look_ahead import END, GOES_ON, OPENING, WAIT, Ahead, Verdict
+from triolet.segmentation._look_ahead import END, GOES_ON, OPENING_MARKS, WAIT, Ahead, Verdict
 from triolet.segmentation._pysbd import Splitter
 
 _LONGEST_WORD = 48
@@ -121,7 +121,7 @@ def after_dot(rules: Rules, text: str, start: int, at: int, ahead: Ahead) -> Ver
     if not word.isascii() and word[-1].isascii() and (tail := _latin_tail(word)) is not word:
         glued, word = word[: -len(tail)], tail
     if len(word) == 1 or not word.isalpha():
-        word = word.lstrip(OPENING).rstrip("*_~")
+        word = word.lstrip(OPENING_MARKS).rstrip("*_~")
         if word[-1:] in ("º", "ª", "°"):
             word = word[:-1] if word[:-1].isdecimal() else "nº"
         if not word or not word[-1].isalnum():
@@ -166,7 +166,7 @@ def _kind(rules: Rules, word: str, previous: str) -> Dotted | None:
     dotted = rules.dotted
     kind = dotted.get(word) or dotted.get(lower)
     if len(word) <= 4 and previous.endswith("."):
-        joined = previous.rsplit(None, 1)[-1].lstrip(OPENING).lower() + lower
+        joined = previous.rsplit(None, 1)[-1].lstrip(OPENING_MARKS).lower() + lower
         if joined in dotted and not (dotted[joined] is _WEAK and word.isupper()):
             return dotted[joined]
     if len(word) == 1:
@@ -390,7 +390,7 @@ def after_exclamation(rules: Rules, text: str, at: int, ahead: Ahead) -> Verdict
         return END if first == "" or first.isupper() or _without_case(first) else GOES_ON
     if text[at] == "!":
         word = text[max(0, at - 16) : at].rsplit(None, 1)[-1:]
-        if word and word[0].lstrip(OPENING) in rules.exclaimed:
+        if word and word[0].lstrip(OPENING_MARKS) in rules.exclaimed:
             first = ahead.visible()
             if first is None:
                 return WAIT
@@ -469,7 +469,7 @@ _SPLITTER_REACH = 600  # the most characters of a sentence that pysbd is shown
 
 def is_listed(rules: Rules, text: str, start: int, at: int) -> bool:
     """Whether the dot at `at` follows an abbreviation that pysbd may lack."""
-    word = word_before(text, start, at).lstrip(OPENING).lower()
+    word = word_before(text, start, at).lstrip(OPENING_MARKS).lower()
     return word in rules.dotted
 
 

@@ -7,9 +7,9 @@ import re
 
 from triolet._tools._lazy_regex import lazy_regex
 
-OPENING = "\"'“‘«„‹([{*_~¡¿<"
+OPENING_MARKS = "\"'“‘«„‹([{*_~¡¿<"
 """Marks that may stand before the first word of a sentence."""
-_NEXT = lazy_regex(r"\s[\s" + re.escape(OPENING) + r"]*")
+_NEXT = lazy_regex(r"\s[\s" + re.escape(OPENING_MARKS) + r"]*")
 _WORD = lazy_regex(r"[^\W\d_]+(?:['’][^\W\d_]*)?")
 # The name of an author in brackets after what is quoted: `(A. Author)`.
 _ATTRIBUTION = lazy_regex(r"[^\S\n]*\([^\W\d_]\.")
