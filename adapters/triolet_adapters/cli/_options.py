@@ -30,6 +30,7 @@ class Voice(enum.StrEnum):
     DEEPGRAM = "deepgram"
     COSYVOICE = "cosyvoice"
     OMNI = "omni"
+    CARTESIA = "cartesia"
 
 
 class Dialect(enum.StrEnum):
@@ -49,7 +50,8 @@ TtsOption = Annotated[
     typer.Option(
         help="[bold]local[/]: English, on this machine, no key. [bold]qwen[/]: Qwen-TTS realtime, DASHSCOPE_API_KEY. "
         "[bold]openai[/]: OpenAI, or any server of its speech API, OPENAI_API_KEY. [bold]elevenlabs[/]: ELEVENLABS_API_KEY. "
-        "[bold]deepgram[/]: DEEPGRAM_API_KEY. [bold]cosyvoice[/]: CosyVoice and Qwen-Audio-TTS, DASHSCOPE_API_KEY. "
+        "[bold]deepgram[/]: DEEPGRAM_API_KEY. [bold]cartesia[/]: CARTESIA_API_KEY. "
+        "[bold]cosyvoice[/]: CosyVoice and Qwen-Audio-TTS, DASHSCOPE_API_KEY. "
         "[bold]omni[/]: vLLM-Omni, SGLang-Omni or Together AI (--dialect)."
     ),
 ]
@@ -146,6 +148,7 @@ KEYS = {
     Voice.DEEPGRAM: "DEEPGRAM_API_KEY",
     Voice.COSYVOICE: "DASHSCOPE_API_KEY",
     Voice.OMNI: "TOGETHER_API_KEY",
+    Voice.CARTESIA: "CARTESIA_API_KEY",
 }
 """The variable of the environment that has the key of each voice."""
 
@@ -183,6 +186,10 @@ def _elsewhere(
             from triolet_adapters.tts import OmniTTS  # noqa: PLC0415
 
             return OmniTTS(**chosen, **_given(base_url=url), **tap)
+        case Voice.CARTESIA:
+            from triolet_adapters.tts import CartesiaTTS  # noqa: PLC0415
+
+            return CartesiaTTS(**chosen, **_given(base_url=url), **tap)
         case _:
             from triolet_adapters.tts import QwenTTS  # noqa: PLC0415
 

@@ -28,6 +28,7 @@ class Protocol(enum.StrEnum):
     DEEPGRAM = "deepgram"
     COSYVOICE = "cosyvoice"
     OMNI = "omni"
+    CARTESIA = "cartesia"
 
 
 def tts(
@@ -135,6 +136,10 @@ def _server(protocol: Protocol, voice: TTS, options: dict[str, Any]) -> LocalSer
             from triolet_adapters.tts.omni.server import OmniServer, OmniServerOptions  # noqa: PLC0415
 
             return OmniServer(voice, OmniServerOptions(**options))
+        case Protocol.CARTESIA:
+            from triolet_adapters.tts.cartesia.server import CartesiaServer, CartesiaServerOptions  # noqa: PLC0415
+
+            return CartesiaServer(voice, CartesiaServerOptions(**options))
         case _:
             from triolet_adapters.tts.qwen.server import QwenServer, ServerOptions  # noqa: PLC0415
 

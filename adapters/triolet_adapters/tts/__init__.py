@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from triolet_adapters.shared.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from triolet_adapters.tts.cartesia import CartesiaTTS as CartesiaTTS
     from triolet_adapters.tts.cosyvoice import CosyVoiceTTS as CosyVoiceTTS
     from triolet_adapters.tts.deepgram import DeepgramTTS as DeepgramTTS
     from triolet_adapters.tts.elevenlabs import ElevenLabsTTS as ElevenLabsTTS
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from triolet_adapters.tts.qwen import QwenTTS as QwenTTS
 else:
     _NAMES = {
+        "CartesiaTTS": "triolet_adapters.tts.cartesia",
         "CosyVoiceTTS": "triolet_adapters.tts.cosyvoice",
         "DeepgramTTS": "triolet_adapters.tts.deepgram",
         "ElevenLabsTTS": "triolet_adapters.tts.elevenlabs",

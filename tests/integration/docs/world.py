@@ -126,6 +126,7 @@ def world(*, sockets: bool = False) -> Generator[None]:
                     "ELEVENLABS_API_KEY": "sk-none",
                     "DEEPGRAM_API_KEY": "sk-none",
                     "TOGETHER_API_KEY": "sk-none",
+                    "CARTESIA_API_KEY": "sk-none",
                     "DASHSCOPE_API_KEY": KEY,
                 },
             )

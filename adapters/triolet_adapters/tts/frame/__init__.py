@@ -1,5 +1,6 @@
 """What voices of vendors have in common, over HTTP and over a WebSocket: for voices of your own as well."""
 
+from triolet_adapters.tts.frame._alaw import to_alaw as to_alaw
 from triolet_adapters.tts.frame._body import AudioBody as AudioBody
 from triolet_adapters.tts.frame._body import Body as Body
 from triolet_adapters.tts.frame._body import EventBody as EventBody

@@ -10,11 +10,12 @@ import contextlib
 import importlib
 import importlib.util
 import struct
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, Protocol
 
 from triolet import SAMPLE_BYTES
 from triolet.errors import ProtocolViolation
+from triolet_adapters.tts.frame._alaw import from_alaw
 from triolet_adapters.tts.frame._mulaw import from_mulaw
 from triolet_adapters.tts.frame._ogg import OggReader
 
@@ -47,7 +48,9 @@ def decoder_for(response_format: str, sample_rate: int) -> Decoder:
         case "flac":
             return FLACDecoder(sample_rate)
         case "mulaw":
-            return MuLawDecoder()
+            return G711Decoder(from_mulaw)
+        case "alaw":
+            return G711Decoder(from_alaw)
         case _:
             return PCMDecoder()
 
@@ -294,29 +297,19 @@ def _check_start(needed: int) -> None:
         raise ProtocolViolation(f"the audio of a response begins with more than {_MAX_ID3} bytes that are no audio")
 
 
-class MuLawDecoder:
-    """For mu-law without a header, 8 bits a sample."""
+class G711Decoder:
+    """For mu-law or A-law without a header, 8 bits a sample."""
+
+    def __init__(self, expand: Callable[[bytes], bytes]) -> None:
+        self._expand = expand
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """See `Decoder`."""
-        yield from_mulaw(data)
+        yield self._expand(data)
 
     def finish(self) -> Iterator[bytes]:
         """See `Decoder`."""
         yield b""
-
-
-_ID3_HEADER = 10
-_MAX_ID3 = 64 * 1024
-"""Bytes of a tag; encoders write some hundred, a picture would take more and is not expected of a voice."""
-
-
-def _id3_length(data: bytes) -> int:
-    """How long the tag at the start is: its length is in the last four bytes of its head, seven bits each."""
-    if data[:3] != b"ID3" or len(data) < _ID3_HEADER:
-        return 0
-    first, second, third, fourth = data[6:_ID3_HEADER]
-    return _ID3_HEADER + (first << 21 | second << 14 | third << 7 | fourth)
 
 
 class OpusDecoder(_AVDecoder):

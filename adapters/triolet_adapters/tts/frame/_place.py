@@ -92,7 +92,7 @@ def key_for(url: str, api_key: str | None, variable: str, issuer: str | None, *,
     return key
 
 
-def base_of(url: str) -> str:
-    """A URL without the path, from `/v1/` on, that `triolet serve tts` prints behind it."""
+def base_of(url: str, path: str = "/v1/") -> str:
+    """A URL without the path, from `path` on, that `triolet serve tts` prints behind it."""
     parts = urlsplit(url)
-    return parts._replace(path=parts.path.partition("/v1/")[0], query="").geturl()
+    return parts._replace(path=parts.path.partition(path)[0], query="").geturl()

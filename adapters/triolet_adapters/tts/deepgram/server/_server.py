@@ -25,7 +25,6 @@ from triolet_adapters.tts.frame.server import (
     Request,
     Site,
     Voice,
-    can_resample,
     queried,
 )
 
@@ -67,7 +66,7 @@ class DeepgramServer(LocalServer):
             return Refusal(
                 HTTPStatus.BAD_REQUEST, "UNSUPPORTED_AUDIO_FORMAT", "encoding or sample_rate is not supported"
             )
-        if self.voice_for(int(rate)).format.sample_rate != int(rate) and not can_resample():
+        if not self.can_speak(int(rate)):
             return Refusal(HTTPStatus.BAD_REQUEST, "UNSUPPORTED_AUDIO_FORMAT", "this server lacks triolet[audio]")
         return None
 
@@ -123,11 +122,8 @@ class _Talk:
 
     async def _step(self) -> bool:
         """Take one message; False ends the connection."""
-        patience = self._options.idle_timeout
-        message: str | bytes = b""
-        with trio.move_on_after(float("inf") if patience is None else patience) as scope:
-            message = await self._connection.receive()
-        if scope.cancelled_caught:
+        message = await self._connection.receive_within(self._options.idle_timeout)
+        if message is None:
             if self._busy:
                 return True
             await self._connection.close(1011, "timeout: no text for too long")

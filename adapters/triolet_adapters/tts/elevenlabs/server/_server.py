@@ -24,11 +24,8 @@ from triolet_adapters.tts.frame.server import (
     LocalServer,
     Refusal,
     Request,
-    Saying,
     Site,
     Voice,
-    can_resample,
-    encoder_for,
     queried,
 )
 
@@ -67,7 +64,7 @@ class ElevenLabsServer(LocalServer):
                 HTTPStatus.FORBIDDEN, "output_format_not_allowed", f"output_format {wanted[:50]!r} is not known"
             )
         rate = int(wanted.split("_")[1])
-        if self.voice_for(rate).format.sample_rate != rate and not can_resample():
+        if not self.can_speak(rate):
             return Refusal(HTTPStatus.FORBIDDEN, "output_format_not_allowed", "this server lacks triolet[audio]")
         return None
 
@@ -151,10 +148,8 @@ class _Talk:
     async def _step(self, nursery: trio.Nursery) -> bool:
         """Take one message; False ends the connection."""
         patience = self._options.idle_timeout
-        message: str | bytes = b""
-        with trio.move_on_after(float("inf") if patience is None else patience) as scope:
-            message = await self._connection.receive()
-        if scope.cancelled_caught:
+        message = await self._connection.receive_within(patience)
+        if message is None:
             if any(context.flushing for context in self._contexts.values()):
                 return True
             await self.fail(
@@ -244,15 +239,8 @@ class _Talk:
 
     async def _say_text(self, context: _Context, session: TTSSession, text: str) -> None:
         options, rate = self._options, self._voice.format.sample_rate
-        saying = Saying(
-            session,
-            encoder_for(self._codec, self._rate, rate),
-            rate,
-            options,
-            self._draws,
-            struck=self._server.strikes(),
-            piece=options.piece,
-            whole=self._aligned,
+        saying = self._server.saying(
+            session, self._codec, self._rate, self._draws, piece=options.piece, whole=self._aligned
         )
         said = 0
 

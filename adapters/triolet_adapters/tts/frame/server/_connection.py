@@ -94,6 +94,16 @@ class Connection:
                 case _:
                     pass  # a pong: that something has come is enough
 
+    async def receive_within(self, patience: float | None) -> str | bytes | None:
+        """Give the next message; None if none comes within `patience` seconds. With None it waits for ever.
+
+        Raises:
+            ClientLeft: nothing more will come.
+        """
+        with trio.move_on_after(float("inf") if patience is None else patience):
+            return await self.receive()
+        return None
+
     async def send(self, text: str) -> None:
         """Send one message.
 

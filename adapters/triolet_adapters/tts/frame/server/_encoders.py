@@ -6,10 +6,11 @@ import importlib
 import importlib.util
 import io
 import struct
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from triolet import SAMPLE_BYTES
-from triolet_adapters.tts.frame import to_mulaw
+from triolet_adapters.tts.frame import to_alaw, to_mulaw
 
 
 class Encoder(Protocol):
@@ -62,22 +63,35 @@ def encoder_for(response_format: str, sample_rate: int, voice_rate: int, *, head
         case "wav" if header:
             plain = PCMEncoder(wav_header(sample_rate))
         case "mulaw":
-            plain = MuLawEncoder()
+            plain = PlainEncoder(to_mulaw)
+        case "alaw":
+            plain = PlainEncoder(to_alaw)
+        case "f32":
+            plain = PlainEncoder(_to_floats)
         case _:
             plain = PCMEncoder()
     return plain if voice_rate == sample_rate else ResamplingEncoder(plain, voice_rate, sample_rate)
 
 
-class MuLawEncoder:
-    """8 bits a sample, as telephones have it (G.711)."""
+class PlainEncoder:
+    """Each sample by itself: mu-law, A-law, floating point."""
+
+    def __init__(self, encode: Callable[[bytes], bytes]) -> None:
+        self._encode = encode
 
     def feed(self, pcm: bytes) -> bytes:
         """See `Encoder`."""
-        return to_mulaw(pcm)
+        return self._encode(pcm)
 
     def finish(self) -> bytes:
         """See `Encoder`."""
         return b""
+
+
+def _to_floats(pcm: bytes) -> bytes:
+    """32 bits a sample, from -1 to 1."""
+    count = len(pcm) // SAMPLE_BYTES
+    return struct.pack(f"<{count}f", *(sample / 32768 for sample in struct.unpack(f"<{count}h", pcm)))
 
 
 class _Resampler:

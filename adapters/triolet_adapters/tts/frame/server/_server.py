@@ -13,10 +13,10 @@ from http import HTTPStatus
 import attrs
 import trio
 
-from triolet import TTS
+from triolet import TTS, TTSSession
 from triolet_adapters.tts.frame.server._connection import MAX_MESSAGE, ClientLeft, Connection
 from triolet_adapters.tts.frame.server._door import Door, Refusal, accepted
-from triolet_adapters.tts.frame.server._encoders import encoder_for
+from triolet_adapters.tts.frame.server._encoders import can_resample, encoder_for
 from triolet_adapters.tts.frame.server._exchange import Exchange, Faulty
 from triolet_adapters.tts.frame.server._options import LocalServerOptions
 from triolet_adapters.tts.frame.server._request import BadRequest, HeadReader, Request
@@ -289,6 +289,33 @@ class LocalServer:
     def voice_for(self, sample_rate: int) -> TTS:
         """The voice for a sample rate, or the nearest that there is."""
         return self._voice if isinstance(self._voice, TTS) else self._voice(sample_rate)
+
+    def can_speak(self, sample_rate: int) -> bool:
+        """Whether the voice speaks at this rate, or can be brought to it."""
+        return self.voice_for(sample_rate).format.sample_rate == sample_rate or can_resample()
+
+    def saying(
+        self,
+        session: TTSSession,
+        codec: str,
+        sample_rate: int,
+        draws: random.Random,
+        *,
+        piece: float,
+        whole: bool = False,
+    ) -> Saying:
+        """One text of a session of `voice_for(sample_rate)`, in this codec and at this rate; it may be struck by `fault`."""
+        rate = self.voice_for(sample_rate).format.sample_rate
+        return Saying(
+            session,
+            encoder_for(codec, sample_rate, rate),
+            rate,
+            self._options,
+            draws,
+            struck=self.strikes(),
+            piece=piece,
+            whole=whole,
+        )
 
     def _seconds_to_next(self) -> int:
         """In how many whole seconds a request will be within `requests_per_minute`, if none comes before."""
