@@ -337,3 +337,16 @@ class OpusDecoder(_AVDecoder):
             self._context.extradata = packet
         elif self._packets > 2:  # the second holds tags
             yield from self._decode(self._av.Packet(packet))
+
+
+_ID3_HEADER = 10
+_MAX_ID3 = 64 * 1024
+"""Bytes of a tag; encoders write some hundred, a picture would take more and is not expected of a voice."""
+
+
+def _id3_length(data: bytes) -> int:
+    """How long the tag at the start is: its length is in the last four bytes of its head, seven bits each."""
+    if data[:3] != b"ID3" or len(data) < _ID3_HEADER:
+        return 0
+    first, second, third, fourth = data[6:_ID3_HEADER]
+    return _ID3_HEADER + (first << 21 | second << 14 | third << 7 | fourth)

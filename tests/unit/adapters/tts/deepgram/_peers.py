@@ -1,79 +1,35 @@
-"""The voice and its local server joined by the virtual network, and servers that follow a script."""
+"""Deepgram's voice and its local server, and servers that follow a script."""
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-import attrs
-import trio
 import trio_websocket
-from tests.unit.triolet.tts._websocket_peers import served
+from tests.unit.adapters.tts._peers import World, scripted_as, world_of
 
-from triolet.testing import Link, ToneTTS, VirtualNetwork
+from triolet.testing import Link, ToneTTS
 from triolet_adapters.tts import DeepgramTTS
 from triolet_adapters.tts.deepgram.server import DeepgramServer, DeepgramServerOptions
-from triolet_adapters.tts.frame import VoiceOptions
-
-BASE = "ws://localhost"
-QUIET = VoiceOptions(ping_interval=None)
 
 
-@attrs.define
-class World:
-    network: VirtualNetwork
-    server: DeepgramServer
-    voice: ToneTTS
-    sent: list[str] = attrs.field(factory=list[str])
-
-    def tap(self, _time: float, direction: str, message: str) -> None:
-        if direction == "sent":
-            self.sent.append(json.loads(message)["type"])
-
-    def tts(self, **settings: Any) -> DeepgramTTS:
-        asked: dict[str, Any] = {
-            "base_url": BASE,
-            "dial": self.network.dial,
-            "tap": self.tap,
-            "options": QUIET,
-            **settings,
-        }
-        return DeepgramTTS(**asked)
-
-
-@asynccontextmanager
-async def serving(
+def serving(
     options: DeepgramServerOptions | None = None, voice: ToneTTS | None = None, link: Link | None = None
-) -> AsyncGenerator[World]:
-    voice = voice or ToneTTS()
-    server = DeepgramServer(voice, options)
-    async with served(server.handle_stream, link, host="localhost") as network:
-        yield World(network, server, voice)
+) -> AbstractAsyncContextManager[World[DeepgramTTS, DeepgramServer]]:
+    return world_of(DeepgramTTS, functools.partial(DeepgramServer, options=options), voice, link)
 
 
-@asynccontextmanager
-async def scripted(
+def scripted(
     deed: Callable[[trio_websocket.WebSocketConnection], Awaitable[object]], **settings: Any
-) -> AsyncGenerator[DeepgramTTS]:
-    async def handle(stream: trio.abc.Stream) -> None:
-        try:
-            async with trio.open_nursery() as nursery:
-                request = await trio_websocket.wrap_server_stream(nursery, stream)
-                connection = await request.accept()
-                while json.loads(await connection.get_message())["type"] != "Flush":
-                    pass
-                await deed(connection)
-                await trio.sleep_forever()
-        except* (
-            trio_websocket.ConnectionClosed,
-            trio.BrokenResourceError,
-            trio.ClosedResourceError,
-            trio.BusyResourceError,
-        ):
-            pass
+) -> AbstractAsyncContextManager[DeepgramTTS]:
+    """`deed` begins when a commit has been read."""
 
-    async with served(handle, host="localhost") as network:
-        asked: dict[str, Any] = {"base_url": BASE, "dial": network.dial, "options": QUIET, **settings}
-        yield DeepgramTTS(**asked)
+    async def act(connection: trio_websocket.WebSocketConnection) -> None:
+        while json.loads(await connection.get_message())["type"] != "Flush":
+            pass
+        await deed(connection)
+
+    return scripted_as(DeepgramTTS, act, settings)

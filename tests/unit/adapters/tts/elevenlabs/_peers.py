@@ -1,57 +1,30 @@
-"""The voice and its local server joined by the virtual network, and servers that follow a script."""
+"""ElevenLabs' voice and its local server, and servers that follow a script."""
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import attrs
-import trio
 import trio_websocket
-from tests.unit.triolet.tts._websocket_peers import served
+from tests.unit.adapters.tts import _peers as peers
 
-from triolet.testing import Link, ToneTTS, VirtualNetwork
+from triolet.testing import Link, ToneTTS
 from triolet_adapters.shared.json import to_base64
 from triolet_adapters.tts import ElevenLabsTTS
 from triolet_adapters.tts.elevenlabs.server import ElevenLabsServer, ElevenLabsServerOptions
-from triolet_adapters.tts.frame import VoiceOptions
 
-BASE = "ws://localhost"
-QUIET = VoiceOptions(ping_interval=None)
-
-
-@attrs.define
-class World:
-    network: VirtualNetwork
-    server: ElevenLabsServer
-    voice: ToneTTS
-    sent: list[dict[str, Any]] = attrs.field(factory=list[dict[str, Any]])
-    received: list[dict[str, Any]] = attrs.field(factory=list[dict[str, Any]])
-
-    def tap(self, _time: float, direction: str, message: str) -> None:
-        (self.sent if direction == "sent" else self.received).append(json.loads(message))
-
-    def tts(self, **settings: Any) -> ElevenLabsTTS:
-        asked: dict[str, Any] = {
-            "base_url": BASE,
-            "dial": self.network.dial,
-            "tap": self.tap,
-            "options": QUIET,
-            **settings,
-        }
-        return ElevenLabsTTS(**asked)
+QUIET = peers.QUIET
+World = peers.World[ElevenLabsTTS, ElevenLabsServer]
 
 
-@asynccontextmanager
-async def serving(
+def serving(
     options: ElevenLabsServerOptions | None = None, voice: ToneTTS | None = None, link: Link | None = None
-) -> AsyncGenerator[World]:
-    voice = voice or ToneTTS()
-    server = ElevenLabsServer(voice, options)
-    async with served(server.handle_stream, link, host="localhost") as network:
-        yield World(network, server, voice)
+) -> AbstractAsyncContextManager[World]:
+    return peers.world_of(ElevenLabsTTS, functools.partial(ElevenLabsServer, options=options), voice, link)
 
 
 @attrs.define
@@ -85,22 +58,5 @@ class Script:
 Deed = Callable[[Script], Awaitable[object]]
 
 
-@asynccontextmanager
-async def scripted(deed: Deed, **settings: Any) -> AsyncGenerator[ElevenLabsTTS]:
-    async def handle(stream: trio.abc.Stream) -> None:
-        try:
-            async with trio.open_nursery() as nursery:
-                request = await trio_websocket.wrap_server_stream(nursery, stream)
-                await deed(Script(await request.accept()))
-                await trio.sleep_forever()
-        except* (
-            trio_websocket.ConnectionClosed,
-            trio.BrokenResourceError,
-            trio.ClosedResourceError,
-            trio.BusyResourceError,
-        ):
-            pass
-
-    async with served(handle, host="localhost") as network:
-        asked: dict[str, Any] = {"base_url": BASE, "dial": network.dial, "options": QUIET, **settings}
-        yield ElevenLabsTTS(**asked)
+def scripted(deed: Deed, **settings: Any) -> AbstractAsyncContextManager[ElevenLabsTTS]:
+    return peers.scripted_as(ElevenLabsTTS, lambda connection: deed(Script(connection)), settings)
