@@ -115,11 +115,10 @@ async def heard_until(seconds: float, world: World) -> tuple[str, str, bool]:
     """What is said to have been heard, and what the samples show."""
     output = RecordingOutput()
     chain = speech(world.tts(), "en", phrasing=PhrasingOptions(early_start=False, merge=0))
-    async with Conversation(chain, output) as conversation:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(conversation.say, [WORDS])
-            await trio.sleep(seconds)
-            conversation.interrupt()
+    async with Conversation(chain, output) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(conversation.say, [WORDS])
+        await trio.sleep(seconds)
+        conversation.interrupt()
     result = conversation.last
     assert result is not None
     return result.heard, shown(world, output.pcm), result.estimated
@@ -193,7 +192,7 @@ async def test_a_lost_connection_loses_no_word(autojump_clock: MockClock) -> Non
             async with Conversation(speech(tts, "en"), output) as conversation:
                 result = await conversation.say([WORDS])
         assert result.heard == WORDS
-        assert result.repeated == 0
+        assert result.repeated <= 1, "what had all been played when it stalled goes on a word before"
 
 
 async def test_an_error_ends_its_context_and_nothing_else(autojump_clock: MockClock) -> None:
