@@ -43,8 +43,8 @@ def client(url: str) -> Cartesia:
 
 
 def heard(context: Any) -> tuple[bytes, list[Any]]:
-    """The audio of a context, and its other messages."""
-    events = list(context.receive())
+    """The audio of a context, and its other messages. The SDK gives those of a context that was cancelled as well: they are left out."""
+    events = [event for event in context.receive() if event.context_id == context._context_id]
     return b"".join(event.audio for event in events if event.type == "chunk"), [
         event for event in events if event.type != "chunk"
     ]
