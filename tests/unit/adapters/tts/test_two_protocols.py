@@ -35,7 +35,12 @@ async def test_every_word_is_said_once(autojump_clock: MockClock, first: str) ->
         cartesia(CartesiaServerOptions(**broken)) as sonic,
         openai(voice=ToneTTS(first_audio=0.1, pace=3)) as open_ai,
     ):
-        voices: dict[str, TTS] = {"elevenlabs": eleven.tts(), "deepgram": deep.tts(), "cosyvoice": cosy.tts(), "cartesia": sonic.tts()}
+        voices: dict[str, TTS] = {
+            "elevenlabs": eleven.tts(),
+            "deepgram": deep.tts(),
+            "cosyvoice": cosy.tts(),
+            "cartesia": sonic.tts(),
+        }
         tts = Failover(voices[first], open_ai.tts())
         chain = speech(tts, "en", phrasing=PhrasingOptions(merge=0, early_start=False))
         async with Conversation(chain, output) as conversation:
@@ -43,5 +48,7 @@ async def test_every_word_is_said_once(autojump_clock: MockClock, first: str) ->
         assert result.heard == TEXT
         assert result.repeated <= 60, "characters; without word times a clause may come again"
         assert open_ai.voice.commits, "the second voice said nothing"
-        said = eleven.voice.commits + deep.voice.commits + cosy.voice.commits + sonic.voice.commits + open_ai.voice.commits
+        said = (
+            eleven.voice.commits + deep.voice.commits + cosy.voice.commits + sonic.voice.commits + open_ai.voice.commits
+        )
     assert {word for commit in said for word in commit.text.split()} >= set(TEXT.split())
