@@ -19,7 +19,8 @@ from tests.unit.adapters.tts._virtual_http import client_over
 
 from triolet import SAMPLE_BYTES, TTS
 from triolet_adapters.shared.json import dumps
-from triolet_adapters.tts import CosyVoiceTTS, DeepgramTTS, ElevenLabsTTS, OpenAITTS, QwenTTS
+from triolet_adapters.tts import CartesiaTTS, CosyVoiceTTS, DeepgramTTS, ElevenLabsTTS, OpenAITTS, QwenTTS
+from triolet_adapters.tts.cartesia.server import CartesiaServer, CartesiaServerOptions
 from triolet_adapters.tts.cosyvoice.server import CosyVoiceServer, CosyVoiceServerOptions
 from triolet_adapters.tts.deepgram.server import DeepgramServer, DeepgramServerOptions
 from triolet_adapters.tts.elevenlabs.server import ElevenLabsServer, ElevenLabsServerOptions
@@ -103,6 +104,10 @@ def _elevenlabs(vendor: SimulatedVendor, world: Plan) -> TTS:
     return ElevenLabsTTS(**_client(vendor, world), base_url=place, voice="Cherry", output_format="pcm_8000")
 
 
+def _cartesia(vendor: SimulatedVendor, world: Plan) -> TTS:
+    return CartesiaTTS(**_client(vendor, world), base_url=f"ws://{vendor.host}", voice="Cherry", sample_rate=RATE)
+
+
 def _deepgram(vendor: SimulatedVendor, world: Plan) -> TTS:
     return DeepgramTTS(
         **_client(vendor, world), base_url=f"ws://{vendor.host}", voice="Cherry", encoding="linear16", sample_rate=RATE
@@ -149,6 +154,20 @@ _ELEVENLABS = Words(
     ),
     voice=lambda request, _message: unquote(request.path.split("/")[3]),
 )
+_CARTESIA = Words(
+    failure=_named(
+        _failures("500 internal_error", "429 concurrency_limited", "400 transcript_refused"),
+        lambda name: {
+            **dict(zip(("status_code", "error_code"), (int(name[:3]), name[4:]), strict=True)),
+            "type": "error",
+            "done": True,
+            "title": "no",
+            "message": "no",
+        },
+        1008,
+    ),
+    voice=lambda _request, message: first_of(message, "voice", "id"),
+)
 _DEEPGRAM = Words(
     failure=_named(
         _failures("Warning try again", "Warning rate limit", "Error no such text"),
@@ -177,6 +196,12 @@ PROTOCOLS: Mapping[str, Protocol] = {
         _elevenlabs,
         lambda vendor: served(
             ElevenLabsServer, vendor, _ELEVENLABS, ElevenLabsServerOptions(**_pieces(vendor), alignment="none")
+        ),
+    ),
+    "cartesia": Protocol(
+        _cartesia,
+        lambda vendor: served(
+            CartesiaServer, vendor, _CARTESIA, CartesiaServerOptions(**_pieces(vendor), timestamps="none")
         ),
     ),
     "deepgram": Protocol(
