@@ -59,6 +59,10 @@ class Sink(FarEnd):
         Host.current()
         await super().open(format)
 
+    @property
+    def _clears(self) -> bool:
+        return self._functions[1] is not None
+
     async def send(self, pcm: bytes) -> None:
         """Call `send` of the program."""
         await self._functions[0](pcm)

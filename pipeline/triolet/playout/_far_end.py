@@ -17,6 +17,9 @@ from triolet.playout._paced_output import PacedOutput
 FRAME = 0.02
 """Seconds of audio in a frame: what telephony and WebRTC send at a time."""
 
+LONGEST_KEPT = 24_000
+"""Samples that are kept before those that were heard are dropped: seldom enough to cost nothing, and 48 kB."""
+
 LAST_CALL = 0.5
 """Seconds that a call under way has to return when the output closes, and as many to end once it is cancelled. Together half of
 what an output has to close: it is a write to a socket, or nobody reads there any more."""
@@ -75,6 +78,10 @@ class FarEnd(PacedOutput):
         self._sent: int = 0
         self._pending = 0  # samples that are accepted, and do not sound by the clock yet
         self._rest = bytearray()  # of the pending ones, those that are less than a frame
+        self._kept = bytearray()  # the samples from `_kept_from` on, those that are not heard among them
+        self._kept_from = 0
+        self._held_back = bytearray()  # what a pause has taken back
+        self._cuts = 0  # how often what was sent became void
         self._dropped = 0  # of the samples sent, those that were flushed
         self._settling: int | None = None  # `_dropped` before the flush whose `clear` is not answered yet
         self._lost: str | None = None
@@ -123,7 +130,9 @@ class FarEnd(PacedOutput):
         that `send` was given since `open`. A plain call. Later than `SETTLE` seconds it does nothing.
         """
         if self._settling is not None:
-            self._base = self._accepted = max(self._base, min(played, self._sent) - self._settling)
+            before = self._base
+            self._base = self._accepted = max(before, min(played, self._sent) - self._settling)
+            del self._held_back[: (self._base - before) * SAMPLE_BYTES]
             self._dropped = self._sent - self._accepted
             self._settling = None
             self._wake()
@@ -151,6 +160,9 @@ class FarEnd(PacedOutput):
         await super().open(format)
         self._sent = self._pending = self._dropped = 0
         self._rest.clear()
+        self._held_back.clear()
+        self._kept.clear()
+        self._kept_from = 0
         self._settling = self._lost = None
         self._run = False
         self._running = trio.CancelScope()
@@ -182,8 +194,7 @@ class FarEnd(PacedOutput):
             raise ValueError(f"{len(pcm)} bytes are no whole number of 16-bit samples")
         await trio.lowlevel.checkpoint_if_cancelled()
         hold, flushes = max(1, round(self._hold * rate)), self._flushes
-        step = max(1, min(round(self._frame * rate), hold // 2)) * SAMPLE_BYTES
-        at = 0
+        at, step = 0, self._step()
         while at < len(pcm):
             piece = pcm[at : at + step - len(self._rest)]
             await self._room(len(piece) // SAMPLE_BYTES, hold, flushes)
@@ -208,7 +219,7 @@ class FarEnd(PacedOutput):
         self._calls.add(self.finish, _nothing)
         self._check()
         await self._until_run()
-        while not self._calls.idle and flushes == self._flushes and self._lost is None:
+        while (self._held_back or not self._calls.idle) and flushes == self._flushes and self._lost is None:
             self._waits_for_calls = True
             await self._changed.wait()
         self._check()
@@ -219,15 +230,56 @@ class FarEnd(PacedOutput):
         """Drop all samples that have not been heard, and call `clear` if some of them were sent. A `send` under way goes on; none
         begins any more.
         """
+        super().flush()
+        self._held_back.clear()
+        self._cut()
+
+    def pause(self) -> None:
+        """Stop the sound at this sample: let the far end clear what it holds, and keep it here. Where it cannot clear, nothing more is sent,
+        and it plays what it holds. `play` and `drain` wait.
+        """
+        if self._clears and not self._paused:
+            unheard = self._kept[(self.heard - self._kept_from) * SAMPLE_BYTES :]
+            super().pause()
+            self._accepted = self._base
+            self._cut()
+            self._held_back = unheard
+        else:
+            super().pause()
+
+    def resume(self) -> None:
+        """Go on with the sample after the last one heard."""
+        held_back, self._held_back = self._held_back, bytearray()
+        if held_back:
+            self._settling = None  # an answer that comes now is about samples that are sent again
+            step = self._step()
+            for at in range(0, len(held_back), step):
+                self._take(bytes(held_back[at : at + step]), step)
+        super().resume()
+
+    @property
+    def _clears(self) -> bool:
+        """Whether the far end can drop what it holds."""
+        return type(self).clear is not FarEnd.clear
+
+    def _cut(self) -> None:
+        """What was accepted and not heard is void: let the far end drop it, if some of it was sent."""
+        self._cuts += 1
         self._pending = 0
         self._rest.clear()
-        super().flush()
+        self._kept.clear()
+        self._kept_from = self._accepted
         self._calls.drop()
         if self._sent > self._dropped + self._accepted and self._format is not None and self._lost is None:
             self._settling = self._dropped if self.settles else None
             if not self._calls.clearing:
                 self._calls.add(self.clear, _nothing)
         self._dropped = self._sent - self._accepted
+
+    def _step(self) -> int:
+        """The bytes of a frame."""
+        rate = self._opened().sample_rate
+        return max(1, min(round(self._frame * rate), round(self._hold * rate) // 2)) * SAMPLE_BYTES
 
     async def settle(self) -> None:
         """Wait for the answer to `clear`. When this returns, or is cancelled, `heard` stands still until `play` is called."""
@@ -261,6 +313,11 @@ class FarEnd(PacedOutput):
 
     def _take(self, piece: bytes, step: int) -> None:
         """Accept samples, and send them when they are a frame."""
+        if len(self._kept) > LONGEST_KEPT * SAMPLE_BYTES:
+            heard = self.heard
+            del self._kept[: (heard - self._kept_from) * SAMPLE_BYTES]
+            self._kept_from = heard
+        self._kept += piece
         self._pending += len(piece) // SAMPLE_BYTES
         self._rest += piece
         if len(self._rest) >= step or not self._whole_frames:
@@ -275,12 +332,12 @@ class FarEnd(PacedOutput):
         """Send what has come of a frame."""
         if not self._rest:
             return
-        piece, flushes = bytes(self._rest), self._flushes
+        piece, cuts = bytes(self._rest), self._cuts
         samples = len(piece) // SAMPLE_BYTES
         self._rest.clear()
 
         def sent() -> None:
-            if flushes == self._flushes and not self._acknowledged:
+            if cuts == self._cuts and not self._acknowledged:
                 self._pending -= samples
                 self._accept(piece)  # its clock starts now
 

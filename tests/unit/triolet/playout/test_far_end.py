@@ -31,6 +31,7 @@ class Player:
         self.received = 0
         self.played = b""
         self.clears = 0
+        self.cleared_at = 0
         self._waiting = b""
         self._now = 0.0
         self._part = 0.0
@@ -47,6 +48,7 @@ class Player:
             self._play(time)
             if message is None:
                 self.clears += 1
+                self.cleared_at = self.received - len(self._waiting) // SAMPLE_BYTES
                 self._waiting = b""
             else:
                 self._waiting += message
@@ -112,14 +114,14 @@ class Telling(Clocked):
             over = self.player.over
             cleared = self.player.clears > clears
             clears = self.player.clears
-            nursery.start_soon(self._hear, over, len(self.player.played) // SAMPLE_BYTES if cleared else None)
+            nursery.start_soon(self._hear, over, self.player.cleared_at if cleared else None)
             await trio.sleep(0.01)
 
     async def _hear(self, over: int, played: int | None) -> None:
         await trio.sleep(self.player.delay)
         self.acknowledge(over)
         if played is not None:
-            self.cleared(played)  # nothing was dropped before: it is told to once in these tests
+            self.cleared(played)
 
 
 class TestByTheClock(OutputContract):
@@ -295,3 +297,62 @@ async def test_an_error_in_the_work_of_an_output_ends_its_conversation(autojump_
         async with Conversation(speech(ToneTTS(), "en"), Broken()) as conversation:
             await conversation.say([ANSWER])
     assert trio.current_time() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("after", [0.05, 0.6])
+@pytest.mark.parametrize("kind", [Clocked, Telling])
+async def test_a_pause_takes_back_what_the_far_end_holds_and_a_resume_goes_on_there(
+    kind: type[Clocked], after: float, autojump_clock: Clock
+) -> None:
+    """Where the answer to `clear` has come before the resume, no sample is lost and none is heard twice."""
+    output = kind(0.02 if kind is Telling else 0.0)
+    sound = bytes(range(256)) * 375  # 2 s, and no sample of zero
+    async with opened(output):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(output.play, sound)
+            for _ in range(3):
+                await trio.sleep(0.41)
+                output.pause()
+                await trio.sleep(after)
+                output.player.over  # noqa: B018 -- plays up to now
+                heard, played = output.heard, len(output.player.played)
+                await trio.sleep(10.0)
+                output.player.over  # noqa: B018 -- plays up to now
+                assert (output.heard, len(output.player.played)) == (heard, played)
+                output.resume()
+        await output.drain()
+        assert output.heard == len(sound) // SAMPLE_BYTES
+    output.player.over  # noqa: B018 -- plays up to now
+    assert output.player.played == sound
+
+
+async def test_what_was_paused_may_be_interrupted(autojump_clock: Clock) -> None:
+    output = Telling(0.05)
+    async with Conversation(speech(ToneTTS(), "en"), output) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(conversation.say, [ANSWER])
+        await trio.sleep(0.7)
+        conversation.pause()
+        await trio.sleep(0.01)
+        conversation.interrupt()
+        await trio.sleep(0.5)
+        assert output.player.clears == 1
+        assert conversation.last is not None
+        assert conversation.last.seconds == pytest.approx(len(output.player.played) / SAMPLE_BYTES / RATE)
+
+
+async def test_a_far_end_that_cannot_clear_gets_nothing_while_it_is_paused(autojump_clock: Clock) -> None:
+    class Deaf(Clocked):
+        clear = FarEnd.clear
+
+    output = Deaf()
+    async with opened(output):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(output.play, bytes(RATE * SAMPLE_BYTES))
+            await trio.sleep(0.5)
+            output.pause()
+            sent = output.sent
+            await trio.sleep(10.0)
+            assert output.sent <= sent + 480
+            output.resume()
+        await output.drain()
+        assert output.heard == output.sent == RATE
