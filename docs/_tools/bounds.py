@@ -76,6 +76,9 @@ GROUPS: dict[str, list[str]] = {
         "SETTLE",
         "FarEnd.hold",
         "FarEnd.frame",
+        "FarEnd.patience",
+        "Telephone.hold",
+        "AudioSocketOutput.hold",
         "LAST_CALL",
         "CLOSE_OUTPUT",
         "NullDevice.hold",
@@ -144,6 +147,8 @@ ELSEWHERE = {
 REASONS = {
     "NullDevice.hold": "Accepted and not yet heard: what an event loop may be late.",
     "FarEnd.hold": "Sent and not yet heard: two chunks as services send them, so that one is heard while the next comes.",
+    "Telephone.hold": "0.1 until a mark comes, 0.2 for it on its way, and 0.2 against jitter. An interruption takes it back.",
+    "AudioSocketOutput.hold": "Asterisk takes nothing back: this much may still be heard after an interruption.",
     "FarEnd.frame": "In one call of `send`: what telephony and WebRTC send at a time. Audio that is less waits for more as long.",
     "Loudspeaker.hold": "The same, besides 20 ms in the device.",
     "LONGEST_BACK_OFF": "The longest that `PoolOptions.back_off` and `RecoveryPolicy.back_off` grow to.",

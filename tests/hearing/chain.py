@@ -13,16 +13,27 @@ from tests.hearing.words import Comparison, compare
 
 from triolet import speech
 from triolet_adapters.outputs import Memory
+from triolet_adapters.shared.g711 import from_mulaw, to_mulaw
 from triolet_adapters.sources import Replay
 from triolet_adapters.tts import LocalTTS, QwenTTS
 from triolet_adapters.tts.qwen import QwenServer
 
 
-async def hear_all(answers: Iterable[Answer]) -> dict[str, Comparison]:
+class Telephone(Memory):
+    """What a call makes of the samples: 8 kHz, mu-law."""
+
+    rates = (8_000,)
+
+    @property
+    def pcm(self) -> bytes:
+        return from_mulaw(to_mulaw(super().pcm))
+
+
+async def hear_all(answers: Iterable[Answer], kind: type[Memory] = Memory) -> dict[str, Comparison]:
     """What was understood of each, compared with what should be heard, by the answer's name."""
     async with trio.open_nursery() as nursery:
         url: str = await nursery.start(QwenServer(LocalTTS()).serve)
-        comparisons = {answer.name: await _say(answer, url) for answer in answers}
+        comparisons = {answer.name: await _say(answer, url, kind()) for answer in answers}
         nursery.cancel_scope.cancel()
     return comparisons
 
@@ -48,8 +59,7 @@ async def _figure(written: str) -> str:
     return hear(output.pcm, output.format.sample_rate)
 
 
-async def _say(answer: Answer, url: str) -> Comparison:
-    output = Memory()
+async def _say(answer: Answer, url: str, output: Memory) -> Comparison:
     result = await (Replay(answer.markdown, math.inf) | speech(QwenTTS(url=url), "en") | output).run()
     assert result.heard == answer.markdown
     assert output.format is not None

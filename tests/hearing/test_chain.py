@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.hearing.answers import ANSWERS
-from tests.hearing.chain import hear_all, hear_figures, judge
+from tests.hearing.chain import Telephone, hear_all, hear_figures, judge
 from tests.hearing.figures import FIGURES, Figure
 from tests.hearing.meaning import judge as judge_figures
 
@@ -24,3 +24,8 @@ async def test_figures_are_heard_as_they_are_meant() -> None:
     )
     for sentence, heard in await hear_figures([three]):
         assert not judge_figures(sentence.meant, heard).wrong, heard
+
+
+async def test_an_answer_is_understood_on_the_telephone() -> None:
+    answers = [answer for answer in ANSWERS if answer.name == "dialogue"]
+    assert judge(await hear_all(answers, Telephone)) <= 0.04

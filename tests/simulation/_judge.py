@@ -17,7 +17,7 @@ from tests.simulation._words import FILLER, names_in
 
 from triolet import PhraseState
 from triolet.errors import OutputError, TrioletError, TTSError
-from triolet.playout._turn_playout import DRAIN
+from triolet.playout._contract import DRAIN
 from triolet.synthesis._options import IN_FLIGHT
 
 FRAME = 0.01

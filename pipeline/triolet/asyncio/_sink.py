@@ -60,7 +60,7 @@ class Sink(FarEnd):
         await super().open(format)
 
     @property
-    def _clears(self) -> bool:
+    def _can_clear(self) -> bool:
         return self._functions[1] is not None
 
     async def send(self, pcm: bytes) -> None:

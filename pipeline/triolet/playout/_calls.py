@@ -65,7 +65,8 @@ class _Call:
 
     function: Callable[[], Awaitable[object]]
     then: Callable[[], None]
-    size: int
+    audio: bool
+    """Whether it is about audio, and void when that is."""
 
 
 class Calls:
@@ -106,27 +107,26 @@ class Calls:
         """Whether all calls have returned, or none will any more."""
         return not self._calls
 
-    @property
-    def clearing(self) -> bool:
-        """Whether a call without audio waits or is under way."""
-        return any(not call.size for call in self._calls)
+    def has(self, function: Callable[[], Awaitable[object]]) -> bool:
+        """Whether a call of this function waits or is under way."""
+        return any(call.function == function for call in self._calls)
 
     @property
     def failed(self) -> bool:
         """Whether `check` would raise."""
         return self._error is not None
 
-    def add(self, function: Callable[[], Awaitable[object]], then: Callable[[], None], size: int = 0) -> None:
-        """Make a call after those before it, with so many bytes of audio. Call `then` if it has returned without an error."""
+    def add(self, function: Callable[[], Awaitable[object]], then: Callable[[], None], *, audio: bool = False) -> None:
+        """Make a call after those before it. `audio`: whether `drop` drops it. Call `then` if it has returned without an error."""
         if self.ended:
             self._error = self._error or self._why_ended
             return
-        self._calls.append(_Call(function, then, size))
+        self._calls.append(_Call(function, then, audio))
         self.look()
 
     def drop(self) -> None:
-        """Drop the calls with audio that have not begun."""
-        kept = [call for number, call in enumerate(self._calls) if not call.size or (number == 0 and self._under_way)]
+        """Drop the calls about audio that have not begun."""
+        kept = [call for number, call in enumerate(self._calls) if not call.audio or (number == 0 and self._under_way)]
         self._calls = deque(kept)
 
     def check(self) -> None:

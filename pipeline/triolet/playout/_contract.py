@@ -8,6 +8,10 @@ import trio
 
 from triolet._model._audio import AudioFormat
 
+DRAIN = 5.0
+"""Seconds that an output may take longer to play what it holds than that lasts, while it is not paused (`Output.patience`). A slow
+device is late by less; one that has stopped would be waited for without end."""
+
 
 class Device(abc.ABC):
     """Takes samples in order, and sounds them or keeps them. `Playout` drives it, from one task at a time.
@@ -23,6 +27,17 @@ class Device(abc.ABC):
     """Whether somebody may hear samples as soon as the output takes them, although it has no clock. False by default; true for
     a pipe to a player. Audio then comes as it is made. A file gets whole phrases, so that a phrase whose session is lost is
     never in it twice."""
+
+    rates: tuple[int, ...] | None = None
+    """The sample rates that it takes. None, the default: any. Audio of another rate is resampled on its way to it, and `open` is called
+    with the next higher of these, or else the highest."""
+
+    patience: float = DRAIN
+    """Seconds that it may take longer to play what it holds than that lasts, while it is not paused; then the turn ends with OutputError.
+    5 by default (`DRAIN`)."""
+
+    leaves: bool = False
+    """Whether the listener may leave, which `failure` then tells. False by default: then only `play` and `drain` raise."""
 
     settles: bool = False
     """Whether it is known only some time after a `flush` what was heard before it: see `settle`. False by default."""
@@ -80,6 +95,20 @@ class Device(abc.ABC):
         ends them.
         """
         await trio.lowlevel.checkpoint()
+
+    async def failure(self) -> None:
+        """Wait until it is known that the listener is gone, and raise that: it ends a turn that waits for the LLM, too. Called if the output
+        `leaves`. Cancellation ends the wait and changes nothing else.
+
+        Raises:
+            OutputError: the listener is gone.
+        """
+        await trio.sleep_forever()
+
+    async def end_phrase(self) -> None:  # noqa: B027 -- most outputs let nothing wait
+        """All samples of a phrase have been played. Called after them; samples that wait for more of them go on now. By default it does
+        nothing.
+        """
 
     async def settle(self) -> None:
         """Wait until `heard` counts all that was heard before the last `flush`. Called if the output `settles`: a far end tells it some

@@ -11,6 +11,7 @@ import trio
 from triolet._model._audio import AudioFormat
 from triolet.playout._contract import Device
 from triolet.playout._gaps import PhraseGaps
+from triolet.playout._resampled import taking_any_rate
 
 CLOSE_OUTPUT = 2.0
 """Seconds that an output has to close its device or file. One that takes longer is not expected to close at all."""
@@ -20,7 +21,7 @@ CLOSE_OUTPUT = 2.0
 class Deck:
     """What the turns on one device share: the device, its settings and its state."""
 
-    device: Device
+    device: Device = attrs.field(converter=taking_any_rate)
     gaps: PhraseGaps
     trim: bool
     paused: bool = False

@@ -39,9 +39,19 @@ class FarEnd(PacedOutput):
     `native` to True in a class whose methods are written with Trio for any program.
     """
 
+    leaves = True
+
     settles: bool = False
     """Whether the far end answers each `clear` with what it has played, so that you can call `cleared`. The result of an interrupted
     turn waits for it, for `SETTLE` seconds at most. False by default."""
+
+    patience: float = 10.0
+    """Seconds for which a far end that acknowledges may tell nothing although it has audio to play; then the turn ends with OutputError. 10
+    by default: a network that stalls for 5 s is not given up. See `Output.patience` too."""
+
+    pauses: bool = False
+    """Whether the far end can pause by itself. Then your `pause` and `resume` tell it so (`also`), after they have called those of this
+    class. False by default: a pause clears what the far end holds, and a resume sends it again."""
 
     native: bool = False
     """Whether `send` and `clear` are Trio's in an asyncio program too."""
@@ -82,7 +92,9 @@ class FarEnd(PacedOutput):
         self._kept_from = 0
         self._held_back = bytearray()  # what a pause has taken back
         self._cuts = 0  # how often what was sent became void
+        self._marked_end = 0  # what was accepted before the last mark
         self._dropped = 0  # of the samples sent, those that were flushed
+        self._acknowledged_at = -math.inf  # when something was acknowledged, or there was nothing to acknowledge
         self._settling: int | None = None  # `_dropped` before the flush whose `clear` is not answered yet
         self._lost: str | None = None
         self._waits_for_calls = False
@@ -109,6 +121,11 @@ class FarEnd(PacedOutput):
         """Make another call, in order with those of `send` and `clear`: to tell the far end of a pause, say. A plain call."""
         self._calls.add(call, _nothing)
 
+    async def mark(self) -> None:
+        """A phrase or the turn ends here: its last sample was given to `send` before. You write it, if the far end can tell when it has
+        played so far. By default nothing is called.
+        """
+
     @property
     def sent(self) -> int:
         """Samples given to `send` since `open`, those of a call under way included."""
@@ -122,6 +139,7 @@ class FarEnd(PacedOutput):
         number that is lower than the last one changes nothing; one that is higher than what was sent counts as that.
         """
         if self._acknowledged and self._format is not None:
+            self._acknowledged_at = trio.current_time()
             self._base = max(self._base, min(sent, self._sent) - self._dropped)
             self._wake()
 
@@ -134,8 +152,15 @@ class FarEnd(PacedOutput):
             self._base = self._accepted = max(before, min(played, self._sent) - self._settling)
             del self._held_back[: (self._base - before) * SAMPLE_BYTES]
             self._dropped = self._sent - self._accepted
+            self._kept_from = self._accepted  # nothing has been accepted since
             self._settling = None
             self._wake()
+
+    async def failure(self) -> None:
+        """Wait until `fail` is called, and raise its reason."""
+        while self._lost is None:
+            await self._changed.wait()
+        self._check()
 
     def fail(self, reason: str) -> None:
         """Say that the far end is gone. From now on `play` and `drain` raise OutputError with this reason. A plain call."""
@@ -158,7 +183,7 @@ class FarEnd(PacedOutput):
             RuntimeError: it is open already.
         """
         await super().open(format)
-        self._sent = self._pending = self._dropped = 0
+        self._sent = self._pending = self._dropped = self._marked_end = 0
         self._rest.clear()
         self._held_back.clear()
         self._kept.clear()
@@ -193,6 +218,7 @@ class FarEnd(PacedOutput):
         if len(pcm) % SAMPLE_BYTES:
             raise ValueError(f"{len(pcm)} bytes are no whole number of 16-bit samples")
         await trio.lowlevel.checkpoint_if_cancelled()
+        self._settling = None  # an answer that comes now is too late
         hold, flushes = max(1, round(self._hold * rate)), self._flushes
         at, step = 0, self._step()
         while at < len(pcm):
@@ -206,6 +232,14 @@ class FarEnd(PacedOutput):
         self._check()
         await trio.lowlevel.cancel_shielded_checkpoint()
 
+    async def end_phrase(self) -> None:
+        """Send what is left of the phrase, and mark its end."""
+        flushes = self._flushes
+        while self._held_back and flushes == self._flushes:
+            await self._changed.wait()
+        self._send_rest()
+        self._mark()
+
     async def drain(self) -> None:
         """Wait until `send` has returned, and all accepted samples have been heard.
 
@@ -216,7 +250,9 @@ class FarEnd(PacedOutput):
         self._opened()
         flushes = self._flushes
         self._send_rest()
-        self._calls.add(self.finish, _nothing)
+        self._mark()
+        if type(self).finish is not FarEnd.finish:
+            self._calls.add(self.finish, _nothing)
         self._check()
         await self._until_run()
         while (self._held_back or not self._calls.idle) and flushes == self._flushes and self._lost is None:
@@ -235,10 +271,10 @@ class FarEnd(PacedOutput):
         self._cut()
 
     def pause(self) -> None:
-        """Stop the sound at this sample: let the far end clear what it holds, and keep it here. Where it cannot clear, nothing more is sent,
-        and it plays what it holds. `play` and `drain` wait.
+        """Stop the sound at this sample: let the far end clear what it holds, and keep it here. Where it can pause by itself, or cannot
+        clear, nothing more is sent. `play` and `drain` wait.
         """
-        if self._clears and not self._paused:
+        if self._can_clear and not self.pauses and not self._paused:
             unheard = self._kept[(self.heard - self._kept_from) * SAMPLE_BYTES :]
             super().pause()
             self._accepted = self._base
@@ -252,13 +288,14 @@ class FarEnd(PacedOutput):
         held_back, self._held_back = self._held_back, bytearray()
         if held_back:
             self._settling = None  # an answer that comes now is about samples that are sent again
+            self._acknowledged_at = trio.current_time()
             step = self._step()
             for at in range(0, len(held_back), step):
                 self._take(bytes(held_back[at : at + step]), step)
         super().resume()
 
     @property
-    def _clears(self) -> bool:
+    def _can_clear(self) -> bool:
         """Whether the far end can drop what it holds."""
         return type(self).clear is not FarEnd.clear
 
@@ -268,11 +305,11 @@ class FarEnd(PacedOutput):
         self._pending = 0
         self._rest.clear()
         self._kept.clear()
-        self._kept_from = self._accepted
+        self._kept_from = self._marked_end = self._accepted
         self._calls.drop()
         if self._sent > self._dropped + self._accepted and self._format is not None and self._lost is None:
             self._settling = self._dropped if self.settles else None
-            if not self._calls.clearing:
+            if not self._calls.has(self.clear):
                 self._calls.add(self.clear, _nothing)
         self._dropped = self._sent - self._accepted
 
@@ -325,6 +362,13 @@ class FarEnd(PacedOutput):
         else:
             self._calls.look()  # it waits for more of them, but not for ever
 
+    def _mark(self) -> None:
+        """Mark the end of what was accepted, if that is something new."""
+        end = self._accepted + self._pending
+        if end != self._marked_end and type(self).mark is not FarEnd.mark:
+            self._marked_end = end
+            self._calls.add(self.mark, _nothing, audio=True)
+
     def _patience(self) -> float | None:
         return self._frame if self._rest else None
 
@@ -342,9 +386,11 @@ class FarEnd(PacedOutput):
                 self._accept(piece)  # its clock starts now
 
         if self._acknowledged:
+            if self._base == self._accepted:
+                self._acknowledged_at = trio.current_time()
             self._pending -= samples
             self._accept(piece)
-        self._calls.add(partial(self._send, piece), sent, len(piece))
+        self._calls.add(partial(self._send, piece), sent, audio=True)
 
     async def _send(self, piece: bytes) -> None:
         self._sent += len(piece) // SAMPLE_BYTES
@@ -370,8 +416,12 @@ class FarEnd(PacedOutput):
             if self._since is not None and over <= self._accepted:
                 deadline = self._since + (over - self._base) / (self._opened().sample_rate * self._pace)
             self._waits_for_calls = deadline == math.inf
-            with trio.move_on_at(deadline):
+            if self._acknowledged and not self._paused:
+                deadline = self._acknowledged_at + self.patience
+            with trio.move_on_at(deadline) as scope:
                 await self._changed.wait()
+            if scope.cancelled_caught and self._acknowledged and not self._paused:
+                raise OutputError(f"the far end has not told for {self.patience:g} s what it plays (patience)")
 
     async def _until_run(self) -> None:
         """Whoever opened it runs it now, or has forgotten to."""

@@ -62,8 +62,14 @@ async def _run(
     with receive:
         async with trio.open_nursery() as nursery:
             source.start(nursery, send, turn)
+            watching = trio.CancelScope()
+            if playing.watches:
+                nursery.start_soon(playing.watch, watching)
             try:
-                await play_all(receive, playing, interlude)
+                with playing.heard_by_somebody:
+                    await play_all(receive, playing, interlude)
+                watching.cancel()
+                playing.check()
             except BaseException:  # raised again: be silent now, before the stages have closed their connections
                 playing.shut()
                 if not playing.settles:

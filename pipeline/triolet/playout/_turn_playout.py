@@ -27,10 +27,6 @@ SLICE = 0.2
 """The most seconds given to a real-time output at a time, so that the playout clock is never further behind than this. The
 Synthesizer gives shorter chunks; a longer one is split. The gate does not depend on it: a flushed output drops what it has."""
 
-DRAIN = 5.0
-"""Seconds that an output may take longer to play what it holds than that lasts, while it is not paused. A slow device, or one
-at the far end of a network, is late by less; one that has stopped would be waited for without end."""
-
 SETTLE = 1.0
 """Seconds that an interrupted turn waits for the far end to tell what was heard: a round trip of a telephone call on a bad day. The
 LLM has been stopped before."""
@@ -77,6 +73,9 @@ class TurnPlayout:
         self._end = b""
         """The last samples played of the previous phrase: `EDGE` seconds, if it has so many."""
         self._wait: tuple[trio.CancelScope, Callable[[], float]] | None = None
+        self.heard_by_somebody = trio.CancelScope()
+        """Cancelled when the listener is gone."""
+        self._gone: OutputError | None = None
         self._audible = False
         self._begun = False
         self._shut = False
@@ -101,6 +100,25 @@ class TurnPlayout:
         self._shut = True
         self._output.flush()
         self._listener.dry_at = min(self._listener.dry_at, self._turn.now())
+
+    @property
+    def watches(self) -> bool:
+        """Whether the output tells that its listener has gone."""
+        return self._output.leaves
+
+    async def watch(self, scope: trio.CancelScope) -> None:
+        """Wait until the listener is gone, and cancel `heard_by_somebody`; or until the scope is cancelled."""
+        with scope:
+            try:
+                await self._output.failure()
+            except OutputError as error:
+                self._gone = error
+                self.heard_by_somebody.cancel()
+
+    def check(self) -> None:
+        """Raise OutputError if the listener is gone."""
+        if self._gone is not None:
+            raise self._gone
 
     @property
     def settles(self) -> bool:
@@ -129,7 +147,7 @@ class TurnPlayout:
         if chunk.format != expected:
             raise ValueError(
                 f"this chunk has {chunk.format.sample_rate} samples a second, the output was opened for "
-                f"{expected.sample_rate if expected else None}; put a resampling stage before the output"
+                f"{expected.sample_rate if expected else None}; the voices of a turn must agree"
             )
         phrase = self._unheard.get(chunk.phrase.index)
         if phrase is None and chunk.samples:
@@ -144,18 +162,18 @@ class TurnPlayout:
         self.report()
 
     async def drain(self) -> None:
-        """Wait until the last sample has been heard. The wait is limited to what the output holds and `DRAIN` seconds more; a pause
+        """Wait until the last sample has been heard. The wait is limited to what the output holds and its `patience` more; a pause
         does not count.
 
         Raises:
             OutputError: the output has not played it by then.
         """
-        with self.waiting(lambda: self._turn.now() + self._held_seconds() + DRAIN) as scope:
+        with self.waiting(lambda: self._turn.now() + self._held_seconds() + self._output.patience) as scope:
             await self._output.drain()
         if scope.cancelled_caught:
             held = "" if self._deck.format is None else f" {self._deck.format.seconds(self._held()):.1f} s of"
             raise OutputError(
-                f"the output has stopped: it still holds{held} samples that should have been heard {DRAIN:g} s ago (DRAIN); "
+                f"the output has stopped: it still holds{held} samples that should have been heard {self._output.patience:g} s ago (patience); "
                 "is the device still there?"
             )
         self.report()
@@ -242,6 +260,8 @@ class TurnPlayout:
             cut = edges.cut_end()
             self._positions.cut(cut)
             self._taken(cut, dry_at=self._listener.dry_at)
+            if not self._shut:
+                await self._output.end_phrase()
 
     async def _begin(self, phrase: _Playing) -> int:
         """Play what is missing of the gap before a phrase. Return how many of its first samples are cut.

@@ -19,8 +19,16 @@ from triolet import FailoverOptions
 
 RECIPES = Path(__file__).parents[3] / "recipes"
 NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
-LONGER = {"barge_in": 100, "agent": 125, "soak": 155, "from_asyncio": 200, "web_agent": 95, "browser": 130}
-"""Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions, two servers with their pages."""
+LONGER = {
+    "barge_in": 100,
+    "agent": 125,
+    "soak": 155,
+    "from_asyncio": 200,
+    "web_agent": 95,
+    "browser": 130,
+    "telephone": 95,
+}
+"""Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions, servers of pages and of calls."""
 TEXT = "Good morning. The trains leave on time today, and nobody has to wait."
 QUESTION = "What is a good breakfast, in one sentence?"
 """The small model answers it in one: less to be spoken, and to be heard."""

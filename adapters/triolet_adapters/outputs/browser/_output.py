@@ -45,6 +45,7 @@ class BrowserOutput(FarEnd):
     """
 
     settles = True
+    pauses = True
 
     def __init__(self, *, hold: float = 1.0, jitter: float = 0.08, patience: float = 30.0) -> None:
         """Make an output.
@@ -65,6 +66,7 @@ class BrowserOutput(FarEnd):
         """Names this output to a page that comes back. Whoever knows it hears the rest of the speech: it is as secret as the speech."""
         self._jitter = jitter
         self._patience_for_page = patience
+        self.patience = 1.5 * patience  # `_watch` is earlier, and knows more
         self._page: Page | None = None
         self._rate = 0
         self._silent = False

@@ -1,6 +1,7 @@
 """What voices of vendors have in common, over HTTP and over a WebSocket: for voices of your own as well."""
 
-from triolet_adapters.tts.frame._alaw import to_alaw as to_alaw
+from triolet_adapters.shared.g711 import to_alaw as to_alaw
+from triolet_adapters.shared.g711 import to_mulaw as to_mulaw
 from triolet_adapters.tts.frame._body import AudioBody as AudioBody
 from triolet_adapters.tts.frame._body import Body as Body
 from triolet_adapters.tts.frame._body import EventBody as EventBody
@@ -12,7 +13,6 @@ from triolet_adapters.tts.frame._contexts import ContextNames as ContextNames
 from triolet_adapters.tts.frame._decoding import check_decodable as check_decodable
 from triolet_adapters.tts.frame._http_options import HTTPOptions as HTTPOptions
 from triolet_adapters.tts.frame._http_voice import HTTPVoice as HTTPVoice
-from triolet_adapters.tts.frame._mulaw import to_mulaw as to_mulaw
 from triolet_adapters.tts.frame._place import InsecureKey as InsecureKey
 from triolet_adapters.tts.frame._place import MissingKey as MissingKey
 from triolet_adapters.tts.frame._place import base_of as base_of

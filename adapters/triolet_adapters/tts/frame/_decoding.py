@@ -15,8 +15,7 @@ from typing import Any, Protocol
 
 from triolet import SAMPLE_BYTES
 from triolet.errors import ProtocolViolation
-from triolet_adapters.tts.frame._alaw import from_alaw
-from triolet_adapters.tts.frame._mulaw import from_mulaw
+from triolet_adapters.shared.g711 import from_alaw, from_mulaw
 from triolet_adapters.tts.frame._ogg import OggReader
 
 

@@ -1,10 +1,11 @@
-"""All outputs keep the contract."""
+"""All outputs keep the contract, at all rates that voices have."""
 
 import wave
 from pathlib import Path
 
 import pytest
 
+from triolet import AudioFormat
 from triolet.playout._output import Output
 from triolet.testing import OutputContract
 from triolet_adapters.outputs.memory import Memory
@@ -37,7 +38,7 @@ class TestWavFile(OutputContract):
     def came_out(self, output: Output) -> bytes:
         assert isinstance(output, WavFile)
         with wave.open(output.path) as file:
-            assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (24_000, 2, 1)
+            assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (self.format.sample_rate, 2, 1)
             return bytes(file.readframes(file.getnframes()))
 
 
@@ -49,3 +50,12 @@ class TestPcmFile(OutputContract):
     def came_out(self, output: Output) -> bytes:
         assert isinstance(output, PcmFile)
         return Path(output.path).read_bytes()
+
+
+def _at_other_rates(*suites: type[OutputContract]) -> dict[str, type[OutputContract]]:
+    rates = (8_000, 16_000, 44_100, 48_000)
+    made = [(f"{suite.__name__}At{rate}", suite, rate) for suite in suites for rate in rates]
+    return {name: type(name, (suite,), {"format": AudioFormat(rate)}) for name, suite, rate in made}
+
+
+globals().update(_at_other_rates(TestMemory, TestNullDevice, TestWavFile, TestPcmFile))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import array
 
+from triolet_adapters.shared.g711 import from_alaw
 from triolet_adapters.tts.frame import to_alaw
-from triolet_adapters.tts.frame._alaw import from_alaw
 
 
 def expanded(codes: bytes) -> list[int]:

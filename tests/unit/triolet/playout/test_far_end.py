@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 import pytest
 import trio
@@ -13,9 +13,6 @@ import trio.testing
 from triolet import SAMPLE_BYTES, AudioFormat, Conversation, FarEnd, Output, PacedOutput, speech
 from triolet.errors import OutputError
 from triolet.testing import OutputContract, ToneTTS
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 RATE = 24_000
 ANSWER = "First we look at the map. Then we choose a way. At last we walk."
@@ -270,6 +267,52 @@ async def test_a_far_end_that_is_gone_ends_whatever_waits_for_it(at: str, autoju
             await output.play(bytes(2))
 
 
+async def test_a_far_end_that_tells_nothing_is_given_up_after_its_patience(autojump_clock: Clock) -> None:
+    class Silent(Clocked):
+        patience = 3.0
+
+    output = Silent(acknowledged=True)
+    async with opened(output):
+        await trio.sleep(100.0)
+        began = trio.current_time()
+        with pytest.raises(OutputError, match="patience"):
+            await output.play(bytes(RATE * SAMPLE_BYTES))
+        assert trio.current_time() - began == pytest.approx(3.0, abs=0.1)
+
+
+async def test_a_far_end_that_is_gone_ends_a_turn_that_waits_for_the_llm(autojump_clock: Clock) -> None:
+    async def llm() -> AsyncGenerator[str]:
+        yield "One moment. "
+        await trio.sleep(3600)
+
+    output = Clocked()
+    async with Conversation(speech(ToneTTS(), "en"), output) as conversation, trio.open_nursery() as nursery:
+        nursery.start_soon(_fail_after, output, 10.0)
+        with pytest.raises(OutputError, match="hung up") as caught:
+            await conversation.say(llm())
+        assert trio.current_time() == pytest.approx(10.0)
+        assert caught.value.result.heard == "One moment."  # type: ignore[attr-defined]
+
+
+async def test_a_phrase_ends_with_what_is_left_of_its_last_frame_and_a_mark(autojump_clock: Clock) -> None:
+    class Marking(Clocked):
+        async def mark(self) -> None:
+            await trio.lowlevel.checkpoint()
+            self.frames.append(-self.sent)
+
+    output = Marking()
+    async with opened(output):
+        await output.play(bytes(500 * SAMPLE_BYTES))
+        await output.end_phrase()
+        await trio.sleep(0.001)
+        assert output.frames == [480, 20, -500]
+        await output.play(bytes(2 * SAMPLE_BYTES))
+        await output.end_phrase()
+        output.flush()
+        await output.drain()
+        assert output.frames == [480, 20, -500], "neither is sent after an interruption"
+
+
 async def _fail_after(output: FarEnd, seconds: float) -> None:
     await trio.sleep(seconds)
     output.fail("the caller has hung up")
@@ -316,7 +359,7 @@ async def test_a_pause_takes_back_what_the_far_end_holds_and_a_resume_goes_on_th
                 await trio.sleep(after)
                 output.player.over  # noqa: B018 -- plays up to now
                 heard, played = output.heard, len(output.player.played)
-                await trio.sleep(10.0)
+                await trio.sleep(1.0)
                 output.player.over  # noqa: B018 -- plays up to now
                 assert (output.heard, len(output.player.played)) == (heard, played)
                 output.resume()

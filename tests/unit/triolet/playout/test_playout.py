@@ -26,10 +26,11 @@ from triolet import (
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import IterableSource
 from triolet.errors import OutputError
+from triolet.playout._contract import DRAIN
 from triolet.playout._deck import Deck
 from triolet.playout._paced_output import PacedOutput
 from triolet.playout._play_turn import play_turn
-from triolet.playout._turn_playout import DRAIN, TurnPlayout
+from triolet.playout._turn_playout import TurnPlayout
 from triolet.testing import RecordingOutput
 from triolet.turn._events import Event, FirstAudible, PhraseHeard, Underrun
 
@@ -432,7 +433,7 @@ async def test_an_output_that_stops_while_it_drains_is_an_error(autojump_clock: 
 
         nursery.start_soon(stops)
         began = trio.current_time()
-        with pytest.raises(OutputError, match=r"DRAIN") as caught:
+        with pytest.raises(OutputError, match=r"patience") as caught:
             await played.run()
     assert trio.current_time() - began == pytest.approx(0.5 + DRAIN, abs=0.2)
     assert getattr(caught.value, "result", None) == played.result
