@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import trio
 
 from triolet import SAMPLE_BYTES, AudioFormat, FarEnd
+from triolet.errors import OutputError
 from triolet_adapters.outputs.telephone._events import CallEnded, CallEvent
 from triolet_adapters.outputs.telephone._played import PlayedSoFar
 
@@ -19,6 +21,20 @@ MARK_EVERY = 5
 """Frames from one mark to the next, 0.1 s: a short word. A mark for every frame would double the messages."""
 
 HUNG_UP = "the caller has hung up"
+
+Sent = TypeVar("Sent", str, bytes)
+
+
+async def call_out(send: Callable[[Sent], Awaitable[object]], message: Sent) -> None:
+    """Send a message by a function of the application.
+
+    Raises:
+        OutputError: the function has raised something.
+    """
+    try:
+        await send(message)
+    except Exception as error:
+        raise OutputError(f"the connection of the call is gone: {type(error).__name__}: {error}") from error
 
 
 class Telephone(FarEnd):
@@ -46,7 +62,7 @@ class Telephone(FarEnd):
             hold: the most seconds that are sent and not known to be heard; 0.5 by default.
         """
         super().__init__(hold=hold, acknowledged=True)
-        self._write = send
+        self._function = send
         self._rate = self.rates[0]
         self._played = PlayedSoFar(self._rate)
         self._offset = 0  # samples sent before this opening: names of marks go on
@@ -105,6 +121,9 @@ class Telephone(FarEnd):
     @abc.abstractmethod
     async def _send_clear(self, name: str) -> None:
         """Let the service drop what it holds. Call `_mark_came(name)` when it has."""
+
+    async def _write(self, message: str) -> None:
+        await call_out(self._function, message)
 
     def _mark_came(self, name: str) -> None:
         """A mark has come back, or the answer to a `clear`."""

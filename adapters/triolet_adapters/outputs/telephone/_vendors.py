@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, cast
 
 from triolet import AudioFormat
 from triolet_adapters.outputs.telephone._events import CallerAudio, CallEvent, CallStarted, KeyPressed
-from triolet_adapters.outputs.telephone._telephone import HOLD, Telephone
+from triolet_adapters.outputs.telephone._telephone import HOLD, Telephone, call_out
 from triolet_adapters.shared.g711 import from_alaw, from_mulaw, to_alaw, to_mulaw
 
 Message = dict[str, Any]
@@ -76,6 +76,9 @@ class _Streams(Telephone):
         await self._tell("mark", mark={"name": name})
 
     async def _send_clear(self, name: str) -> None:
+        if self._stream is None:  # nothing was said
+            self._mark_came(name)
+            return
         await self._tell("clear")
         await self._send_mark(name)  # all before it is gone, so it comes back at once
 
@@ -150,6 +153,9 @@ class PlivoOutput(_Streams):
         await self._tell("checkpoint", name=name)
 
     async def _send_clear(self, name: str) -> None:
+        if self._stream is None:  # nothing was said
+            self._mark_came(name)
+            return
         await self._tell("clearAudio")
 
 
@@ -204,7 +210,7 @@ class VonageOutput(Telephone):
         return None
 
     async def _send_audio(self, pcm: bytes) -> None:
-        await self._send_bytes(pcm)
+        await call_out(self._send_bytes, pcm)
 
     async def _send_mark(self, name: str) -> None:
         await self._write(json.dumps({"action": "notify", "payload": {"mark": name}}))

@@ -261,10 +261,26 @@ async def test_to_speak_before_the_call_has_started_is_an_error(autojump_clock: 
     async with Conversation(speech(ToneTTS(), "en"), phone) as conversation:
         with pytest.raises(RuntimeError, match="has not started"):
             await conversation.say(["Hello."])
+        phone.receive('{"event": "start", "start": {"streamSid": "MZ00000000000000000000000000000000"}}')
+        phone.fail("it has rung too long")
+        with pytest.raises(OutputError, match="too long"):
+            await conversation.say(["Hello."])
     for odd in ("[]", "3", "nothing"):
         with pytest.raises(ValueError):  # noqa: PT011 -- from json, or ours
             phone.receive(odd)
     assert phone.receive('{"event": "new"}') is None
+
+
+async def test_a_connection_that_is_gone_is_an_output_error(autojump_clock: Clock) -> None:
+    async def send(message: str) -> None:
+        await trio.lowlevel.checkpoint()
+        raise ConnectionResetError("closed")
+
+    phone = TwilioOutput(send)
+    phone.receive('{"event": "start", "start": {"streamSid": "MZ"}}')
+    async with Conversation(speech(ToneTTS(), "en"), phone) as conversation:
+        with pytest.raises(OutputError, match="gone: ConnectionResetError: closed"):
+            await conversation.say(["Hello."])
 
 
 Sent = list[str | bytes]
