@@ -14,7 +14,7 @@ from triolet_adapters.outputs.telephone._telephone import HUNG_UP
 HANG_UP, ID, KEY, AUDIO = 0x00, 0x01, 0x03, 0x10
 """Kinds of packets. Audio has 16-bit little-endian samples at 8 kHz."""
 
-HOLD = 0.1
+ASTERISK_HOLD = 0.1
 """Seconds that are sent in advance. Asterisk plays what comes and takes nothing back, so little: what is on its way is heard after an
 interruption."""
 
@@ -39,7 +39,7 @@ class AudioSocketOutput(FarEnd):
     rates = (8_000,)
     native = True
 
-    def __init__(self, stream: trio.abc.Stream, *, hold: float = HOLD) -> None:
+    def __init__(self, stream: trio.abc.Stream, *, hold: float = ASTERISK_HOLD) -> None:
         """Speak in a call.
 
         Args:

@@ -13,7 +13,7 @@ from triolet.errors import OutputError
 from triolet_adapters.outputs.telephone._events import CallEnded, CallEvent
 from triolet_adapters.outputs.telephone._played import PlayedSoFar
 
-HOLD = 0.5
+CALL_HOLD = 0.5
 """Seconds that are sent and not known to be heard: 0.1 until a mark comes, 0.2 for it on its way, and 0.2 against jitter. An
 interruption takes it back."""
 
@@ -54,7 +54,7 @@ class Telephone(FarEnd):
     pads = False
     """Whether the service takes whole frames only: the last one of a phrase is then filled with silence."""
 
-    def __init__(self, send: Callable[[str], Awaitable[object]], *, hold: float = HOLD) -> None:
+    def __init__(self, send: Callable[[str], Awaitable[object]], *, hold: float = CALL_HOLD) -> None:
         """Speak in a call.
 
         Args:

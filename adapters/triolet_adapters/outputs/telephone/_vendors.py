@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, cast
 
 from triolet import AudioFormat
 from triolet_adapters.outputs.telephone._events import CallerAudio, CallEvent, CallStarted, KeyPressed
-from triolet_adapters.outputs.telephone._telephone import HOLD, Telephone, call_out
+from triolet_adapters.outputs.telephone._telephone import CALL_HOLD, Telephone, call_out
 from triolet_adapters.shared.g711 import from_alaw, from_mulaw, to_alaw, to_mulaw
 
 Message = dict[str, Any]
@@ -24,7 +24,7 @@ class _Streams(Telephone):
     call_key: ClassVar[str] = "callSid"
     parameters_key: ClassVar[str] = "customParameters"
 
-    def __init__(self, send: Callable[[str], Awaitable[object]], *, hold: float = HOLD) -> None:
+    def __init__(self, send: Callable[[str], Awaitable[object]], *, hold: float = CALL_HOLD) -> None:
         super().__init__(send, hold=hold)
         self._stream: str | None = None
 
@@ -108,7 +108,9 @@ class TelnyxOutput(_Streams):
     parameters_key = "custom_parameters"
     pads = True  # it takes 20 ms and more
 
-    def __init__(self, send: Callable[[str], Awaitable[object]], *, codec: Codec = "mulaw", hold: float = HOLD) -> None:
+    def __init__(
+        self, send: Callable[[str], Awaitable[object]], *, codec: Codec = "mulaw", hold: float = CALL_HOLD
+    ) -> None:
         """Speak in a call.
 
         Args:
@@ -173,7 +175,7 @@ class VonageOutput(Telephone):
         send_bytes: Callable[[bytes], Awaitable[object]],
         *,
         sample_rate: Literal[8000, 16000, 24000] = 16000,
-        hold: float = HOLD,
+        hold: float = CALL_HOLD,
     ) -> None:
         """Speak in a call.
 
