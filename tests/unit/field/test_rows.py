@@ -87,8 +87,9 @@ ROWS = {
             "unit/adapters/outputs/test_loudspeaker.py::test_flush_fades_out_and_stops")),
         Row("pipecat#5592", (
             "unit/field/test_stale_audio.py::test_playing_takes_as_long_as_the_audio_is_also_through_a_resampler",
-            "unit/adapters/tts/qwen/test_formats.py::test_a_voice_of_another_rate_is_resampled"),
-            open="the resampler is the local server's: the engine refuses an output of another rate"),
+            "unit/adapters/tts/qwen/test_formats.py::test_a_voice_of_another_rate_is_resampled",
+            "unit/triolet/playout/test_resampler.py::test_it_holds_back_no_more_than_it_says",
+            "unit/triolet/playout/test_resampled.py::test_at_any_moment_heard_is_the_place_in_the_source_that_sounds")),
     ],
     "Leaks, memory": [
         Row("pipecat#3269, #4409, #4806", (
