@@ -63,7 +63,8 @@ class Telephone(FarEnd):
         """
         super().__init__(hold=hold, acknowledged=True)
         self._function = send
-        self._rate = self.rates[0]
+        self._line = self.rates[0] if self.rates else 8_000  # samples a second of the call
+        self._rate = self._line
         self._played = PlayedSoFar(self._rate)
         self._offset = 0  # samples sent before this opening: names of marks go on
         self._unmarked = MARK_EVERY

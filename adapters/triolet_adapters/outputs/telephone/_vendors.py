@@ -7,7 +7,6 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Literal, cast
 
-from triolet import AudioFormat
 from triolet_adapters.outputs.telephone._events import CallerAudio, CallEvent, CallStarted, KeyPressed
 from triolet_adapters.outputs.telephone._telephone import CALL_HOLD, Telephone, call_out
 from triolet_adapters.shared.g711 import from_alaw, from_mulaw, to_alaw, to_mulaw
@@ -33,7 +32,7 @@ class _Streams(Telephone):
         told = _object(message)
         match told.get("event"):
             case "start":
-                start = told.get("start") or {}
+                start: Message = told.get("start") or {}
                 self._stream = str(start.get(self.stream_key) or told.get(self.stream_key) or "")
                 parameters: Any = start.get(self.parameters_key) or {}
                 if isinstance(parameters, dict):
@@ -41,9 +40,9 @@ class _Streams(Telephone):
                     return CallStarted(str(start.get(self.call_key, "")), {key: str(pairs[key]) for key in pairs})
                 return CallStarted(str(start.get(self.call_key, "")), {"headers": str(parameters)})
             case "media":
-                media = told["media"]
+                media: Message = told["media"]
                 if media.get("track", "inbound").startswith("inbound"):
-                    return CallerAudio(self._decoded(base64.b64decode(media["payload"])), self.rates[0])
+                    return CallerAudio(self._decoded(base64.b64decode(media["payload"])), self._line)
             case "dtmf":
                 return KeyPressed(str(told["dtmf"]["digit"]))
             case "stop":
@@ -185,7 +184,7 @@ class VonageOutput(Telephone):
             sample_rate: that of the endpoint, "audio/l16;rate=16000"; 16000 by default.
             hold: the most seconds that are sent and not known to be heard; 0.5 by default.
         """
-        self.rates = (AudioFormat(sample_rate).sample_rate,)
+        self.rates = (sample_rate,)
         super().__init__(send_text, hold=hold)
         self._send_bytes = send_bytes
 
@@ -195,7 +194,7 @@ class VonageOutput(Telephone):
         Vonage tells the end of a call by closing the WebSocket: call `fail` then, or leave the conversation.
         """
         if isinstance(message, bytes):
-            return CallerAudio(message, self.rates[0])
+            return CallerAudio(message, self._line)
         told = _object(message)
         match told.get("event"):
             case "websocket:connected":

@@ -52,7 +52,7 @@ class TestPcmFile(OutputContract):
         return Path(output.path).read_bytes()
 
 
-def _at_other_rates(*suites: type[OutputContract]) -> dict[str, type[OutputContract]]:
+def _at_other_rates(*suites: type[OutputContract]) -> dict[str, type]:
     rates = (8_000, 16_000, 44_100, 48_000)
     made = [(f"{suite.__name__}At{rate}", suite, rate) for suite in suites for rate in rates]
     return {name: type(name, (suite,), {"format": AudioFormat(rate)}) for name, suite, rate in made}

@@ -291,7 +291,8 @@ async def test_a_far_end_that_is_gone_ends_a_turn_that_waits_for_the_llm(autojum
         with pytest.raises(OutputError, match="hung up") as caught:
             await conversation.say(llm())
         assert trio.current_time() == pytest.approx(10.0)
-        assert caught.value.result.heard == "One moment."  # type: ignore[attr-defined]
+        assert caught.value.result is not None
+        assert caught.value.result.heard == "One moment."
 
 
 async def test_a_phrase_ends_with_what_is_left_of_its_last_frame_and_a_mark(autojump_clock: Clock) -> None:

@@ -25,8 +25,13 @@ class OnlyAt48(RecordingOutput):
 
 class AtAnyRate(OutputContract):
     lossless = False
+    kind: type[RecordingOutput] = RecordingOutput
     loss = 0.03
     """Where sound is cut off, and at both ends: a lower band has no step."""
+
+    @pytest.fixture
+    def output(self) -> Output:
+        return self.kind()
 
     def came_out(self, output: Output) -> bytes:
         """What was recorded, at the rate of the source again."""
@@ -42,13 +47,8 @@ class AtAnyRate(OutputContract):
 def _suites() -> None:
     for kind in (OnlyAt8, OnlyAt48):
         for rate in RATES:
-
-            class Suite(AtAnyRate):
-                output = pytest.fixture(lambda self, kind=kind: kind())
-                format = AudioFormat(rate)
-
             name = f"Test{kind.__name__}From{rate}"
-            globals()[name] = type(name, (Suite,), {})
+            globals()[name] = type(name, (AtAnyRate,), {"kind": kind, "format": AudioFormat(rate)})
 
 
 _suites()
