@@ -286,9 +286,9 @@ class FarEnd(PacedOutput):
     def resume(self) -> None:
         """Go on with the sample after the last one heard."""
         held_back, self._held_back = self._held_back, bytearray()
+        self._acknowledged_at = trio.current_time()
         if held_back:
             self._settling = None  # an answer that comes now is about samples that are sent again
-            self._acknowledged_at = trio.current_time()
             step = self._step()
             for at in range(0, len(held_back), step):
                 self._take(bytes(held_back[at : at + step]), step)

@@ -280,6 +280,20 @@ async def test_a_far_end_that_tells_nothing_is_given_up_after_its_patience(autoj
         assert trio.current_time() - began == pytest.approx(3.0, abs=0.1)
 
 
+async def test_a_pause_does_not_count_as_a_far_end_that_tells_nothing(autojump_clock: Clock) -> None:
+    class Pausing(Telling):
+        patience = 3.0
+        pauses = True
+
+    output = Pausing()
+    async with opened(output), trio.open_nursery() as nursery:
+        nursery.start_soon(output.play, bytes(RATE * SAMPLE_BYTES))
+        await trio.sleep(0.5)
+        output.pause()
+        await trio.sleep(20.0)
+        output.resume()
+
+
 async def test_a_far_end_that_is_gone_ends_a_turn_that_waits_for_the_llm(autojump_clock: Clock) -> None:
     async def llm() -> AsyncGenerator[str]:
         yield "One moment. "
