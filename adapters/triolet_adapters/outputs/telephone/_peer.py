@@ -48,7 +48,7 @@ class TwilioPeer:
             now: the clock; that of Trio by default.
         """
         self.stream = "MZ00000000000000000000000000000000"
-        self.played = bytearray()
+        self.played: bytearray = bytearray()
         """All mu-law codes that have been played by the last `advance`."""
         self.cleared: list[int] = []
         """For each `clear` that has come: how much had been played then, in samples."""
@@ -63,7 +63,7 @@ class TwilioPeer:
         self._chance = random.Random(seed)
         self._coming = deque[tuple[float, str]]()
         self._going = deque[tuple[float, str]]()
-        self._buffer = deque[bytes | str]()  # audio, or the name of a mark
+        self._buffer: deque[bytes | str] = deque()  # audio, or the name of a mark
         self._at = -math.inf  # up to where the buffer has been played
         self._begun = self._hung_up = False
         self._stalled_until = -math.inf
@@ -173,7 +173,7 @@ class TwilioPeer:
                 self._buffer.append(message["mark"]["name"])
             case "clear":
                 self.cleared.append(len(self.played))
-                waiting, self._buffer = self._buffer, deque()
+                waiting, self._buffer = self._buffer, deque[bytes | str]()
                 for item in waiting:
                     if isinstance(item, str):
                         self._tell("mark", time, mark={"name": item})
