@@ -125,3 +125,23 @@ def test_white_space_before_an_answer_is_not_held_back_for_ever() -> None:
     late = Completion()
     assert late.receive(chunk("\n\n<thi")) + late.receive(chunk("nk>so</think>Hello.")) == "Hello."
     assert late.reasoning == ["so"]
+
+
+def written(*pieces: str, index: int = 0) -> str:
+    return json.dumps({"choices": [{"index": index, "delta": {"content": piece}} for piece in pieces]})
+
+
+@pytest.mark.parametrize("cut", range(1, len("</think>")))
+def test_a_tag_is_found_wherever_it_is_cut(cut: int) -> None:
+    completion = Completion()
+    tag = "</think>"
+    text = [completion.receive(written(piece)) for piece in (f"<think>I wonder.{tag[:cut]}", f"{tag[cut:]}Yes.")]
+    assert "".join(text) + completion.finish() == "Yes."
+    assert "".join(completion.reasoning) == "I wonder."
+
+
+def test_a_second_choice_is_not_mixed_in() -> None:
+    completion = Completion()
+    assert completion.receive(written("One. ")) == "One. "
+    assert completion.receive(written("Another. ", index=1)) == ""
+    assert completion.receive(written("Two.")) == "Two."
