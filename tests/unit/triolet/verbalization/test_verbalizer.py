@@ -118,3 +118,8 @@ def test_a_lexicon_is_used_whatever_kinds_are_rewritten() -> None:
     core = VerbalizerCore((), lexicon=[lexicon])
     assert words("Triolet costs $5.", core) == "TREE-oh-lay costs $5."
     assert words("Triolet kostet 5 $.", core, "de") == "Triolet kostet 5 $."
+
+
+def test_the_users_own_words_are_said_whatever_kinds_are_chosen() -> None:
+    core = VerbalizerCore(only={"numbers"}, lexicon=[Lexicon({"SQL": "sequel"})])
+    assert words("SQL has 5 parts, approx. 2 %.", core) == "sequel has five parts, approx. 2 %."

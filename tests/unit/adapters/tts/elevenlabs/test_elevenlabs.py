@@ -16,6 +16,7 @@ from triolet.errors import AuthenticationFailed, ConnectionLost, ServiceError, T
 from triolet.testing import Link, RecordingOutput, ToneTTS, decode
 from triolet_adapters.tts import ElevenLabsTTS
 from triolet_adapters.tts.elevenlabs._alignment import Alignment
+from triolet_adapters.tts.elevenlabs._protocol import error_of
 from triolet_adapters.tts.elevenlabs.server import ElevenLabsServerOptions
 from triolet_adapters.tts.frame import InsecureKey, MissingKey, VoiceOptions
 
@@ -287,3 +288,12 @@ def test_equal_adjustments_are_the_same_voice() -> None:
         tts.adjusted(instructions="Softly.")
     assert tts.price is not None
     assert tts.price.read
+
+
+@pytest.mark.parametrize("code", ["rate_limit_exceeded", "Rate_Limit_Exceeded", "SYSTEM_BUSY"])
+def test_a_limit_is_known_however_it_is_written(code: str) -> None:
+    error = error_of({"error": code, "message": "Later, please."})
+    assert isinstance(error, ServiceError)
+    assert error.throttled
+    assert error.retryable
+    assert isinstance(error_of({"error": "INVALID_API_KEY"}), AuthenticationFailed)
