@@ -190,6 +190,13 @@ def test_an_alignment_becomes_words() -> None:
     assert times == [(0.1, 0.4), (0.5, 0.9), (1.0, 1.2), (1.3, 1.7), (1.8, 1.9), (1.9, 2.0), (2.0, 2.1)]
 
 
+def test_a_han_character_is_a_word_also_before_a_letter() -> None:
+    alignment = Alignment("好ok")
+    raw = {"chars": ["好", "o", "k"], "charStartTimesMs": [0, 100, 200], "charDurationsMs": [100, 100, 100]}
+    words = alignment.feed(raw, 0.0) + alignment.finish()
+    assert [(word.start, word.end) for word in words] == [(0, 1), (1, 3)]
+
+
 @pytest.mark.parametrize(
     "raw", [None, 3, {}, {"chars": "abc"}, {"chars": ["a"], "charStartTimesMs": [None], "charDurationsMs": ["x"]}]
 )
