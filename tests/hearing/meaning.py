@@ -137,7 +137,7 @@ def figures(text: str) -> list[str]:
     for sign, name in _SIGNS:
         text = re.sub(sign, name, text)
     text = text.replace("o'clock", "").replace("'", "")
-    words = [_singular(_ROMAN.get(word, word)) for word in re.findall(r"[^\W_]+", text)]
+    words = [_singular(_ROMAN.get(one[0], one[0])) for one in re.finditer(r"[^\W_]+", text)]
     spoken: list[str] = []
     at = 0
     while at < len(words):

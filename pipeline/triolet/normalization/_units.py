@@ -8,9 +8,10 @@ from triolet._model._text import SpeechUnit
 from triolet._tools._characters import EAST_ASIAN
 from triolet.normalization._characters import (
     BLANK,
+    CJK_MIXED,
+    CJK_MIXED_UNIT,
     CJK_PLAIN,
     CJK_PLAIN_CHARACTER,
-    CJK_RUN,
     CJK_RUN_CHARACTER,
     CLOSING,
     DECORATION,
@@ -38,14 +39,20 @@ def quick_units(text: str, start: int) -> list[SpeechUnit] | None:
     body = text.lstrip(" \n")
     at = start + len(text) - len(body)
     units: list[SpeechUnit] = []
-    whole, single = (CJK_PLAIN, CJK_PLAIN_CHARACTER) if at == start else (CJK_RUN, CJK_RUN_CHARACTER)
-    if body >= EAST_ASIAN and whole.fullmatch(body):
+    east_asian = body >= EAST_ASIAN
+    if east_asian or not QUICK.fullmatch(body):
+        if at == start and east_asian and CJK_PLAIN.fullmatch(body):
+            single = CJK_PLAIN_CHARACTER
+        elif CJK_MIXED.fullmatch(body):
+            single = CJK_MIXED_UNIT
+        else:
+            return None
         for one in single.findall(body):
             end = at + len(one)
             units.append(SpeechUnit(one, at, end))
             at = end
         return units
-    if not QUICK.fullmatch(body) or "  " in body or "www." in body or not body.isprintable():
+    if "  " in body or "www." in body or not body.isprintable():
         return None
     words = body.split(" ")
     last = words.pop()
