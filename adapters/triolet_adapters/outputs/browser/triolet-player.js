@@ -17,11 +17,11 @@
 
 const VERSION = 1
 const HEADER = 8 // bytes before the audio of a binary message: the place of its first sample, little-endian
+const PACKET = 12 // before a packet of Opus: that, and which of its samples to take: behind so many, so many
 const REPORT = 0.05 // seconds between two reports of the position
 const FADE = 0.005 // seconds of the ramp at a pause, a clear and a resume: shorter clicks, longer is heard as slow
 const CLEAR = 0.1 // seconds in which the worklet answers a clear; a context that is suspended may not
 const RETRY = [0.25, 5] // seconds until a lost connection is tried again: at first, and at most
-const OPUS_DELAY = 312 // samples at 48 kHz by which libopus is late (RFC 7845 calls it pre-skip)
 
 // ---------------------------------------------------------------------------------------------------- in the worklet
 
@@ -182,6 +182,7 @@ export class TrioletPlayer extends Target {
   #context = null
   #node = null
   #decoder = null
+  #decoding = [] // what to take of the packets that the decoder has: [place, skip, count]
   #session = null
   #opened = null // what the server has said of the audio
   #played = 0
@@ -367,16 +368,19 @@ export class TrioletPlayer extends Target {
     for (const timer of this.#cleared.values()) clearTimeout(timer)
     this.#cleared.clear()
     this.#node = this.#context = this.#decoder = this.#opened = null
+    this.#decoding = []
   }
 
   #takeAudio(data) {
     if (!this.#node) return
     const place = Number(new DataView(data).getBigUint64(0, true))
     if (this.#decoder) {
-      const duration = (1e6 * this.#opened.frame) / this.#opened.rate
-      this.#received = Math.max(this.#received, place + this.#opened.frame)
+      const view = new DataView(data)
+      const [skip, count] = [view.getUint16(8, true), view.getUint16(10, true)]
+      this.#received = Math.max(this.#received, place + count)
+      this.#decoding.push([place, skip, count])
       const timestamp = Math.round((1e6 * place) / this.#opened.rate)
-      this.#decoder.decode(new EncodedAudioChunk({ type: "key", timestamp, duration, data: new Uint8Array(data, HEADER) }))
+      this.#decoder.decode(new EncodedAudioChunk({ type: "key", timestamp, data: new Uint8Array(data, PACKET) }))
       return
     }
     const pcm = new Int16Array(data, HEADER)
@@ -386,19 +390,16 @@ export class TrioletPlayer extends Target {
   }
 
   #decodeOpus() {
-    let place = null
-    let skip = OPUS_DELAY
     const node = this.#node
+    const decoding = (this.#decoding = [])
     const decoder = new AudioDecoder({
       output: audio => {
-        const samples = new Float32Array(audio.numberOfFrames)
-        audio.copyTo(samples, { planeIndex: 0, format: "f32-planar" })
-        place ??= Math.round((audio.timestamp * this.#opened.rate) / 1e6)
+        const [place, skip, count] = decoding.shift()
+        const all = new Float32Array(audio.numberOfFrames)
+        audio.copyTo(all, { planeIndex: 0, format: "f32-planar" })
         audio.close()
-        const kept = samples.slice(Math.min(skip, samples.length)) // the decoder begins late
-        skip -= samples.length - kept.length
-        if (kept.length) node.port.postMessage({ type: "samples", place, samples: kept }, [kept.buffer])
-        place += kept.length
+        const samples = all.slice(skip, skip + count)
+        if (samples.length) node.port.postMessage({ type: "samples", place, samples }, [samples.buffer])
       },
       error: error => this.#tell("error", error),
     })
