@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from array import array
 from collections.abc import Awaitable, Callable
@@ -38,9 +39,9 @@ go.onclick = () => player.start()
 class Server:
     """Serves a page, and attaches its connections to one output."""
 
-    def __init__(self, nursery: trio.Nursery) -> None:
+    def __init__(self, nursery: trio.Nursery, output: BrowserOutput) -> None:
         self.nursery = nursery
-        self.output = BrowserOutput()
+        self.output = output
         self.connections = list[WebSocket]()
         routes = [
             Route("/", self._page),
@@ -74,7 +75,9 @@ class Server:
                 assert page.received(text)
 
 
-async def with_a_page(script: Callable[[Page, Server], None]) -> None:
+async def with_a_page(
+    script: Callable[[Page, Server], None], output: BrowserOutput | None = None, rate: int = RATE
+) -> None:
     """Do what the script does with a page whose sound is on and recorded, beside an output that is open."""
 
     def begun(page: Page) -> None:
@@ -84,8 +87,11 @@ async def with_a_page(script: Callable[[Page, Server], None]) -> None:
         script(page, server)
         assert page.evaluate("news") == []
 
-    async with trio.open_nursery() as nursery, serving((server := Server(nursery)).app) as url:
-        await server.output.open(AudioFormat(RATE))
+    async with (
+        trio.open_nursery() as nursery,
+        serving((server := Server(nursery, output or BrowserOutput())).app) as url,
+    ):
+        await server.output.open(AudioFormat(rate))
         nursery.start_soon(server.output.run)
         await in_a_browser(begun, url)
         await server.output.close()
@@ -224,3 +230,27 @@ async def test_a_pause_a_background_tab_and_a_suspended_context() -> None:
         assert server.output.heard == len(sound) + 10
 
     await with_a_page(script)
+
+
+async def test_opus_is_heard_at_the_same_place() -> None:
+    rate = 48_000
+    sound = array("h", (round(9000 * math.sin(0.00001 * at * at)) for at in range(round(1.51 * rate))))  # 0 to 11 kHz
+
+    def script(page: Page, server: Server) -> None:
+        async def play() -> None:
+            await server.output.play(sound.tobytes())
+            await server.output.drain()
+
+        do(play)
+        assert page.evaluate("player.played") == len(sound) + 10
+        heard = recorded(page)
+        begin = next(at for at, sample in enumerate(heard) if abs(sample) > 100)
+        assert max(map(abs, heard)) > 6000
+        best = max(
+            sum(x * y for x, y in zip(heard[begin + shift : begin + shift + 24_000], sound[:24_000], strict=True))
+            / sum(y * y for y in sound[:24_000])
+            for shift in range(-400, 400, 4)
+        )
+        assert best > 0.9
+
+    await with_a_page(script, BrowserOutput(codec="opus"), rate)

@@ -112,7 +112,12 @@ def audio(place: int, data: bytes) -> bytes:
     return place.to_bytes(HEADER, "little") + data
 
 
-def opened(*, session: str, rate: int, place: int, jitter: float) -> str:
+def packet(place: int, skip: int, count: int, data: bytes) -> bytes:
+    """A binary message with a packet of Opus: of its samples, `count` behind the first `skip` are to be played."""
+    return place.to_bytes(HEADER, "little") + skip.to_bytes(2, "little") + count.to_bytes(2, "little") + data
+
+
+def opened(*, session: str, rate: int, codec: str, place: int, jitter: float) -> str:
     """What the audio is, and where it goes on."""
     return json.dumps(
         {
@@ -120,7 +125,7 @@ def opened(*, session: str, rate: int, place: int, jitter: float) -> str:
             "version": VERSION,
             "session": session,
             "rate": rate,
-            "codec": "pcm",
+            "codec": codec,
             "place": place,
             "jitter": jitter,
         }
