@@ -20,7 +20,7 @@ def decoded(runs: list[list[int]]) -> tuple[list[tuple[int, int]], array[float]]
     """Encode frames of these lengths, and decode them as a page does: where the packets' samples lie, and the samples."""
     encoder = OpusEncoder(32_000)
     decoder = av.CodecContext.create("libopus", "r")
-    decoder.sample_rate, decoder.layout = RATE, "mono"  # type: ignore[attr-defined]
+    decoder.sample_rate, decoder.layout = RATE, "mono"
     place, spans, heard = 0, list[tuple[int, int]](), array("f")
     for run in runs:
         packets = []
@@ -28,7 +28,7 @@ def decoded(runs: list[list[int]]) -> tuple[list[tuple[int, int]], array[float]]
             packets += encoder.encode(place, tone(length, place))
             place += length
         for packet in packets + encoder.end():
-            [frame] = decoder.decode(av.Packet(packet.data))  # type: ignore[attr-defined]
+            [frame] = decoder.decode(av.Packet(packet.data))
             assert frame.samples == FRAME
             samples = array("h") if "s16" in frame.format.name else array("f")
             samples.frombytes(bytes(frame.planes[0])[: FRAME * samples.itemsize])
