@@ -214,7 +214,7 @@ async def test_a_stop_waits_for_an_answer_and_not_for_ever(
     assert url.hostname is not None
     assert url.port is not None
     async with await trio.open_tcp_stream(url.hostname, url.port) as stream:
-        with trio.fail_after(60):
+        with trio.fail_after(20):
             await stream.send_all(POST % (len(SPEECH), SPEECH))
             while server.connections == 0:
                 await trio.sleep(0.001)
