@@ -25,7 +25,7 @@ LOUD = 3_000
 """The mean of a caller's samples, of 32,767, that counts as talking."""
 
 
-async def llm(heard: list[str], question: str) -> AsyncGenerator[str]:  # noqa: ARG001 -- a model would know it
+async def llm(heard: list[str], question: str) -> AsyncGenerator[str]:  # noqa: ARG001, ASYNC124 -- a model would use it, and wait
     """In place of a model. `heard`: what the caller has heard so far."""
     if question == "hello":
         yield "Hello. Press one for the opening hours, or two for the way."
@@ -49,7 +49,7 @@ app = FastAPI(lifespan=sessions)
 
 
 @app.post("/answer")
-async def answer(request: Request) -> Response:
+async def answer(request: Request) -> Response:  # noqa: ASYNC124 -- a plain function would run in a thread
     url = f"wss://{request.url.netloc}/call"
     return Response(f'<Response><Connect><Stream url="{url}"/></Connect></Response>', media_type="text/xml")
 

@@ -47,7 +47,7 @@ def test_it_greets_is_interrupted_by_a_key_and_by_talk_and_knows_what_was_heard(
 ) -> None:
     asked: list[tuple[list[str], str]] = []
 
-    async def llm(heard: list[str], question: str) -> AsyncGenerator[str]:  # noqa: ASYNC900
+    async def llm(heard: list[str], question: str) -> AsyncGenerator[str]:  # noqa: ASYNC124, ASYNC900 -- as a model is given
         asked.append((list(heard), question))
         yield {"hello": "Hello there. This is said to its end."}.get(question, "It is never said to its end, this.")
 
