@@ -184,6 +184,25 @@ async def test_after_that_a_page_that_comes_is_spoken_to(
     page.broken = True
 
 
+async def test_a_network_that_stalls_for_longer_than_the_page_has_audio_loses_nothing(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    output = BrowserOutput()
+    page, sound = ListeningPage(output), noise(4.0)
+    nursery.start_soon(page.connect)
+
+    async def program() -> None:
+        async with trio.open_nursery() as both:
+            both.start_soon(output.play, sound)
+            await trio.sleep(1.5)
+            page.stalls_until = trio.current_time() + 5.0
+        await output.drain()
+
+    await driven(output, program)
+    assert bytes(page.heard) == sound
+    page.broken = True
+
+
 async def test_a_pause_is_no_silence_that_ends_a_turn(
     output: BrowserOutput, page: ListeningPage, autojump_clock: MockClock
 ) -> None:
