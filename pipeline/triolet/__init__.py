@@ -76,6 +76,7 @@ from triolet.turn._phrase_result import PhraseResult as PhraseResult
 from triolet.turn._phrase_result import PhraseState as PhraseState
 from triolet.turn._result import Latency as Latency
 from triolet.turn._result import TurnResult as TurnResult
+from triolet.turn._spoken_word import SpokenWord as SpokenWord
 from triolet.turn._timeline import Timeline as Timeline
 from triolet.verbalization import Lexicon as Lexicon
 from triolet.verbalization import Verbalizer as Verbalizer

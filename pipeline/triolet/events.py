@@ -24,6 +24,7 @@ from triolet.turn._events import PhraseHeard as PhraseHeard
 from triolet.turn._events import PhrasePlaying as PhrasePlaying
 from triolet.turn._events import PhraseReady as PhraseReady
 from triolet.turn._events import PhraseResumed as PhraseResumed
+from triolet.turn._events import SoundPlaced as SoundPlaced
 from triolet.turn._events import SourceEnded as SourceEnded
 from triolet.turn._events import TextLeft as TextLeft
 from triolet.turn._events import TurnEnded as TurnEnded

@@ -7,8 +7,9 @@ by their weight.
 from __future__ import annotations
 
 import itertools
+import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from triolet._model._text import SpeechUnit
 from triolet.alignment._matching import Anchor, Matching
@@ -109,6 +110,31 @@ class PhraseSound:
             voiced = Voiced(total or heard, ((0, total or heard),))
         if not voiced.runs:
             return 0  # all that was heard is silence
+        anchor, ends, whole = self._match(total, voiced, last)
+        time = self._sounding_until(heard, voiced, ends)
+        return self._count(time, anchor, ends[-1] if whole else None, last) - self._first
+
+    def times(self, total: int | None, voiced: Voiced, *, end: int | None = None) -> list[tuple[int, int]]:
+        """For each unit from `first` on: the samples [begin, end) that say it. They ascend, and `count` finds the same ends.
+
+        What is not known yet is said at the pace so far. `total`, `voiced` and `end` are as for `count`.
+        """
+        text = self._text()
+        last = len(text) if end is None else end
+        if last <= self._first:
+            return []
+        if not voiced.runs:
+            return [(0, 0)] * (last - self._first)
+        anchor, ends, whole = self._match(total, voiced, last)
+        points = _points(anchor)
+        if whole:
+            points.append((text.ends[last], ends[-1]))
+        said = text.ends[self._first : last + 1]
+        times = _on_line(said, points, anchor.factor)
+        return self._samples(times, voiced, ends, total)
+
+    def _match(self, total: int | None, voiced: Voiced, last: int) -> tuple[Anchor, list[float], bool]:
+        """The last anchor of the likeliest way, the sounding seconds until the end of each run, and whether all has been seen."""
         ends = self._sounding_ends(voiced)
         whole = total is not None and voiced.samples >= total
         silent = (voiced.samples - voiced.runs[-1][1]) / self._rate
@@ -124,9 +150,26 @@ class PhraseSound:
             matching = Matching(self._text(), likely, first=self._first, end=last, exact=whole)
         for time in pauses[matching.pauses :]:
             matching.pause(time)
-        anchor = matching.last_anchor(ends[-1], last, whole=whole)
-        time = self._sounding_until(heard, voiced, ends)
-        return self._count(time, anchor, ends[-1] if whole else None, last) - self._first
+        return matching.last_anchor(ends[-1], last, whole=whole), ends, whole
+
+    def _samples(
+        self, times: Sequence[float], voiced: Voiced, ends: Sequence[float], total: int | None
+    ) -> list[tuple[int, int]]:
+        """From sounding seconds between units to the samples of each unit. A pause lies between two units."""
+        runs, rate = voiced.runs, self._rate
+        most = math.inf if total is None else total
+
+        def sample(time: float, run: int) -> int:
+            run = min(run, len(runs) - 1)
+            return round(max(0.0, min(most, runs[run][1] + (time - ends[run]) * rate)))
+
+        found: list[tuple[int, int]] = []
+        before = 0
+        for begins, until in itertools.pairwise(times):
+            begin = max(before, sample(begins, bisect_right(ends, begins + _ROUNDING)))
+            before = max(begin, sample(until, bisect_left(ends, until - _ROUNDING)))
+            found.append((begin, before))
+        return found
 
     def _agrees(self, voiced: Voiced) -> bool:
         """Whether the runs in these samples begin with those that were noted."""
@@ -171,6 +214,34 @@ class PhraseSound:
                 factor = (text.ends[after[0]] - anchor.said) / (after[1] - anchor.time)
         said = anchor.said + (time - anchor.time) * factor
         return max(anchor.unit, min(most, text.until(said)))
+
+
+def _points(anchor: Anchor) -> list[tuple[float, float]]:
+    """The places in text and sound that belong together, in order."""
+    points: list[tuple[float, float]] = []
+    at: Anchor | None = anchor
+    while at is not None:
+        points.append((at.said, at.time))
+        at = at.before
+    return points[::-1]
+
+
+def _on_line(said: Iterable[float], points: Sequence[tuple[float, float]], factor: float) -> list[float]:
+    """The sounding seconds of ascending places in the text, on the line through the points. After the last it goes on with this
+    factor.
+    """
+    times: list[float] = []
+    at = 0
+    for place in said:
+        while at + 1 < len(points) and points[at + 1][0] <= place:
+            at += 1
+        text, sound = points[at]
+        if at + 1 < len(points):
+            after, sounds = points[at + 1]
+            times.append(sound + (place - text) * (sounds - sound) / (after - text))
+        else:
+            times.append(sound + (place - text) / factor)
+    return times
 
 
 def _likely(pace: float | None) -> Sequence[tuple[float, float]]:

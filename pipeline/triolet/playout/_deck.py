@@ -9,6 +9,7 @@ import attrs
 import trio
 
 from triolet._model._audio import AudioFormat
+from triolet._tools._signal import Signal
 from triolet.playout._contract import Device
 from triolet.playout._gaps import PhraseGaps
 from triolet.playout._resampled import taking_any_rate
@@ -28,6 +29,8 @@ class Deck:
     """Whether playback is paused. The device then keeps what it holds, and no deadline runs while it is silent."""
     nursery: trio.Nursery | None = None
     """Where the device runs, of whoever opens it."""
+    watchers: set[Signal] = attrs.Factory(set[Signal])
+    """Given when a phrase begins, when playback pauses or goes on, and when a turn ends."""
     format: AudioFormat | None = None
     """The format that the device was opened for; None while it is closed."""
     _running: trio.CancelScope = attrs.Factory(trio.CancelScope)
@@ -44,6 +47,11 @@ class Deck:
                 yield
             finally:
                 await self.close()  # noqa: ASYNC102 -- it shields and bounds itself
+
+    def tell(self) -> None:
+        """Wake the watchers. A plain call."""
+        for signal in self.watchers:
+            signal.give()
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         """Open the device.

@@ -12,6 +12,8 @@ class _Span:
     start: int
     phrase: int
     cut_before: int
+    sample: int
+    """The number in its phrase of the first of these samples."""
     samples: int = 0
     cut_after: int = 0
 
@@ -36,11 +38,13 @@ class Positions:
         self._passed: dict[int, int] = {}
         """For each phrase, the samples heard in spans that are dropped; until `forget`."""
 
-    def play(self, phrase: int, start: int, samples: int, *, cut: int) -> None:
-        """Record that so many samples of a phrase are played from `start` on. `cut` samples before them are not played."""
+    def play(self, phrase: int, start: int, samples: int, *, cut: int, sample: int = 0) -> None:
+        """Record that so many samples of a phrase are played from `start` on: those from `sample` on. `cut` samples before them are
+        not played.
+        """
         last = self._spans[-1] if self._spans else None
         if last is None or last.phrase != phrase or last.end != start or cut or last.cut_after:
-            last = _Span(start, phrase, cut)
+            last = _Span(start, phrase, cut, sample)
             self._spans.append(last)
         last.samples += samples
 
@@ -62,6 +66,17 @@ class Positions:
             if span.phrase == phrase:
                 heard += span.heard(position)
         return heard
+
+    def ahead(self, position: int) -> list[tuple[int, int, int, int]]:
+        """What is heard from now on, when the output has played up to `position`: for each span, its phrase, the number in the phrase
+        of the first sample that is to come, how many samples are heard before it, and how many follow from it on.
+        """
+        found: list[tuple[int, int, int, int]] = []
+        for span in self._spans:
+            passed = min(span.samples, max(0, position - span.start))
+            if passed < span.samples:
+                found.append((span.phrase, span.sample + passed, max(0, span.start - position), span.samples - passed))
+        return found
 
     def forget(self, phrase: int) -> None:
         """Drop what is known of a phrase that was heard to its end."""

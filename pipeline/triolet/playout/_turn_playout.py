@@ -20,7 +20,15 @@ from triolet.playout._deck import Deck
 from triolet.playout._edges import MARGIN, PhraseEdges, TrimmedPhrase, WholePhrase
 from triolet.playout._gaps import RoomTone
 from triolet.playout._positions import Positions
-from triolet.turn._events import FirstAudible, OutputOpened, PhraseHeard, PhrasePlaying, Underrun, VoicePaused
+from triolet.turn._events import (
+    FirstAudible,
+    OutputOpened,
+    PhraseHeard,
+    PhrasePlaying,
+    SoundPlaced,
+    Underrun,
+    VoicePaused,
+)
 from triolet.turn._result import TurnResult
 
 SLICE = 0.2
@@ -34,6 +42,10 @@ LLM has been stopped before."""
 EDGE = 0.02
 """Seconds at the end of a phrase by which the loudness of the voice's silence is judged: two periods of a low voice."""
 
+UNSEEN = 0.045
+"""Seconds by which a word may be placed off: so much sooner than its picture is sound before anybody notices (ITU-R BT.1359). Devices
+count what was heard in blocks of up to 20 ms."""
+
 FIRST_GAP = 0.001
 """Seconds. A shorter silence is a rounding error of the clock, and no underrun."""
 
@@ -45,6 +57,8 @@ class _Playing:
     phrase: Phrase
     edges: PhraseEdges
     begun: bool = False
+    next_at: float | None = None
+    """When the listener hears the samples that follow those played so far, as the timeline has it; None before the first."""
 
     @property
     def complete(self) -> bool:
@@ -100,6 +114,7 @@ class TurnPlayout:
         self._shut = True
         self._output.flush()
         self._listener.dry_at = min(self._listener.dry_at, self._turn.now())
+        self._deck.tell()
 
     @property
     def watches(self) -> bool:
@@ -153,6 +168,7 @@ class TurnPlayout:
         if phrase is None and chunk.samples:
             self._turn.timeline.record(PhrasePlaying(self._turn.now(), chunk.phrase))
             phrase = self._unheard[chunk.phrase.index] = _Playing(chunk.phrase, self._edges(chunk))
+            self._deck.tell()
         if phrase is not None:
             phrase.edges.feed(chunk)
             await self._play(phrase)
@@ -221,6 +237,7 @@ class TurnPlayout:
         """Stop the sound at this sample. A plain call."""
         self._output.pause()
         self._deck.paused = True
+        self._deck.tell()
         self._set_deadline()
 
     def resume(self) -> None:
@@ -229,6 +246,8 @@ class TurnPlayout:
         self._deck.paused = False
         if self._deck.format is not None:
             self._listener.dry_at = self._dry_at()
+            self._place_again()
+        self._deck.tell()
         self._set_deadline()
 
     @property
@@ -241,6 +260,7 @@ class TurnPlayout:
         if self._finished:
             return
         self._finished = True
+        self._deck.tell()
         for index, phrase in self._unheard.items():
             if not phrase.edges.passed:  # nothing of it was given to the output
                 continue
@@ -308,20 +328,50 @@ class TurnPlayout:
             self._note_audible(pcm, self._deck.format)
         self._taken(cut, dry_at=self._listener.dry_at)
         step = self._deck.format.samples(SLICE) * SAMPLE_BYTES
+        sample = phrase.edges.passed - len(pcm) // SAMPLE_BYTES
         if not self._output.realtime or len(pcm) <= step:
-            await self._give(phrase, pcm, cut)
+            await self._give(phrase, pcm, cut, sample)
         else:
             for at in range(0, len(pcm), step):
-                await self._give(phrase, pcm[at : at + step], cut if at == 0 else 0)
+                await self._give(phrase, pcm[at : at + step], cut if at == 0 else 0, sample + at // SAMPLE_BYTES)
         edge = self._deck.format.samples(EDGE) * SAMPLE_BYTES
         self._end = (pcm if len(pcm) >= edge else self._end + pcm)[-edge:]
 
-    async def _give(self, phrase: _Playing, pcm: bytes, cut: int) -> None:
+    async def _give(self, phrase: _Playing, pcm: bytes, cut: int, sample: int) -> None:
+        """Give samples of a phrase to the output: those from `sample` on, of which it has been given all before, or they were cut."""
         samples = len(pcm) // SAMPLE_BYTES
         if samples:
-            self._positions.play(phrase.phrase.index, self._given, samples, cut=cut)
+            self._place(phrase, sample, samples)
+            self._positions.play(phrase.phrase.index, self._given, samples, cut=cut, sample=sample)
             await self._write(pcm)
             self._taken(samples, dry_at=self._dry_at())
+
+    def _place(self, phrase: _Playing, sample: int, samples: int) -> None:
+        """Record when the listener hears these samples, if that does not follow from what was recorded before."""
+        assert self._deck.format is not None
+        seconds, listener = self._deck.format.seconds, self._listener
+        if phrase.next_at is None:
+            at = self._dry_at() if self._output.realtime else seconds(self._given)
+        elif self._output.realtime:
+            at = max(listener.dry_at, self._turn.now())
+        else:
+            at = phrase.next_at
+        if phrase.next_at is None or abs(at - phrase.next_at) > UNSEEN:
+            self._turn.timeline.record(SoundPlaced(self._turn.now(), phrase.phrase.index, sample, at))
+            phrase.next_at = at
+        phrase.next_at += seconds(samples)
+
+    def _place_again(self) -> None:
+        """A pause has ended: record when the listener hears what the output has held meanwhile."""
+        if not self._output.realtime or self._deck.format is None:
+            return
+        now, seconds = self._turn.now(), self._deck.format.seconds
+        for index, sample, before, samples in self._positions.ahead(self._output.heard - self._base):
+            phrase = self._unheard.get(index)
+            if phrase is not None:
+                at = now + seconds(before)
+                self._turn.timeline.record(SoundPlaced(now, index, sample, at))
+                phrase.next_at = at + seconds(samples)
 
     def _taken(self, samples: int, *, dry_at: float) -> None:
         assert self._deck.format is not None

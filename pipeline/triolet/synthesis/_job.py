@@ -24,8 +24,9 @@ class Commit:
     """The sample of the phrase's audio at which its audio starts."""
     unit: int = 0
     """The first unit of the phrase that it says."""
-    before: tuple[int, ...] = ()
-    """For each unit before `unit`: the sample at which it ends, at most `start`. Told again with the times of its words."""
+    before: tuple[tuple[int, int], ...] = ()
+    """For each unit before `unit`: the samples at which it begins and ends, at most `start`. Told again with the times of its
+    words."""
     first_audio: float | None = None
     """When its first samples came, on Trio's clock. None: none have."""
 

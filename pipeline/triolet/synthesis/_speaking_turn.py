@@ -225,8 +225,9 @@ class SpeakingTurn:
             if times is None:  # few services tell
                 times = UnitTimes(job.phrase.units[commit.unit :], self._audio.sample_rate)
             if times.add(said):
-                ends = (*commit.before, *(commit.start + end for end in times.ends))
-                self._turn.timeline.record(WordsTimed(self._turn.now(), index, ends))
+                begins = (*(begin for begin, _ in commit.before), *(commit.start + begin for begin in times.begins))
+                ends = (*(end for _, end in commit.before), *(commit.start + end for end in times.ends))
+                self._turn.timeline.record(WordsTimed(self._turn.now(), index, ends, begins[: len(ends)]))
 
         return AudioAndWords(accept, words)
 
@@ -274,8 +275,7 @@ class SpeakingTurn:
     def _resume(self, job: Job, error: TTSError, point: Resumption) -> bool:
         index = job.phrase.index
         keep, unit = job.commit.start + point.keep, job.commit.unit + point.unit
-        ends = [min(end, keep) for end in self._turn.timeline.word_ends(index)[:unit]]
-        before = (*ends, *[keep] * (unit - len(ends)))
+        before = self._times_until(index, unit, keep)
         self._lost(job, error)
         self._cut(job, keep)
         if unit == len(job.phrase.units):  # all had been said before it was lost; what was billed for it is estimated
@@ -286,7 +286,15 @@ class SpeakingTurn:
         self._go_on(job, keep, unit, before)
         return True
 
-    def _go_on(self, job: Job, start: int, unit: int, before: tuple[int, ...]) -> None:
+    def _times_until(self, index: int, unit: int, keep: int) -> tuple[tuple[int, int], ...]:
+        """The samples at which each unit before this one begins and ends, none after `keep`."""
+        timeline = self._turn.timeline
+        ends = timeline.word_ends(index)[:unit]
+        begins = timeline.word_begins(index) or (0, *ends)
+        known = [(min(begin, keep), min(end, keep)) for begin, end in zip(begins, ends, strict=False)]
+        return (*known, *[(keep, keep)] * (unit - len(known)))
+
+    def _go_on(self, job: Job, start: int, unit: int, before: tuple[tuple[int, int], ...]) -> None:
         """Let the next commit say the units from `unit` on."""
         job.commit = Commit(self._turn.now(), start, unit, before)
         job.changed.give()

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioChunk
 from triolet._model._text import NormalizedClause, Phrase
+from triolet._model._timed_word import TimedWord
 from triolet._tools._signal import Signal
+from triolet.alignment._unit_times import UnitTimes
 from triolet.chain._context import TurnContext
 from triolet.errors import NoAudio
 from triolet.synthesis._options import LEAD
 from triolet.synthesis._voice_stage import VoiceStage, adjusted
 from triolet.tts._contract import TTS
-from triolet.turn._events import FirstAudio, PhraseCommitted, PhraseComplete, PhraseFailed, PhraseGrew, PhraseReady
+from triolet.tts._word_times import AudioAndWords
+from triolet.turn._events import (
+    FirstAudio,
+    PhraseCommitted,
+    PhraseComplete,
+    PhraseFailed,
+    PhraseGrew,
+    PhraseReady,
+    WordsTimed,
+)
 
 
 class StreamSynthesizer(VoiceStage[NormalizedClause]):
     """Sends each clause to the service as it comes, and passes its audio on. The whole turn is one phrase.
 
-    The audio does not tell one sentence from the next, so the words that were heard are an estimate (`TurnResult.heard`). When
-    the session is lost, the turn ends with the error; nothing is tried again.
+    The audio does not tell one sentence from the next, so the words that were heard are an estimate (`TurnResult.heard`), unless the
+    service reports word times. When the session is lost, the turn ends with the error; nothing is tried again.
 
     A clause waits until less than `lead` seconds of audio have come that the output has not taken.
     """
@@ -98,6 +109,10 @@ class _StreamedTurn:
         self._received = 0
         self._done = False
         self._news = Signal()
+        self._times = UnitTimes((), tts.format.sample_rate)
+        self._times.extend(first.units)
+        self._told = 0
+        """Units whose times are in the timeline."""
 
     async def run(
         self, upstream: trio.MemoryReceiveChannel[NormalizedClause], downstream: trio.MemorySendChannel[AudioChunk]
@@ -116,7 +131,7 @@ class _StreamedTurn:
         try:
             async with self._tts.connect_stream() as session, aclosing(self._texts(upstream)) as texts:
                 timeline.record(PhraseCommitted(now(), 0, self._tts.bills))
-                usage = await session.speak(texts, self._accept)
+                usage = await session.speak(texts, AudioAndWords(self._accept, self._words))
             if not self._received:
                 raise NoAudio("the service gave no audio for this turn")
         except Exception as error:  # raised again: the timeline needs the reason
@@ -131,8 +146,15 @@ class _StreamedTurn:
         async for clause in upstream:
             await self._turn.clock.until_backlog_below(self._lead)
             self._turn.timeline.record(PhraseGrew(self._turn.now(), 0, clause.units, clause.end))
+            self._times.extend(clause.units)
             if clause.words:
                 yield clause.words
+
+    def _words(self, said: Sequence[TimedWord]) -> None:
+        if self._times.add(said):
+            told, self._told = self._told, len(self._times.ends)
+            begins, ends = self._times.begins[told : self._told], self._times.ends[told:]
+            self._turn.timeline.record(WordsTimed(self._turn.now(), 0, tuple(ends), tuple(begins), told))
 
     def _accept(self, pcm: bytes) -> None:
         if not pcm:

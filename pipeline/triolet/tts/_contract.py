@@ -83,8 +83,9 @@ class TTSStream(abc.ABC):
     async def speak(self, texts: AsyncIterable[str], accept: AudioCallback) -> Usage:
         """Speak texts, as they come, as one text. Call `accept(pcm)` with whole samples; return when all has been spoken.
 
-        An implementation must not iterate `texts` under a time-out, and must raise what `texts` raises. After an error or a
-        cancellation the session is spent: leave its block.
+        An implementation must not iterate `texts` under a time-out, and must raise what `texts` raises. Where the service reports word
+        times, it calls `tell_words`, with offsets in the texts one after another. After an error or a cancellation the session is
+        spent: leave its block.
 
         Raises:
             TTSError: the service failed.

@@ -144,7 +144,12 @@ class WordsTimed(Event):
 
     index: int
     ends: tuple[int, ...]
-    """For each unit of the phrase, from the first on: the sample of the phrase at which it ends."""
+    """For each unit of the phrase, from `unit` on: the sample of the phrase at which it ends."""
+    begins: tuple[int, ...] = ()
+    """For each of these units: the sample at which it begins. Empty: not told; then a word begins where the voice sounds again after
+    the one before."""
+    unit: int = 0
+    """The first unit that `ends` tells of; 0 by default. What was told of those before it still holds."""
 
 
 @attrs.frozen
@@ -162,6 +167,19 @@ class PhrasePlaying(Event):
     """The first samples of a phrase have reached the output."""
 
     phrase: Phrase
+
+
+@attrs.frozen
+class SoundPlaced(Event):
+    """When the listener hears the samples of a phrase: those from `sample` on are heard one after another, the first of them at
+    `time`. Recorded when a phrase begins, and again where silence comes between: audio that is late, or a pause.
+    """
+
+    index: int
+    sample: int
+    """The sample of the phrase."""
+    time: float
+    """Seconds on Trio's clock. For an output without a clock, such as a file: seconds of audio from the beginning of the turn."""
 
 
 @attrs.frozen

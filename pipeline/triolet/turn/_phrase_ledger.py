@@ -10,6 +10,7 @@ from triolet._model._text import Phrase, SpeechUnit
 from triolet.alignment._heard import PhraseSound
 from triolet.alignment._voicing import Voiced
 from triolet.alignment._weights import WeighedUnits
+from triolet.turn._spoken_word import PhraseTimes
 
 
 @attrs.define
@@ -47,6 +48,10 @@ class PhraseLedger:
         """Whether no sample of it was left out."""
         self.ends: tuple[int, ...] | None = None
         """The sample after the end of each unit, where the voice has told."""
+        self.begins: tuple[int, ...] = ()
+        """The sample at which each of these units begins; empty where the voice has not told."""
+        self._placed: list[tuple[int, float]] = []
+        """When the listener hears which sample: (sample, time), in the order in which they were told."""
         self.failure: str | None = None
         self._voiced = Voiced()
         self._phrase: Phrase | None = None
@@ -84,7 +89,7 @@ class PhraseLedger:
 
     def committed(self, *, bills: bool = True) -> None:
         """A session was told to speak what is missing. Word times that were known hold no longer."""
-        self.ends = None
+        self.ends, self.begins = None, ()
         self._commits.append(_Commit(self._parts[-1].unit, characters=None if bills else 0))
 
     def first_audio(self) -> None:
@@ -98,8 +103,40 @@ class PhraseLedger:
 
     def resumed(self, samples: int, unit: int, repeated: int) -> None:
         """From this sample on, the audio says the units from this one on."""
-        self.ends = None
+        self.ends, self.begins = None, ()
         self._parts.append(_Part(samples, unit, repeated))
+
+    def timed(self, unit: int, begins: tuple[int, ...], ends: tuple[int, ...]) -> None:
+        """The voice has told when it says the units from one on."""
+        known = self.ends or ()
+        told = len(self.begins) == len(known) and len(begins) == len(ends)
+        self.begins = (*self.begins[:unit], *begins) if told or not unit else ()
+        self.ends = (*known[:unit], *ends)
+
+    def placed(self, sample: int, time: float) -> None:
+        """The listener hears the samples from this one on from this time on."""
+        self._placed.append((sample, time))
+
+    def times(self, sample_rate: int, origin: float, voiced: Voiced | None = None) -> PhraseTimes | None:
+        """What is known of when its words are said, with times counted from `origin`. `voiced`: where the voice sounds, if more is
+        known than was told with what was heard. None: its words are not known.
+        """
+        if self._phrase is None or not sample_rate:
+            return None
+        total = self.total if self.total is not None else self.heard if self.whole else None
+        sure = total is not None and len(self._parts) == 1
+        return PhraseTimes(
+            tuple(self._units),
+            sample_rate,
+            tuple((part.start, part.unit, part.repeated > 0) for part in self._parts),
+            self.ends or (),
+            self.begins,
+            total,
+            self._voiced if voiced is None else voiced,
+            tuple(self._placed),
+            origin,
+            None if sure else self._pace(),
+        )
 
     def paused(self, start: int, end: int, sample_rate: int) -> None:
         """The voice sounded in these samples, and has paused after them."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+import functools
 
 import attrs
 
 from triolet._model._text import Phrase
+from triolet.turn._spoken_word import PhraseTimes, SpokenWord
 
 
 class PhraseState(enum.Enum):
@@ -41,3 +43,9 @@ class PhraseResult:
     counted, its length is taken."""
     wasted: int = 0
     """Billed characters of words that were not heard, or that had to be said again."""
+    _times: PhraseTimes | None = attrs.field(default=None, repr=False, eq=False, alias="_times")
+
+    @functools.cached_property
+    def words(self) -> tuple[SpokenWord, ...]:
+        """The words of it that were heard whole (`heard_units`), and when. Made when they are first asked for."""
+        return () if self._times is None else self._times.words(self.heard_units)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 import attrs
 
 from triolet._model._text import SpeechUnit
 from triolet.alignment._pace import REMEMBERED, Pace
+from triolet.alignment._voicing import Voiced
 from triolet.turn._events import (
     ClauseCut,
     Event,
@@ -24,6 +26,7 @@ from triolet.turn._events import (
     PhrasePlaying,
     PhraseReady,
     PhraseResumed,
+    SoundPlaced,
     TextLeft,
     TurnEnded,
     TurnStarted,
@@ -33,6 +36,7 @@ from triolet.turn._events import (
 )
 from triolet.turn._phrase_ledger import PhraseLedger
 from triolet.turn._phrase_result import PhraseResult, PhraseState
+from triolet.turn._spoken_word import SpokenWord
 
 
 @attrs.frozen
@@ -88,6 +92,13 @@ class TurnResult:
     """How often words were said again that the listener may have heard, because a session was lost in the middle of them. Words of
     the filler count, too."""
     latency: Latency = Latency()
+
+    @functools.cached_property
+    def words(self) -> tuple[SpokenWord, ...]:
+        """The words that were heard whole, each with its place in `text` and the seconds in which the listener heard it. Made when
+        they are first asked for; nothing else waits for them.
+        """
+        return tuple(word for phrase in self.phrases for word in phrase.words)
 
     def cost(self, price: float, *, per: int = 10_000) -> float:
         """The price of this turn and its filler, if `per` characters cost `price`. Vendors quote prices for 10,000 or for a million.
@@ -154,6 +165,7 @@ class TurnLedger:
         self._repeated = 0
         self._first: dict[type[Event], float] = {}
         self._sample_rate = 0
+        self._realtime = False
         self._longest_gap = 0.0
         self._filler = FillerSaid(0.0, 0)
         self._ended: TurnEnded | None = None
@@ -181,10 +193,13 @@ class TurnLedger:
                 self._of(index).resumed(samples, unit, repeated)
             case PhraseFailed(index=index, reason=reason):
                 self._of(index).failure = reason
-            case WordsTimed(index=index, ends=ends):
-                self._of(index).ends = ends
-            case OutputOpened(sample_rate=rate):
+            case WordsTimed(index=index, ends=ends, begins=begins, unit=unit):
+                self._of(index).timed(unit, begins, ends)
+            case SoundPlaced(index=index, sample=sample, time=time):
+                self._of(index).placed(sample, time)
+            case OutputOpened(sample_rate=rate, realtime=realtime):
                 self._sample_rate = rate
+                self._realtime = realtime
             case Underrun(seconds=seconds):
                 self._longest_gap = max(self._longest_gap, seconds)
             case VoicePaused(index=index, start=start, end=end):
@@ -230,6 +245,17 @@ class TurnLedger:
         """The sample after the end of each unit of a phrase, as far as its voice has told since the last commit."""
         entry = self._phrases.get(index)
         return entry.ends or () if entry is not None else ()
+
+    def word_begins(self, index: int) -> tuple[int, ...]:
+        """The sample at which each unit of a phrase begins, as far as its voice has told since the last commit."""
+        entry = self._phrases.get(index)
+        return entry.begins if entry is not None else ()
+
+    def unit_times(self, index: int, voiced: Voiced) -> tuple[tuple[int, int, bool], ...]:
+        """When the units of a phrase are said, in samples, heard or not; and whether that is an estimate."""
+        entry = self._phrases.get(index)
+        times = None if entry is None else entry.times(self._sample_rate, self._origin, voiced)
+        return () if times is None else tuple(times.samples())
 
     def _of(self, index: int) -> PhraseLedger:
         """The ledger of the phrase of an event."""
@@ -297,7 +323,13 @@ class TurnLedger:
             reason=entry.failure,
             billed=entry.billed,
             wasted=entry.wasted(count),
+            _times=entry.times(self._sample_rate, self._origin) if count else None,
         )
+
+    @property
+    def _origin(self) -> float:
+        """The time from which the times of words are counted."""
+        return self._first.get(TurnStarted, 0.0) if self._realtime else 0.0
 
     def _latency(self) -> Latency:
         start = self._first.get(TurnStarted, 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from triolet.alignment._voicing import Voiced
 from triolet.turn._events import Event, PhraseHeard
 from triolet.turn._result import TurnLedger, TurnResult
 
@@ -47,6 +48,16 @@ class Timeline:
         since the last commit.
         """
         return self._ledger.word_ends(index)
+
+    def word_begins(self, index: int) -> tuple[int, ...]:
+        """For each of these units, the sample of the phrase at which it begins; empty where that was not told."""
+        return self._ledger.word_begins(index)
+
+    def unit_times(self, index: int, voiced: Voiced) -> tuple[tuple[int, int, bool], ...]:
+        """For each unit of a phrase: the samples [begin, end) that say it, or will; and whether that is an estimate. `voiced`: where
+        the voice sounds, as far as that is known.
+        """
+        return self._ledger.unit_times(index, voiced)
 
     def __iter__(self) -> Iterator[Event]:
         return iter(tuple(self._events))
