@@ -19,8 +19,8 @@ class SpokenWord:
     """A word that the listener heard, or a character of a script without spaces, or words rewritten as one."""
 
     text: str
-    """What was said, with its marks and the space before the next word. The texts of `TurnResult.words`, one after another, are what
-    was heard."""
+    """What was said, with its marks and the white space around it: the texts of `TurnResult.words`, one after another, are what was
+    heard."""
     start: int
     """Index in `TurnResult.text` of the first character that it stands for."""
     end: int
@@ -90,9 +90,9 @@ class PhraseTimes:
     def _estimated(self, first: int, start: int) -> list[tuple[int, int, bool]]:
         """For each unit from `first` on, of which nothing was told: by the pauses and the weight of the words."""
         text = WeighedUnits(self.units)
-        parts = [*self.parts, (self.total, len(self.units), False)]
         found: list[tuple[int, int, bool]] = []
-        for (begin, unit, _), (until, after, again) in itertools.pairwise(parts):
+        for at, (begin, unit, _) in enumerate(self.parts):
+            until, after, again = self._end_of_part(at)
             if after <= first:
                 continue
             if unit < first:
@@ -109,6 +109,10 @@ class PhraseTimes:
             found[at] = max(before, begin), max(before, begin, end), True
             before = found[at][1]
         return found
+
+    def _end_of_part(self, at: int) -> tuple[int | None, int, bool]:
+        """The sample and the unit at which a part ends, and whether the next one says words of it again."""
+        return self.parts[at + 1] if at + 1 < len(self.parts) else (self.total, len(self.units), False)
 
     def _line(self) -> list[tuple[int, float]]:
         """The places that hold, in the order of the samples."""
