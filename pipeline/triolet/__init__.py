@@ -19,6 +19,11 @@ from triolet._tools._loop_lag import loop_lag as loop_lag
 from triolet._tools._loopback import is_this_machine as is_this_machine
 from triolet._tools._quiet_gc import quiet_gc as quiet_gc
 from triolet._tools._retry_after import retry_after as retry_after
+from triolet.captions import Caption as Caption
+from triolet.captions import CaptionOptions as CaptionOptions
+from triolet.captions import captions as captions
+from triolet.captions import to_srt as to_srt
+from triolet.captions import to_webvtt as to_webvtt
 from triolet.chain._audio_stage import AudioStage as AudioStage
 from triolet.chain._context import TurnContext as TurnContext
 from triolet.chain._pipeline import Pipeline as Pipeline
@@ -33,6 +38,8 @@ from triolet.conversation._bounds import text_bound as text_bound
 from triolet.conversation._budget import Budget as Budget
 from triolet.conversation._conversation import Conversation as Conversation
 from triolet.conversation._filler import Filler as Filler
+from triolet.conversation._live_captions import LiveCaption as LiveCaption
+from triolet.conversation._live_captions import LiveCaptions as LiveCaptions
 from triolet.conversation._memory_bound import audio_bound as audio_bound
 from triolet.conversation._memory_bound import memory_bound as memory_bound
 from triolet.conversation._speech import speech as speech

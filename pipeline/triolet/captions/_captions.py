@@ -76,7 +76,12 @@ def pieces_of(words: Iterable[SpokenWord], options: CaptionOptions) -> list[Piec
             at += len(text)
             before = found[-1] if found else None
             joined = "" if before is None else before.text + text
-            glued = before is not None and not may_break(before.text, text) and width(joined.strip()) <= options.line
+            glued = (
+                before is not None
+                and not may_break(before.text, text)
+                and width(joined.strip()) <= options.line
+                and times[0] - before.ends < options.linger
+            )
             if before is not None and (glued or not text.strip() or not before.text.strip()):
                 found[-1] = Piece(joined, before.begins, max(before.ends, times[1]))
             else:

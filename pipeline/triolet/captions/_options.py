@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import attrs
 
-_above_0 = attrs.validators.gt(0)
-
 
 @attrs.frozen(kw_only=True)
 class CaptionOptions:
@@ -20,11 +18,11 @@ class CaptionOptions:
     16 of them in a line. A longer word is cut."""
     lines: int = attrs.field(default=2, validator=attrs.validators.ge(1))
     """The most lines of a caption."""
-    speed: float = attrs.field(default=17.0, validator=_above_0)
+    speed: float = attrs.field(default=17.0, validator=attrs.validators.gt(0))
     """Characters a second that people read. A caption stays so long, where the speech leaves time; wide ones count as in a line."""
-    shortest: float = attrs.field(default=5 / 6, validator=_above_0)
+    shortest: float = attrs.field(default=5 / 6, validator=attrs.validators.gt(0))
     """Seconds that a caption stays at least, where the speech leaves time."""
-    longest: float = attrs.field(default=7.0, validator=_above_0)
+    longest: float = attrs.field(default=7.0, validator=attrs.validators.gt(0))
     """Seconds after which a caption is cut, if it has more than one word."""
     linger: float = attrs.field(default=1.5, validator=attrs.validators.ge(0))
     """The most seconds that a caption stays when its words have been said. A silence that is longer ends a caption."""

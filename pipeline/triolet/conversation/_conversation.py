@@ -16,11 +16,13 @@ from triolet._model._audio import AudioChunk
 from triolet._model._voice_settings import VoiceSettings
 from triolet._tools._alone import Alone
 from triolet._tools._loop_lag import loop_lag
+from triolet.captions._options import CaptionOptions
 from triolet.chain._audio_stage import format_of
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import IterableSource, Source, Stage
 from triolet.conversation._budget import Budget, Meter, Metered
 from triolet.conversation._filler import Filler
+from triolet.conversation._live_captions import LiveCaptions
 from triolet.conversation._rehearsal import rehearse
 from triolet.errors import BudgetExceeded, Overloaded, TTSError
 from triolet.playout._deck import Deck
@@ -143,6 +145,7 @@ class Conversation:
         if block is not None:
             with Alone():
                 await block.__aexit__(kind, error, traceback)  # noqa: ASYNC102 -- the block bounds its own closing
+            self._deck.tell()
 
     @asynccontextmanager
     async def _opened(self) -> AsyncGenerator[SessionPools]:
@@ -298,6 +301,34 @@ class Conversation:
         """
         if self._pools is not None:
             self._pools.warm_up()
+
+    def captions(self, options: CaptionOptions | None = None, *, by_word: bool = False) -> LiveCaptions:
+        """What is being said, in time, for a screen: `async for caption in conversation.captions():`. A plain call.
+
+        A filler is captioned, too. An interruption ends a caption at once. Iterate from one task; several may iterate their own.
+
+        Args:
+            options: how captions are cut; `CaptionOptions()` by default.
+            by_word: give a caption again with each word that begins (`LiveCaption.said`). By default it comes once.
+
+        Raises:
+            RuntimeError: this conversation is not open.
+        """
+        if self._pools is None:
+            raise RuntimeError(
+                "this conversation is not open: use it in `async with Conversation(...) as conversation:`"
+            )
+        return LiveCaptions(self._playing, self._deck.watchers, options or CaptionOptions(), by_word=by_word)
+
+    def _playing(self) -> TurnPlayout | None:
+        """What is being played: a filler rather than the turn in whose silence it is said.
+
+        Raises:
+            trio.EndOfChannel: this conversation is no longer open.
+        """
+        if self._block is None:
+            raise trio.EndOfChannel
+        return next((running.playing[-1] for running in self._turns if running.playing), None)
 
     def statistics(self) -> dict[TTS, PoolStatistics]:
         """A snapshot of the sessions of each voice. Empty while the conversation is not open."""

@@ -12,7 +12,7 @@ import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
 from triolet._model._samples import numbers
-from triolet._model._text import Phrase
+from triolet._model._text import Phrase, SpeechUnit
 from triolet.alignment._voicing import AUDIBLE, all_below
 from triolet.chain._context import TurnContext
 from triolet.errors import OutputError
@@ -445,6 +445,40 @@ class TurnPlayout:
             for index, phrase in self._unheard.items()
             if phrase.edges.passed
         )
+
+    @property
+    def silenced(self) -> bool:
+        """Whether its gate is shut: nothing more of it is heard."""
+        return self._shut
+
+    @property
+    def paused(self) -> bool:
+        """Whether playback is paused."""
+        return self._deck.paused
+
+    @property
+    def sounding(self) -> tuple[Phrase, int] | None:
+        """The last phrase of which a sample has been heard, and how many have; None: none that is not reported yet."""
+        found: tuple[Phrase, int] | None = None
+        for index, playing in self._unheard.items():
+            heard = self._heard(index)
+            if not heard:
+                break
+            found = playing.phrase, heard
+        return found
+
+    @property
+    def coming(self) -> bool:
+        """Whether the output holds the beginning of a phrase of which nothing has been heard."""
+        return any(playing.begun and not self._heard(index) for index, playing in self._unheard.items())
+
+    def unit_times(self, index: int) -> tuple[tuple[SpeechUnit, int, int, bool], ...]:
+        """The units of a phrase that is being played, and the samples that say them; see `Timeline.unit_times`."""
+        return self._turn.timeline.unit_times(index, self._unheard[index].edges.voicing.voiced)
+
+    def seconds(self, samples: int) -> float:
+        """How long so many samples of the output sound; 0 before it is open."""
+        return 0.0 if self._deck.format is None else self._deck.format.seconds(samples)
 
     def report(self) -> None:
         """Record each phrase whose last sample has been heard by now."""

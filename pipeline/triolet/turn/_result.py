@@ -251,11 +251,13 @@ class TurnLedger:
         entry = self._phrases.get(index)
         return entry.begins if entry is not None else ()
 
-    def unit_times(self, index: int, voiced: Voiced) -> tuple[tuple[int, int, bool], ...]:
+    def unit_times(self, index: int, voiced: Voiced) -> tuple[tuple[SpeechUnit, int, int, bool], ...]:
         """When the units of a phrase are said, in samples, heard or not; and whether that is an estimate."""
         entry = self._phrases.get(index)
         times = None if entry is None else entry.times(self._sample_rate, self._origin, voiced)
-        return () if times is None else tuple(times.samples())
+        if times is None:
+            return ()
+        return tuple((unit, *samples) for unit, samples in zip(times.units, times.samples(), strict=True))
 
     def _of(self, index: int) -> PhraseLedger:
         """The ledger of the phrase of an event."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from triolet._model._text import SpeechUnit
 from triolet.alignment._voicing import Voiced
 from triolet.turn._events import Event, PhraseHeard
 from triolet.turn._result import TurnLedger, TurnResult
@@ -53,8 +54,8 @@ class Timeline:
         """For each of these units, the sample of the phrase at which it begins; empty where that was not told."""
         return self._ledger.word_begins(index)
 
-    def unit_times(self, index: int, voiced: Voiced) -> tuple[tuple[int, int, bool], ...]:
-        """For each unit of a phrase: the samples [begin, end) that say it, or will; and whether that is an estimate. `voiced`: where
+    def unit_times(self, index: int, voiced: Voiced) -> tuple[tuple[SpeechUnit, int, int, bool], ...]:
+        """Each unit of a phrase, with the samples [begin, end) that say it, or will; and whether that is an estimate. `voiced`: where
         the voice sounds, as far as that is known.
         """
         return self._ledger.unit_times(index, voiced)
