@@ -79,6 +79,13 @@ OutOption = Annotated[
         show_default="the loudspeaker",
     ),
 ]  # fmt: skip
+CaptionsOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Write captions of what was heard: a .vtt or .srt file; or vtt or srt, for one beside the file of --out.",
+        show_default="none",
+    ),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Instead of showing progress, print one JSON object at the end.")
 ]

@@ -12,6 +12,8 @@ The fields of the object:
                             the turn, or null), longest_gap (seconds)
     sentences               for each: text (what is said), start and end (offsets in `text` above), state (heard, partial,
                             unheard, failed), seconds (heard), reason (why it failed, or null)
+    words                   those that were heard: text, start and end (offsets in `text` above), begins and ends (seconds; see
+                            SpokenWord), estimated
     output                  the file, or null for the loudspeaker
 """
 
@@ -62,6 +64,10 @@ def as_json(result: TurnResult, output: str | None) -> dict[str, Any]:
                 "reason": report.reason,
             }
             for report in result.phrases
+        ],
+        "words": [
+            {**attrs.asdict(word), "begins": round(word.begins, 3), "ends": round(word.ends, 3)}
+            for word in result.words
         ],
         "output": output,
     }

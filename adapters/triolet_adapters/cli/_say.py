@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from triolet import speech
+from triolet_adapters.cli._captions import captions_file
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._options import (
     DialectOption,
+    CaptionsOption,
     InsecureOption,
     JsonOption,
     LanguageOption,
@@ -48,6 +50,7 @@ def say(
     dialect: DialectOption = None,
     voice: VoiceOption = None,
     language: LanguageOption = "auto",
+    captions: CaptionsOption = None,
     as_object: JsonOption = False,
     record: RecordOption = None,
     record_text: RecordTextOption = KeepText.FULL,
@@ -62,6 +65,8 @@ def say(
 
       triolet say -f answer.md --out answer.wav
 
+      triolet say -f answer.md -o answer.wav --captions vtt
+
       llm "Tell me a story" | triolet say -
 
       triolet say "Hello." --out - | ffplay -f s16le -ar 24000 -ac 1 -
@@ -74,7 +79,7 @@ def say(
     async def command() -> None:
         if as_object and out == "-":
             raise ValueError("--json and --out - both want standard output; write the sound to a file")
-        source, output = text_source(text, file), output_of(out)
+        source, output, captioned = text_source(text, file), output_of(out), captions_file(captions, out)
         if text is not None and not text.strip():
             raise ValueError('TEXT is empty: say something, such as triolet say "Hello."')
         view = chosen_view(json=as_object, stdout_taken=out == "-")
@@ -89,7 +94,7 @@ def say(
             )
             pipeline = recording.source(source) | speech(recording.voice(speaker), language) | output
             try:
-                await speak(pipeline, view, out=out, as_object=as_object, recording=recording)
+                await speak(pipeline, view, out=out, captions=captioned, as_object=as_object, recording=recording)
             except NothingToSay as error:
                 raise ValueError(str(error)) from error
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import trio
 
 from triolet import Alone, Pipeline, TurnResult
 from triolet.errors import OutputError
 from triolet.events import Event, OutputOpened
+from triolet_adapters.cli._captions import write_captions
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._report import as_json
 from triolet_adapters.cli._run import NothingToSay, last_words
@@ -17,7 +19,13 @@ from triolet_adapters.cli._view import View
 
 
 async def speak(
-    pipeline: Pipeline, view: View, *, out: str | None, as_object: bool, recording: Recording | None = None
+    pipeline: Pipeline,
+    view: View,
+    *,
+    out: str | None,
+    as_object: bool,
+    captions: Path | None = None,
+    recording: Recording | None = None,
 ) -> TurnResult:
     """Run a pipeline to its end.
 
@@ -36,6 +44,8 @@ async def speak(
     def report() -> None:
         if recording is not None:
             recording.end(pipeline.result)
+        if captions is not None:
+            write_captions(captions, pipeline.result)
         view.end(pipeline.result)
         if as_object and any(isinstance(event, OutputOpened) for event in pipeline.timeline):
             sys.stdout.write(json.dumps(as_json(pipeline.result, out), ensure_ascii=False, indent=2) + "\n")
