@@ -6,6 +6,7 @@ from triolet_adapters.shared.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from triolet_adapters.tts.cartesia import CartesiaTTS as CartesiaTTS
+    from triolet_adapters.tts.cached import Cached as Cached
     from triolet_adapters.tts.cosyvoice import CosyVoiceTTS as CosyVoiceTTS
     from triolet_adapters.tts.deepgram import DeepgramTTS as DeepgramTTS
     from triolet_adapters.tts.elevenlabs import ElevenLabsTTS as ElevenLabsTTS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 else:
     _NAMES = {
         "CartesiaTTS": "triolet_adapters.tts.cartesia",
+        "Cached": "triolet_adapters.tts.cached",
         "CosyVoiceTTS": "triolet_adapters.tts.cosyvoice",
         "DeepgramTTS": "triolet_adapters.tts.deepgram",
         "ElevenLabsTTS": "triolet_adapters.tts.elevenlabs",

@@ -21,7 +21,7 @@ PLAIN = 0.05
 
 async def interrupted(voice: Teller, draws: random.Random) -> Iterator[tuple[TurnResult, list[Said], float]]:
     """Ten turns of a conversation. Each is interrupted at some moment; some are paused before."""
-    output = RecordingOutput(hold=draws.choice([0.1, 0.5]))
+    output = RecordingOutput(hold=draws.choice([0.2, 0.5]))
     chain = speech(voice, "en", phrasing=PhrasingOptions(early_start=False, merge=draws.choice([0, 100])))
     found: list[tuple[TurnResult, list[Said], float]] = []
     async with Conversation(chain, output) as conversation:
@@ -30,11 +30,11 @@ async def interrupted(voice: Teller, draws: random.Random) -> Iterator[tuple[Tur
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(conversation.say, [TEXT])
                 if draws.random() < 0.3:
-                    await trio.sleep(draws.uniform(0, 2))
+                    await trio.sleep(draws.uniform(0, 1))
                     conversation.pause()
                     await trio.sleep(1)
                     conversation.resume()
-                await trio.sleep(draws.uniform(0.1, 4))
+                await trio.sleep(draws.uniform(0.1, 3))
                 conversation.interrupt()
             assert conversation.last is not None
             found.append((conversation.last, said(voice, output, began), began))
@@ -45,9 +45,13 @@ def names(words: tuple[SpokenWord, ...]) -> list[str]:
     return [word.text.strip(" .,;") for word in words]
 
 
-@pytest.mark.parametrize("seed", range(20))
-async def test_exact_where_the_voice_tells(autojump_clock: MockClock, seed: int) -> None:
-    voice = Teller(sample_rate=8000, pace=random.Random(seed).choice([1.02, 3]), seconds_per_character=0.03, chunk=0.05)
+async def test_exact_at_200_interruptions_where_the_voice_tells(autojump_clock: MockClock) -> None:
+    for seed in range(20):
+        await exact(seed)
+
+
+async def exact(seed: int) -> None:
+    voice = Teller(sample_rate=8000, pace=random.Random(seed).choice([1.02, 3]), seconds_per_character=0.02, chunk=0.25)
     for result, samples, began in await interrupted(voice, random.Random(seed)):
         assert names(result.words) == [word.text for word in samples]
         assert not any(word.estimated for word in result.words)
@@ -61,12 +65,9 @@ async def test_exact_where_the_voice_tells(autojump_clock: MockClock, seed: int)
 async def test_an_estimate_is_within_two_words(autojump_clock: MockClock) -> None:
     """Of a voice that makes no pause at its marks, which is the worst case."""
     off: list[int] = []
-    times: list[float] = []
-    for seed in range(20):
-        voice = Silent(sample_rate=8000, pace=3, seconds_per_character=0.06)
-        for result, samples, began in await interrupted(voice, random.Random(seed)):
+    for seed in range(4):
+        voice = Silent(sample_rate=8000, pace=3, seconds_per_character=0.06, chunk=0.25)
+        for result, samples, _ in await interrupted(voice, random.Random(seed)):
             assert all(word.estimated for word in result.words)
             off.append(abs(len(result.words) - len(samples)))
-            times += [abs(a.ends + began - b.ends) for a, b in zip(result.words, samples, strict=False)]
-    print(sorted(off)[-20:], sorted(times)[-10:], sum(times) / len(times))
     assert max(off) <= 2

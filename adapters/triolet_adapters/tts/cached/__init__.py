@@ -1,0 +1,6 @@
+"""A voice that plays phrases which come again from disk."""
+
+from triolet_adapters.tts.cached._cached import Cached as Cached
+from triolet_adapters.tts.cached._store import MAX_BYTES as MAX_BYTES
+from triolet_adapters.tts.cached._store import CachedPhrase as CachedPhrase
+from triolet_adapters.tts.cached._store import PhraseStore as PhraseStore
