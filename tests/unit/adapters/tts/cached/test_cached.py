@@ -8,7 +8,6 @@ import os
 import time
 from pathlib import Path
 
-import attrs
 import pytest
 import trio
 from hypothesis import given, settings
@@ -18,8 +17,8 @@ from trio.testing import MockClock
 
 from triolet import TTS, AudioAndWords, Conversation, Failover, TimedWord, speech
 from triolet.errors import AuthenticationFailed, ConnectionLost, TooMuchAudio
-from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS, TTSContract, decode, tone
-from triolet_adapters.tts import Cached, LocalTTS
+from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS, TTSContract, decode
+from triolet_adapters.tts import Cached, LocalTTS, QwenTTS
 from triolet_adapters.tts.cached import PhraseStore
 from triolet_adapters.tts.cached._entry import Damaged, Entry
 
@@ -56,9 +55,10 @@ class TestWarm(TTSContract):
     @pytest.fixture
     def tts(self, tmp_path: Path) -> TTS:
         store = PhraseStore(tmp_path)
-        voice = cached(ToneTTS(), tmp_path)
+        tone = ToneTTS()
+        voice = cached(tone, tmp_path)
         for text in (self.text, self.longer):
-            pcm = tone(0, 0, voice.tts.samples_of(text))  # type: ignore[attr-defined]  # pyright: ignore
+            pcm = b"\x01\x40" * tone.samples_of(text)
             entry = Entry(about=voice.about, text=text, sample_rate=24_000, pcm=pcm)
             store.write(store.path(voice.about, text), entry)
         return voice
@@ -118,7 +118,7 @@ async def test_a_phrase_on_the_disk_sounds_before_the_connection_is_open(
 
 
 async def test_what_failed_or_was_cut_off_is_never_stored(tmp_path: Path, autojump_clock: MockClock) -> None:
-    some = tone(0, 0, 4000)
+    some = b"\x01\x40" * 4000
     broken = cached(ScriptedTTS([[some, ConnectionLost("gone")]]), tmp_path)
     with pytest.raises(ConnectionLost):
         await said(broken, HELLO)
@@ -159,14 +159,11 @@ def test_each_thing_that_changes_the_sound_has_a_phrase_of_its_own(tmp_path: Pat
         faster.adjusted(instructions="Softly.")
 
 
-@attrs.frozen(eq=False)
-class Whole(ToneTTS):
-    whole_turns = True  # type: ignore[assignment]
-
-
 def test_what_cannot_be_cached_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="say it with key="):
         Cached(ToneTTS(), tmp_path)
+    with pytest.raises(ValueError, match="cuts the text itself"):
+        Cached(QwenTTS(mode="server_commit", api_key="k"), tmp_path)
     with pytest.raises(ValueError, match="say it with key="):
         Cached(Failover(ToneTTS(), ToneTTS()), tmp_path)
     for wrong in ({"max_bytes": 0}, {"longest": 0}):
@@ -225,7 +222,7 @@ def test_the_least_recently_used_make_room(tmp_path: Path) -> None:
     assert paths[0].exists()
     assert not paths[1].exists()
     assert paths[7].exists()
-    assert [phrase.text for phrase in store.phrases()][0] == "0"
+    assert next(phrase.text for phrase in store.phrases()) == "0"
     abandoned = paths[7].with_suffix(".part")
     abandoned.write_bytes(b"half")
     os.utime(abandoned, (0, time.time() - 7200))
