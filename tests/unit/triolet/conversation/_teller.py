@@ -63,7 +63,7 @@ def said(voice: ToneTTS, output: RecordingOutput, since: float) -> list[Said]:
             for start, end in spans(commit.text):
                 key = (run.connection, run.commit, commit.text[start:end], start)
                 if run.start - 4 <= start * pace < run.stop:
-                    parts[key] = time + start * pace / rate
+                    parts.setdefault(key, time + start * pace / rate)
                 if key in parts and run.start < end * pace <= run.stop + 1:
                     found.append(Said(commit.text[start:end], parts[key], time + end * pace / rate))
     return found
