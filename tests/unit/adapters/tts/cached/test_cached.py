@@ -20,7 +20,7 @@ from trio.testing import MockClock
 from triolet import TTS, AudioAndWords, Conversation, Failover, TimedWord, TTSSession, speech
 from triolet.errors import AuthenticationFailed, ConnectionLost, TooMuchAudio
 from triolet.testing import ScriptedTTS, ToneTTS, TTSContract, decode
-from triolet_adapters.outputs import MemoryOutput
+from triolet_adapters.outputs import Memory
 from triolet_adapters.tts import Cached, LocalTTS, QwenTTS
 from triolet_adapters.tts.cached import PhraseStore
 from triolet_adapters.tts.cached._entry import Damaged, Entry
@@ -108,14 +108,14 @@ class NeverOpen(ToneTTS):
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator[TTSSession]:
         await trio.sleep_forever()
-        yield  # type: ignore[misc]  # pyright: ignore[reportReturnType]
+        yield
 
 
 async def test_a_phrase_on_the_disk_does_not_wait_for_the_connection(tmp_path: Path) -> None:
     await said(cached(ToneTTS(), tmp_path), HELLO)
     tts = cached(NeverOpen(), tmp_path)
     tts.about = cached(ToneTTS(), tmp_path).about
-    async with Conversation(speech(tts, "en"), MemoryOutput()) as conversation:
+    async with Conversation(speech(tts, "en"), Memory()) as conversation:
         result = await conversation.say([HELLO])
     assert result.heard == HELLO
     assert result.characters == 0
