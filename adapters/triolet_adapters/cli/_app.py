@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from triolet_adapters.cli import _chat, _demo, _doctor, _replay, _say, _segments, _serve, _spoken
+from triolet_adapters.cli import _cache, _chat, _demo, _doctor, _replay, _say, _segments, _serve, _spoken
 from triolet_adapters.cli._misuse import Commands
 from triolet_adapters.cli._record import versions
 
@@ -34,6 +34,7 @@ app.command()(_segments.segments)
 app.command()(_spoken.spoken)
 app.add_typer(serve, name="serve")
 serve.command("tts")(_serve.tts)
+app.add_typer(_cache.app, name="cache")
 app.command()(_doctor.doctor)
 app.command()(_replay.replay)
 

@@ -79,6 +79,12 @@ OutOption = Annotated[
         show_default="the loudspeaker",
     ),
 ]  # fmt: skip
+CacheOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Keep phrases in this directory, and play those that are there; see triolet cache.", show_default="none"
+    ),
+]
 CaptionsOption = Annotated[
     str | None,
     typer.Option(

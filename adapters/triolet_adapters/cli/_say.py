@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from triolet import speech
+from triolet import TTS, speech
 from triolet_adapters.cli._captions import captions_file
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._options import (
     DialectOption,
+    CacheOption,
     CaptionsOption,
     InsecureOption,
     JsonOption,
@@ -35,6 +36,7 @@ from triolet_adapters.cli._run import NothingToSay, run
 from triolet_adapters.cli._speak import speak
 from triolet_adapters.cli._text_input import text_source
 from triolet_adapters.cli._view import chosen_view
+from triolet_adapters.tts.cached import Cached
 
 
 def say(
@@ -51,6 +53,7 @@ def say(
     voice: VoiceOption = None,
     language: LanguageOption = "auto",
     captions: CaptionsOption = None,
+    cache: CacheOption = None,
     as_object: JsonOption = False,
     record: RecordOption = None,
     record_text: RecordTextOption = KeepText.FULL,
@@ -85,17 +88,23 @@ def say(
         view = chosen_view(json=as_object, stdout_taken=out == "-")
         with recorder(record, record_text) as recording:
             speaker = voice_of(tts, url, region, voice, recording, insecure=insecure, dialect=dialect)
-            await tried(voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect))
+            if cache is None:  # what is cached needs nobody
+                await tried(voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect))
             recording.settings(
                 command="say",
                 language=language_of(language, speaker),
                 voice=described(speaker),
                 sample_rate=speaker.format.sample_rate,
             )
-            pipeline = recording.source(source) | speech(recording.voice(speaker), language) | output
+            pipeline = recording.source(source) | speech(recording.voice(kept(speaker, cache)), language) | output
             try:
                 await speak(pipeline, view, out=out, captions=captioned, as_object=as_object, recording=recording)
             except NothingToSay as error:
                 raise ValueError(str(error)) from error
 
     run(command)
+
+
+def kept(tts: TTS, cache: Path | None) -> TTS:
+    """The voice, with its phrases kept in a directory if one is given."""
+    return tts if cache is None else Cached(tts, cache)

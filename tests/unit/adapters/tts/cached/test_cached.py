@@ -49,7 +49,7 @@ async def said(tts: TTS, *texts: str) -> list[bytes]:
 class TestCold(TTSContract):
     @pytest.fixture
     def tts(self, tmp_path: Path, autojump_clock: MockClock) -> TTS:
-        return cached(ToneTTS(pace=5), tmp_path)
+        return cached(ToneTTS(sample_rate=8000, pace=30), tmp_path)
 
 
 class TestWarm(TTSContract):
