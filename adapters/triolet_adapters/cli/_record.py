@@ -20,6 +20,7 @@ import platform
 import sys
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +28,7 @@ from typing import Any, Literal
 import attrs
 import trio
 
-from triolet import TTS, AudioCallback, AudioFormat, TTSSession, TurnResult, Usage
+from triolet import TTS, AudioAndWords, AudioCallback, AudioFormat, TTSSession, TurnResult, Usage, tell_words
 from triolet.errors import TTSError
 from triolet.events import Event, TurnStarted
 from triolet_adapters.cli._keep_text import KeepText, event_fields, message, passage, wire_event, word
@@ -244,6 +245,10 @@ class _NotedTTS(TTS):
     def directions(self) -> Mapping[str, str]:
         return self._tts.directions
 
+    @property
+    def normalizes(self) -> frozenset[str]:
+        return self._tts.normalizes
+
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         return self._connect()
 
@@ -279,7 +284,7 @@ class _NotedSession(TTSSession):
             accept(pcm)
 
         try:
-            usage = await self._session.commit(text, note)
+            usage = await self._session.commit(text, AudioAndWords(note, partial(tell_words, accept)))
         except Exception as error:  # noted, and raised again
             recording.failed(error, commit=commit)
             raise
