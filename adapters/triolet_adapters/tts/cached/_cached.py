@@ -30,7 +30,7 @@ from triolet.errors import ConnectionLost, TTSError
 from triolet_adapters.tts.cached._entry import Entry
 from triolet_adapters.tts.cached._store import MAX_BYTES, PhraseStore
 
-LONGEST = 200
+LONGEST_CACHED = 200
 """Characters. Greetings and fillers are shorter; a longer phrase hardly comes again, and would drop those that do."""
 
 CHUNK = 0.1
@@ -58,7 +58,7 @@ class Cached(TTS):
         directory: str | os.PathLike[str],
         *,
         max_bytes: int = MAX_BYTES,
-        longest: int = LONGEST,
+        longest: int = LONGEST_CACHED,
         key: str | None = None,
     ) -> None:
         """Speak with a voice, and keep what it says. Nothing is opened or made yet.
