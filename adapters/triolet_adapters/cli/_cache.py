@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Annotated
 
+import trio
 import typer
 
 from triolet import speech
@@ -40,7 +41,7 @@ def list_(directory: DirectoryArgument) -> None:
     """List the phrases, the last used first: seconds of sound, when it was last used, the text."""
 
     async def command() -> None:
-        for phrase in _store(directory).phrases():
+        for phrase in await trio.to_thread.run_sync(list, _store(directory).phrases()):
             used = time.strftime("%Y-%m-%d %H:%M", time.localtime(phrase.used))
             typer.echo(f"{phrase.seconds:6.1f} s  {used}  {' '.join(phrase.text.split())}")
 
@@ -52,7 +53,7 @@ def size(directory: DirectoryArgument) -> None:
     """Show how many phrases there are, and how much room they take."""
 
     async def command() -> None:
-        count, size = _store(directory).size()
+        count, size = await trio.to_thread.run_sync(_store(directory).size)
         typer.echo(f"{count} {'phrase' if count == 1 else 'phrases'}, {size / 1_000_000:.1f} MB")
 
     run(command)
@@ -63,7 +64,7 @@ def clear(directory: DirectoryArgument) -> None:
     """Drop all phrases. Other files in the directory stay."""
 
     async def command() -> None:
-        count = _store(directory).clear()
+        count = await trio.to_thread.run_sync(_store(directory).clear)
         typer.echo(f"{count} {'phrase' if count == 1 else 'phrases'} dropped")
 
     run(command)

@@ -55,7 +55,8 @@ def captions(words: Iterable[SpokenWord], options: CaptionOptions | None = None)
         ends = max(said, min(readable, said + options.linger, begins + options.longest))
         if number + 1 < len(cut):
             following = cut[number + 1][0].begins
-            ends = min(ends, max(following - options.gap, (begins + following) / 2))
+            latest = max(following - options.gap, (begins + following) / 2)
+            ends = latest if following - ends < options.bridge else ends
         made.append(Caption(text, begins, max(ends, begins + _MILLISECOND)))
     return tuple(made)
 

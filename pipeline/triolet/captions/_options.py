@@ -26,5 +26,7 @@ class CaptionOptions:
     """Seconds after which a caption is cut, if it has more than one word."""
     linger: float = attrs.field(default=1.5, validator=attrs.validators.ge(0))
     """The most seconds that a caption stays when its words have been said. A silence that is longer ends a caption."""
+    bridge: float = attrs.field(default=0.5, validator=attrs.validators.ge(0))
+    """Seconds. A caption stays over a silence that is shorter: an empty screen between two would be seen as a flicker."""
     gap: float = attrs.field(default=1 / 12, validator=attrs.validators.ge(0))
     """Seconds between two captions, so that a reader sees the change: 2 frames of a film."""

@@ -118,7 +118,7 @@ class LiveCaptions:
     def _until(self) -> float:
         options = self._options
         readable = self._begun + max(options.shortest, len(self._last.text) / options.speed)
-        return max(self._over, min(readable, self._over + options.linger))
+        return max(self._over + options.bridge, min(readable, self._over + options.linger))
 
     def _of_phrase(self, playing: TurnPlayout, phrase: Phrase, heard: int, now: float) -> tuple[LiveCaption, float]:
         """The caption of a phrase of which so many samples have been heard."""
