@@ -62,9 +62,7 @@ def test_a_caption_is_a_sentence_and_stays_until_it_can_be_read() -> None:
     assert first.text == "The trains leave on time."
     assert first.begins == 0
     assert second.text == "After that, it is quiet until noon,\nand people have a coffee in the sun."
-    assert second.ends == pytest.approx(third.begins - 0.36), (
-        "it ends with its last word, since it could be read by then"
-    )
+    assert second.ends == pytest.approx(third.begins - 1 / 12), "the silence is too short for an empty screen"
     assert third.ends == pytest.approx(third.begins + 5 / 6), "a short one stays 5/6 s"
 
 

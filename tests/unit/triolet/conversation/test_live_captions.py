@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 
 import pytest
 import trio
+from tests.unit.triolet.conversation._teller import Teller
 from trio.testing import MockClock
 
 from triolet import (
-    AudioCallback,
     Conversation,
     Filler,
     LiveCaption,
     PhrasingOptions,
-    TimedWord,
     TurnResult,
-    Usage,
     speech,
-    tell_words,
 )
 from triolet.testing import RecordingOutput, ToneTTS
 
 TEXT = "The trains leave on time, every morning. After that it is quiet until noon, and then the people have a coffee. Why?"
 CHARACTER = 0.06
-
-
-class Teller(ToneTTS):
-    """Tells when it says each word: every character takes the same time."""
-
-    async def _speak(self, connection: int, commit: int, text: str, accept: AudioCallback) -> Usage:
-        tell_words(
-            accept,
-            [
-                TimedWord(match.start(), match.end(), CHARACTER * match.start(), CHARACTER * match.end())
-                for match in re.finditer(r"\S+", text)
-            ],
-        )
-        return await super()._speak(connection, commit, text, accept)
 
 
 class Screen:
@@ -122,11 +104,11 @@ async def test_a_filler_is_shown_and_what_ends_is_told(autojump_clock: MockClock
         await trio.sleep(4)
         yield "Yes."
 
-    async with trio.open_nursery() as nursery, Conversation(speech(Teller(pace=3), "en"), RecordingOutput()) as talk:
+    async with Conversation(speech(Teller(pace=3), "en"), RecordingOutput()) as talk, trio.open_nursery() as nursery:
         nursery.start_soon(screen.watch, talk, trio.current_time())
         await talk.say(tokens(), filler=Filler("One moment.", after=1.0))
         await trio.sleep(3)
+        nursery.cancel_scope.cancel()
     assert [caption.text for _, caption in screen.shown] == ["One moment.", "", "Yes.", ""]
-    assert screen.closed
     with pytest.raises(RuntimeError, match="not open"):
         talk.captions()
