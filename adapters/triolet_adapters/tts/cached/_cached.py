@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import AsyncGenerator, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from triolet import (
     AudioAndWords,
     AudioCallback,
     AudioFormat,
+    Connect,
     RateLimits,
     TimedWord,
     TTSSession,
@@ -166,13 +168,23 @@ class Cached(TTS):
         What the voice raises when it cannot connect, the first commit raises that is not on the disk. Cancellation closes the session
         of the voice, within its own deadline.
         """
-        return self._connect()
+        return self._connect(self.tts.connect)
+
+    def sharing(self) -> AbstractAsyncContextManager[Connect] | None:
+        """See `TTS.sharing`. Sessions share connections if those of the voice do."""
+        block = self.tts.sharing()
+        return None if block is None else self._sharing(block)
 
     @asynccontextmanager
-    async def _connect(self) -> AsyncGenerator[TTSSession]:
+    async def _sharing(self, block: AbstractAsyncContextManager[Connect]) -> AsyncGenerator[Connect]:
+        async with block as connect:
+            yield partial(self._connect, connect)
+
+    @asynccontextmanager
+    async def _connect(self, connect: Connect) -> AsyncGenerator[TTSSession]:
         with Alone():
             async with trio.open_nursery() as nursery:
-                session = _Session(self, nursery)
+                session = _Session(self, connect, nursery)
                 nursery.start_soon(session.keep)
                 yield session
                 session.leave()
@@ -181,8 +193,9 @@ class Cached(TTS):
 class _Session(TTSSession):
     """One session of the voice, and the phrases on the disk."""
 
-    def __init__(self, cached: Cached, nursery: trio.Nursery) -> None:
+    def __init__(self, cached: Cached, connect: Connect, nursery: trio.Nursery) -> None:
         self._cached = cached
+        self._connect = connect
         self._nursery = nursery
         self._session: TTSSession | None = None
         self._failure: TTSError | None = None
@@ -200,7 +213,7 @@ class _Session(TTSSession):
         """Open the session of the voice, and keep it until this one is left."""
         try:
             with self._opening:
-                async with self._cached.tts.connect() as session, trio.open_nursery() as nursery:
+                async with self._connect() as session, trio.open_nursery() as nursery:
                     self._session = session
                     self._opened.set()
                     nursery.start_soon(self._watch, session)

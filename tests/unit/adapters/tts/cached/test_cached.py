@@ -14,6 +14,7 @@ import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.adapters.tts.elevenlabs._peers import serving
 from tests.unit.triolet.conversation._teller import Teller
 from trio.testing import MockClock
 
@@ -104,6 +105,19 @@ async def test_a_phrase_on_the_disk_needs_no_connection_and_another_says_why(tmp
             await session.ended()
 
 
+async def test_sessions_share_connections_if_those_of_the_voice_do(tmp_path: Path, autojump_clock: MockClock) -> None:
+    async with serving() as world:
+        tts = Cached(world.tts(), tmp_path)
+        block = tts.sharing()
+        assert block is not None
+        async with block as connect, connect() as first, connect() as second:
+            for session, text in ((first, "One of two."), (second, "Two of two."), (first, "Two of two.")):
+                await session.commit(text, bytearray().extend)
+        assert len(world.network.connections) == 1
+        assert tts.misses == 3 - tts.hits
+    assert cached(ToneTTS(), tmp_path).sharing() is None
+
+
 class NeverOpen(ToneTTS):
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator[TTSSession]:
@@ -124,15 +138,16 @@ async def test_a_phrase_on_the_disk_does_not_wait_for_the_connection(tmp_path: P
 async def test_what_failed_or_was_cut_off_is_never_stored(tmp_path: Path, autojump_clock: MockClock) -> None:
     some = b"\x01\x40" * 4000
     broken = cached(ScriptedTTS([[some, ConnectionLost("gone")]]), tmp_path)
-    with pytest.raises(ConnectionLost):
-        await said(broken, HELLO)
+    async with broken.connect() as session:
+        with pytest.raises(ConnectionLost):
+            await session.commit(HELLO, bytearray().extend)
 
     def enough(_pcm: bytes) -> None:
         raise TooMuchAudio("enough")
 
     slow = cached(ToneTTS(pace=1), tmp_path)
-    with pytest.raises(TooMuchAudio):
-        async with slow.connect() as session:
+    async with slow.connect() as session:
+        with pytest.raises(TooMuchAudio):
             await session.commit(HELLO, enough)
     async with slow.connect() as session:
         with trio.move_on_after(0.5):
