@@ -94,6 +94,8 @@ class Recording:
         for sentence in fields["sentences"]:
             sentence["text"] = passage(sentence["text"], self._keep)
             sentence["reason"] = message(sentence["reason"], self._keep)
+        for said in fields["words"]:
+            said["text"] = word(said["text"], self._keep)
         self._whole("result.json", fields)
 
     def token(self, token: str) -> None:

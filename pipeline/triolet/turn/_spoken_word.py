@@ -124,6 +124,10 @@ class PhraseTimes:
 
     def _time(self, line: list[tuple[int, float]], bisect: Callable[..., int], sample: int) -> float:
         """`bisect`: to the left for an end, which comes before a silence; to the right for a beginning, which comes after it."""
-        at = max(0, bisect(line, sample, key=lambda place: place[0]) - 1)
+        at = max(0, bisect(line, sample, key=_sample) - 1)
         start, time = line[at]
         return time + max(0, sample - start) / self.sample_rate
+
+
+def _sample(place: tuple[int, float]) -> int:
+    return place[0]

@@ -82,6 +82,7 @@ class Cached(TTS):
             )
         if longest <= 0:
             raise ValueError(f"longest is {longest}; it must be above 0")
+        self._key = key
         self.tts = tts
         """The voice itself."""
         self.store = PhraseStore(os.path.expanduser(directory), max_bytes=max_bytes)  # noqa: PTH111 -- takes any path
@@ -154,13 +155,14 @@ class Cached(TTS):
         Raises:
             ValueError: the voice has no such setting, or does not take this value.
         """
-        other = Cached.__new__(Cached)
-        other.__dict__.update(self.__dict__)
-        other.tts = self.tts.adjusted(**changes)
-        own = json.dumps([self.about, sorted(changes.items())]) if _settings(other.tts) is None else None
-        other.about = _about(other.tts, own)
-        other.hits = other.misses = 0
-        return other
+        tts = self.tts.adjusted(**changes)
+        return Cached(
+            tts,
+            self.store.directory,
+            max_bytes=self.store.max_bytes,
+            longest=self.longest,
+            key=None if self._key is None else json.dumps([self._key, sorted(changes.items())]),
+        )
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         """Open a session. It is ready at once; that of the voice opens meanwhile.
@@ -321,8 +323,12 @@ async def _play(entry: Entry, audio: AudioFormat, accept: AudioCallback) -> None
 
 def _settings(tts: TTS) -> Any:
     """What has the settings of a voice; None if nothing has."""
-    settings = getattr(tts, "settings", tts)
-    return settings if attrs.has(type(settings)) else None
+    settings: Any = getattr(tts, "settings", tts)
+    try:
+        attrs.fields(settings.__class__)
+    except (TypeError, attrs.exceptions.NotAnAttrsClassError):
+        return None
+    return settings
 
 
 def _about(tts: TTS, key: str | None) -> str:
