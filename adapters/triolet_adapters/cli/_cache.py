@@ -102,6 +102,8 @@ def warm(
         for line in lines:
             await ([line] | speech(cached, language) | NullDevice()).run()
         count, size = cached.store.size()
-        typer.echo(f"{cached.misses} said, {cached.hits} there already; now {count} phrases, {size / 1_000_000:.1f} MB")
+        typer.echo(
+            f"{cached.misses} said, {cached.hits} there already; now {count} {'phrase' if count == 1 else 'phrases'}, {size / 1_000_000:.1f} MB"
+        )
 
     run(command)
