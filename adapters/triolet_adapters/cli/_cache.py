@@ -11,6 +11,7 @@ import typer
 
 from triolet import speech
 from triolet_adapters.cli._options import (
+    DialectOption,
     InsecureOption,
     LanguageOption,
     RegionOption,
@@ -78,6 +79,7 @@ def warm(
     url: UrlOption = None,
     region: RegionOption = None,
     insecure: InsecureOption = False,
+    dialect: DialectOption = None,
     voice: VoiceOption = None,
     language: LanguageOption = "auto",
 ) -> None:
@@ -96,7 +98,7 @@ def warm(
         lines = [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip()]
         if not lines:
             raise ValueError(f"{file} has no text")
-        speaker = voice_of(tts, url, region, voice, insecure=insecure)
+        speaker = voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect)
         await tried(speaker)
         cached = Cached(speaker, directory)
         for line in lines:

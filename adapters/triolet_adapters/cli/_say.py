@@ -11,9 +11,9 @@ from triolet import TTS, speech
 from triolet_adapters.cli._captions import captions_file
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._options import (
-    DialectOption,
     CacheOption,
     CaptionsOption,
+    DialectOption,
     InsecureOption,
     JsonOption,
     LanguageOption,
