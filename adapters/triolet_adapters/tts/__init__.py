@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from triolet_adapters.shared.lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from triolet_adapters.tts.cartesia import CartesiaTTS as CartesiaTTS
     from triolet_adapters.tts.cached import Cached as Cached
+    from triolet_adapters.tts.cartesia import CartesiaTTS as CartesiaTTS
     from triolet_adapters.tts.cosyvoice import CosyVoiceTTS as CosyVoiceTTS
     from triolet_adapters.tts.deepgram import DeepgramTTS as DeepgramTTS
     from triolet_adapters.tts.elevenlabs import ElevenLabsTTS as ElevenLabsTTS
