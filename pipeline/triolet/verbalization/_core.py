@@ -131,7 +131,7 @@ class VerbalizerCore:
         entries = [lexicon for lexicon in self._lexicon if lexicon.speaks(clause.language)] if self._lexicon else []
         code, _, region = clause.language.partition("-")
         reader = _reader(code.lower(), region.upper() or self._region) if self._only else None
-        if reader is None or not (_needed(text) or reader.names.search(text) or has_range_of_days(text, reader.words)):
+        if reader is None or not (_needed(text) or _names_days(text, reader)):
             self._listed = False
             if not entries:
                 return clause
@@ -191,7 +191,7 @@ class VerbalizerCore:
         found = known
         if MAY_BE_ADDRESS.search(text):
             found = merged(found, addresses(text, words))
-        named = reader.names.search(text) is not None
+        named = bool(words.weekdays) and reader.names.search(text) is not None
         if named:
             found = merged(found, calendar(text, words, reader.calendar, listed=self._listed))
         if "." in text or "/" in text or "°" in text or "º" in text or "vs" in text or _TITLE.search(text):
@@ -224,6 +224,11 @@ def _reader(code: str, region: str) -> _Reader | None:
     if words is None:
         return None
     return _Reader(words, Scanner(words), abbreviation_pattern(words), calendar_of(words), names_in_calendar(words))
+
+
+def _names_days(text: str, reader: _Reader) -> bool:
+    words = reader.words
+    return bool(words.weekdays) and (reader.names.search(text) is not None or has_range_of_days(text, words))
 
 
 def _needed(text: str) -> bool:
@@ -263,9 +268,12 @@ def rewritten(units: Sequence[SpeechUnit], text: str, found: Sequence[Found]) ->
     offset = 0  # of the unit at `index`, in the text
     place = 0
     while index < len(units):
+        if place == len(found):
+            result += units[index:]
+            break
         unit = units[index]
         end = offset + len(unit.text)
-        if place == len(found) or found[place].start >= end:
+        if found[place].start >= end:
             result.append(unit)
             index += 1
             offset = end
