@@ -46,6 +46,22 @@ class TestBrowser(OutputContract):
         return PAGES[output].since_opened
 
 
+class TestBrowserAt8000(TestBrowser):
+    format = AudioFormat(8_000)
+
+
+class TestBrowserAt16000(TestBrowser):
+    format = AudioFormat(16_000)
+
+
+class TestBrowserAt44100(TestBrowser):
+    format = AudioFormat(44_100)
+
+
+class TestBrowserAt48000(TestBrowser):
+    format = AudioFormat(48_000)
+
+
 def noise(seconds: float, seed: int = 0) -> bytes:
     return random.Random(seed).randbytes(2 * FORMAT.samples(seconds))
 
