@@ -48,13 +48,16 @@ CJK_RUN = lazy_regex(
 """Such characters in a row, each with the small kana after it, up to one that something else combines with."""
 CJK_RUN_CHARACTER = lazy_regex(rf".[{_SMALL}]*+[，。！？、；：]*+")
 """One character of such a run, with what belongs to it."""
+_AFTER_CJK = "，。！？、；：”》」』…"
 CJK_MIXED = lazy_regex(
-    rf"(?:(?:[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][{_SMALL}]*+(?![{EXTENDS}])[，。！？、；：]*+"
-    r"|[A-Za-z0-9]++(?:[，。！？、；：]++(?![A-Za-z0-9]))?) ?)++"
+    rf"(?:[“《「『]?[\u3041-\u3096\u30A1-\u30FA\u30FC\u3400-\u4DBF\u4E00-\u9FFF][{_SMALL}]*+(?![{EXTENDS}])[{_AFTER_CJK}]*+ ?"
+    rf"|[A-Za-z0-9]++(?:\.[A-Za-z0-9]++)*+%?+(?![A-Za-z0-9])(?:[{_AFTER_CJK}]++(?![A-Za-z0-9]))?(?![“《「『]) ?)++"
 )
-"""The same with Latin words and numbers between, and at most one space after each. Marks right before a Latin word are left out: they
-may belong to the word before them."""
-CJK_MIXED_UNIT = lazy_regex(rf"[A-Za-z0-9]++[，。！？、；：]*+ ?|.[{_SMALL}]*+[，。！？、；：]*+ ?")
+"""The same with quotes, Latin words and numbers, and at most one space after each. Marks right between two Latin words are left out:
+they may belong to both."""
+CJK_MIXED_UNIT = lazy_regex(
+    rf"[A-Za-z0-9]++(?:\.[A-Za-z0-9]++)*+%?+[{_AFTER_CJK}]*+ ?|[“《「『]?.[{_SMALL}]*+[{_AFTER_CJK}]*+ ?"
+)
 """One character or one word of such a text, with what belongs to it."""
 CJK_PLAIN_CHARACTER = lazy_regex(r".[，。！？、；：]*+")
 """One character of such a text, and the marks after it."""
