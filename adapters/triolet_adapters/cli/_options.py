@@ -17,7 +17,9 @@ from triolet.errors import ConnectionFailed, DeadlineExpired
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._speaker import Speaker
-from triolet_adapters.outputs import PcmFile, WavFile
+from triolet_adapters.outputs import AudioFile, PcmFile, WavFile
+from triolet_adapters.outputs._codecs import load_av
+from triolet_adapters.outputs.audio_file import ENDINGS
 
 
 class Voice(enum.StrEnum):
@@ -75,7 +77,7 @@ OutOption = Annotated[
     str | None,
     typer.Option(
         "--out", "-o",
-        help="A .wav file, a .pcm file, or - for raw PCM on standard output.",
+        help="A file: .wav, .mp3, .opus, .ogg, .flac, .m4a or .pcm; or - for raw PCM on standard output.",
         show_default="the loudspeaker",
     ),
 ]  # fmt: skip
@@ -290,7 +292,12 @@ def output_of(out: str | None) -> Output:
             return WavFile(out)
         case ".pcm" | ".raw":
             return PcmFile(out)
+        case ending if ending in ENDINGS:
+            load_av(ENDINGS[ending])
+            return AudioFile(out)
         case _ if os.path.exists(out) and not os.path.isfile(out):  # noqa: PTH110, PTH113 -- a named pipe
             return PcmFile(out)
         case _:
-            raise ValueError(f"--out {out}: give a .wav or .pcm file, or - for raw PCM on standard output")
+            raise ValueError(
+                f"--out {out}: give a {', '.join(('.wav', *ENDINGS))} or .pcm file, or - for raw PCM on standard output"
+            )

@@ -159,6 +159,12 @@ class RawFile:
             os.write(self._fd, data)
             os.lseek(self._fd, position, os.SEEK_SET)
 
+    def write_at(self, position: int, data: bytes) -> int:
+        """Write into a seekable file, and say how many bytes that were."""
+        with _explained(self.name):
+            os.lseek(self._fd, position, os.SEEK_SET)
+            return os.write(self._fd, data)
+
     def close(self) -> None:
         """Close it, unless it is standard output."""
         if self._owned:

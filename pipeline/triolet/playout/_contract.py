@@ -7,6 +7,7 @@ import abc
 import trio
 
 from triolet._model._audio import AudioFormat
+from triolet._model._text import Phrase
 
 DRAIN = 5.0
 """Seconds that an output may take longer to play what it holds than that lasts, while it is not paused (`Output.patience`). A slow
@@ -104,6 +105,9 @@ class Device(abc.ABC):
             OutputError: the listener is gone.
         """
         await trio.sleep_forever()
+
+    def begin_phrase(self, phrase: Phrase) -> None:  # noqa: B027 -- most outputs have no words
+        """The samples that follow are those of a phrase; the gap before it has been played. A plain call. By default it does nothing."""
 
     async def end_phrase(self) -> None:  # noqa: B027 -- most outputs let nothing wait
         """All samples of a phrase have been played. Called after them; samples that wait for more of them go on now. By default it does

@@ -8,6 +8,7 @@ import attrs
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet._model._text import Phrase
 from triolet.playout._contract import Device
 from triolet.playout._resampler import Resampler
 
@@ -99,6 +100,10 @@ class Resampled(Device):
     async def failure(self) -> None:
         """Wait until the listener is gone."""
         await self.device.failure()
+
+    def begin_phrase(self, phrase: Phrase) -> None:
+        """Tell the device. The last milliseconds of the gap may still wait here."""
+        self.device.begin_phrase(phrase)
 
     async def end_phrase(self) -> None:
         """Play what waits in the resampler."""

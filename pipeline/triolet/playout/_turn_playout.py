@@ -305,6 +305,7 @@ class TurnPlayout:
         if planned > gap:
             self._match_tone(before)
             await self._write(self._tone.pcm(self._deck.format.samples(planned - gap)))
+        self._output.begin_phrase(phrase.phrase)
         return cut
 
     def _match_tone(self, before: _Playing | None) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from pathlib import Path
 
+import av
 import pytest
 import trio
 from tests.integration.cli.command import COMMAND, call, environment, run, samples, start
@@ -78,6 +79,16 @@ def test_standard_input_is_spoken_as_it_comes(tmp_path: Path) -> None:
     assert b"heard      And the second sentence." in rest
 
 
+def test_a_compressed_file_has_what_was_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.mp3"
+    result = call(capfd, "say", "Hello there. How are you?", "-o", str(file), "--json")
+    assert json.loads(result.out)["heard"] == "Hello there. How are you?"
+    with av.open(str(file)) as opened:
+        assert opened.metadata["comment"] == "Hello there. How are you?"
+        assert opened.duration is not None
+        assert opened.duration / 1e6 == pytest.approx(json.loads(result.out)["seconds"], abs=0.7)
+
+
 def test_samples_alone_on_standard_output_and_the_rest_on_the_other() -> None:
     with start("say", "Hello there.", "--out", "-") as process:
         pcm, err = process.communicate(timeout=60)
@@ -93,7 +104,7 @@ def test_samples_alone_on_standard_output_and_the_rest_on_the_other() -> None:
         (["say"], 2, "say what?"),
         (["say", "a", "-f", "b"], 2, "TEXT and -f b: both are given"),
         (["say", "-f", "no-such-file.md"], 2, "cannot read no-such-file.md"),
-        (["say", "Hello.", "--out", "a.mp3"], 2, ".wav or .pcm"),
+        (["say", "Hello.", "--out", "a.wma"], 2, ".m4a or .pcm"),
         (["say", "notes.txt"], 2, "notes.txt is a file: triolet say -f notes.txt says what it holds"),
         (["say", "Hello", "there,", "you"], 2, "put the whole text in quotes"),
         (["say", "Hello.", "--tts", "nope"], 2, "--tts nope: it must be local or qwen"),
