@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+from collections.abc import Generator
 from typing import Any
 
 import attrs
@@ -42,6 +44,9 @@ _RECOVERABLE = (("movflags", "+hybrid_fragmented"), ("frag_duration", "400000"),
 """A table of contents every 0.4 s while it is written, and one for all at the end. libav writes one when the audio of the next has come, so a
 killed program loses less than a second."""
 
+_FRAGMENTS = (("movflags", "+empty_moov+delay_moov"), ("frag_duration", "400000"))
+"""The same where nothing can be written at the end for all."""
+
 KINDS = {
     "mp3": Kind("mp3", "audio/mpeg", "mp3", "libmp3lame", _LAME, 64_000, "s16p"),
     "opus": Kind(
@@ -49,7 +54,7 @@ KINDS = {
         options=(("page_duration", "500000"),), stream_options=(("page_duration", "100000"),),
     ),
     "flac": Kind("flac", "audio/flac", "flac", "flac", None),
-    "m4a": Kind("m4a", "audio/mp4", "ipod", "aac", _AAC, 64_000, "fltp", options=_RECOVERABLE),
+    "m4a": Kind("m4a", "audio/mp4", "ipod", "aac", _AAC, 64_000, "fltp", options=_RECOVERABLE, stream_options=_FRAGMENTS),
 }  # fmt: skip
 """A page of Ogg has 0.5 s in a file, and 0.1 s in a stream, which is heard that much later. By default 32 kbit/s for Opus and 64 kbit/s for MP3 and AAC: speech is then not told from the original."""
 
@@ -114,7 +119,7 @@ class Encoder:
         """Begin a file.
 
         Raises:
-            OutputError: the rate is none of the codec's; or PyAV is missing.
+            OutputError: the rate is none of the codec's; or PyAV is missing. `feed` raises it where the codec refuses the bitrate.
         """
         rate = audio.sample_rate
         if kind.rates is not None and rate not in kind.rates:
@@ -132,8 +137,11 @@ class Encoder:
         self._stream: Any = self._container.add_stream(kind.codec, rate=rate, layout="mono", format=kind.sample_format)
         if kind.bitrate is not None:
             self._stream.bit_rate = bitrate or kind.bitrate
+        self._name = kind.name
+        self._failed = False
         if kind.container != "ipod":  # libav crashes at the end of one that was begun and got nothing
-            self._container.start_encoding()
+            with self._explained():
+                self._container.start_encoding()
 
     def feed(self, pcm: bytes) -> list[tuple[int, bytes]]:
         """Take whole samples, and give what is known of the file by then, with its places."""
@@ -142,12 +150,15 @@ class Encoder:
             frame = self._av.AudioFrame(format="s16", layout="mono", samples=samples)
             frame.sample_rate, frame.pts = self._rate, self.fed
             frame.planes[0].update(pcm)
-            self._mux(frame)
+            with self._explained():
+                self._mux(frame)
             self.fed += samples
         return self._written.take()
 
     def finish(self, chapters: list[Chapter]) -> list[tuple[int, bytes]]:
         """Give the rest. Chapters go in where the container takes them at the end."""
+        if self._failed:
+            return self._written.take()
         if self.fed:
             self._mux(None)
         if chapters:
@@ -167,6 +178,16 @@ class Encoder:
             )
         self._container.close()
         return self._written.take()
+
+    @contextlib.contextmanager
+    def _explained(self) -> Generator[None]:
+        try:
+            yield
+        except self._av.error.FFmpegError as error:
+            self._failed = True
+            raise OutputError(
+                f"{self._name} cannot be encoded so, at {self._stream.bit_rate} bits a second: {error.strerror}"
+            ) from error
 
     def _mux(self, frame: Any) -> None:
         for packet in self._stream.encode(frame):

@@ -12,6 +12,9 @@ LONGEST = 60_000
 """Bytes of comments in an Ogg file: what one page holds (255 x 255) with some to spare. More pages would change the numbers of all that
 follow."""
 
+MOST = 1_000
+"""Chapters in a comment, with the end of the last: their names have three digits."""
+
 _ID3 = {"title": b"TIT2", "artist": b"TPE1", "album": b"TALB", "date": b"TDRC"}
 
 
@@ -65,6 +68,8 @@ def _id3_size(old: bytes) -> int:
 
 def _comments(tags: dict[str, str], chapters: list[Chapter], rate: int) -> bytes:
     """A Vorbis comment. Chapters as CHAPTER001=00:00:00.000 and CHAPTER001NAME, which players read."""
+    while len(chapters) > MOST:
+        chapters = _fewer(chapters)
     entries = [f"{name.upper()}={value}" for name, value in tags.items()]
     for number, (start, _, title) in enumerate(_spans(chapters, rate), 1):
         hours, rest = divmod(start, 3_600_000)
@@ -75,6 +80,11 @@ def _comments(tags: dict[str, str], chapters: list[Chapter], rate: int) -> bytes
     vendor = b"triolet"
     listed = b"".join(struct.pack("<I", len(entry)) + entry for entry in map(str.encode, entries))
     return struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", len(entries)) + listed
+
+
+def _fewer(chapters: list[Chapter]) -> list[Chapter]:
+    """Every second one, and the end of the last."""
+    return chapters[:-1:2] + chapters[-1:] if len(chapters) > 2 else []
 
 
 def _flac(old: bytes, tags: dict[str, str], chapters: list[Chapter], rate: int) -> tuple[bytes, int]:
@@ -93,10 +103,11 @@ def _ogg(old: bytes, tags: dict[str, str], chapters: list[Chapter], rate: int) -
     first = _page_size(old, 0)
     second = _page_size(old, first)
     comment = b"OpusTags" + _comments(tags, chapters, rate)
-    if len(comment) > LONGEST:  # the text, and then the chapters, have to go
-        comment = b"OpusTags" + _comments({**tags, "comment": ""}, chapters, rate)
     if len(comment) > LONGEST:
-        comment = b"OpusTags" + _comments({**tags, "comment": ""}, [], rate)
+        tags = {**tags, "comment": ""}  # the chapters have the words too
+    while len(comment) > LONGEST:
+        comment = b"OpusTags" + _comments(tags, chapters, rate)
+        chapters = _fewer(chapters)
     segments = [255] * (len(comment) // 255) + [len(comment) % 255]
     head = old[first : first + 22] + bytes(4) + bytes([len(segments), *segments])
     page = bytearray(head + comment)

@@ -13,7 +13,7 @@ import trio
 
 from triolet import SAMPLE_BYTES, AudioFormat, Phrase
 from triolet.errors import OutputError
-from triolet_adapters.outputs._codecs import KINDS, STEP, Chapter, Encoder
+from triolet_adapters.outputs._codecs import KINDS, STEP, Chapter, Encoder, load_av
 from triolet_adapters.outputs._file import FileOutput, RawFile
 from triolet_adapters.outputs._tags import front, with_comment
 
@@ -35,7 +35,7 @@ class AudioFile(FileOutput):
 
     Audio is encoded while it comes. An interrupted turn leaves a valid file with what was heard; so does a killed program, less
     the last second. MP3, Opus and FLAC then decode to as many samples as were heard; AAC ends with up to 1,023 more, of silence. A pipe gets no
-    chapters, and MP3 there decodes with some 50 ms of silence around, since what says how much to cut is written at the end.
+    chapters, and MP3 there decodes with some 50 ms of silence around it, since what says how much to cut is written at the end.
 
     When the file is closed, each phrase becomes a chapter, and the text of all is the comment.
     """
@@ -81,6 +81,16 @@ class AudioFile(FileOutput):
     def heard(self) -> int:
         """Samples that were encoded."""
         return self._fed
+
+    async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
+        """Open the file, which is emptied if it exists.
+
+        Raises:
+            OutputError: there is no such folder, or no permission; nobody reads the pipe; the package av is missing.
+            RuntimeError: it is open already.
+        """
+        load_av(self._kind.name)  # before an old file is emptied
+        await super().open(format)
 
     async def play(self, pcm: bytes) -> None:
         """Encode the samples, and write what is known of the file by then. If cancelled, a first part has been encoded.

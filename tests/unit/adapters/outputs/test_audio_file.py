@@ -15,7 +15,7 @@ from starlette.responses import StreamingResponse
 from trio.testing import MockClock
 
 import triolet.asyncio
-from triolet import AudioFormat, Output, Playout, speech
+from triolet import AudioFormat, Boundary, Output, Phrase, Playout, SpeechUnit, speech
 from triolet._model._samples import numbers, pcm_of
 from triolet.errors import OutputError
 from triolet.testing import OutputContract, ScriptedTTS
@@ -213,6 +213,47 @@ async def test_a_rate_that_a_codec_does_not_take_is_resampled(
     assert output._rate == opened
     seconds = len(came_out(path.read_bytes(), output.heard, kind, opened)) / 2 / opened
     assert seconds == pytest.approx(sum(phrase.seconds for phrase in result.phrases), abs=0.001)
+
+
+@pytest.mark.parametrize("kind", ["opus", "flac", "m4a"])
+async def test_a_pipe_gets_a_stream_that_decodes_to_what_was_heard(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"speech.{kind}"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        output = AudioFile(path)
+        await spoken(output)
+        assert output.streamed
+        data = os.read(reader, 1 << 20)
+    finally:
+        os.close(reader)
+    assert len(came_out(data, output.heard, kind)) == 2 * output.heard > 2 * 24_000
+
+
+@pytest.mark.parametrize(("kind", "least"), [("mp3", 1_200), ("opus", 300), ("flac", 600), ("m4a", 255)])
+async def test_a_file_with_more_chapters_than_it_has_room_for_is_valid_and_has_some(
+    kind: str, least: int, tmp_path: Path
+) -> None:
+    path = tmp_path / f"speech.{kind}"
+    output = AudioFile(path)
+    await output.open(AudioFormat(8_000))
+    for index in range(1_200):
+        word = SpeechUnit("word " * 20, 0, 100)
+        output.begin_phrase(Phrase(index=index, units=(word,), start=0, end=100, boundary=Boundary.END))
+        await output.play(bytes(400))
+    await output.close()
+    with av.open(str(path)) as file:
+        chapters: Any = file.chapters()
+        assert least <= len(chapters) <= 1_200
+        assert chapters[1]["metadata"]["title"] == ("word " * 16)[:79] + "…"
+    assert len(came_out(path.read_bytes(), output.heard, kind, 8_000)) == 2 * output.heard
+
+
+async def test_what_an_encoder_refuses_is_told(tmp_path: Path) -> None:
+    output = AudioFile(tmp_path / "speech.opus", bitrate=1)
+    with pytest.raises(OutputError, match="opus cannot be encoded so, at 1 bits a second"):
+        await output.open(AudioFormat(24_000))
+    await output.close()
 
 
 async def test_a_full_disk_is_told_and_what_was_written_can_be_heard(
