@@ -13,7 +13,9 @@ from triolet._model._audio import AudioChunk
 from triolet._model._voice_settings import VoiceSettings
 from triolet.asyncio._block import Block
 from triolet.asyncio._host import Host
+from triolet.asyncio._live_captions import LiveCaptions
 from triolet.asyncio._tokens import in_loop
+from triolet.captions._options import CaptionOptions
 from triolet.chain._stages import Source, Stage
 from triolet.conversation._budget import Budget
 from triolet.conversation._filler import Filler
@@ -199,6 +201,20 @@ class Conversation:
         Without a turn, the session is closed after `PoolOptions.cool_down` seconds.
         """
         self._inner.warm_up()
+
+    def captions(self, options: CaptionOptions | None = None, *, by_word: bool = False) -> LiveCaptions:
+        """What is being said, in time, for a screen: `async for caption in conversation.captions():`. A plain call.
+
+        A filler is captioned, too. An interruption ends a caption at once. Iterate from one task; several may iterate their own.
+
+        Args:
+            options: how captions are cut; `CaptionOptions()` by default.
+            by_word: give a caption again with each word that begins (`LiveCaption.said`). By default it comes once.
+
+        Raises:
+            RuntimeError: this conversation is not open.
+        """
+        return LiveCaptions(self._inner.captions(options, by_word=by_word), lambda: self._host)
 
     def statistics(self) -> dict[TTS, PoolStatistics]:
         """A snapshot of the sessions of each voice. Empty while the conversation is not open."""

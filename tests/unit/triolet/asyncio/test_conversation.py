@@ -594,3 +594,29 @@ def test_a_conversation_opens_while_another_one_closes() -> None:
         await closing
 
     _virtual_time.run(program())
+
+
+async def _captioned() -> None:
+    shown = list[str]()
+    async with conversation() as spoken:
+
+        async def watch() -> None:
+            async for caption in spoken.captions():
+                shown.append(caption.text)
+
+        watching = asyncio.create_task(watch())
+        await spoken.say(tokens(ONE))
+        late = spoken.captions()
+    await watching
+    assert [text for text in shown if text] == [
+        "First we look at the map.",
+        "Then we choose a way.",
+        "At last we walk.",
+    ]
+    assert shown[-1] == "", "the screen is empty at the end"
+    with pytest.raises(StopAsyncIteration):
+        await anext(late)
+
+
+def test_captions_come_in_the_loop_and_end_with_the_conversation() -> None:
+    _virtual_time.run(_captioned())
