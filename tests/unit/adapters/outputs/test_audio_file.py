@@ -176,6 +176,22 @@ async def test_a_file_has_a_chapter_for_each_phrase_and_the_text(
 
 
 @pytest.mark.parametrize("kind", ["mp3", "opus", "flac", "m4a"])
+async def test_an_interrupted_turn_leaves_what_was_heard(kind: str, tmp_path: Path, autojump_clock: MockClock) -> None:
+    path = tmp_path / f"speech.{kind}"
+    piece = tone(24_000, 0.1)
+    tts = ScriptedTTS([[step for _ in range(8) for step in (0.05, piece)]])
+    for seconds in (0.45, 0.6, 0.75):
+        output = AudioFile(path)
+        pipeline = ["One is here. Two is there. Three has gone."] | speech(tts) | output
+        with trio.move_on_after(seconds) as scope:
+            await pipeline.run()
+        assert scope.cancelled_caught
+        assert pipeline.result.interrupted
+        assert output.heard > 0
+        assert len(came_out(path.read_bytes(), output.heard, kind)) == 2 * output.heard
+
+
+@pytest.mark.parametrize("kind", ["mp3", "opus", "flac", "m4a"])
 async def test_a_killed_program_leaves_all_but_the_last_second(kind: str, tmp_path: Path) -> None:
     path = tmp_path / f"speech.{kind}"
     output = AudioFile(path)
