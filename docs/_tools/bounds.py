@@ -17,7 +17,7 @@ from docs._tools.public_names import SOURCES, documented
 import triolet
 import triolet_adapters
 
-OPTIONS = ("QwenOptions", "PoolOptions", "FailoverOptions", "RecoveryPolicy", "PhrasingOptions")
+OPTIONS = ("QwenOptions", "PoolOptions", "FailoverOptions", "RecoveryPolicy", "PhrasingOptions", "BargeInOptions")
 """Classes whose fields all stand in a table, but for those that are no numbers."""
 
 GROUPS: dict[str, list[str]] = {
@@ -92,6 +92,7 @@ GROUPS: dict[str, list[str]] = {
         "EXIT_DEADLINE",
     ],
     "Phrases on disk": ["Cached.max_bytes", "Cached.longest", "ROOM", "PACE"],
+    "A user who talks": ["BargeInOptions.*", "MAX_WORDS"],
     "Programs on asyncio": ["PIECE", "GIVE_UP", "OPENING"],
     "Programs without an event loop": ["CLEAN_UP"],
 }
@@ -105,6 +106,7 @@ UNITS = {
     "MAX_KEPT": "characters",
     "MAX_SPOKEN": "characters",
     "MAX_STRUCK": "characters",
+    "MAX_WORDS": "characters",
     "MAX_DIRECTION": "characters",
     "SentenceSegmenter.buffer": "tokens",
     "TextNormalizer.buffer": "clauses",

@@ -48,6 +48,11 @@ from triolet.failover._failover import Failover as Failover
 from triolet.failover._health import FailoverOptions as FailoverOptions
 from triolet.failover._providers import FailoverStatistics as FailoverStatistics
 from triolet.failover._providers import ProviderStatistics as ProviderStatistics
+from triolet.listening._barge_in import BargeIn as BargeIn
+from triolet.listening._contract import Interruptible as Interruptible
+from triolet.listening._contract import UserSpeech as UserSpeech
+from triolet.listening._core import BargeInDecision as BargeInDecision
+from triolet.listening._options import BargeInOptions as BargeInOptions
 from triolet.model_talk import ModelTalkFilter as ModelTalkFilter
 from triolet.normalization import Break as Break
 from triolet.normalization import NormalizationOptions as NormalizationOptions

@@ -1,0 +1,3 @@
+"""What listens to the user: detectors of voices."""
+
+from triolet_adapters.listening.silero import SileroVAD as SileroVAD
