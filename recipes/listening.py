@@ -16,8 +16,8 @@ from triolet_adapters.listening import SileroVAD
 from triolet_adapters.outputs import NullDevice  # Loudspeaker(), where there is a sound device
 from triolet_adapters.tts import LocalTTS
 
-TEXT = """I go on reading while you hum, and begin a sentence again where I left it, to the sample. But when you say something
-I stop, and you can see how far I came, and what you have missed. There is some more, which nobody will hear."""
+TEXT = """When you hum I pause, and then go on with the next sample, so that you miss nothing of what I read to you. When you
+say something I stop, and you can see how far I came, and what you have missed. There is some more that nobody will hear."""
 RATE = 16_000
 
 

@@ -38,6 +38,7 @@ def joins(tts: TTS, output: Output, channel: trio.MemoryReceiveChannel[int]) -> 
     y0 = ["a"] | tts  # fails: a voice is no stage
     y1 = triolet.asyncio.Sink(silent)  # fails: it must be awaited
     y2 = triolet.asyncio.Conversation(shout, output)  # fails: shout gives no audio
+    y4 = triolet.BargeIn(output)  # fails: an output cannot be interrupted
     y3 = Speaker(speech(tts), output).say([1])  # fails: tokens are str
-    del y1, y2, y3
+    del y1, y2, y3, y4
     del x1, x2, x3, x4, x5, x6, x7, x8, x9, y0

@@ -9,7 +9,11 @@ import triolet.asyncio
 from triolet import (
     TTS,
     AudioChunk,
+    BargeIn,
+    BargeInDecision,
+    BargeInOptions,
     Clause,
+    Conversation,
     Output,
     Phrase,
     Phraser,
@@ -21,10 +25,12 @@ from triolet import (
     Synthesizer,
     TextNormalizer,
     TurnResult,
+    UserSpeech,
     speech,
     stage,
 )
 from triolet.blocking import Speaker
+from triolet_adapters.listening import SileroVAD
 
 
 @stage
@@ -71,6 +77,17 @@ async def from_asyncio(tts: TTS, output: Output) -> None:
         assert_type(await conversation.say(["a"]), TurnResult)
         assert_type(conversation.last, TurnResult | None)
     assert_type(await triolet.asyncio.run(tokens() | speech(tts) | output), TurnResult)
+
+
+def log(decision: BargeInDecision) -> None: ...
+
+
+async def listening(conversation: Conversation, other: triolet.asyncio.Conversation) -> None:
+    async with BargeIn(conversation, BargeInOptions(), observer=log) as user, triolet.asyncio.BargeIn(other) as their:
+        assert_type(user, BargeIn)
+        told: list[UserSpeech] = [user, their]
+        assert_type(told[0].transcript("a", final=False), None)
+        SileroVAD(user)
 
 
 def blocking(tts: TTS, output: Output) -> None:

@@ -41,7 +41,7 @@ class BargeInOptions:
     language: str = attrs.field(default="auto", validator=_known)
     """The language of the words that do not interrupt, as a tag (BCP 47), such as `"en"`. `"auto"` (the default): the words of all
     ten languages that are known. A language that is not among them has none."""
-    ignored: frozenset[str] | None = attrs.field(default=None, converter=attrs.converters.optional(frozenset[str]))
+    ignored: frozenset[str] | None = None
     """Your own words that do not interrupt, in place of those of the language. An empty set: every word interrupts."""
 
     @property

@@ -27,8 +27,10 @@ LONGER = {
     "web_agent": 95,
     "browser": 130,
     "telephone": 95,
+    "listening": 70,
 }
-"""Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions, servers of pages and of calls."""
+"""Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions, servers of pages and of calls,
+a listener with an example of what it hears."""
 TEXT = "Good morning. The trains leave on time today, and nobody has to wait."
 QUESTION = "What is a good breakfast, in one sentence?"
 """The small model answers it in one: less to be spoken, and to be heard."""

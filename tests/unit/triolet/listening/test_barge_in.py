@@ -89,7 +89,7 @@ async def test_no_pause_is_left_behind(autojump_clock: trio.testing.MockClock) -
 async def test_misuse_is_told() -> None:
     conversation = Conversation(in_sentences(ToneTTS()), RecordingOutput())
     for user in (BargeIn(conversation), triolet.asyncio.BargeIn(conversation)):
-        for call in (user.started, user.stopped, lambda user=user: user.transcript("a")):  # type: ignore[misc]
+        for call in (user.started, user.stopped, lambda user=user: user.transcript("a")):
             with pytest.raises(RuntimeError, match="async with"):
                 call()
     user = BargeIn(conversation)
