@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import trio
 
-from triolet import BargeIn, Conversation, UserSpeech, speech
+from triolet import BargeIn, BargeInDecision, Conversation, UserSpeech, speech
 from triolet_adapters.listening import SileroVAD
 from triolet_adapters.outputs import NullDevice  # Loudspeaker(), where there is a sound device
 from triolet_adapters.tts import LocalTTS
@@ -55,8 +55,11 @@ async def main() -> None:
         await example(path)
     async with Conversation(speech(LocalTTS(), "en"), NullDevice()) as talk, trio.open_nursery() as nursery:
         start = trio.current_time()
-        shown = lambda decision: print(f"{trio.current_time() - start:4.1f} s: {decision.value}")  # noqa: E731
-        async with BargeIn(talk, observer=shown) as user:
+
+        def show(decision: BargeInDecision) -> None:
+            print(f"{trio.current_time() - start:4.1f} s: {decision.value}", flush=True)
+
+        async with BargeIn(talk, observer=show) as user:
             nursery.start_soon(listen, path, user)
             result = await talk.say([TEXT])
         nursery.cancel_scope.cancel()

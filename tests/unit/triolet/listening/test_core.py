@@ -99,6 +99,8 @@ def test_no_pause_lasts_and_a_start_interrupts_once_at_most(options: BargeInOpti
             case "interrupt":
                 assert not (vad and interrupted), "at most once a start"
                 paused_at, interrupted = None, True
+            case _:
+                pass
         assert paused_at is None or now - paused_at <= options.longest_pause + 1e-9
     assert paused_at is None, "never paused for ever"
 
