@@ -24,7 +24,7 @@ RATE = 16_000
 async def example(path: Path) -> None:
     """Write what a user says: "Ah!" after two seconds, and a sentence after six."""
     heard = np.zeros(10 * RATE, np.int16)
-    async with LocalTTS(voice="heart").connect() as session:
+    async with LocalTTS().connect() as session:
         for second, words in (2, "Ah!"), (6, "Hold on, that is not what I asked for."):
             pcm = bytearray()
             await session.commit(words, pcm.extend)

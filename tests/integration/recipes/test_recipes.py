@@ -27,7 +27,7 @@ LONGER = {
     "web_agent": 95,
     "browser": 130,
     "telephone": 95,
-    "listening": 70,
+    "listening": 75,
 }
 """Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions, servers of pages and of calls,
 a listener with an example of what it hears."""
