@@ -60,6 +60,7 @@ class Agent:
                 await self.output.deserted(COMES_BACK)
                 nursery.cancel_scope.cancel()
         finally:
+            self.questions.close()  # whoever still asks is told, and does not wait
             del AGENTS[self.output.session]
 
     async def answer(self) -> None:
@@ -104,8 +105,10 @@ def web(chat: OpenAIChat, sessions: SessionPools, nursery: trio.Nursery) -> Star
             await agent.listen(browser, hello)
         except WebSocketDisconnect:
             pass
-        except (ValueError, KeyError) as error:  # a page that speaks something else
-            await browser.close(1008, f"{error}"[:100])
+        except trio.BrokenResourceError:
+            await browser.close(1008, "this conversation is over: reload the page")
+        except (ValueError, LookupError, TypeError) as error:  # whoever this is, it is not our page
+            await browser.close(1008, f"the message is not understood: {error}"[:100])
 
     async def page(_: Request) -> Response:
         return HTMLResponse(PAGE)

@@ -13,7 +13,7 @@ import attrs
 import typer
 
 from triolet import TTS, Output, is_this_machine
-from triolet.errors import ConnectionFailed, DeadlineExpired
+from triolet.errors import AuthenticationFailed, ConnectionFailed, DeadlineExpired
 from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._speaker import Speaker
@@ -177,8 +177,8 @@ def _elsewhere(
 ) -> TTS:
     """A voice of a vendor, or of a server of its protocol."""
     chosen = _given(**given)
-    if url is not None and tts is not Voice.QWEN and (key := os.environ.get(SERVE_KEY)):
-        chosen["api_key"] = key  # a vendor's key from the environment goes to the vendor alone
+    if url is not None and (key := os.environ.get(SERVE_KEY)):
+        chosen["api_key"] = key  # not a vendor's key, which belongs to the vendor
     tap = {} if recording is None else recording.tap()
     match tts:
         case Voice.OPENAI:
@@ -236,6 +236,8 @@ async def tried(tts: TTS) -> None:
     try:
         async with tts.connect():
             pass
+    except AuthenticationFailed as error:
+        raise AuthenticationFailed(f"{error}. {_key_help(url)}", code=error.code) from error
     except ConnectionFailed as error:
         if error.code is None:  # nobody has answered
             raise ConnectionFailed(f"{error}. {_help(url)}") from error
@@ -248,6 +250,12 @@ def _help(url: str) -> str:
     if is_this_machine(urlsplit(url).hostname or ""):
         return "Is a server running there (triolet serve tts starts one), and is --url right?"
     return "Is this machine online, and is --url or --region right? triolet doctor tries each region"
+
+
+def _key_help(url: str) -> str:
+    if is_this_machine(urlsplit(url).hostname or ""):
+        return f"Set {SERVE_KEY} to the key of that server"
+    return "Is the key in the environment right, and of this service and region? triolet doctor tries them"
 
 
 def language_of(language: str, voice: TTS) -> str:

@@ -69,6 +69,8 @@ def read(text: str) -> FromPage | None:
         message = json.loads(text)
     except ValueError:
         return None
+    except RecursionError:  # the application's own reading would break on it as well
+        raise BadMessage("the page sent JSON that is nested too deeply") from None
     if not isinstance(message, dict):
         return None
     kind = message.get("type")

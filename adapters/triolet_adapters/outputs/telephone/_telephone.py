@@ -133,7 +133,7 @@ class Telephone(FarEnd):
             if not self._answered:
                 self._answered = True
                 self.cleared(self._played.cleared(now))
-        elif name.isdecimal() and (position := int(name) - self._offset) >= 0:
+        elif name.isdecimal() and 0 <= (position := int(name) - self._offset) <= self.sent:  # else it is not ours
             self._played.mark(now, position)
             self.acknowledge(position)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Literal, cast
 
 from triolet_adapters.outputs.telephone._events import CallerAudio, CallEvent, CallStarted, KeyPressed
@@ -29,7 +30,10 @@ class _Streams(Telephone):
 
     def receive(self, message: str | bytes) -> CallEvent | None:
         """Take a message of the service. See `Telephone.receive`."""
-        told = _object(message)
+        with _reading(message):
+            return self._told(_object(message))
+
+    def _told(self, told: Message) -> CallEvent | None:
         match told.get("event"):
             case "start":
                 start: Message = told.get("start") or {}
@@ -195,7 +199,10 @@ class VonageOutput(Telephone):
         """
         if isinstance(message, bytes):
             return CallerAudio(message, self._line)
-        told = _object(message)
+        with _reading(message):
+            return self._told(_object(message))
+
+    def _told(self, told: Message) -> CallEvent | None:
         match told.get("event"):
             case "websocket:connected":
                 known = ("event", "content-type")
@@ -220,8 +227,18 @@ class VonageOutput(Telephone):
         await self._write(json.dumps({"action": "clear"}))
 
 
+@contextmanager
+def _reading(message: str | bytes) -> Iterator[None]:
+    """Whatever is wrong with a message is a ValueError: an open port gets more than what the service sends."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise ValueError(f"this is no message of the service: {message[:80]!r} ({why})") from error
+
+
 def _object(message: str | bytes) -> Message:
     told: Any = json.loads(message)
     if not isinstance(told, dict):
-        raise ValueError(f"this is no message of the service: {message[:80]!r}")  # noqa: TRY004 -- it is about its value
+        raise ValueError("it is no object")  # noqa: TRY004 -- it is about its value
     return cast("Message", told)

@@ -349,5 +349,10 @@ def test_whatever_a_page_sends_is_read_or_refused(text: str) -> None:
         assert getattr(message, name, 0) >= 0
 
 
+def test_what_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(_messages.BadMessage, match="too deeply"):
+        _messages.read("[" * 100_000)
+
+
 def test_the_player_is_shipped() -> None:
     assert b"registerProcessor" in PLAYER.read_bytes()

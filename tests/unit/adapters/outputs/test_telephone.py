@@ -267,6 +267,40 @@ async def test_to_speak_before_the_call_has_started_is_an_error(autojump_clock: 
     assert phone.receive('{"event": "new"}') is None
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '{"event": "media"}',
+        '{"event": "media", "media": []}',
+        '{"event": "media", "media": {"payload": 5}}',
+        '{"event": "media", "media": {"payload": "abc"}}',
+        '{"event": "start", "start": 3}',
+        '{"event": "dtmf", "dtmf": null}',
+        '{"event": "mark", "mark": "160"}',
+        '{"event": "mark", "mark": {"name": "' + "9" * 5_000 + '"}}',
+        "[" * 100_000,
+    ],
+    ids=lambda odd: odd[:40],
+)
+async def test_whatever_is_no_message_of_the_service_is_a_value_error(odd: str) -> None:
+    with pytest.raises(ValueError, match="no message of the service"):
+        TwilioOutput(TwilioPeer().send).receive(odd)
+
+
+async def test_a_mark_that_nobody_sent_says_nothing_of_what_was_heard(autojump_clock: Clock) -> None:
+    async def heard(*names: str) -> str:
+        async with calling(TwilioPeer(delay=0.1)) as (phone, conversation, _), trio.open_nursery() as nursery:
+            nursery.start_soon(conversation.say, [ANSWER])
+            await trio.sleep(1.0)
+            for name in names:
+                phone.receive(json.dumps({"event": "mark", "mark": {"name": name}}))
+            conversation.interrupt()
+        assert conversation.last is not None
+        return conversation.last.heard
+
+    assert await heard("800000", "-5", "hello") == await heard() != ""
+
+
 async def test_a_connection_that_is_gone_is_an_output_error(autojump_clock: Clock) -> None:
     async def send(message: str) -> None:
         await trio.lowlevel.checkpoint()
