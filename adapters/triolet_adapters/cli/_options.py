@@ -255,7 +255,7 @@ def _help(url: str) -> str:
 def _key_help(url: str) -> str:
     if is_this_machine(urlsplit(url).hostname or ""):
         return f"Set {SERVE_KEY} to the key of that server"
-    return "Is the key in the environment right, and of this service and region? triolet doctor tries them"
+    return f"Is the key in the environment right, and of this service and region? With --url it may be in {SERVE_KEY}"
 
 
 def language_of(language: str, voice: TTS) -> str:

@@ -49,7 +49,7 @@ def test_it_is_said(
     arguments = ["say", "Hello there, all of you.", "--tts", protocol.value, "--out", str(file)]
     with serving(protocol, voice, "sk-right") as url:
         bare = "/".join(url.split("/")[:3])
-        monkeypatch.setenv("DASHSCOPE_API_KEY" if protocol is Protocol.QWEN else "TRIOLET_SERVE_KEY", "sk-right")
+        monkeypatch.setenv("TRIOLET_SERVE_KEY", "sk-right")
         for place in (url, bare):
             result = call(capfd, *arguments, "--url", place)
             assert (result.code, result.err) == (0, "")
@@ -60,6 +60,7 @@ def test_it_is_said(
         refused = call(capfd, *arguments, "--url", url)
         assert refused.code != 0
         assert "401" in refused.err
+        assert "Set TRIOLET_SERVE_KEY" in refused.err
         assert "sk-of" not in refused.err
 
 
