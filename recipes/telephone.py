@@ -68,7 +68,11 @@ async def call(socket: WebSocket) -> None:
     chain = speech(VOICE, "en")
     async with Conversation(chain, phone, sessions=app.state.sessions) as conversation, asyncio.TaskGroup() as turns:
         async for message in socket.iter_text():
-            match phone.receive(message):
+            try:
+                told = phone.receive(message)
+            except ValueError:
+                break  # whoever this is, it is not Twilio
+            match told:
                 case CallStarted():
                     turns.create_task(say("hello"))
                 case KeyPressed(key):
