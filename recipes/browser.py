@@ -95,6 +95,8 @@ AGENTS = dict[str, Agent]()  # by the sessions of their outputs
 
 def web(chat: OpenAIChat, sessions: SessionPools, nursery: trio.Nursery) -> Starlette:
     async def talk(browser: WebSocket) -> None:
+        if browser.headers.get("origin", "").partition("://")[2] != browser.headers.get("host"):
+            return await browser.close()  # any web page can connect: only ours may use the model
         await browser.accept()
         try:
             hello = await browser.receive_text()

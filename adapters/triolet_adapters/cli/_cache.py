@@ -19,10 +19,12 @@ from triolet_adapters.cli._options import (
     UrlOption,
     Voice,
     VoiceOption,
+    check_cache,
     tried,
     voice_of,
 )
 from triolet_adapters.cli._run import run
+from triolet_adapters.cli._text_input import blocks
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.tts.cached import Cached, PhraseStore
 
@@ -95,7 +97,8 @@ def warm(
     """
 
     async def command() -> None:
-        lines = [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip()]
+        check_cache(directory)
+        lines = [line.strip() for line in "".join(blocks(file)).splitlines() if line.strip()]
         if not lines:
             raise ValueError(f"{file} has no text")
         speaker = voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect)

@@ -284,6 +284,17 @@ def check_folder(out: Path) -> None:
         raise ValueError(f"--out {out}: the folder {out.parent} does not exist; make it first")
 
 
+def check_cache(directory: Path) -> Path:
+    """See that a cache can be there, before anything is said for it.
+
+    Raises:
+        ValueError: it is something else than a directory.
+    """
+    if directory.exists() and not directory.is_dir():
+        raise ValueError(f"{directory} is a file; a cache is a directory, which is made where there is none")
+    return directory
+
+
 def output_of(out: str | None) -> Output:
     """The output that a path names.
 

@@ -25,6 +25,7 @@ from triolet_adapters.cli._options import (
     UrlOption,
     Voice,
     VoiceOption,
+    check_cache,
     described,
     language_of,
     output_of,
@@ -107,4 +108,4 @@ def say(
 
 def kept(tts: TTS, cache: Path | None) -> TTS:
     """The voice, with its phrases kept in a directory if one is given."""
-    return tts if cache is None else Cached(tts, cache)
+    return tts if cache is None else Cached(tts, check_cache(cache))

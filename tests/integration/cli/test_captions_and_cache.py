@@ -46,3 +46,16 @@ def test_a_cache_is_filled_listed_used_and_cleared(tmp_path: Path, capfd: Captur
     assert "no directory" in missing.err
     (tmp_path / "empty.txt").write_text("\n")
     assert "has no text" in call(capfd, "cache", "warm", directory, str(tmp_path / "empty.txt")).err
+
+
+def test_a_cache_that_is_a_file_and_greetings_that_cannot_be_read_are_misuse(tmp_path: Path, capfd: Captured) -> None:
+    greetings = tmp_path / "greetings.txt"
+    greetings.write_text("One moment.\n")
+    for arguments in (
+        ["cache", "warm", str(greetings), str(greetings)],
+        ["say", "One moment.", "--cache", str(greetings), "-o", str(tmp_path / "a.wav")],
+    ):
+        result = call(capfd, *arguments)
+        assert (result.code, "is a file; a cache is a directory" in result.err) == (2, True)
+    missing = call(capfd, "cache", "warm", str(tmp_path / "cache"), str(tmp_path / "missing.txt"))
+    assert (missing.code, "cannot read" in missing.err) == (2, True)
