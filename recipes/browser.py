@@ -123,7 +123,9 @@ def web(chat: OpenAIChat, sessions: SessionPools, nursery: trio.Nursery) -> Star
 
 async def main() -> None:
     async with LocalLLM() as chat, open_session_pools() as sessions, trio.open_nursery() as nursery:
-        await serve(web(chat, sessions, nursery), Config())  # type: ignore[arg-type]
+        config = Config()
+        config.graceful_timeout = 0.5  # seconds from Ctrl-C: a page would hold its connection for as long as it is let
+        await serve(web(chat, sessions, nursery), config)  # type: ignore[arg-type]
         nursery.cancel_scope.cancel()
 
 

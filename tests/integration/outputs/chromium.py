@@ -27,6 +27,7 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP elsewhere.example 127.0.0.1",
 ]
 
 _RECORD = """async () => {

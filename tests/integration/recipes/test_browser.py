@@ -62,6 +62,11 @@ async def test_a_question_is_answered_interrupted_and_left(monkeypatch: pytest.M
         return found
 
     def script(page: Page) -> None:
+        here = page.url
+        page.goto(here.replace("127.0.0.1", "elsewhere.example"))
+        page.wait_for_function("document.getElementById('news').textContent.includes('https://')")
+        page.goto(here)
+
         ask(page, "Say something.")
         page.wait_for_function("document.getElementById('heard').textContent == 'This is short.'")
         record(page)

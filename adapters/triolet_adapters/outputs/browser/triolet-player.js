@@ -335,6 +335,7 @@ export class TrioletPlayer extends Target {
     this.#opened = message
     this.#session = message.session
     this.#played = this.#received = message.place
+    if (!globalThis.isSecureContext) throw new Error("Browsers play this on secure pages only: serve it over https://, or open it as localhost")
     const context = this.#destination?.context ?? new AudioContext({ sampleRate: message.rate, latencyHint: "interactive" })
     if (context.sampleRate !== message.rate) throw new Error(`The audio has ${message.rate} Hz, the destination's context ${context.sampleRate}`)
     this.#context = context
