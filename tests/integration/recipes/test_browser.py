@@ -64,6 +64,7 @@ async def test_a_question_is_answered_interrupted_and_left(monkeypatch: pytest.M
     def script(page: Page) -> None:
         here = page.url
         page.goto(here.replace("127.0.0.1", "elsewhere.example"))
+        page.evaluate("player.start()")
         page.wait_for_function("document.getElementById('news').textContent.includes('https://')")
         page.goto(here)
 
