@@ -25,7 +25,7 @@ LONGER = {
     "soak": 155,
     "from_asyncio": 200,
     "web_agent": 95,
-    "browser": 130,
+    "browser": 140,
     "telephone": 95,
     "listening": 75,
 }
