@@ -53,15 +53,18 @@ async def listen(path: Path, user: UserSpeech) -> None:
 async def main() -> None:
     if not (path := Path(*sys.argv[1:] or ["user.wav"])).exists():
         await example(path)
-    async with Conversation(speech(LocalTTS(), "en"), NullDevice()) as talk, trio.open_nursery() as nursery:
-        start = trio.current_time()
+    start = trio.current_time()
 
-        def show(decision: BargeInDecision) -> None:
-            print(f"{trio.current_time() - start:4.1f} s: {decision.value}", flush=True)
+    def show(decision: BargeInDecision) -> None:
+        print(f"{trio.current_time() - start:4.1f} s: {decision.value}", flush=True)
 
-        async with BargeIn(talk, observer=show) as user:
-            nursery.start_soon(listen, path, user)
-            result = await talk.say([TEXT])
+    async with (
+        Conversation(speech(LocalTTS(), "en"), NullDevice()) as talk,
+        BargeIn(talk, observer=show) as user,
+        trio.open_nursery() as nursery,
+    ):
+        nursery.start_soon(listen, path, user)
+        result = await talk.say([TEXT])
         nursery.cancel_scope.cancel()
     print(f"heard:     {result.heard}\nnot heard: {result.unheard}")
 
