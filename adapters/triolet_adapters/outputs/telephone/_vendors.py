@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from typing import Any, ClassVar, Literal, cast
 
@@ -228,7 +228,7 @@ class VonageOutput(Telephone):
 
 
 @contextmanager
-def _reading(message: str | bytes) -> Iterator[None]:
+def _reading(message: str | bytes) -> Generator[None]:
     """Whatever is wrong with a message is a ValueError: an open port gets more than what the service sends."""
     try:
         yield
