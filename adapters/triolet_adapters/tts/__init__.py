@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from triolet_adapters.tts.cosyvoice import CosyVoiceTTS as CosyVoiceTTS
     from triolet_adapters.tts.deepgram import DeepgramTTS as DeepgramTTS
     from triolet_adapters.tts.elevenlabs import ElevenLabsTTS as ElevenLabsTTS
+    from triolet_adapters.tts.kokoro import KokoroTTS as KokoroTTS
     from triolet_adapters.tts.local import LocalTTS as LocalTTS
     from triolet_adapters.tts.omni import OmniTTS as OmniTTS
     from triolet_adapters.tts.openai import OpenAITTS as OpenAITTS
@@ -21,6 +22,7 @@ else:
         "CosyVoiceTTS": "triolet_adapters.tts.cosyvoice",
         "DeepgramTTS": "triolet_adapters.tts.deepgram",
         "ElevenLabsTTS": "triolet_adapters.tts.elevenlabs",
+        "KokoroTTS": "triolet_adapters.tts.kokoro",
         "LocalTTS": "triolet_adapters.tts.local",
         "OmniTTS": "triolet_adapters.tts.omni",
         "OpenAITTS": "triolet_adapters.tts.openai",

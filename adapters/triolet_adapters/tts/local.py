@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import atexit
 import importlib.util
-import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import attrs
 import trio
 
-from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
-from triolet.errors import Unspeakable
+from triolet import TTS, AudioFormat, TTSSession
 from triolet_adapters.tts._english import readable
+from triolet_adapters.tts._threaded import ThreadedSession, inside, one_thread
 
 if TYPE_CHECKING:
     from triolet_adapters.tts._hibari import Voice
 
-T = TypeVar("T")
-
 DEFAULT_VOICE = "heart"
-
-EXIT_DEADLINE = 2.0
-"""Seconds that the end of the process waits for a thread that was left inside the voice: loading takes half a second, a
-sentence 0.2 s."""
 
 
 @attrs.frozen
@@ -101,64 +93,9 @@ class LocalTTS(TTS):
 
     @asynccontextmanager
     async def _connect(self) -> AsyncGenerator[TTSSession]:
-        limiter = _limiter()
+        limiter = one_thread()
         model = await _load(self.voice, limiter)
-        yield _Session(model, self, limiter)
-
-
-@attrs.define
-class _Session(TTSSession):
-    _model: Voice
-    _settings: LocalTTS
-    _limiter: trio.CapacityLimiter
-    _busy: bool = False
-
-    async def commit(self, text: str, accept: AudioCallback) -> Usage:
-        """Speak `text`, a sentence at a time.
-
-        Raises:
-            Unspeakable: another script than Latin, or nothing but emoji. Raised before the first sample.
-            ValueError: no words.
-            RuntimeError: another commit is running.
-        """
-        if self._busy:
-            raise RuntimeError("a commit is running on this session: wait for it, or connect another session")
-        self._busy = True
-        try:
-            speech: Iterator[bytes] | None = None
-            spoken = False
-
-            def sentence() -> bytes | None:
-                nonlocal speech
-                if speech is None:  # here, since a long text takes a while to be read
-                    speech = self._model.speech(readable(text), self._settings.speed, self._settings.seed)
-                return next(speech, None)
-
-            # A thread a sentence, never one that outlives the commit by more than that.
-            while (
-                pcm := await trio.to_thread.run_sync(_inside, sentence, limiter=self._limiter, abandon_on_cancel=True)
-            ) is not None:
-                if pcm:
-                    accept(pcm)
-                    spoken = True
-            if not spoken:
-                raise Unspeakable(f"this voice has no sounds for {text[:60]!r}")
-        finally:
-            self._busy = False
-        return Usage()
-
-
-_limiters: trio.lowlevel.RunVar[trio.CapacityLimiter] = trio.lowlevel.RunVar("triolet_adapters.tts.local")
-
-
-def _limiter() -> trio.CapacityLimiter:
-    """One thread for all sessions of a Trio run: two would only share the core that the event loop needs as well."""
-    try:
-        return _limiters.get()
-    except LookupError:
-        limiter = trio.CapacityLimiter(1)
-        _limiters.set(limiter)
-        return limiter
+        yield ThreadedSession(lambda text: model.speech(readable(text), self.speed, self.seed), limiter)
 
 
 async def _load(voice: str, limiter: trio.CapacityLimiter) -> Voice:
@@ -167,19 +104,4 @@ async def _load(voice: str, limiter: trio.CapacityLimiter) -> Voice:
 
         return _hibari.load(voice)
 
-    return await trio.to_thread.run_sync(_inside, load, limiter=limiter, abandon_on_cancel=True)
-
-
-_occupied = threading.Lock()
-
-
-def _inside(work: Callable[[], T]) -> T:
-    """For worker threads: whatever enters the voice, whose C++ aborts the process if Python ends meanwhile."""
-    with _occupied:
-        return work()
-
-
-@atexit.register
-def _keep_out() -> None:
-    """Wait until no thread is inside the voice, and let none enter any more."""
-    _occupied.acquire(timeout=EXIT_DEADLINE)
+    return await trio.to_thread.run_sync(inside, load, limiter=limiter, abandon_on_cancel=True)
