@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -66,13 +66,14 @@ def read(text: str) -> FromPage | None:
         BadMessage: it begins as one of ours, and is none.
     """
     try:
-        message = json.loads(text)
+        parsed = json.loads(text)
     except ValueError:
         return None
     except RecursionError:  # the application's own reading would break on it as well
         raise BadMessage("the page sent JSON that is nested too deeply") from None
-    if not isinstance(message, dict):
+    if not isinstance(parsed, dict):
         return None
+    message = cast("dict[str, Any]", parsed)
     kind = message.get("type")
     if not isinstance(kind, str) or not kind.startswith("audio."):
         return None
@@ -80,13 +81,12 @@ def read(text: str) -> FromPage | None:
         match kind:
             case "audio.hello":
                 session = message.get("session")
-                codecs = message.get("codecs")
                 return Hello(
                     version=_count(message, "version"),
                     session=session if isinstance(session, str) else None,
                     played=_count(message, "played"),
                     received=_count(message, "received"),
-                    codecs=tuple(name for name in codecs if isinstance(name, str)) if isinstance(codecs, list) else (),
+                    codecs=_texts(message.get("codecs")),
                 )
             case "audio.position":
                 return Position(_count(message, "played"), _count(message, "buffered"), _count(message, "underruns"))
@@ -100,6 +100,13 @@ def read(text: str) -> FromPage | None:
                 raise BadMessage(f"the page sent {kind[:40]!r}, which is no message of version {VERSION}")
     except BadMessage as error:
         raise BadMessage(f"{error} (in a message {kind[:40]!r} from the page)") from None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """The texts of a list; what is no list has none."""
+    return (
+        tuple(each for each in cast("list[object]", value) if isinstance(each, str)) if isinstance(value, list) else ()
+    )
 
 
 def _count(message: dict[str, Any], name: str) -> int:

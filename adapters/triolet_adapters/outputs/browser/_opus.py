@@ -82,7 +82,8 @@ class OpusEncoder:
         frame = av.AudioFrame(format="s16", layout="mono", samples=FRAME)
         frame.sample_rate = RATE
         frame.planes[0].update(pcm)
-        [packet] = self._codec.encode(frame)
+        codec: Any = self._codec  # av leaves open what its packets are of
+        [packet] = codec.encode(frame)
         first = max(0, self._packets * FRAME - DELAY)
         self._packets += 1
         last = min(self._given, self._packets * FRAME - DELAY)

@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import partial
 from importlib import resources
@@ -21,7 +21,7 @@ from triolet_adapters.outputs.browser._opus import FRAME as OPUS_FRAME
 from triolet_adapters.outputs.browser._opus import RATE as OPUS_RATE
 from triolet_adapters.outputs.browser._opus import OpusEncoder, Packet
 
-PLAYER: Traversable = resources.files(__package__) / "triolet-player.js"
+PLAYER: Traversable = resources.files("triolet_adapters.outputs.browser") / "triolet-player.js"
 """The player, for your server to give to the page: `PLAYER.read_bytes()`, as `text/javascript`."""
 
 _log = logging.getLogger("triolet.browser")
@@ -132,7 +132,7 @@ class BrowserOutput(FarEnd):
     @contextmanager
     def attached(
         self, send_text: Callable[[str], Awaitable[object]], send_bytes: Callable[[bytes], Awaitable[object]]
-    ) -> Iterator[Page]:
+    ) -> Generator[Page]:
         """Use this connection, until the block ends or another one is attached. Give what comes on it to `Page.received`."""
         page = Page(self, send_text, send_bytes)
         self._page = page

@@ -19,11 +19,11 @@ from typing import Any, cast
 
 from triolet.errors import ConnectionLost, ProtocolViolation
 from triolet_adapters.shared.clipped import clipped
+from triolet_adapters.shared.dashscope import billed_characters, parted, service_error
 from triolet_adapters.shared.json import dumps
 from triolet_adapters.tts.cosyvoice._settings import CosyVoiceSettings
 from triolet_adapters.tts.cosyvoice._words import WordTimes
 from triolet_adapters.tts.frame import Audio, Finished, Happening, Protocol, Reply, Words, object_of
-from triolet_adapters.tts.qwen.protocol import ErrorEvent, billed_characters, parted, service_error
 
 MAX_TEXT = 2_000
 """Characters in a `continue-task`, a Han character as two: the least that the vendor's pages name; some name 20,000."""
@@ -100,7 +100,7 @@ class CosyVoiceProtocol(Protocol):
                 task == self._stopped and task != self._task
             ):  # it may have ended before the service was told to cancel it
                 raise ConnectionLost(f"the service ended the connection with a cancelled task: {clipped(_text(words))}")
-            raise service_error(ErrorEvent(raw=raw, code=_text(code), message=_text(words)))
+            raise service_error(_text(code), _text(words), raw)
         if self._cancelled is not None and task == self._cancelled:
             if event == "task-finished":
                 self._cancelled = None

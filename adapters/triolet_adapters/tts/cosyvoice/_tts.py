@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from triolet import SAMPLE_BYTES, RateLimits
 from triolet.websocket import Dial
+from triolet_adapters.shared.dashscope import KEY_VARIABLE, REGIONS, VENDOR, host_of
 from triolet_adapters.tts.cosyvoice._protocol import CosyVoiceProtocol
 from triolet_adapters.tts.cosyvoice._settings import (
     DEFAULT_MODEL,
@@ -19,10 +20,8 @@ from triolet_adapters.tts.cosyvoice._settings import (
     ResponseFormat,
 )
 from triolet_adapters.tts.frame import Price, Protocol, Tap, VoiceOptions, WebSocketVoice, one_of
-from triolet_adapters.tts.qwen.client import KEY_VARIABLE, REGIONS
 
 PATH = "/api-ws/v1/inference"
-_VENDOR = "aliyuncs.com"
 
 Interruption = Literal["auto", "cancel", "close"]
 
@@ -50,7 +49,7 @@ class CosyVoiceTTS(WebSocketVoice):
 
     settings: CosyVoiceSettings
     key_variable = KEY_VARIABLE
-    key_issuer = _VENDOR
+    key_issuer = VENDOR
     adjustable = types.MappingProxyType({"voice": "voice", "language": "language", "instructions": "instructions"})
 
     def __init__(
@@ -130,9 +129,8 @@ class CosyVoiceTTS(WebSocketVoice):
             hot_fix=hot_fix,
             word_times=word_times,
         )
-        host = f"{workspace}.{region}.maas.{_VENDOR}" if workspace else REGIONS[region]
         super().__init__(
-            f"wss://{host}" if url is None else _base(url),
+            f"wss://{host_of(region, workspace)}" if url is None else _base(url),
             api_key=api_key,
             response_format=response_format,
             sample_rate=sample_rate,
@@ -179,7 +177,7 @@ class CosyVoiceTTS(WebSocketVoice):
 
     @property
     def _at_vendor(self) -> bool:
-        return self._host.endswith(_VENDOR)
+        return self._host.endswith(VENDOR)
 
     @property
     def _in_singapore(self) -> bool:

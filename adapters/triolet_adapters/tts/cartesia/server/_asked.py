@@ -37,7 +37,7 @@ class Asked:
             Refused: it cannot be done. The text names what is wrong.
         """
         text, model, voice = raw.get("transcript"), raw.get("model_id"), raw.get("voice")
-        named = _mapping(voice).get("id") if isinstance(voice, dict) else voice
+        named = voice if isinstance(voice, str) else _mapping(voice).get("id")
         if not isinstance(text, str):
             raise Refused("transcript is missing", code="invalid_request")
         if not isinstance(model, str) or (options.models is not None and model not in options.models):

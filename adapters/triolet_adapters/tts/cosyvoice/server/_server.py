@@ -12,6 +12,7 @@ import trio
 
 from triolet import TTS, TTSSession
 from triolet.errors import ProtocolViolation, TTSError
+from triolet_adapters.shared.dashscope import billed_characters
 from triolet_adapters.shared.json import dumps
 from triolet_adapters.tts.cosyvoice import PATH
 from triolet_adapters.tts.cosyvoice.server._options import CosyVoiceServerOptions
@@ -28,7 +29,6 @@ from triolet_adapters.tts.frame.server import (
     can_resample,
     encoder_for,
 )
-from triolet_adapters.tts.qwen.protocol import billed_characters
 
 _FAILED = 1007
 """The code of the Close behind `task-failed`: one page names it for requests that are wrong."""

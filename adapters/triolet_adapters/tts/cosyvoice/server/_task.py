@@ -10,9 +10,9 @@ from typing import Any, cast
 import attrs
 import trio
 
+from triolet_adapters.shared.dashscope import billed_characters
 from triolet_adapters.tts.cosyvoice import FORMATS, SAMPLE_RATES
 from triolet_adapters.tts.frame.server import Encoder
-from triolet_adapters.tts.qwen.protocol import billed_characters
 
 _SENTENCE = re.compile(r".*?(?:[.!?]+(?=\s)|[。！？；]+|\n+)\s*", re.DOTALL)
 _FIXED = {"task_group": "audio", "task": "tts", "function": "SpeechSynthesizer"}

@@ -5,28 +5,15 @@ from __future__ import annotations
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from triolet import is_this_machine
+from triolet_adapters.shared.dashscope import host_of
 from triolet_adapters.tts.frame import checked_url
 from triolet_adapters.tts.qwen.protocol import PATH
-
-REGIONS = {
-    "cn-beijing": "dashscope.aliyuncs.com",
-    "ap-southeast-1": "dashscope-intl.aliyuncs.com",
-    "cn-hongkong": "cn-hongkong.dashscope.aliyuncs.com",
-    "us-east-1": "dashscope-intl.aliyuncs.com",
-    "eu-central-1": "dashscope-intl.aliyuncs.com",
-    "ap-northeast-1": "dashscope-intl.aliyuncs.com",
-}
-"""Each region with its host for callers without a workspace (as in the vendor's SDK 2.0.2). Which of them serve this
-protocol's models is documented for the first two only."""
 
 
 def service_url(model: str, url: str | None, region: str, workspace: str | None) -> str:
     """The URL of a session: `url` with the model in its query, or built from region and workspace."""
     if url is None:
-        if region not in REGIONS:
-            raise ValueError(f"region is {region!r}; it must be one of {', '.join(REGIONS)}")
-        host = f"{workspace}.{region}.maas.aliyuncs.com" if workspace else REGIONS[region]
-        url = f"wss://{host}{PATH}"
+        url = f"wss://{host_of(region, workspace)}{PATH}"
     parts = urlsplit(checked_url(url, "url", "ws"))
     named = parse_qs(parts.query).get("model")
     if named not in (None, [model]):

@@ -12,6 +12,7 @@ import trio
 from triolet import TTS, AudioFormat, RateLimits, TTSSession
 from triolet.errors import AuthenticationFailed, TTSError
 from triolet.websocket import Dial
+from triolet_adapters.shared.dashscope import KEY_VARIABLE
 from triolet_adapters.tts.frame import InsecureKey, MissingKey, Price, Variants, check_decodable, checked_key, dial_of
 from triolet_adapters.tts.qwen.client._account_limits import account_limits
 from triolet_adapters.tts.qwen.client._commits import QwenCommits
@@ -29,8 +30,6 @@ from triolet_adapters.tts.qwen.protocol import (
     ResponseFormat,
     SessionFinished,
 )
-
-KEY_VARIABLE = "DASHSCOPE_API_KEY"
 
 
 class QwenTTS(TTS):

@@ -1,7 +1,7 @@
 """The Qwen-TTS realtime protocol, sans-I/O: events, settings, responses, billing, and the audio inside the events."""
 
-from triolet_adapters.tts.qwen.protocol._billing import billed_characters as billed_characters
-from triolet_adapters.tts.qwen.protocol._billing import parted as parted
+from triolet_adapters.shared.dashscope import billed_characters as billed_characters
+from triolet_adapters.shared.dashscope import parted as parted
 from triolet_adapters.tts.qwen.protocol._events import PATH as PATH
 from triolet_adapters.tts.qwen.protocol._events import AppendText as AppendText
 from triolet_adapters.tts.qwen.protocol._events import AudioDelta as AudioDelta

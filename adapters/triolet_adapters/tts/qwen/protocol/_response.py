@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from triolet.errors import ProtocolViolation, ServiceError
+from triolet_adapters.shared import dashscope
 from triolet_adapters.shared.clipped import clipped
 from triolet_adapters.tts.qwen.protocol._events import (
     AudioDelta,
@@ -26,40 +25,10 @@ LATELY = 32
 """Pieces of audio, some seconds of it, among which a repeated event is looked for: sent twice, it would be heard twice. The audio
 is compared as well, since some servers number no events."""
 
-_PERMANENT = (
-    "invalid",
-    "datainspection",
-    "data_inspection",
-    "arrearage",
-    "accessdenied",
-    "notfound",
-    "not_found",
-    "freetieronly",
-    "client_error",
-)
-"""Words in error codes of this platform that say: the same request will be refused again. A voice that does not exist is a
-`CLIENT_ERROR` whose message has the engine's own code, 411 (the vendor's page of error codes, November 2026)."""
-
-_IDLE = re.compile(r"time[ _-]?out|timed out|session[ _](has )?expired|\bidle\b", re.IGNORECASE)
-"""Words in a message that say the session was silent for too long, whatever the code: a new session helps. The vendor's other protocol sends
-`CLIENT_ERROR` and `request timeout after 23 seconds.`"""
-
-_THROTTLED = ("throttling", "limit_requests", "limitrequests", "limit_burst_rate", "rate_limit")
-"""Words in its codes of requests, or characters, that came too fast."""
-
 
 def service_error(event: ErrorEvent) -> ServiceError:
     """The typed error for an error event; anything but a refusal of the request itself is worth another try."""
-    code = event.code.lower()
-    text = ": ".join(part for part in (event.code, event.message) if part) or "an error without a word"
-    return ServiceError(
-        f"the service answered with an error: {clipped(text)}",
-        code=event.code,
-        message=event.message,
-        event=event.raw,
-        retryable=not any(word in code for word in _PERMANENT) or _IDLE.search(event.message) is not None,
-        throttled=any(word in code for word in _THROTTLED),
-    )
+    return dashscope.service_error(event.code, event.message, event.raw)
 
 
 @attrs.define
