@@ -43,9 +43,11 @@ class StreamTalk(Talk):
             if raw.get("type") != "session.config":
                 raise Wrong(f"Expected session.config, got: {raw.get('type')}"[:200], param="type")
             await self._configure(raw)
+            return
         except Wrong as wrong:
-            await self.send("error", **self.error(str(wrong), wrong.param))
-            raise Ended from None
+            error = self.error(str(wrong), wrong.param)
+        await self.send("error", **error)
+        raise Ended
 
     async def handle(self, kind: Any, raw: Mapping[str, Any], nursery: trio.Nursery) -> None:
         """See `Talk.handle`."""

@@ -77,10 +77,12 @@ class Talk(abc.ABC):
         try:
             raw = await self.message(inbox, self.options.idle_timeout, "Idle timeout: no message received")
             await self.handle(raw.get("type"), raw, nursery)
+            return
         except Wrong as wrong:
-            await self.send("error", **self.error(str(wrong), wrong.param))
-            if wrong.last:
-                raise Ended from None
+            error, last = self.error(str(wrong), wrong.param), wrong.last
+        await self.send("error", **error)
+        if last:
+            raise Ended
 
     async def message(
         self, inbox: trio.MemoryReceiveChannel[str | bytes], seconds: float | None, late: str
