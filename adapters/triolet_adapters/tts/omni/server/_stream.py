@@ -43,9 +43,10 @@ class StreamTalk(Talk):
             if raw.get("type") != "session.config":
                 raise Wrong(f"Expected session.config, got: {raw.get('type')}"[:200], param="type")
             await self._configure(raw)
-            return
         except Wrong as wrong:
             error = self.error(str(wrong), wrong.param)
+        else:
+            return
         await self.send("error", **error)
         raise Ended
 

@@ -77,9 +77,10 @@ class Talk(abc.ABC):
         try:
             raw = await self.message(inbox, self.options.idle_timeout, "Idle timeout: no message received")
             await self.handle(raw.get("type"), raw, nursery)
-            return
         except Wrong as wrong:
             error, last = self.error(str(wrong), wrong.param), wrong.last
+        else:
+            return
         await self.send("error", **error)
         if last:
             raise Ended
