@@ -18,7 +18,6 @@ from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._speaker import Speaker
 from triolet_adapters.outputs import AudioFile, PcmFile, WavFile
-from triolet_adapters.outputs._codecs import load_av
 from triolet_adapters.outputs.audio_file import ENDINGS
 
 
@@ -317,7 +316,6 @@ def output_of(out: str | None) -> Output:
         case ".pcm" | ".raw":
             return PcmFile(out)
         case ending if ending in ENDINGS:
-            load_av(ENDINGS[ending])
             return AudioFile(out)
         case _ if os.path.exists(out) and not os.path.isfile(out):  # noqa: PTH110, PTH113 -- a named pipe
             return PcmFile(out)

@@ -66,6 +66,7 @@ class AudioFile(FileOutput):
                 f"{self.path} has to end with one of {', '.join(ENDINGS)}; WavFile and PcmFile write others"
             )
         self._kind = KINDS[kind]
+        load_av(self._kind.name)  # now, and not when an old file has been emptied
         self._bitrate = bitrate
         self._tags = checked(tags)
         self._marked = chapters
@@ -86,10 +87,9 @@ class AudioFile(FileOutput):
         """Open the file, which is emptied if it exists.
 
         Raises:
-            OutputError: there is no such folder, or no permission; nobody reads the pipe; the package av is missing.
+            OutputError: there is no such folder, or no permission; nobody reads the pipe.
             RuntimeError: it is open already.
         """
-        load_av(self._kind.name)  # before an old file is emptied
         await super().open(format)
 
     async def play(self, pcm: bytes) -> None:

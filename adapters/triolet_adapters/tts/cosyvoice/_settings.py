@@ -26,6 +26,7 @@ _OPUS_RATES = (8_000, 16_000, 24_000, 48_000)
 
 _FAMILIES = ("cosyvoice-", "qwen-audio-")
 _VERSION = re.compile(r"cosyvoice-v(\d)")
+_LANGUAGE = re.compile("[a-z]{2,3}")
 _VOICE_VERSION = re.compile(r"_v(\d)$")
 _LONGEST_INSTRUCTION = 128
 """Characters (SDK 2.0.2, docstring of `SpeechSynthesizer`)."""
@@ -111,7 +112,7 @@ class CosyVoiceSettings:
             raise ValueError(
                 f"bit_rate is {self.bit_rate}, response_format {self.response_format!r}; only opus and mp3 have one"
             )
-        if self.language is not None and not re.fullmatch("[a-z]{2,3}", self.language):
+        if self.language is not None and not _LANGUAGE.fullmatch(self.language):
             raise ValueError(f"language is {self.language!r}; it must be a code such as zh or en")
         if self.instructions is not None and len(self.instructions) > _LONGEST_INSTRUCTION:
             raise ValueError(

@@ -34,6 +34,7 @@ from triolet_adapters.tts.frame.server import (
 _MAX_TEXT = 100_000
 """Characters that wait to be said on a connection: two hours of speech."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WORD = re.compile(r"\S+")
 
 
 def _error(_status: int, code: str, message: str) -> Mapping[str, Any]:
@@ -209,7 +210,7 @@ class _Talk:
         saying = self._server.saying(
             session, asked.codec, asked.sample_rate, self._draws, piece=options.piece, whole=timed
         )
-        words = deque(re.finditer(r"\S+", text))
+        words = deque(_WORD.finditer(text))
         before, at_last = context.seconds, trio.current_time()
 
         async def send(data: bytes, at: float) -> None:
