@@ -57,6 +57,7 @@ class AudioFile(FileOutput):
             chapters: whether the file tells its phrases, with a chapter for each and the text as the comment. True by default.
 
         Raises:
+            OutputError: the package av is missing.
             ValueError: another ending, or another tag.
         """
         super().__init__(path)

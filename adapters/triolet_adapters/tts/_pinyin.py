@@ -91,6 +91,7 @@ LETTERS = {c: c for c in "abdefhiklmnopstuvwz"} | {
 MARKS = str.maketrans("，、。！？：；．—…", ",,.!?:;.,,")
 
 _HAN = r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f]"
+_KNOWN = re.compile(rf"{_HAN}|[A-Za-z零]")
 _TOKEN = re.compile(rf"(?P<han>{_HAN}+)|(?P<latin>[A-Za-z]+)|(?P<mark>[,.!?:;]+)")
 
 
@@ -120,7 +121,7 @@ def pieces(text: str) -> list[Piece]:
 
 def _readable(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).translate(MARKS).translate(DIGITS)
-    unknown = [c for c in plain if c.isalnum() and not re.match(rf"{_HAN}|[A-Za-z零]", c)]
+    unknown = [c for c in plain if c.isalnum() and not _KNOWN.match(c)]
     if unknown:
         signs = "".join(dict.fromkeys(unknown))[:20]
         raise Unspeakable(

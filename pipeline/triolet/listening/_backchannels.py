@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -37,6 +36,7 @@ MAX_WORDS = 200
 _NOTES = lazy_regex(r"[\[(（【<*♪][^\[\](（【）】<>*♪]*[\])）】>*♪]")
 _WORDS = lazy_regex(r"[\w'ー]+")
 _EAST = lazy_regex(rf"[{CJK}ー]+")
+_STRETCHED = lazy_regex(r"(\w)\1{2,}")
 
 
 def is_meant(transcript: str, ignored: Iterable[str]) -> bool:
@@ -58,7 +58,7 @@ def _known(word: str, known: set[str]) -> bool:
         return True
     if _EAST.fullmatch(word):
         return _in_parts(word, known)
-    return re.sub(r"(\w)\1{2,}", r"\1", word) in known or re.sub(r"(\w)\1{2,}", r"\1\1", word) in known
+    return _STRETCHED.sub(r"\1", word) in known or _STRETCHED.sub(r"\1\1", word) in known
 
 
 def _in_parts(word: str, known: set[str]) -> bool:

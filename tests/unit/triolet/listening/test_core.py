@@ -125,6 +125,11 @@ def test_with_a_core_that_ticks_late_the_end_is_the_same(steps: list[Step]) -> N
 CASES: dict[str, tuple[BargeInOptions, list[Step], list[tuple[BargeInDecision, float]]]] = {
     "a cough": (BargeInOptions(), [("started", 0), ("stopped", 0.2)], [(PAUSE, 0), (RESUME, 0.9)]),
     "a voice": (BargeInOptions(), [("started", 0), ("stopped", 2)], [(PAUSE, 0), (INTERRUPT, 0.5)]),
+    "three short words": (
+        BargeInOptions(),
+        [("started", 0), ("stopped", 0.2), ("started", 0.1), ("stopped", 0.2), ("started", 0.1), ("stopped", 0.2)],
+        [(PAUSE, 0), (PAUSE, 0.3), (PAUSE, 0.6), (INTERRUPT, 0.7)],
+    ),
     "a word in time": (
         BargeInOptions(),
         [("started", 0), ("stopped", 0.3), ("word", 0.5)],
