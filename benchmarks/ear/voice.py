@@ -15,7 +15,7 @@ import attrs
 import hibari.g2p
 import numpy as np
 import numpy.typing as npt
-import onnxruntime  # type: ignore[import-untyped]
+import onnxruntime
 
 from triolet_adapters.tts import _hibari
 from triolet_adapters.tts._english import pieces, readable
