@@ -114,10 +114,11 @@ def at_spaces(seed: int) -> Callable[[str], list[int]]:
 
 
 def apart(said: str) -> list[str]:
-    """The words that white space or a full-width mark parts. Marks alone are no words. White space between Chinese characters parts
-    nothing: two clauses of them are said without it.
+    """The words that white space or a full-width mark parts. Marks alone are no words. White space between Chinese characters, and the
+    quotes beside it, part nothing: two clauses of them are said without it.
     """
-    said = re.sub(r"(?<=[\u3040-\u9fff])\s+(?=[\u3040-\u9fff])", "", said)
+    quotes = r"[^\w\s。！？，、；：]*"
+    said = re.sub(rf"(?<=[\u3040-\u9fff]){quotes}\s+{quotes}(?=[\u3040-\u9fff])", "", said)
     return [letters(word) for word in re.split(r"[\s。！？，、；：]+", said) if letters(word)]
 
 
