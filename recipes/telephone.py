@@ -64,6 +64,7 @@ async def call(socket: WebSocket) -> None:
 
     await socket.accept()
     heard: list[str] = []
+    begun = False
     phone = TwilioOutput(socket.send_text)
     chain = speech(VOICE, "en")
     async with Conversation(chain, phone, sessions=app.state.sessions) as conversation, asyncio.TaskGroup() as turns:
@@ -73,9 +74,10 @@ async def call(socket: WebSocket) -> None:
             except ValueError:
                 break  # whoever this is, it is not Twilio
             match told:
-                case CallStarted():
+                case CallStarted() if not begun:
+                    begun = True
                     turns.create_task(say("hello"))
-                case KeyPressed(key):
+                case KeyPressed(key) if begun:
                     conversation.interrupt()
                     turns.create_task(say(key))
                 case CallerAudio(pcm) if loud(pcm):

@@ -33,7 +33,7 @@ async def call_out(send: Callable[[Sent], Awaitable[object]], message: Sent) -> 
     """
     try:
         await send(message)
-    except Exception as error:
+    except Exception as error:  # each server has its own for a connection that is gone; raised again, as ours
         raise OutputError(f"the connection of the call is gone: {type(error).__name__}: {error}") from error
 
 

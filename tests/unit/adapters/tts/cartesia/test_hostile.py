@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import trio
+from tests.unit.adapters.tts._deeds import a_second, closed, message, reset, then
 from tests.unit.adapters.tts.cartesia._peers import Deed, Script, scripted
 from trio.testing import MockClock
 
@@ -34,34 +35,8 @@ def chunks(*pieces: bytes, every: float = 0, done: bool = True, **fields: Any) -
     return deed
 
 
-def message(text: str | bytes) -> Deed:
-    return lambda server: server.connection.send_message(text)
-
-
 def sent(kind: object, **fields: Any) -> Deed:
     return lambda server: server.send(kind, **fields)
-
-
-def then(*deeds: Deed) -> Deed:
-    async def all_of_them(server: Script) -> None:
-        for deed in deeds:
-            await deed(server)
-
-    return all_of_them
-
-
-def closed(code: int, reason: str) -> Deed:
-    return lambda server: server.connection.aclose(code, reason)
-
-
-async def reset(server: Script) -> None:
-    await trio.lowlevel.checkpoint()
-    stream: Any = server.connection._stream
-    stream.connection.reset()
-
-
-async def a_second(_server: Script) -> None:
-    await trio.sleep(1)
 
 
 async def attempt(deed: Deed) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import trio
+from tests.unit.adapters.tts._deeds import a_second, closed, message, reset, then
 from tests.unit.adapters.tts.cosyvoice._peers import Deed, Script, scripted
 from trio.testing import MockClock
 
@@ -35,32 +36,6 @@ def audio(*pieces: bytes, every: float = 0, final: bool = True) -> Deed:
 
 def event(name: str, header: dict[str, Any] | None = None, **payload: Any) -> Deed:
     return lambda server: server.event(name, header, **payload)
-
-
-def message(text: str | bytes) -> Deed:
-    return lambda server: server.connection.send_message(text)
-
-
-def then(*deeds: Deed) -> Deed:
-    async def all_of_them(server: Script) -> None:
-        for deed in deeds:
-            await deed(server)
-
-    return all_of_them
-
-
-def closed(code: int, reason: str) -> Deed:
-    return lambda server: server.connection.aclose(code, reason)
-
-
-async def reset(server: Script) -> None:
-    await trio.lowlevel.checkpoint()
-    stream: Any = server.connection._stream
-    stream.connection.reset()
-
-
-async def a_second(_server: Script) -> None:
-    await trio.sleep(1)
 
 
 async def attempt(deed: Deed) -> bytes:
