@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import AsyncGenerator, Callable
 from http.client import HTTPConnection
@@ -78,6 +79,12 @@ def test_it_greets_is_interrupted_by_a_key_and_by_talk_and_knows_what_was_heard(
             async with asyncio.timeout(30):
                 answer = await asyncio.to_thread(_answered, host)
                 assert answer == f'<Response><Connect><Stream url="wss://{host}/call"/></Connect></Response>'
+                async with connect(f"ws://{host}/call") as early:
+                    await early.send(json.dumps({"event": "dtmf", "dtmf": {"digit": "1"}}))
+                    await early.send(json.dumps({"event": "stop"}))
+                    await early.wait_closed()
+                assert "the caller has heard: []" in capsys.readouterr().out
+                assert asked == [], "a key before the call has begun does nothing"
                 peer = await _call(host, act)
                 assert len(peer.cleared) == 2
                 while "has heard" not in (printed := capsys.readouterr().out):

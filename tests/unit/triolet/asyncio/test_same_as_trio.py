@@ -61,3 +61,11 @@ def test_a_speaker_says_a_turn_with_the_same_settings() -> None:
     expected = signature(TRIOS, "say").parameters
     assert list(taken)[2:] == list(expected)[2:]
     assert [taken[name] for name in list(taken)[2:]] == [expected[name] for name in list(expected)[2:]]
+
+
+@pytest.mark.parametrize("name", sorted(public(triolet.BargeIn)))
+def test_barging_in_takes_and_promises_the_same(name: str) -> None:
+    ours, theirs = triolet.asyncio.BargeIn, triolet.BargeIn
+    assert public(ours) == public(theirs)
+    assert signature(ours, name) == signature(theirs, name)
+    assert words(ours, name) == words(theirs, name)
