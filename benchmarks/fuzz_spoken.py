@@ -42,6 +42,10 @@ _SHORT = frozenset(
     for name in (short, short.capitalize())
 )
 """Words that stand for others, such as `Blvd`."""
+_SHORT_ENDINGS = tuple(
+    ending.rstrip(".") for code in LANGUAGES if (words := language_of(code, "")) for ending in words.compound_endings
+)
+"""Endings of words that stand for others, such as `nr` in `Kundennr.`"""
 _MORE_THAN_ORDINARY = 3
 """Words that a unit, a month or an abbreviation may replace in one text, on either side of a number."""
 _HELD = MAX_CALL + 2000
@@ -92,6 +96,7 @@ def fault(rng: random.Random, text: str, language: str) -> str | None:
             for word in _WORD.findall(text)
             if word.isalpha()
             and word not in _SHORT
+            and not word.endswith(_SHORT_ENDINGS)
             and not re.search("[A-Z]{2}", word)
             and word.lower() not in heard
             and not _near_digit(text, word)
