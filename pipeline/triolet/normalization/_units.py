@@ -40,6 +40,8 @@ def quick_units(text: str, start: int) -> list[SpeechUnit] | None:
     at = start + len(text) - len(body)
     units: list[SpeechUnit] = []
     east_asian = body >= EAST_ASIAN
+    if "www." in body:
+        return None
     if east_asian or not QUICK.fullmatch(body):
         if at == start and east_asian and CJK_PLAIN.fullmatch(body):
             single = CJK_PLAIN_CHARACTER
@@ -52,7 +54,7 @@ def quick_units(text: str, start: int) -> list[SpeechUnit] | None:
             units.append(SpeechUnit(one, at, end))
             at = end
         return units
-    if "  " in body or "www." in body or not body.isprintable():
+    if "  " in body or not body.isprintable():
         return None
     words = body.split(" ")
     last = words.pop()
