@@ -1,0 +1,1 @@
+"""Speech as a service, over HTTP and WebSockets."""

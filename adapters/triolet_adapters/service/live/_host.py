@@ -1,0 +1,80 @@
+"""What a live session needs of the service around it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Protocol
+
+import trio
+
+from triolet import TTS, SessionPools
+from triolet.events import Event
+
+Messages = Sequence[dict[str, str]]
+
+
+class LanguageModel(Protocol):
+    """Answers questions."""
+
+    def answer(self, messages: Messages) -> AsyncGenerator[str]:
+        """The tokens of the answer to a history."""
+        ...
+
+
+class Host(Protocol):
+    """The service, as far as a session knows it."""
+
+    @property
+    def pools(self) -> SessionPools:
+        """Sessions with voices, shared by all."""
+        ...
+
+    @property
+    def nursery(self) -> trio.Nursery:
+        """Where sessions live that outlive a connection."""
+        ...
+
+    @property
+    def language_model(self) -> LanguageModel | None:
+        """What answers `ask`; None: nothing does."""
+        ...
+
+    @property
+    def most_characters(self) -> int:
+        """Characters of a turn that may wait to be spoken."""
+        ...
+
+    @property
+    def max_lag(self) -> float | None:
+        """Seconds that the event loop may be late before turns are refused; half of what clients hold is a good bound. None: none is refused."""
+        ...
+
+    @property
+    def drain_seconds(self) -> float:
+        """How long running turns may take when the service ends."""
+        ...
+
+    @property
+    def drains(self) -> trio.Event:
+        """Set when the service takes no more turns."""
+        ...
+
+    def speaking(self, model: str | None, voice: str | None) -> tuple[str, TTS]:
+        """The name of a model, and its voice.
+
+        Raises:
+            ValueError: there is none of that name. The text says which there are.
+        """
+        ...
+
+    def observer(self, turn: str, *, caller: str, parent: str | None) -> Callable[[Event], None] | None:
+        """What listens to the events of a turn: logs, metrics, traces. `parent` is the caller's `traceparent`."""
+        ...
+
+    def begin_turn(self, caller: str) -> None:
+        """Count a turn of a caller.
+
+        Raises:
+            ValueError: the caller has had as many as it may for now. The text says when the next one may begin.
+        """
+        ...
