@@ -27,6 +27,8 @@ def _commands(path: str, part: typer.Typer) -> Iterator[tuple[str, Callable[...,
         yield f"{path} {command.name or command.callback.__name__}", command.callback
     for group in part.registered_groups:
         if group.typer_instance is not None:
+            if (callback := group.typer_instance.registered_callback) is not None and callback.callback is not None:
+                yield f"{path} {group.name}", callback.callback
             yield from _commands(f"{path} {group.name}", group.typer_instance)
 
 
@@ -35,6 +37,8 @@ def _section(path: str, function: Callable[..., Any]) -> str:
     arguments: list[str] = []
     rows: list[str] = []
     for name, parameter in inspect.signature(function).parameters.items():
+        if hints[name] is typer.Context:
+            continue
         kind, info = _read(hints[name])
         if isinstance(info, typer.models.ArgumentInfo):
             shown = info.metavar or name.upper()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from triolet_adapters.cli import _cache, _chat, _demo, _doctor, _replay, _say, _segments, _serve, _spoken
+from triolet_adapters.cli import _cache, _chat, _demo, _doctor, _replay, _say, _segments, _serve, _service, _spoken
 from triolet_adapters.cli._misuse import Commands
 from triolet_adapters.cli._record import versions
 
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-serve = typer.Typer(help="Run a local server.", no_args_is_help=True)
+serve = typer.Typer(invoke_without_command=True)
 
 app.command()(_demo.demo)
 app.command()(_say.say)
@@ -33,6 +33,7 @@ app.command()(_chat.chat)
 app.command()(_segments.segments)
 app.command()(_spoken.spoken)
 app.add_typer(serve, name="serve")
+serve.callback()(_service.serve)
 serve.command("tts")(_serve.tts)
 app.add_typer(_cache.app, name="cache")
 app.command()(_doctor.doctor)

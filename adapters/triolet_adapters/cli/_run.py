@@ -144,6 +144,7 @@ def _told(error: BaseException) -> int:
 
 EXTRAS = {
     "typer": "cli", "rich": "cli", "hibari": "local", "miniaudio": "audio", "av": "audio", "httpx2": "llm",
+    "starlette": "serve", "hypercorn": "serve",
 }  # fmt: skip
 """The extra of this project that installs each module."""
 

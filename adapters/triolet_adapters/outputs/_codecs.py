@@ -54,6 +54,7 @@ KINDS = {
         options=(("page_duration", "500000"),), stream_options=(("page_duration", "100000"),),
     ),
     "flac": Kind("flac", "audio/flac", "flac", "flac", None),
+    "aac": Kind("aac", "audio/aac", "adts", "aac", _AAC, 64_000, "fltp"),
     "m4a": Kind("m4a", "audio/mp4", "ipod", "aac", _AAC, 64_000, "fltp", options=_RECOVERABLE, stream_options=_FRAGMENTS),
 }  # fmt: skip
 """A page of Ogg has 0.5 s in a file, and 0.1 s in a stream, which is heard that much later. By default 32 kbit/s for Opus and 64 kbit/s for MP3 and AAC: speech is then not told from the original."""

@@ -45,23 +45,25 @@ class HttpAudio(Output):
         kind: str = "mp3",
         *,
         bitrate: int | None = None,
+        sample_rate: int | None = None,
         tags: Mapping[str, str] | None = None,
         patience: float = READER_PATIENCE,
     ) -> None:
         """Make a body.
 
         Args:
-            kind: "mp3", "opus" (in Ogg), "flac", "wav" (its length says "unknown") or "pcm" (samples alone). "mp3" by default, which
-                every browser plays while it comes.
-            bitrate: bits a second. By default 64,000 for MP3 and 32,000 for Opus; the others have none.
+            kind: "mp3", "opus" (in Ogg), "aac" (in ADTS), "flac", "wav" (its length says "unknown") or "pcm" (samples alone). "mp3" by
+                default, which every browser plays while it comes.
+            bitrate: bits a second. By default 64,000 for MP3 and AAC, and 32,000 for Opus; the others have none.
+            sample_rate: samples a second; what has another rate is resampled. By default the voice's, where the codec takes it.
             tags: as of `AudioFile`. They go at the beginning, so there is no text of what follows, and there are no chapters.
             patience: seconds to wait for the server to take some of the body; then `play` raises OutputError. `READER_PATIENCE` by default.
 
         Raises:
-            ValueError: another kind, or another tag.
+            ValueError: another kind, another tag, or a rate that the codec does not take.
         """
-        if kind not in ("mp3", "opus", "flac", *_PLAIN):
-            raise ValueError(f"kind is {kind!r}; it must be mp3, opus, flac, wav or pcm")
+        if kind not in ("mp3", "opus", "aac", "flac", *_PLAIN):
+            raise ValueError(f"kind is {kind!r}; it must be mp3, opus, aac, flac, wav or pcm")
         self._kind = kind
         self._bitrate = bitrate
         self._tags = checked(tags)
@@ -71,6 +73,10 @@ class HttpAudio(Output):
         self._encoder: Encoder | PlainEncoder | None = None
         self._body = _Body()
         self.rates = None if kind in _PLAIN else KINDS[kind].rates
+        if sample_rate is not None:
+            if self.rates is not None and sample_rate not in self.rates:
+                raise ValueError(f"sample_rate is {sample_rate}; {kind} takes {', '.join(map(str, self.rates))}")
+            self.rates = (sample_rate,)
 
     @property
     def media_type(self) -> str:

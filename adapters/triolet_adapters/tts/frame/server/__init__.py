@@ -3,7 +3,10 @@
 from triolet_adapters.tts.frame.server._connection import ClientLeft as ClientLeft
 from triolet_adapters.tts.frame.server._connection import Connection as Connection
 from triolet_adapters.tts.frame.server._door import Refusal as Refusal
+from triolet_adapters.tts.frame.server._door import is_allowed_host as is_allowed_host
+from triolet_adapters.tts.frame.server._door import is_allowed_origin as is_allowed_origin
 from triolet_adapters.tts.frame.server._door import queried as queried
+from triolet_adapters.tts.frame.server._door import without_port as without_port
 from triolet_adapters.tts.frame.server._encoders import Encoder as Encoder
 from triolet_adapters.tts.frame.server._encoders import can_resample as can_resample
 from triolet_adapters.tts.frame.server._encoders import encoder_for as encoder_for

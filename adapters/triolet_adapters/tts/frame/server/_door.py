@@ -78,8 +78,8 @@ class Door:
 
     def refusal(self, request: Request) -> Refusal | None:
         """Why a request is not served; None: it is, as a WebSocket or, if it is a POST or a HEAD, as itself."""
-        host = _without_port(request.headers.get("host", ""))
-        if not self._is_allowed_host(host):
+        host = without_port(request.headers.get("host", ""))
+        if not is_allowed_host(host, self.listens_on, self.options.allowed_hosts):
             return Refusal(
                 HTTPStatus.MISDIRECTED_REQUEST,
                 "ForbiddenHost",
@@ -98,7 +98,9 @@ class Door:
         if websocket and not _shakes_hands(request):
             return Refusal(HTTPStatus.BAD_REQUEST, "BadHandshake", "this is no handshake of WebSocket version 13")
         origin = request.headers.get("origin")
-        if origin is not None and not self._is_allowed_origin(origin, request.headers.get("host", "")):
+        if origin is not None and not is_allowed_origin(
+            origin, request.headers.get("host", ""), self.options.allowed_origins
+        ):
             return Refusal(
                 HTTPStatus.FORBIDDEN,
                 "ForbiddenOrigin",
@@ -107,23 +109,6 @@ class Door:
         if not self._has_key(request):
             return Refusal(HTTPStatus.UNAUTHORIZED, "InvalidApiKey", "Invalid API-key provided.")
         return None
-
-    def _is_allowed_host(self, host: str) -> bool:
-        """Whether a `Host` is allowed. An address always is: only a name can be given another address by whoever owns it."""
-        return (
-            is_this_machine(host)
-            or _is_address(host)
-            or (host != "" and host == self.listens_on.lower())
-            or _is_listed(host, self.options.allowed_hosts)
-        )
-
-    def _is_allowed_origin(self, origin: str, host_header: str) -> bool:
-        if _is_listed(origin, self.options.allowed_origins):
-            return True
-        scheme, separator, place = origin.partition("://")
-        if not separator or scheme.lower() not in ("http", "https"):
-            return False  # "null": a file, or a page in a sandbox
-        return place.lower() == host_header.lower() or is_this_machine(_without_port(place))
 
     def _has_key(self, request: Request) -> bool:
         key = self.options.api_key
@@ -151,6 +136,28 @@ class Door:
         )
         status = HTTPStatus.OK if request.path == "/" else HTTPStatus.UPGRADE_REQUIRED
         return Refusal(status, "", text, plain=True)
+
+
+def is_allowed_host(host: str, listens_on: str, allowed: Collection[str]) -> bool:
+    """Whether a server answers to this `Host`, without its port. An address always is one: only a name can be given another
+    address by whoever owns it. `listens_on`: the host that the server was given.
+    """
+    return (
+        is_this_machine(host)
+        or _is_address(host)
+        or (host != "" and host == listens_on.lower())
+        or _is_listed(host, allowed)
+    )
+
+
+def is_allowed_origin(origin: str, host_header: str, allowed: Collection[str]) -> bool:
+    """Whether pages of this `Origin` may use a server: its own, those of this machine, and those that are listed."""
+    if _is_listed(origin, allowed):
+        return True
+    scheme, separator, place = origin.partition("://")
+    if not separator or scheme.lower() not in ("http", "https"):
+        return False  # "null": a file, or a page in a sandbox
+    return place.lower() == host_header.lower() or is_this_machine(without_port(place))
 
 
 def _presents(request: Request, header: str, scheme: str, key: str) -> bool:
@@ -195,7 +202,7 @@ def _is_listed(value: str, allowed: Collection[str]) -> bool:
     return any(entry == ANY or entry.lower().rstrip("/.") == folded for entry in allowed)
 
 
-def _without_port(host: str) -> str:
+def without_port(host: str) -> str:
     """`localhost` of `localhost:8765`, `::1` of `[::1]:8765`."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()

@@ -9,7 +9,6 @@ from typing import Any
 
 from triolet import TTS
 from triolet.errors import TTSError
-from triolet_adapters.shared.json import dumps, to_base64
 from triolet_adapters.tts.frame.server import (
     Exchange,
     Faulty,
@@ -19,7 +18,7 @@ from triolet_adapters.tts.frame.server import (
     Voice,
     can_resample,
 )
-from triolet_adapters.tts.openai import FORMATS, SPEED, STREAM_FORMATS
+from triolet_adapters.tts.openai import FORMATS, SPEED, STREAM_FORMATS, audio_event, done_event, event
 from triolet_adapters.tts.openai.server._options import OpenAIServerOptions
 
 PATH = "/v1/audio/speech"
@@ -150,25 +149,20 @@ class _Answer:
         if not self._asked.sse:
             await self._exchange.send(data)
             return
-        await self._event({"type": "speech.audio.delta", "audio": to_base64(data)})
+        await self._exchange.send(audio_event(data))
         if self._options.fails == "within":
-            await self._event({"type": "error", "error": {"message": "the voice has failed", "code": "server_error"}})
+            failure = {"message": "the voice has failed", "code": "server_error"}
+            await self._exchange.send(event({"type": "error", "error": failure}))
             raise Faulty
 
     async def _events_end(self, seconds: float) -> None:
         await self._begin()
         if self._rest:
-            await self._event({"type": "speech.audio.delta", "audio": to_base64(self._rest)})
-        # What a token of audio is, is not documented: 20 a second is what prices by the minute come to.
-        tokens = {"input_tokens": len(self._asked.text) // 4 + 1, "output_tokens": round(20 * seconds)}
+            await self._exchange.send(audio_event(self._rest))
         if self._options.sse_done:
-            usage = {**tokens, "total_tokens": sum(tokens.values())}
-            await self._event({"type": "speech.audio.done", "usage": usage})
+            await self._exchange.send(done_event(self._asked.text, seconds))
         if self._options.sse_marker:
             await self._exchange.send(b"data: [DONE]\n\n")
-
-    async def _event(self, fields: Mapping[str, Any]) -> None:
-        await self._exchange.send(b"event: %s\ndata: %s\n\n" % (fields["type"].encode(), dumps(fields).encode()))
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:

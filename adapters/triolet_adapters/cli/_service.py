@@ -1,0 +1,90 @@
+"""`triolet serve` without a sub-command: the service."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import trio
+import typer
+
+from triolet import Alone
+from triolet_adapters.cli._run import ending_gently, run
+
+CONFIG = "TRIOLET_SERVE_CONFIG"
+"""The variable that has the path of the configuration."""
+
+
+def serve(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(envvar=CONFIG, help="A TOML file with settings, voices and keys.", show_default="none"),
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1, for this machine only")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.", show_default="8765")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that share the port.", show_default="1")] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(help="A name by which clients may call it, besides localhost and any address; * for any name."),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(help="A web page that may use it, such as https://app.example; * for any page."),
+    ] = None,
+    log: Annotated[str | None, typer.Option(help="Logs on standard error: text, or json.", show_default="text")] = None,
+    insecure_no_key: Annotated[
+        bool, typer.Option("--insecure-no-key", help="Let other machines in without a key.")
+    ] = False,
+) -> None:
+    """Serve speech to other programs over HTTP and WebSocket, until Ctrl-C or SIGTERM.
+
+    Prints its URL. POST /v1/audio/speech is as OpenAI's. On this machine it needs no key; on another --host it needs keys in its
+    configuration. When it is told to end, it takes no more turns, ends those that run, and leaves with exit code 0. Told again,
+    it ends at once.
+
+    [bold]Examples[/]
+
+      triolet serve
+
+      triolet serve --config service.toml --workers 2
+
+      curl http://127.0.0.1:8765/v1/audio/speech -H "Content-Type: application/json" -d '{"input": "Hello."}' -o hello.mp3
+    """
+    if context.invoked_subcommand is not None:
+        return
+
+    async def command() -> None:
+        from triolet_adapters.service import ServiceConfig, WrongEntry  # noqa: PLC0415 -- an extra
+        from triolet_adapters.service import serve as serve_all  # noqa: PLC0415
+
+        text = ""
+        if config is not None:
+            try:
+                text = config.read_text("utf-8")  # noqa: ASYNC240 -- before anything else runs
+            except (OSError, UnicodeDecodeError) as error:
+                raise WrongEntry(f"--config {config}: {getattr(error, 'strerror', None) or error}") from error
+        flags = {
+            "host": host, "port": port, "workers": workers, "allowed_hosts": allow_host, "allowed_origins": allow_origin,
+            "log": log, "insecure_no_key": insecure_no_key or None,
+        }  # fmt: skip
+        variables = {name: value for name, value in os.environ.items() if name != CONFIG}
+        settings = ServiceConfig.read(text, variables, flags, name=str(config))
+        stop = trio.Event()
+        with Alone(), ending_gently(stop.set):
+            async with trio.open_nursery() as nursery:
+
+                async def run_all(task_status: trio.TaskStatus[str]) -> None:
+                    await serve_all(settings, stop=stop, task_status=task_status)
+
+                url = await nursery.start(run_all)
+                sys.stdout.write(f"{url}\n")
+                sys.stdout.flush()
+                if sys.stderr.isatty():
+                    sys.stderr.write("Ctrl-C ends it.\n")
+
+    run(command, stopped=0)

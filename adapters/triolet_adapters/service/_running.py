@@ -1,0 +1,115 @@
+"""The service on a port: hypercorn under Trio."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, cast
+
+import trio
+from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.config import Config
+from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import WorkerContext
+
+from triolet import Alone
+from triolet_adapters.service._app import create_app
+from triolet_adapters.service.config import ServiceConfig
+from triolet_adapters.service.connections import Connections
+from triolet_adapters.service.process import Service
+
+CANCELLED = 1.0
+"""Seconds for what is cut off after `drain_timeout` to say goodbye."""
+
+
+async def serve(
+    config: ServiceConfig,
+    *,
+    service: Service | None = None,
+    listeners: Sequence[trio.SocketListener] | None = None,
+    stop: trio.Event | None = None,
+    task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serve until `stop` is set, or until cancelled.
+
+    When `stop` is set, no more connections and turns are taken. Turns that run have `limits.drain_timeout` to end; then they are cut off,
+    and this returns. If cancelled, all ends at once.
+
+    Args:
+        config: all settings.
+        service: a service that is not open yet; by default one of the configuration.
+        listeners: what listens; by default `host` and `port`. They are closed.
+        stop: set it to end.
+        task_status: gets the URL when connections are taken.
+
+    Raises:
+        OSError: the port is taken, or the address is not this machine's.
+        WrongEntry: a voice of the configuration cannot be made.
+    """
+    service = service or Service(config)
+    stop = trio.Event() if stop is None else stop
+    opened = list(listeners) if listeners is not None else await listen(config)
+    with Alone():
+        async with service, trio.open_nursery() as nursery, trio.open_nursery() as handlers:
+            web = _hypercorn(config)
+            context = WorkerContext(None)
+            connections = Connections(config.limits, handlers)
+            handle = partial(_handle, ASGIWrapper(cast("Any", create_app(service))), web, context)
+            accepting = trio.CancelScope()
+
+            async def accept() -> None:
+                with accepting:
+                    await connections.serve(opened, handle)
+
+            nursery.start_soon(accept)
+            task_status.started(_url(config.host, opened))
+            await stop.wait()
+            service.drain()
+            accepting.cancel()
+            await context.terminated.set()  # connections without a request end now, others after their answer
+            handlers.cancel_scope.deadline = trio.current_time() + config.limits.drain_timeout
+
+
+async def listen(config: ServiceConfig) -> list[trio.SocketListener]:
+    """Listen on the host and port of a configuration.
+
+    Raises:
+        OSError: the port is taken, or the address is not this machine's; it says what to do.
+    """
+    try:
+        return await trio.open_tcp_listeners(config.port, host=config.host, backlog=BACKLOG)
+    except OSError as error:
+        raise explained(error, config.host, config.port) from error
+
+
+BACKLOG = 1024
+"""Connections that the kernel holds while the event loop does something else: a burst of a second."""
+
+
+def explained(error: OSError, host: str, port: int) -> OSError:
+    """Say what to do about a port that cannot be had."""
+    if error.errno == errno.EADDRINUSE:
+        return OSError(f"port {port} of {host} is taken: end the program that listens there, or choose another --port")
+    return OSError(f"cannot listen on {host}, port {port}: {error.strerror or error}")
+
+
+def _hypercorn(config: ServiceConfig) -> Config:
+    web = Config()
+    web.accesslog = None
+    web.errorlog = "-"
+    web.include_server_header = False
+    web.keep_alive_timeout = config.limits.header_timeout
+    web.websocket_max_message_size = config.limits.message
+    web.websocket_ping_interval = 20.0
+    return web
+
+
+async def _handle(app: Any, web: Config, context: WorkerContext, state: dict[str, Any], stream: Any) -> None:
+    await TCPServer(app, web, context, state, stream).run()
+
+
+def _url(host: str, listeners: Sequence[trio.SocketListener]) -> str:
+    port = listeners[0].socket.getsockname()[1]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"

@@ -1,0 +1,88 @@
+"""Connections of clients: so many at a time, and each under deadlines that the server of the protocol does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import trio
+
+from triolet_adapters.service.config import Limits
+
+Handle = Callable[[dict[str, Any], "ClientStream"], Awaitable[None]]
+"""Serves a connection: `handle(state, stream)`. What is in `state` reaches each of its requests."""
+
+STREAM = "triolet.stream"
+"""The name of the stream in the state of a request."""
+
+
+class Connections:
+    """Accepts connections. Beyond `limits.connections`, each is closed as soon as it is accepted, so that the kernel's queue moves."""
+
+    def __init__(self, limits: Limits, nursery: trio.Nursery) -> None:
+        """`nursery`: what connections run in."""
+        self._limits = limits
+        self._nursery = nursery
+        self.open = 0
+
+    async def serve(self, listeners: Sequence[trio.SocketListener], handle: Handle) -> None:
+        """Accept until cancelled. The listeners are closed."""
+
+        async def one(stream: trio.SocketStream) -> None:
+            if self.open >= self._limits.connections:
+                await stream.aclose()
+                return
+            self.open += 1
+            try:
+                client = ClientStream(stream, self._limits.send_timeout)
+                await handle({STREAM: client}, client)
+            finally:
+                self.open -= 1
+                await stream.aclose()
+
+        await trio.serve_listeners(one, list(listeners), handler_nursery=self._nursery)
+
+
+class ClientStream(trio.abc.HalfCloseableStream):
+    """A connection whose client must take what it is sent. A server waits for it without end, and shields that."""
+
+    def __init__(self, stream: trio.SocketStream, send_timeout: float) -> None:
+        self._stream = stream
+        self._send_timeout = send_timeout
+        self._deaf = False
+        self.socket = stream.socket
+
+    def stop_listening(self) -> None:
+        """Drop what comes from now on. A plain call: a request that was refused may have a body without end."""
+        self._deaf = True
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """Send.
+
+        Raises:
+            BrokenResourceError: the client has gone, or has not taken it within `send_timeout`.
+        """
+        with trio.move_on_after(self._send_timeout) as scope:
+            await self._stream.send_all(data)
+        if scope.cancelled_caught:
+            await trio.aclose_forcefully(self._stream)
+            raise trio.BrokenResourceError(f"the client has taken nothing for {self._send_timeout:g} s (send_timeout)")
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        """Receive; nothing more after `stop_listening`."""
+        while True:
+            data = await self._stream.receive_some(max_bytes)
+            if not data or not self._deaf:
+                return data
+
+    async def wait_send_all_might_not_block(self) -> None:
+        """Wait until some of it can be sent."""
+        await self._stream.wait_send_all_might_not_block()
+
+    async def send_eof(self) -> None:
+        """Say that nothing more comes."""
+        await self._stream.send_eof()
+
+    async def aclose(self) -> None:
+        """Close."""
+        await self._stream.aclose()

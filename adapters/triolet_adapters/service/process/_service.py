@@ -1,0 +1,123 @@
+"""One process of the service: what all its requests share."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Self
+
+import trio
+
+from triolet import Alone, PoolOptions, SessionPools, open_session_pools
+from triolet.events import Event, TurnEnded
+from triolet_adapters.service.config import ServiceConfig
+from triolet_adapters.service.guard import Counters, Guard, Keys
+from triolet_adapters.service.voices import ServiceVoices
+
+Watch = Callable[[str, str, str | None], Callable[[Event], None]]
+"""`watch(turn_id, caller, parent)` gives what is called with each event of that turn. It must not raise, and cannot wait. `parent` is the
+caller's `traceparent`, if it sent one."""
+
+VOICES = 16
+"""Voices, each with its settings, whose sessions are kept open. Clients choose settings, so it is bounded."""
+
+logger = logging.getLogger("triolet.service")
+
+
+class Service:
+    """What the requests of one process share: `async with Service(config) as service:`. Opened once."""
+
+    nursery: trio.Nursery
+    """For tasks that outlive a connection. They are cancelled when the block is left."""
+    pools: SessionPools
+    """The sessions of all voices."""
+
+    def __init__(
+        self,
+        config: ServiceConfig,
+        voices: ServiceVoices | None = None,
+        *,
+        counters: Counters | None = None,
+        watches: Sequence[Watch] = (),
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            config: all settings.
+            voices: the voices; by default those of the configuration.
+            counters: where the requests of callers are counted; in this process by default.
+            watches: what listens to every turn.
+
+        Raises:
+            WrongEntry: a voice of the configuration cannot be made.
+        """
+        self.config = config
+        self.voices = voices or ServiceVoices.of(config)
+        self.guard = Guard(config, Keys({name: key.sha256 for name, key in config.keys.items()}), counters)
+        self.draining = trio.Event()
+        """Set when the service is about to end: no more turns are admitted, and those that run have `limits.drain_timeout`."""
+        self.ready = False
+        """Whether the default voice has been loaded."""
+        self._watches = tuple(watches)
+        self._block = self._opened()
+
+    async def __aenter__(self) -> Self:
+        """Open the pools of sessions, and load the default voice beside."""
+        with Alone():
+            await self._block.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """End what still runs."""
+        with Alone():
+            await self._block.__aexit__(*error)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncGenerator[None]:
+        limit = self.config.limits.turns
+        async with (
+            open_session_pools(PoolOptions(maximum=2 * limit, voices=VOICES)) as self.pools,
+            trio.open_nursery() as self.nursery,
+        ):
+            self.nursery.start_soon(self._warm_up)
+            yield
+            self.nursery.cancel_scope.cancel()
+
+    def drain(self) -> None:
+        """Admit no more turns, and tell those that run. A plain call; a second time it does nothing."""
+        self.guard.closed = True
+        self.draining.set()
+
+    def new_turn(self) -> str:
+        """A name for a turn, which logs, events and answers share."""
+        return f"turn_{secrets.token_hex(8)}"
+
+    def observer(self, turn_id: str, caller: str, parent: str | None = None) -> Callable[[Event], None]:
+        """What is to be called with each event of a turn, for logs and figures. `parent`: the caller's `traceparent`."""
+        watching = [watch(turn_id, caller, parent) for watch in (log_turns, *self._watches)]
+
+        def observe(event: Event) -> None:
+            for watch in watching:
+                watch(event)
+
+        return observe
+
+    async def _warm_up(self) -> None:
+        """Load the default voice now, and not while the first client waits. A vendor's is asked when it is needed."""
+        tts = self.voices.voice()
+        if not tts.bills:
+            async with tts.connect():
+                pass
+        self.ready = True
+
+
+def log_turns(turn_id: str, caller: str, _parent: str | None) -> Callable[[Event], None]:
+    """Log each turn when it has ended: times and counts, and nothing of what was said."""
+
+    def observe(event: Event) -> None:
+        if isinstance(event, TurnEnded):
+            logger.info("the turn has ended", extra={"turn": turn_id, "caller": caller})
+
+    return observe
