@@ -21,6 +21,7 @@ from triolet.turn._events import PhraseComplete as PhraseComplete
 from triolet.turn._events import PhraseFailed as PhraseFailed
 from triolet.turn._events import PhraseGrew as PhraseGrew
 from triolet.turn._events import PhraseHeard as PhraseHeard
+from triolet.turn._events import PhraseHedged as PhraseHedged
 from triolet.turn._events import PhrasePlaying as PhrasePlaying
 from triolet.turn._events import PhraseReady as PhraseReady
 from triolet.turn._events import PhraseResumed as PhraseResumed

@@ -244,6 +244,10 @@ class _NotedTTS(TTS):
         return self._tts.bills_minimum
 
     @property
+    def hedges(self) -> bool:
+        return self._tts.hedges
+
+    @property
     def directions(self) -> Mapping[str, str]:
         return self._tts.directions
 

@@ -208,6 +208,10 @@ class _RecordedTTS(TTS):
     def format(self) -> AudioFormat:
         return self._format
 
+    @property
+    def hedges(self) -> bool:
+        return len({commit.text for commit in self._commits}) < len(self._commits)  # or there is no second to replay
+
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         return self._connect()
 

@@ -62,6 +62,11 @@ class KokoroTTS(TTS):
         return False
 
     @property
+    def hedges(self) -> bool:
+        """False: it speaks on this machine."""
+        return False
+
+    @property
     def normalizes(self) -> frozenset[str]:
         """None: numbers, dates and units have to come as words."""
         return frozenset()

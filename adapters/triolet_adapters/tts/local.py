@@ -68,6 +68,11 @@ class LocalTTS(TTS):
         return False
 
     @property
+    def hedges(self) -> bool:
+        """False: it speaks on this machine."""
+        return False
+
+    @property
     def normalizes(self) -> frozenset[str]:
         """None: hibari reads plain numbers and some prices, but dates, ranges, units and versions not as a person does."""
         return frozenset()

@@ -132,6 +132,11 @@ class Failover(TTS):
         return any(provider.bills_minimum for provider in self.providers)
 
     @property
+    def hedges(self) -> bool:
+        """False: after `FailoverOptions.first_audio_timeout`, the next provider is asked."""
+        return False
+
+    @property
     def directions(self) -> Mapping[str, str]:
         """The directions that all providers know by the same tags."""
         first, *others = (provider.directions for provider in self.providers)

@@ -51,6 +51,11 @@ class RecoveryPolicy:
     repeats: int = attrs.field(default=1, validator=attrs.validators.ge(0))
     """How often a turn, its filler included, may say words again that had been passed on. A listener forgives one; after that
     the error is more honest."""
+    hedge_after: float | None = attrs.field(default=3.0, validator=attrs.validators.optional(attrs.validators.gt(0.0)))
+    """Seconds without any audio of a phrase after which a second session is asked for the same words; None: never. The session that
+    sounds first is taken, and the other is closed. So a connection that is dead, of which nobody is told, costs some seconds, and not
+    a deadline. 3 s are four times the 0.7 s that are reported of hosted services; where a service usually takes longer than that,
+    four times its own delay counts. It is not done for a file, nor while the service limits the rate."""
     back_off: float = attrs.field(default=0.1, validator=attrs.validators.ge(0))
     """Seconds before a phrase is committed again; doubled while it gives no audio, and cut at random by up to a half, so
     that many clients do not come back together."""

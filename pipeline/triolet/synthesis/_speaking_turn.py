@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import trio
 
@@ -18,12 +19,13 @@ from triolet.alignment._voiced_chunk import VoicedChunk
 from triolet.chain._context import TurnContext
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
 from triolet.synthesis._admission import Admission
+from triolet.synthesis._hedge import Attempt, Hedge
 from triolet.synthesis._job import Commit, Job, Progress
 from triolet.synthesis._options import SynthesisOptions
 from triolet.synthesis._phrase_audio import PhraseAudio
 from triolet.synthesis._recovery import Lost, Repeats, Resumption, Step, next_step, pauses_to_part_at, resumption
 from triolet.synthesis._voice_so_far import VoiceSoFar
-from triolet.tts._contract import AudioCallback
+from triolet.tts._contract import AudioCallback, TTSSession, Usage
 from triolet.tts._session_pool import LONGEST_BACK_OFF, SessionPool
 from triolet.tts._word_times import AudioAndWords
 from triolet.turn._events import (
@@ -32,6 +34,7 @@ from triolet.turn._events import (
     PhraseCommitted,
     PhraseComplete,
     PhraseFailed,
+    PhraseHedged,
     PhraseResumed,
     WordsTimed,
 )
@@ -50,6 +53,9 @@ FADE = 0.01
 END_COMMITS = 1.0
 """Seconds that the commits of a turn which ends early have to end: to finish a message that is being sent, and to tell the service
 to stop. Usually that takes a millisecond. Then their sessions are closed, within `close_timeout`, and the next turn may begin."""
+
+NOT_YET = 0.5
+"""Seconds after which it is asked again whether a second session may speak words that are late, where limits did not allow it."""
 
 PLAYED = 1.0
 """Seconds that an output may take longer to play what it has than that lasts, before the turn ends with a failed phrase."""
@@ -78,8 +84,10 @@ class SpeakingTurn:
         """The index of the first phrase that could not be spoken and ends the turn; infinite if there is none."""
         self._broken = False
         self._voice = VoiceSoFar(audio.sample_rate)
+        self._hedging = False
+        """Whether the words of a phrase are asked of two sessions."""
         self._speaking = 0
-        """How many phrases have a task that speaks them."""
+        """How many tasks speak."""
         self._spoke = Signal()
         """Given when the last of those tasks ends."""
 
@@ -91,7 +99,8 @@ class SpeakingTurn:
         # Close it after the nursery: closed earlier, it would raise BrokenResourceError in tasks that are not yet cancelled.
         with jobs_out:
             async with self._pool.in_use(), trio.open_nursery() as nursery:
-                nursery.start_soon(self._commit_all, upstream, jobs_in, nursery)
+                self._nursery = nursery
+                nursery.start_soon(self._commit_all, upstream, jobs_in)
                 try:
                     async for job in jobs_out:
                         await self._pass_on(job)
@@ -114,7 +123,6 @@ class SpeakingTurn:
         self,
         upstream: trio.MemoryReceiveChannel[Phrase],
         jobs: trio.MemorySendChannel[Job],
-        nursery: trio.Nursery,
     ) -> None:
         with jobs:
             while True:
@@ -125,13 +133,12 @@ class SpeakingTurn:
                     break
                 job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
                 self._admission.admit(job)
-                self._speaking += 1
-                nursery.start_soon(self._speak, job)
+                self._start(partial(self._say, job))
                 await jobs.send(job)
 
-    async def _speak(self, job: Job) -> None:
+    async def _speak(self, task: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self._say(job)
+            await task()
         finally:
             self._speaking -= 1
             if not self._speaking:
@@ -185,7 +192,7 @@ class SpeakingTurn:
         return wait >= patience
 
     async def _commit(self, job: Job) -> None:
-        usage = await self._pool.commit(job.words, self._accept(job), order=job.phrase.index, turn=self)
+        usage = await self._asked(job)
         if not job.of_commit:
             raise NoAudio(f"the service gave no audio for phrase {job.phrase.index} ({len(job.words)} characters)")
         job.whole = job.commit.start == 0
@@ -195,7 +202,70 @@ class SpeakingTurn:
             PhraseComplete(self._turn.now(), job.phrase.index, job.audio.received, usage.characters)
         )
 
-    def _accept(self, job: Job) -> AudioCallback:
+    async def _asked(self, job: Job) -> Usage:
+        """Commit on a session; where somebody waits for the audio and it is late, on a second one, too."""
+        words, accept, listener = job.words, self._accept(job), self._turn.clock.listener
+
+        async def commit(accept: AudioCallback, made: Callable[[TTSSession], None] | None = None) -> Usage:
+            return await self._pool.commit(words, accept, order=job.phrase.index, turn=self, made=made)
+
+        least = self._recovery.hedge_after
+        if least is None or not self._pool.hedges or not (listener.realtime or listener.streamed):
+            return await commit(accept)
+        hedge = Hedge(
+            commit,
+            accept,
+            until_late=partial(self._until_late, least=least),
+            begun=partial(self._hedged, job),
+            quicker=partial(self._second_was_quicker, job),
+            one_lost=partial(self._lost, job),
+        )
+        try:
+            return await hedge.run(self._start)
+        finally:
+            self._hedge_over(hedge)
+
+    def _start(self, task: Callable[[], Awaitable[None]]) -> None:
+        """Start a task that speaks."""
+        self._speaking += 1
+        self._nursery.start_soon(self._speak, task)
+
+    async def _until_late(self, hedge: Hedge, *, least: float) -> None:
+        """Wait until a second session is to be asked for the words."""
+        first, pool = hedge.first, self._pool
+        while first.made == math.inf:
+            await hedge.told.wait()
+        while True:
+            due = first.made + pool.hedging.wait(least, pool.pace.first_audio)
+            if trio.current_time() < due:
+                await trio.sleep_until(due)
+            elif self._hedging or not pool.may_hedge() or self._failures >= self._recovery.per_turn:
+                await trio.sleep(NOT_YET)
+            else:
+                break
+        self._hedging = True
+        pool.hedging.running += 1
+        if first.session is not None:
+            first.session.doubt()
+        pool.doubt(first.made)
+
+    def _second_was_quicker(self, job: Job, second: Attempt) -> None:
+        job.commit.made = second.made
+
+    def _hedged(self, job: Job) -> None:
+        self._turn.timeline.record(PhraseHedged(self._turn.now(), job.phrase.index, self._pool.bills))
+
+    def _hedge_over(self, hedge: Hedge) -> None:
+        if not hedge.asked:
+            return
+        self._hedging = False
+        self._pool.hedging.running -= 1
+        if hedge.taken is not None:
+            self._pool.hedging.ended(quicker=hedge.taken is hedge.second)
+        if hedge.taken is None and hedge.second.error is not None:
+            self._failures += 1  # the one that `_recovers` counts is the first session's
+
+    def _accept(self, job: Job) -> AudioAndWords:
         """The callback that the session calls with audio, from the task that receives it. All audio passes here, so it is fast."""
         index, audio, commit = job.phrase.index, job.audio, job.commit
         most = commit.start + self._audio.samples(self._options.longest_commit)
@@ -326,7 +396,7 @@ class SpeakingTurn:
         job.cut(samples, fade=self._fade)
         self._admission.credit()
 
-    def _lost(self, job: Job, error: TTSError) -> None:
+    def _lost(self, job: Job, error: Exception) -> None:
         self._turn.timeline.record(
             CommitLost(self._turn.now(), job.phrase.index, job.audio.received, type(error).__name__)
         )

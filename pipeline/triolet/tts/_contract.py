@@ -63,6 +63,13 @@ class TTSSession(abc.ABC):
         """
         return False
 
+    def doubt(self) -> None:  # noqa: B027 -- most sessions share no connection
+        """Begin nothing more on the connection of this session if it has been silent since the running commit began: it may be dead.
+        A plain call; the commit goes on. By default nothing happens.
+
+        It is for sessions that share a connection (`TTS.sharing`): the next one then gets another.
+        """
+
     async def ended(self) -> None:
         """Wait until the session can take no more commits, because the service has closed it or the connection broke.
 
@@ -134,6 +141,13 @@ class TTS(abc.ABC):
         certain where it ends (`PhrasingOptions.eager`).
         """
         return False
+
+    @property
+    def hedges(self) -> bool:
+        """Whether a second session may be asked for the same words when audio is late (`RecoveryPolicy.hedge_after`); True by default.
+        False where that cannot help: a voice on this machine has no connection that may be dead, and two commits share a processor.
+        """
+        return True
 
     @property
     def directions(self) -> Mapping[str, str]:

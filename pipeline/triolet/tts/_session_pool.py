@@ -12,7 +12,7 @@ import itertools
 import logging
 import math
 import random
-from collections.abc import AsyncGenerator, Generator, Hashable
+from collections.abc import AsyncGenerator, Callable, Generator, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 import attrs
@@ -22,6 +22,7 @@ from triolet._tools._alone import Alone
 from triolet._tools._signal import Signal
 from triolet.errors import DeadlineExpired, TTSError
 from triolet.tts._contract import TTS, AudioCallback, Connect, TTSSession, Usage
+from triolet.tts._hedging import Hedging
 from triolet.tts._not_begun import NotBegun
 from triolet.tts._rate_limiter import RateLimiter
 from triolet.tts._service_pace import ServicePace
@@ -174,6 +175,10 @@ class SessionPool:
         self.pace = ServicePace()
         """How fast the service has been, in all turns so far."""
         self.bills = tts.bills
+        self.hedges = tts.hedges
+        """Whether a second session may be asked for the same words."""
+        self.hedging = Hedging()
+        """The second sessions of all turns so far."""
         self._sharing = tts.sharing()
         """The block in which its sessions share connections; None if they do not, or it is open."""
         self._connect: Connect | None = tts.connect if self._sharing is None else None
@@ -254,11 +259,19 @@ class SessionPool:
             slot.leave()
         self._change()
 
-    async def commit(self, text: str, accept: AudioCallback, *, order: int = 0, turn: object = None) -> Usage:
+    async def commit(
+        self,
+        text: str,
+        accept: AudioCallback,
+        *,
+        order: int = 0,
+        turn: object = None,
+        made: Callable[[TTSSession], None] | None = None,
+    ) -> Usage:
         """Commit on an idle session, or on a new one; see `TTSSession.commit`.
 
         Of the commits that wait for a session, the one with the smallest `order` gets it first: the phrase that is due. `turn` says
-        to which turn the commit belongs, for `abandon`.
+        to which turn the commit belongs, for `abandon`. `made` is called with the session that is about to speak.
 
         Cancellation and any error spend the session, unless it is `reusable`. Its keeper then closes it at once, so that the service
         stops; this call does not wait for that.
@@ -270,6 +283,8 @@ class SessionPool:
         while True:
             slot, session = await self._take_in_time(order)
             slot.turn = turn
+            if made is not None:
+                made(session)
             try:
                 return await self._commit_on(slot, session, text, accept)
             except NotBegun:  # this task was quicker than the keeper, whose session has just made room
@@ -298,7 +313,7 @@ class SessionPool:
                 self._note(error)
                 logger.info("%sa commit was lost: %s", named_turn(), _named(error))
                 if isinstance(error, DeadlineExpired):
-                    self._doubt(began)
+                    self.doubt(began)
             if session.reusable and not slot.ended and not isinstance(error, NotBegun):
                 slot.state = _State.IDLE
                 slot.idle_since = trio.current_time()
@@ -317,7 +332,23 @@ class SessionPool:
         self._change()
         return usage
 
-    def _doubt(self, began: float) -> None:
+    def may_hedge(self) -> bool:
+        """Whether a second session may be asked now for words that another speaks: no limit is near, no connect has failed, and no commit
+        waits for a session.
+        """
+        now = trio.current_time()
+        at_work = self._number(_State.BUSY) + self._number(_State.OPENING)
+        return (
+            self.hedging.has_room(self._turns)
+            and not (self._waiting or self._failures)
+            and at_work < self._options.maximum
+            and self._throttled_since == math.inf
+            and self._asked_until < now
+            and self._limiter.free_at() <= now
+            and self._limiter.left_over(self._turns)
+        )
+
+    def doubt(self, began: float) -> None:
         """A commit has had no answer since `began`. Connections on one way to a service die together, and hear nothing of it: those that
         were idle at that time are replaced, or the next try would wait as long for one of them.
         """

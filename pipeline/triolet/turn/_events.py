@@ -82,6 +82,17 @@ class PhraseCommitted(Event):
 
 
 @attrs.frozen
+class PhraseHedged(Event):
+    """The audio of a phrase is late, and a second session is asked for the same words (`RecoveryPolicy.hedge_after`). The one that sounds
+    first is taken; the other is closed, and counts as billed unless it fails before (`CommitLost`).
+    """
+
+    index: int
+    bills: bool = True
+    """Whether the voice bills for it."""
+
+
+@attrs.frozen
 class FirstAudio(Event):
     """The first samples of a phrase have arrived."""
 
@@ -101,7 +112,9 @@ class PhraseComplete(Event):
 
 @attrs.frozen
 class CommitLost(Event):
-    """A commit has failed, and its phrase will be committed again, whole or from a unit on."""
+    """A commit has failed, and its phrase will be committed again, whole or from a unit on; or another session speaks it already
+    (`PhraseHedged`).
+    """
 
     index: int
     samples: int

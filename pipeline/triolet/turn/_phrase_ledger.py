@@ -20,6 +20,8 @@ class _Commit:
     audio: bool = False
     characters: int | None = None
     """Billed; None until the service has said."""
+    closed: bool = False
+    """Whether it was closed because another session was quicker, or is about to be: unless it fails before."""
 
 
 @attrs.define
@@ -91,6 +93,16 @@ class PhraseLedger:
         """A session was told to speak what is missing. Word times that were known hold no longer."""
         self.ends, self.begins = None, ()
         self._commits.append(_Commit(self._parts[-1].unit, characters=None if bills else 0))
+
+    def hedged(self, *, bills: bool = True) -> None:
+        """A second session was told to speak the same. Which of the two speaks makes no difference: the other is closed."""
+        self._last_commit().closed = bills
+        self._commits.append(_Commit(self._parts[-1].unit, characters=None if bills else 0))
+
+    def lost(self) -> None:
+        """A commit has failed. If it is one of two that had no audio, nothing was closed."""
+        if len(self._commits) > 1 and not self._commits[-1].audio:
+            self._commits[-2].closed = False
 
     def first_audio(self) -> None:
         """The last commit gives audio."""
@@ -233,7 +245,7 @@ class PhraseLedger:
             commit.characters
             if commit.characters is not None
             else self._words(commit.first)
-            if commit.audio or commit is cut
+            if commit.audio or commit.closed or commit is cut
             else 0
             for commit in self._commits
         ]

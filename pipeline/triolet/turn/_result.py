@@ -12,6 +12,7 @@ from triolet.alignment._pace import REMEMBERED, Pace
 from triolet.alignment._voicing import Voiced
 from triolet.turn._events import (
     ClauseCut,
+    CommitLost,
     Event,
     FillerSaid,
     FirstAudible,
@@ -23,6 +24,7 @@ from triolet.turn._events import (
     PhraseFailed,
     PhraseGrew,
     PhraseHeard,
+    PhraseHedged,
     PhrasePlaying,
     PhraseReady,
     PhraseResumed,
@@ -91,6 +93,8 @@ class TurnResult:
     repeated: int = 0
     """How often words were said again that the listener may have heard, because a session was lost in the middle of them. Words of
     the filler count, too."""
+    hedged: int = 0
+    """How often a second session was asked for the same words, because audio was late (`RecoveryPolicy.hedge_after`)."""
     latency: Latency = Latency()
 
     @functools.cached_property
@@ -163,6 +167,7 @@ class TurnLedger:
         """The results of phrases that were heard to their end, unless something more has happened to them."""
         self._heard = _Heard()
         self._repeated = 0
+        self._hedged = 0
         self._first: dict[type[Event], float] = {}
         self._sample_rate = 0
         self._realtime = False
@@ -184,6 +189,11 @@ class TurnLedger:
                 self._of(index).grew(units, end)
             case PhraseCommitted(index=index, bills=bills):
                 self._of(index).committed(bills=bills)
+            case PhraseHedged(index=index, bills=bills):
+                self._hedged += 1
+                self._of(index).hedged(bills=bills)
+            case CommitLost(index=index):
+                self._of(index).lost()
             case FirstAudio(index=index):
                 self._of(index).first_audio()
             case PhraseComplete(index=index, samples=samples, characters=characters):
@@ -238,6 +248,7 @@ class TurnLedger:
             filler=self._filler.characters,
             wasted=before.wasted + sum(phrase.wasted for phrase in rest) + self._filler.wasted,
             repeated=self._repeated + self._filler.repeated,
+            hedged=self._hedged,
             latency=self._latency(),
         )
 

@@ -140,6 +140,11 @@ class Cached(TTS):
         return self.tts.bills_minimum
 
     @property
+    def hedges(self) -> bool:
+        """As the voice does."""
+        return self.tts.hedges
+
+    @property
     def directions(self) -> Mapping[str, str]:
         """Those of the voice."""
         return self.tts.directions
@@ -244,6 +249,11 @@ class _Session(TTSSession):
     def reusable(self) -> bool:
         """Whether the voice's is; always after a commit that did not reach the voice."""
         return not self._asked or (self._session is not None and self._session.reusable)
+
+    def doubt(self) -> None:
+        """See `TTSSession.doubt`."""
+        if self._session is not None:
+            self._session.doubt()
 
     async def ended(self) -> None:
         """Wait until the session of the voice has ended, or could not be opened."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import trio
@@ -22,6 +23,8 @@ class WebSocketSession(TTSSession):
         self._wire = wire
         self._commit: Commit | None = None
         self._commits = 0
+        self._begun = math.inf
+        """When the last commit began."""
         self._spent = False
         self._ended = trio.Event()
 
@@ -57,6 +60,7 @@ class WebSocketSession(TTSSession):
         if self._spent:
             raise RuntimeError("this session is spent: its last commit failed or was cancelled; open another")
         self._commits += 1
+        self._begun = trio.current_time()
         taker = Taker(accept, wire.response_format, wire.sample_rate, wire.options.max_audio, "max_audio")
         self._commit = commit = Commit(accept, taker)
         try:
@@ -73,6 +77,11 @@ class WebSocketSession(TTSSession):
         wire.finish(commit)
         characters = None if commit.finished is None else commit.finished.characters
         return Usage(len(text) if characters is None else characters)
+
+    def doubt(self) -> None:
+        """See `TTSSession.doubt`."""
+        if self._commit is not None:
+            self._wire.doubt(self._begun)
 
     async def ended(self) -> None:
         """Return when the session takes no more commits: the connection has ended, or is left for a new one."""

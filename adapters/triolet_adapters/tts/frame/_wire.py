@@ -82,7 +82,7 @@ class Wire:
         self._hung_up = False
         self._changed = trio.Event()
         """Set when the service may have become ready."""
-        self._sent_at = -math.inf
+        self._sent_at = self._heard_at = -math.inf
         self._opened_at = self._used_at = math.inf
 
     async def open(self, websocket: WebSocket) -> None:
@@ -146,6 +146,11 @@ class Wire:
             if not session.busy:
                 session.end()
 
+    def doubt(self, since: float) -> None:
+        """Begin nothing more if several sessions share it, and nothing has come since then: it may be dead."""
+        if self._protocol.max_contexts > 1 and self._heard_at < since:
+            self.retire()
+
     def begin(self, commit: Commit, text: str) -> Sequence[str]:
         """Begin a commit in a context of its own: what is to be sent."""
         commit.context = self._contexts
@@ -196,6 +201,7 @@ class Wire:
 
     def receive(self, message: str | bytes) -> None:
         """Take a message, from the task that reads."""
+        self._heard_at = trio.current_time()
         if self._tap is not None:
             self._tap(
                 trio.current_time(), "received", message if isinstance(message, str) else f"<{len(message)} bytes>"

@@ -1,0 +1,149 @@
+"""One commit, and a second one of the same words when its audio is late: the one that sounds first is taken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import attrs
+import trio
+
+from triolet._model._timed_word import TimedWord
+from triolet._tools._signal import Signal
+from triolet.errors import NoAudio, TTSError
+from triolet.tts._contract import AudioCallback, TTSSession, Usage
+from triolet.tts._word_times import AudioAndWords
+
+CommitOnce = Callable[[AudioCallback, Callable[[TTSSession], None]], Awaitable[Usage]]
+"""Commits the words on a session: `(accept, made)`. It calls `made(session)` when it tells the session."""
+
+
+@attrs.define(eq=False)
+class Attempt:
+    """One of the two."""
+
+    made: float = math.inf
+    """When a session was told, on Trio's clock; infinite: none was."""
+    session: TTSSession | None = None
+    """The session."""
+    usage: Usage | None = None
+    error: Exception | None = None
+    over: bool = False
+    scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
+
+
+class Hedge:
+    """Commits the same words at most twice. It takes all audio and word times from the session that gives any first."""
+
+    def __init__(
+        self,
+        commit: CommitOnce,
+        accept: AudioAndWords,
+        *,
+        until_late: Callable[[Hedge], Awaitable[None]],
+        begun: Callable[[], None],
+        quicker: Callable[[Attempt], None],
+        one_lost: Callable[[Exception], None],
+    ) -> None:
+        """Nothing is committed yet.
+
+        Args:
+            commit: makes one commit.
+            accept: gets the audio and the word times of the session that is taken.
+            until_late: returns when the second session is to be asked.
+            begun: called when the second session is told.
+            quicker: called when the second session is the one that is taken.
+            one_lost: called when one of the two has failed and the other goes on.
+        """
+        self.first = Attempt()
+        self.second = Attempt()
+        self.taken: Attempt | None = None
+        """The one that has sounded; None: none has."""
+        self.asked = False
+        """Whether a second session was asked for, told or not."""
+        self.told = Signal()
+        """Given when a session is told."""
+        self._commit = commit
+        self._accept = accept
+        self._until_late = until_late
+        self._begun = begun
+        self._quicker = quicker
+        self._one_lost = one_lost
+        self._second_over = trio.Event()
+
+    async def run(self, start: Callable[[Callable[[], Awaitable[None]]], None]) -> Usage:
+        """Commit. `start` starts the task of the second session, which this call does not wait for unless that one is taken. Cancellation ends
+        both commits.
+
+        Raises:
+            TTSError: the session that was taken failed, or none was and both failed: then it is the error of the first.
+        """
+        start(self._try_second)
+        try:
+            with self.first.scope:
+                await self._try(self.first)
+            failed = self.first.error
+            if self.taken is None and self.asked and not self.second.over and _another_may_help(failed):
+                assert failed is not None
+                self._one_lost(failed)
+                await self._second_over.wait()
+            elif self.taken is self.second:
+                await self._second_over.wait()
+        finally:
+            self.second.scope.cancel(reason="the first session has ended")
+        attempt = self.taken or self.first
+        if attempt.usage is None:
+            assert attempt.error is not None
+            raise attempt.error
+        return attempt.usage
+
+    async def _try_second(self) -> None:
+        attempt = self.second
+        try:
+            with attempt.scope:
+                await self._until_late(self)
+                self.asked = True
+                await self._try(attempt)
+        finally:
+            self._second_over.set()
+        if attempt.usage is not None and self.taken is None:
+            attempt.usage, attempt.error = None, NoAudio("a second session gave no audio either")
+        if attempt.error is not None and self.taken is None and not self.first.over:
+            self._one_lost(attempt.error)
+
+    async def _try(self, attempt: Attempt) -> None:
+        accept = AudioAndWords(partial(self._audio, attempt), partial(self._words, attempt))
+        try:
+            attempt.usage = await self._commit(accept, partial(self._made, attempt))
+        except Exception as error:  # noqa: BLE001 -- raised again by `run`, unless the other attempt speaks
+            attempt.error = error
+        attempt.over = True
+
+    def _made(self, attempt: Attempt, session: TTSSession) -> None:
+        again = attempt.made < math.inf
+        attempt.made, attempt.session = trio.current_time(), session
+        self.told.give()
+        if attempt is self.second and not again:
+            self._begun()
+
+    def _take(self, attempt: Attempt) -> bool:
+        """Take what gives audio or word times, if nothing has before; tell whether this one is taken."""
+        if self.taken is None:
+            self.taken = attempt
+            if attempt is self.second:
+                self._quicker(attempt)
+            (self.second if attempt is self.first else self.first).scope.cancel(reason="another session was quicker")
+        return self.taken is attempt
+
+    def _audio(self, attempt: Attempt, pcm: bytes) -> None:
+        if pcm and self._take(attempt):
+            self._accept(pcm)
+
+    def _words(self, attempt: Attempt, words: Sequence[TimedWord]) -> None:
+        if self._take(attempt):
+            self._accept.words(words)
+
+
+def _another_may_help(error: Exception | None) -> bool:
+    return isinstance(error, TTSError) and error.retryable
