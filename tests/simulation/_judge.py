@@ -250,6 +250,7 @@ class _TurnJudge:
         firsts = [commit.words[0].name.number for commit in self._commits() if not commit.words[0].name.filler]
         again = len(firsts) - len(set(firsts))
         allowed = self.record.plan.per_turn + 1 if self._hits() else 0
+        allowed += len(firsts) if self.turn.result is None else self.turn.result.hedged
         assert again <= allowed, f"{again} commits were made again"
         endless = any(commit.endless for commit in self._commits())
         for before, after in itertools.pairwise(parts):

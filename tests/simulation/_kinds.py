@@ -73,6 +73,9 @@ class Kind(enum.Enum):
     PROBE = "failover: a vendor is probed"
     TAKEN_BACK = "failover: a vendor is taken back"
 
+    # What follows where audio is late.
+    HEDGED = "late: a second session is asked for the same words"
+
 
 NETWORK = (Kind.DELAY, Kind.JITTER, Kind.SPLIT, Kind.WINDOW, Kind.BANDWIDTH)
 LINE = (Kind.LINE_RESET, Kind.LINE_DEAD)

@@ -128,6 +128,8 @@ class Plan:
     attempts: int = 3
     per_turn: int = 8
     repeats: int = 1
+    hedge_after: float | None = 3.0
+    """Seconds until a second session is asked for words that are late."""
     probe_after: float = 1.0
     """Seconds until a vendor that failed is probed, where there are several."""
     leave: float | None = None
@@ -164,6 +166,8 @@ def draw(seed: int, protocol: str = "qwen") -> Plan:
         attempts=draws.choice([3, 3, 3, 1, 2]),
         per_turn=draws.choice([8, 8, 8, 2]),
         repeats=draws.choice([1, 1, 1, 0, 2]),
+        # By itself, so that the rest of a plan stays as it was.
+        hedge_after=random.Random(f"hedge/{seed}").choice([3.0, 3.0, 1.0, 0.3, None]),
         probe_after=draws.choice([0.3, 1.0, 5.0]),
         leave=draws.uniform(0.1, 12.0) if draws.random() < 0.05 else None,
     )

@@ -42,6 +42,7 @@ from triolet import (
 from triolet.conversation._bounds import text_bound
 from triolet.errors import TrioletError
 from triolet.testing import ScriptedSource
+from triolet.tts import _hedging
 
 AFTERWARDS = 20.0
 """Seconds after the conversation in which nothing may happen: longer than any deadline on either side."""
@@ -112,7 +113,11 @@ def run(plan: Plan, ledger: Ledger | None = None) -> Record:
     scheduling._r.seed(plan.seed)
     random.seed(plan.seed)
     try:
-        with mock.patch.object(scheduling, "_ALLOW_DETERMINISTIC_SCHEDULING", new=True), _impatient():
+        with (
+            mock.patch.object(scheduling, "_ALLOW_DETERMINISTIC_SCHEDULING", new=True),
+            mock.patch.object(_hedging, "TIMES_USUAL", 4.0 if (plan.hedge_after or 1.0) >= 1.0 else 0.5),
+            _impatient(),
+        ):
             return trio.run(_live, plan, ledger or Ledger(), clock=MockClock(autojump_threshold=0))
     finally:
         scheduling._r.setstate(before[0])
@@ -317,7 +322,11 @@ class _Course:
         chain, pool = speech(self._tts(), "en"), PoolOptions()
         if not plan.usual:
             recovery = RecoveryPolicy(
-                lost=plan.lost, attempts=plan.attempts, per_turn=plan.per_turn, repeats=plan.repeats
+                lost=plan.lost,
+                attempts=plan.attempts,
+                per_turn=plan.per_turn,
+                repeats=plan.repeats,
+                hedge_after=plan.hedge_after,
             )
             chain = (
                 SentenceSegmenter("en")
@@ -390,6 +399,8 @@ class _Course:
         if record.ended < 0:
             record.ended, record.ended_at = self._ear.heard, trio.current_time()
         record.returned_at = trio.current_time()
+        for _ in range(0 if record.result is None else record.result.hedged):
+            self._ledger.did(Kind.HEDGED)
         self._ledger.note(f"turn {turn.number} is over: {record.failure!r} {record.result}")
         record.over.set()
 

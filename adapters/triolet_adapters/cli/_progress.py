@@ -13,6 +13,7 @@ from triolet.events import (
     PhraseCommitted,
     PhraseFailed,
     PhraseHeard,
+    PhraseHedged,
     PhrasePlaying,
     PhraseReady,
     TurnStarted,
@@ -81,6 +82,9 @@ class Progress:
                 before = self._open.get(index)
                 attempts = 1 if before is None else before.attempts + 1
                 return self._change(index, state=State.COMMITTED, committed=at, attempts=attempts)
+            case PhraseHedged(index=index) if index in self._open:
+                sentence = attrs.evolve(self._open[index], lost="late")
+                return self._put(index, attrs.evolve(sentence, committed=at, attempts=sentence.attempts + 1))
             case CommitLost(index=index, error=error):
                 if index in self._open:
                     self._open[index] = attrs.evolve(self._open[index], lost=error)

@@ -72,6 +72,11 @@ class Admission:
         if self._starving and self._clock.lead > 0:
             self._tell()
 
+    def is_awaited(self, job: Job) -> bool:
+        """Whether it is the first phrase in flight of which no audio has come."""
+        silent = (each for each in self._jobs if each.commit.first_audio is None and not each.said)
+        return next(silent, None) is job
+
     def complete(self, job: Job) -> None:
         """Learn the pace of the service from a commit that has given all its audio."""
         assert job.commit.first_audio is not None

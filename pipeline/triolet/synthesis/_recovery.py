@@ -28,6 +28,10 @@ _UNEVEN = 0.3
 """Seconds by which the words of a stretch lie off their weights, besides."""
 
 
+_HEDGE_AFTER: float | None = 3.0
+"""See `RecoveryPolicy.hedge_after`."""
+
+
 @attrs.frozen(kw_only=True)
 class RecoveryPolicy:
     """What to do when a session is lost, or fails where another try may help.
@@ -51,7 +55,9 @@ class RecoveryPolicy:
     repeats: int = attrs.field(default=1, validator=attrs.validators.ge(0))
     """How often a turn, its filler included, may say words again that had been passed on. A listener forgives one; after that
     the error is more honest."""
-    hedge_after: float | None = attrs.field(default=3.0, validator=attrs.validators.optional(attrs.validators.gt(0.0)))
+    hedge_after: float | None = attrs.field(
+        default=_HEDGE_AFTER, validator=attrs.validators.optional(attrs.validators.gt(0.0))
+    )
     """Seconds without any audio of a phrase after which a second session is asked for the same words; None: never. The session that
     sounds first is taken, and the other is closed. So a connection that is dead, of which nobody is told, costs some seconds, and not
     a deadline. 3 s are four times the 0.7 s that are reported of hosted services; where a service usually takes longer than that,

@@ -215,7 +215,7 @@ class SpeakingTurn:
         hedge = Hedge(
             commit,
             accept,
-            until_late=partial(self._until_late, least=least),
+            until_late=partial(self._until_late, job, least),
             begun=partial(self._hedged, job),
             quicker=partial(self._second_was_quicker, job),
             one_lost=partial(self._lost, job),
@@ -230,8 +230,8 @@ class SpeakingTurn:
         self._speaking += 1
         self._nursery.start_soon(self._speak, task)
 
-    async def _until_late(self, hedge: Hedge, *, least: float) -> None:
-        """Wait until a second session is to be asked for the words."""
+    async def _until_late(self, job: Job, least: float, hedge: Hedge) -> None:
+        """Wait until a second session is to be asked for the words of a phrase."""
         first, pool = hedge.first, self._pool
         while first.made == math.inf:
             await hedge.told.wait()
@@ -239,15 +239,20 @@ class SpeakingTurn:
             due = first.made + pool.hedging.wait(least, pool.pace.first_audio)
             if trio.current_time() < due:
                 await trio.sleep_until(due)
-            elif self._hedging or not pool.may_hedge() or self._failures >= self._recovery.per_turn:
-                await trio.sleep(NOT_YET)
-            else:
+            elif self._may_hedge(job):
                 break
+            else:
+                await trio.sleep(NOT_YET)
         self._hedging = True
         pool.hedging.running += 1
         if first.session is not None:
             first.session.doubt()
         pool.doubt(first.made)
+
+    def _may_hedge(self, job: Job) -> bool:
+        """Whether a second session may be asked now: one at a time, for the phrase that is awaited first."""
+        allowed = self._failures < self._recovery.per_turn and self._pool.may_hedge()
+        return allowed and not self._hedging and self._admission.is_awaited(job)
 
     def _second_was_quicker(self, job: Job, second: Attempt) -> None:
         job.commit.made = second.made

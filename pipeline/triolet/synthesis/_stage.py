@@ -21,7 +21,7 @@ class Synthesizer(VoiceStage[Phrase]):
     A session opens when the turn starts, while the LLM thinks. The phrase that is due is committed at once. A later phrase
     waits until less than `lead` seconds of speech are committed and not yet heard, and until the commit before it is complete.
     If the listener would run out of audio meanwhile, it is committed earlier, on another session. At most `in_flight` commits
-    run at the same time. For an output without a clock, `in_flight` commits always run.
+    run at the same time, besides a second one of words that are late (`RecoveryPolicy.hedge_after`). For an output without a clock, `in_flight` commits always run.
 
     If a session is lost, `recovery` decides how its phrase goes on. A phrase that gets no audio, or too much, is reported as
     FAILED with the reason, and the turn goes on with the next. The turn ends with that error if none of its phrases could be
@@ -82,5 +82,6 @@ class Synthesizer(VoiceStage[Phrase]):
         if kept is not None:
             await SpeakingTurn(self.options, tts.format, kept.pool(tts), turn).run(upstream, downstream)
         else:
-            async with open_session_pools(PoolOptions(spares=0, maximum=self.options.in_flight)) as pools:
+            most = self.options.in_flight + (self.options.recovery.hedge_after is not None)
+            async with open_session_pools(PoolOptions(spares=0, maximum=most)) as pools:
                 await SpeakingTurn(self.options, tts.format, pools.pool(tts), turn).run(upstream, downstream)

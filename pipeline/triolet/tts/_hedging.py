@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-LATE = 4.0
+TIMES_USUAL = 4.0
 """How many times the usual delay a commit may take until its first audio. Delays spread about as far as they are long; then one in fifty is
 longer than four times the usual. So where a service is slow as a whole, the measured delay grows, and no second session is asked for."""
 
@@ -32,7 +32,7 @@ class Hedging:
             least: the least, from `RecoveryPolicy.hedge_after`.
             usual: the usual delay of first audio.
         """
-        return float(max(least, LATE * usual) * 2 ** min(self.in_vain, DOUBLINGS))
+        return float(max(least, TIMES_USUAL * usual) * 2 ** min(self.in_vain, DOUBLINGS))
 
     def has_room(self, turns: int) -> bool:
         """Whether another may begin while so many turns run."""

@@ -18,6 +18,7 @@ from triolet.turn._events import (
     PhraseCommitted,
     PhraseFailed,
     PhraseHeard,
+    PhraseHedged,
     PhrasePlaying,
     PhraseReady,
     TurnStarted,
@@ -67,6 +68,12 @@ def test_a_commit_that_is_made_again_is_told() -> None:
     told(progress, TurnStarted(0.0), PhraseReady(0.0, phrase(0, "Hello.")), PhraseCommitted(0.5, 0))
     assert told(progress, CommitLost(1.0, 0, 0, "ConnectionLost")) == []
     assert told(progress, PhraseCommitted(1.5, 0)) == ["  1.50 s  again      Hello.  (ConnectionLost)"]
+
+
+def test_a_sentence_that_is_late_is_shown_as_asked_again() -> None:
+    progress = Progress()
+    told(progress, TurnStarted(0.0), PhraseReady(0.0, phrase(0, "Hello.")), PhraseCommitted(0.5, 0))
+    assert told(progress, PhraseHedged(3.5, 0)) == ["  3.50 s  again      Hello.  (late)"]
 
 
 def test_cut_and_failed_sentences_are_final() -> None:

@@ -13,6 +13,7 @@ import trio_websocket
 from tests.unit.triolet.tts._websocket_peers import served
 
 from triolet.testing import Link, ToneTTS, VirtualNetwork
+from triolet.testing._network import LinkOf
 from triolet_adapters.tts.frame import VoiceOptions, WebSocketVoice
 from triolet_adapters.tts.frame.server import LocalServer
 
@@ -50,7 +51,10 @@ def _usual(settings: dict[str, Any]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def world_of(
-    make: Callable[..., V], server: Callable[[ToneTTS], S], voice: ToneTTS | None = None, link: Link | None = None
+    make: Callable[..., V],
+    server: Callable[[ToneTTS], S],
+    voice: ToneTTS | None = None,
+    link: Link | LinkOf | None = None,
 ) -> AsyncGenerator[World[V, S]]:
     """A server of a vendor's protocol that speaks with tones."""
     voice = voice or ToneTTS()

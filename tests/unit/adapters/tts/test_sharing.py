@@ -12,7 +12,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from triolet import Connect, Conversation, Failover, PhrasingOptions, TTSSession, speech
 from triolet.errors import AuthenticationFailed, ConnectionLost, DeadlineExpired, TTSError
-from triolet.testing import RecordingOutput, ToneTTS, decode
+from triolet.testing import Link, RecordingOutput, ToneTTS, decode
 from triolet_adapters.tts import ElevenLabsTTS
 from triolet_adapters.tts.elevenlabs.server import ElevenLabsServerOptions
 from triolet_adapters.tts.frame import VoiceOptions
@@ -98,6 +98,38 @@ async def test_contexts_that_were_stopped_count_until_they_are_over(autojump_clo
             nursery.start_soon(said, second)
         assert len(world.network.connections) == 2
         assert not any("error" in message for message in world.received)
+
+
+async def test_words_that_are_late_on_a_dead_connection_go_to_another(autojump_clock: MockClock) -> None:
+    """Both contexts of the answer are on the connection that died, and nobody is told: the second session is on a new one."""
+    output = RecordingOutput()
+
+    def link(index: int, _random: object) -> Link:
+        return Link(silent_after=400 if index == 0 else None)
+
+    async with serving(SLOW, ToneTTS(seconds_per_character=0.06), link) as world:
+        async with Conversation(speech(world.tts(), "en", phrasing=PhrasingOptions(merge=0)), output) as conversation:
+            began = trio.current_time()
+            result = await conversation.say([TEN])
+        assert result.heard == TEN
+        assert 1 <= result.hedged <= 2
+        assert output.audio[0].time - began < 4.0
+        assert len(world.network.connections) == 2
+        assert decode(output.pcm).unreadable == 0
+
+
+async def test_a_connection_on_which_others_speak_is_kept(autojump_clock: MockClock) -> None:
+    async with serving(SLOW) as world, shared(world.tts()) as connect:
+        async with AsyncExitStack() as stack:
+            sessions = [await stack.enter_async_context(connect()) for _ in range(2)]
+            async with trio.open_nursery() as nursery:
+                for session in sessions:
+                    nursery.start_soon(said, session, LONG)
+                await trio.sleep(1)
+                sessions[0].doubt()
+                async with connect() as another:
+                    assert await said(another)
+        assert len(world.network.connections) == 1
 
 
 async def test_a_broken_connection_ends_all_of_its_sessions(autojump_clock: MockClock) -> None:

@@ -13,6 +13,7 @@ import trio_websocket
 from tests.unit.adapters.tts import _peers as peers
 
 from triolet.testing import Link, ToneTTS
+from triolet.testing._network import LinkOf
 from triolet_adapters.shared.json import to_base64
 from triolet_adapters.tts import ElevenLabsTTS
 from triolet_adapters.tts.elevenlabs.server import ElevenLabsServer, ElevenLabsServerOptions
@@ -22,7 +23,7 @@ World = peers.World[ElevenLabsTTS, ElevenLabsServer]
 
 
 def serving(
-    options: ElevenLabsServerOptions | None = None, voice: ToneTTS | None = None, link: Link | None = None
+    options: ElevenLabsServerOptions | None = None, voice: ToneTTS | None = None, link: Link | LinkOf | None = None
 ) -> AbstractAsyncContextManager[World]:
     return peers.world_of(ElevenLabsTTS, functools.partial(ElevenLabsServer, options=options), voice, link)
 
