@@ -86,9 +86,15 @@ class _FilteredBatches(Batches[str]):
                 self._turn.timeline.record(TextLeft(self._turn.now(), rest))
 
     def _filtered(self, tokens: list[str]) -> list[str]:
-        feed = self._core.feed
-        # What a source without type hints gives that is no text goes on to the segmenter, which says what is wrong with it.
-        texts = [feed(token) if isinstance(token, str) else token for token in tokens]
+        if not tokens:
+            return []
+        try:
+            text = "".join(tokens)  # what comes out is the same, for less
+        except TypeError:
+            # What a source without type hints gives that is no text goes on to the segmenter, which says what is wrong with it.
+            texts = [self._core.feed(token) if isinstance(token, str) else token for token in tokens]
+        else:
+            texts = [self._core.feed(text)]
         self._record()
         return [text for text in texts if text != ""]
 

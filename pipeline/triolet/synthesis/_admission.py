@@ -101,8 +101,11 @@ class Admission:
                 break
             # The slack shrinks no faster than time passes. Without a lead it does not shrink until audio comes.
             self._starving = self._clock.lead <= 0
-            with trio.move_on_after(math.inf if self._starving else slack):
+            if self._starving or slack == math.inf:
                 await self._news.wait()
+            else:
+                with trio.move_on_after(slack):
+                    await self._news.wait()
         await self._clock.until_ahead_below(self._lead)
 
     def _tell(self) -> None:

@@ -84,6 +84,16 @@ class SocketStream(trio.abc.Stream):
         """See `trio.abc.SendStream`."""
         await self._stream.send_all(data)
 
+    def send_nowait(self, data: bytes) -> int:
+        """Send as many of these bytes as the system takes at once, and return their number. A plain call, for when no task sends.
+
+        It is 0 as well where the connection has ended: `send_all` says how.
+        """
+        try:
+            return os.write(self.socket.fileno(), data)
+        except OSError:
+            return 0
+
     async def wait_send_all_might_not_block(self) -> None:
         """See `trio.abc.SendStream`."""
         await self._stream.wait_send_all_might_not_block()

@@ -38,7 +38,7 @@ class RateLimiter:
         If cancelled, the request is not counted.
         """
         asked = trio.current_time()
-        if not self._waiting and self.free_at() <= asked:
+        if self.is_free:
             await trio.lowlevel.checkpoint_if_cancelled()  # no more: a commit need not wait for what other tasks do
             self._count(asked)
             return
@@ -55,6 +55,11 @@ class RateLimiter:
             self._waiting.remove(place)
             heapq.heapify(self._waiting)
             self._changed.give()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a request may be sent now: `wait` would not wait."""
+        return not self._waiting and self.free_at() <= trio.current_time()
 
     def _count(self, now: float) -> None:
         for _, times in self._windows:

@@ -400,6 +400,12 @@ class SessionPool:
         Raises:
             TTSError: there is none, or not in time.
         """
+        if not self._waiting and (free := self._free_for(order)) and self._limiter.is_free:
+            # Nearly always. Nothing waits here, so no deadline is needed, which costs as much as all the rest.
+            await self._limiter.wait(order)
+            taken = self._taken(free[0])
+            self._change()
+            return taken
         began = trio.current_time()
         with trio.CancelScope(deadline=self._give_up_at(began)) as scope:
             self._in_time[scope] = began
@@ -432,13 +438,8 @@ class SessionPool:
         self._change()
         try:
             while True:
-                first = sum(other < order for other in self._coming_back)
-                for slot in self._free()[first:] if place == min(self._waiting) else ():
-                    if slot.session is not None:
-                        if trio.current_time() - slot.idle_since >= KEPT_IDLE:
-                            self._lapses = 0
-                        slot.state = _State.BUSY
-                        return slot, slot.session
+                if place == min(self._waiting) and (free := self._free_for(order)):
+                    return self._taken(free[0])
                 if self._failure is not None:
                     failure, self._failure = self._failure, None
                     raise failure
@@ -452,8 +453,18 @@ class SessionPool:
                 self._failure = None  # no commit waits for this error any more; a later commit tries to connect anew
             self._change()
 
-    def _free(self) -> list[_Slot]:
-        return [slot for slot in self._slots if slot.state is _State.IDLE and not self._expired(slot)]
+    def _free_for(self, order: int) -> list[_Slot]:
+        """The idle sessions that this commit may have: not those that more urgent ones come back to."""
+        free = [slot for slot in self._slots if slot.state is _State.IDLE and not self._expired(slot)]
+        return free[sum(other < order for other in self._coming_back) :]
+
+    def _taken(self, slot: _Slot) -> tuple[_Slot, TTSSession]:
+        """Take an idle session."""
+        assert slot.session is not None
+        if trio.current_time() - slot.idle_since >= KEPT_IDLE:
+            self._lapses = 0
+        slot.state = _State.BUSY
+        return slot, slot.session
 
     def _number(self, state: _State) -> int:
         return [slot.state for slot in self._slots].count(state)

@@ -17,11 +17,12 @@ import attrs
 import trio
 import trio_websocket
 from wsproto.connection import Connection, ConnectionState, ConnectionType
-from wsproto.events import CloseConnection, Event, Ping, Pong, TextMessage
+from wsproto.events import CloseConnection, Event, Ping, Pong
 
 from triolet.errors import DeadlineExpired, ProtocolViolation, TrioletError
 from triolet.tts import _websocket_failures as failures
-from triolet.tts._dial import READ_BYTES, Dial, dial_tcp
+from triolet.tts._client_frames import text_frames
+from triolet.tts._dial import READ_BYTES, Dial, SocketStream, dial_tcp
 from triolet.tts._websocket_failures import Address
 from triolet.tts._websocket_frames import FrameReader, Happening, NoFrames, PeerClosed, TooLong
 from triolet.tts._websocket_handshake import Handshake, HandshakeEnded
@@ -172,8 +173,15 @@ class WebSocket:
             RuntimeError: it was closed, or the block was left.
         """
         if self._failure is None and not self._closing and self._stream is not None:
+            data = text_frames((text, *more))
+            if isinstance(self._stream, SocketStream) and self._may_be_sent(data) and not self._sending.locked():
+                # First without a deadline, which costs as much as all the rest: a kernel takes a short message at once.
+                data = data[self._stream.send_nowait(data) :]
+                if not data:
+                    await trio.lowlevel.cancel_shielded_checkpoint()
+                    return
             with trio.move_on_after(self._options.send_timeout, shield=True) as scope:
-                if await self._sent(TextMessage(data=text), *(TextMessage(data=other) for other in more)):
+                if await self._sent(data):
                     return
                 # What has come before the end is still handed over, then it is known why it ended.
                 await self._ended.wait()
@@ -189,22 +197,29 @@ class WebSocket:
         await trio.lowlevel.checkpoint_if_cancelled()  # what left the block may have cancelled its sender, too
         raise RuntimeError("this connection was closed, or its block was left")
 
-    async def _sent(self, event: Event, *more: Event) -> bool:
-        """Send in one write, when no other task sends. Return whether all of it was sent."""
+    async def _sent(self, data: Event | bytes) -> bool:
+        """Send an event, or frames of messages, when no other task sends. Return whether all of it was sent."""
         assert self._stream is not None
         try:
             self._sending.acquire_nowait()  # costs a tenth of what waiting for it costs
         except trio.WouldBlock:
             await self._sending.acquire()
         try:
-            if not _may_be_sent(event, self._protocol.state):
+            if not self._may_be_sent(data):
                 return False
-            await self._stream.send_all(b"".join(map(self._protocol.send, (event, *more))))
+            await self._stream.send_all(data if isinstance(data, bytes) else self._protocol.send(data))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return False
         finally:
             self._sending.release()
         return True
+
+    def _may_be_sent(self, data: Event | bytes) -> bool:
+        """Whether the protocol has room for it: nothing goes out behind a Close but the answer to the peer's."""
+        state = self._protocol.state
+        if isinstance(data, CloseConnection):
+            return state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING)
+        return state is ConnectionState.OPEN
 
     async def _wait_until_open(self) -> None:
         with trio.move_on_after(self._options.connect_timeout):
@@ -425,13 +440,6 @@ class WebSocket:
         self._scope.cancel()
         with trio.CancelScope(shield=True):  # bounded: what is left in there closes by force
             await self._ended.wait()
-
-
-def _may_be_sent(event: Event, state: ConnectionState) -> bool:
-    """Whether the protocol has room for it: nothing goes out behind a Close but the answer to the peer's."""
-    if isinstance(event, CloseConnection):
-        return state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING)
-    return state is ConnectionState.OPEN
 
 
 def _most_telling(group: BaseExceptionGroup[Exception]) -> Exception:

@@ -10,9 +10,11 @@ import sys
 import pytest
 import trio
 import trio.testing
+import trio_websocket
 
 from triolet.tts import _dial
 from triolet.tts._dial import SocketStream, dial_tcp
+from triolet.tts._websocket import open_websocket
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a socket is no file there")
 
@@ -44,6 +46,49 @@ async def test_a_read_gives_what_is_there_and_then_the_end() -> None:
         assert await right.receive_some() == b"x" * 6
         await left.aclose()
         assert await right.receive_some() == b""
+
+
+async def test_what_the_system_does_not_take_at_once_is_left_to_the_sender() -> None:
+    left, right = await pair()
+    async with left, right:
+        assert left.send_nowait(b"abc") == 3
+        assert await right.receive_some() == b"abc"
+        taken = left.send_nowait(bytes(10_000_000))
+        assert 0 < taken < 10_000_000
+        assert left.send_nowait(b"x") == 0
+    assert left.send_nowait(b"x") == 0  # it is closed
+
+
+async def test_messages_over_a_socket_are_whole_however_much_of_them_it_takes_at_once() -> None:
+    ours, theirs = await pair()
+    texts = ["a" * 1_000_000, "b", "c" * 200_000, "d"]
+    heard: list[str] = []
+
+    async def dial(_host: str, _port: int, _tls: bool) -> trio.abc.Stream:
+        await trio.lowlevel.checkpoint()
+        return ours
+
+    async def serve(nursery: trio.Nursery) -> None:
+        connection = await (await trio_websocket.wrap_server_stream(nursery, theirs)).accept()
+        await trio.testing.wait_all_tasks_blocked()  # the first message clogs the socket
+        heard.extend([str(await connection.get_message()) for _ in texts])
+        await connection.aclose()
+
+    with trio.fail_after(30):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(serve, nursery)
+            ended = trio.Event()
+
+            def end(_error: Exception) -> None:
+                ended.set()
+
+            async with open_websocket("ws://server", receive=heard.append, failed=end, dial=dial) as websocket:
+                async with trio.open_nursery() as senders:
+                    senders.start_soon(websocket.send, texts[0])
+                    await trio.testing.wait_all_tasks_blocked()
+                    await websocket.send(*texts[1:])
+                await ended.wait()
+    assert heard == texts
 
 
 async def test_a_socket_that_is_closed_before_the_reader_runs_is_not_read() -> None:
