@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from triolet_adapters.service._live_host import LiveHost
-from triolet_adapters.service.connections import Unread
+from triolet_adapters.service.connections import Attended
 from triolet_adapters.service.guard import Refused
 from triolet_adapters.service.http import Health, Speech, Voices, answer, refuse, refuse_route
 from triolet_adapters.service.live import LiveSessions, speak_live
@@ -35,7 +35,7 @@ def create_app(service: Service) -> Starlette:
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Unread)],
+        middleware=[Middleware(Attended)],
         exception_handlers={Refused: refuse, HTTPException: refuse_route},
     )
 

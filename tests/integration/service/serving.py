@@ -23,8 +23,8 @@ class Served:
 
 
 def voices_of(tts: TTS, **more: Any) -> ServiceVoices:
-    served = {"language": "en", "speeds": None, **more}
-    return ServiceVoices({"triolet": ServedVoice(name="triolet", make=lambda: tts, **served)}, "triolet")
+    served: dict[str, Any] = {"language": "en", "speeds": None, **more}
+    return ServiceVoices({"triolet": ServedVoice(name="triolet", make=lambda _: tts, **served)}, "triolet")
 
 
 @asynccontextmanager

@@ -47,6 +47,10 @@ class VoiceConfig:
     voices: tuple[str, ...] = setting(
         (), "The voices that clients may name. Default: any, of which the vendor takes what it has."
     )
+    aliases: Mapping[str, str] = setting(
+        attrs.Factory(dict[str, str]),
+        'Other names of voices, for programs that ask for those of another vendor: { alloy = "heart" }.',
+    )
     language: str | None = setting(None, "The language of the text, where a client names none. Default: auto.")
     url: str | None = setting(None, "Where the voice is. Default: the vendor's service.")
     region: str | None = setting(None, "The region of qwen or cosyvoice; a key belongs to one.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import types
 import typing
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import attrs
@@ -51,6 +52,10 @@ def read_value(value: Any, kind: Any, where: str) -> Any:
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):  # pyright: ignore[reportUnknownVariableType]
             raise WrongEntry(f"{where} must be a list of texts, not {value!r}")
         return tuple(typing.cast("list[str]", items))
+    if typing.get_origin(kind) is Mapping:
+        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+            raise WrongEntry(f"{where} must be a table of texts, not {value!r}")
+        return typing.cast("dict[str, str]", value)
     if typing.get_origin(kind) is Literal:
         allowed = typing.get_args(kind)
         if value not in allowed:

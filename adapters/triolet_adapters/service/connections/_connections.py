@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import trio
@@ -17,40 +18,71 @@ STREAM = "triolet.stream"
 
 
 class Connections:
-    """Accepts connections. Beyond `limits.connections`, each is closed as soon as it is accepted, so that the kernel's queue moves."""
+    """Accepts connections, at most `limits.connections`. For one more, the one that has been without a request for longest is closed: else a
+    program that opens connections and says nothing could keep all others out. If all have one, the new one is closed.
+    """
 
     def __init__(self, limits: Limits, nursery: trio.Nursery) -> None:
         """`nursery`: what connections run in."""
         self._limits = limits
         self._nursery = nursery
+        self._idle: dict[ClientStream, None] = {}  # in the order in which they became so
         self.open = 0
+        """Connections now."""
 
     async def serve(self, listeners: Sequence[trio.SocketListener], handle: Handle) -> None:
         """Accept until cancelled. The listeners are closed."""
 
         async def one(stream: trio.SocketStream) -> None:
-            if self.open >= self._limits.connections:
-                await stream.aclose()
+            if self.open >= self._limits.connections and not self._make_room():
+                await trio.aclose_forcefully(stream)
                 return
+            client = ClientStream(stream, self._limits.send_timeout, self._idle)
             self.open += 1
             try:
-                client = ClientStream(stream, self._limits.send_timeout)
-                await handle({STREAM: client}, client)
+                with client.scope:
+                    await handle({STREAM: client}, client)
             finally:
                 self.open -= 1
-                await stream.aclose()
+                self._idle.pop(client, None)
+                await trio.aclose_forcefully(stream)
 
         await trio.serve_listeners(one, list(listeners), handler_nursery=self._nursery)
+
+    def _make_room(self) -> bool:
+        """Close an idle connection. False: there is none."""
+        for client in self._idle:
+            del self._idle[client]
+            client.scope.cancel(reason="room for another connection")
+            return True
+        return False
 
 
 class ClientStream(trio.abc.HalfCloseableStream):
     """A connection whose client must take what it is sent. A server waits for it without end, and shields that."""
 
-    def __init__(self, stream: trio.SocketStream, send_timeout: float) -> None:
+    def __init__(self, stream: trio.SocketStream, send_timeout: float, idle: dict[ClientStream, None]) -> None:
         self._stream = stream
         self._send_timeout = send_timeout
         self._deaf = False
+        self._requests = 0
+        self._idle = idle
+        self._idle[self] = None
+        self.scope = trio.CancelScope()
+        """What ends the connection."""
         self.socket = stream.socket
+
+    @contextmanager
+    def at_work(self) -> Generator[None]:
+        """In this block, the connection has a request, and is not closed for another."""
+        self._requests += 1
+        self._idle.pop(self, None)
+        try:
+            yield
+        finally:
+            self._requests -= 1
+            if not self._requests:
+                self._idle[self] = None
 
     def stop_listening(self) -> None:
         """Drop what comes from now on. A plain call: a request that was refused may have a body without end."""

@@ -13,8 +13,8 @@ from triolet_adapters.service.guard import Refused
 from triolet_adapters.shared.json import loads
 
 
-class ClientGone(Exception):
-    """The client has gone. Nobody is there for an answer."""
+class Cut(Exception):
+    """There is no answer, or no more of it: the client has gone, or is to see that it has not got all."""
 
 
 async def read_json(receive: Receive, headers: Headers, limits: Limits) -> dict[str, Any]:
@@ -22,7 +22,7 @@ async def read_json(receive: Receive, headers: Headers, limits: Limits) -> dict[
 
     Raises:
         Refused: 415, it says that it is something else; 413, it is too long; 408, it comes too slowly; 400, it is no JSON object.
-        ClientGone: the client has gone.
+        Cut: the client has gone.
     """
     kind = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
@@ -37,7 +37,7 @@ async def read_json(receive: Receive, headers: Headers, limits: Limits) -> dict[
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise ClientGone
+                raise Cut
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > limits.body:

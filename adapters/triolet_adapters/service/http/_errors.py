@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from triolet_adapters.service.guard import Refused
+from triolet_adapters.service.logs import log_refusal
 from triolet_adapters.shared.clipped import clipped
 from triolet_adapters.shared.json import dumps
 
@@ -26,6 +27,7 @@ def answer(refused: Refused) -> Response:
 async def refuse(_: Request, error: Exception) -> Response:
     """Answer a request that a handler has refused."""
     assert isinstance(error, Refused)
+    log_refusal(error)
     return answer(error)
 
 

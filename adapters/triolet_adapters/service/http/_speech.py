@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import trio
@@ -16,10 +16,11 @@ from triolet.errors import Overloaded, TrioletError, TTSError
 from triolet.events import Event
 from triolet_adapters.outputs import HttpAudio
 from triolet_adapters.service.guard import Refused
-from triolet_adapters.service.http._body import ClientGone, read_json
+from triolet_adapters.service.http._body import Cut, read_json
 from triolet_adapters.service.http._errors import answer
 from triolet_adapters.service.http._fields import check
 from triolet_adapters.service.http._schemas import SAMPLE_RATE, speech_request
+from triolet_adapters.service.logs import log_refusal
 from triolet_adapters.service.process import Service
 from triolet_adapters.service.voices import UnknownVoice
 from triolet_adapters.tts.openai import audio_event, done_event, event
@@ -58,11 +59,12 @@ class Speech:
                 observer = self._service.observer(turn, admission.caller, headers.get("traceparent"))
                 await self._speak(asked, turn, observer, receive, send)
         except Refused as refused:
+            log_refusal(refused, turn=turn)
             response = answer(refused)
             response.headers[REQUEST_ID] = turn
             await response(scope, receive, send)
-        except ClientGone:
-            pass
+        except Cut:
+            pass  # hypercorn cuts the connection where an answer has begun and was not ended
 
     def _asked(self, fields: Mapping[str, Any]) -> Asked:
         """Check a request.
@@ -74,7 +76,7 @@ class Speech:
         check(fields, speech_request(service.config.limits))
         model = fields.get("model")
         voice = fields.get("voice")
-        name: str | None = voice["id"] if isinstance(voice, dict) else voice  # pyright: ignore[reportUnknownVariableType]
+        name = cast("str | None", voice["id"] if isinstance(voice, dict) else voice)
         try:
             served = service.voices.served(model)
             tts = service.voices.voice(
@@ -125,20 +127,14 @@ class Speech:
                 if end.error is not None:
                     failed = refusal(end.error)
                     if not asked.events:
-                        raise Broken(
-                            failed.message
-                        )  # the connection is cut: the client sees that the audio is not whole
+                        raise Cut  # so the client sees that the audio is not whole
                     last = event({"type": "error", **failed.body})
                 else:
                     last = done_event(asked.text, asked.audio.heard / SAMPLE_RATE) if asked.events else b""
         if last is None:
-            raise ClientGone  # or it was too slow: the connection is cut
+            raise Cut  # or it was too slow: the connection is cut
         # Outside of the block: hypercorn reports a disconnect when the answer is complete, too, and must not be cancelled then.
         await send({"type": "http.response.body", "body": last, "more_body": False})
-
-
-class Broken(Exception):
-    """The audio ended before the text did. The server cuts the connection."""
 
 
 def refusal(error: TrioletError) -> Refused:

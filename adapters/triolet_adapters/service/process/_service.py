@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -11,9 +10,10 @@ from typing import Self
 import trio
 
 from triolet import Alone, PoolOptions, SessionPools, open_session_pools
-from triolet.events import Event, TurnEnded
+from triolet.events import Event
 from triolet_adapters.service.config import ServiceConfig
 from triolet_adapters.service.guard import Counters, Guard, Keys
+from triolet_adapters.service.logs import turn_logs
 from triolet_adapters.service.voices import ServiceVoices
 
 Watch = Callable[[str, str, str | None], Callable[[Event], None]]
@@ -22,8 +22,6 @@ caller's `traceparent`, if it sent one."""
 
 VOICES = 16
 """Voices, each with its settings, whose sessions are kept open. Clients choose settings, so it is bounded."""
-
-logger = logging.getLogger("triolet.service")
 
 
 class Service:
@@ -60,7 +58,7 @@ class Service:
         """Set when the service is about to end: no more turns are admitted, and those that run have `limits.drain_timeout`."""
         self.ready = False
         """Whether the default voice has been loaded."""
-        self._watches = tuple(watches)
+        self._watches = (turn_logs(with_text=config.log_text), *watches)
         self._block = self._opened()
 
     async def __aenter__(self) -> Self:
@@ -96,7 +94,7 @@ class Service:
 
     def observer(self, turn_id: str, caller: str, parent: str | None = None) -> Callable[[Event], None]:
         """What is to be called with each event of a turn, for logs and figures. `parent`: the caller's `traceparent`."""
-        watching = [watch(turn_id, caller, parent) for watch in (log_turns, *self._watches)]
+        watching = [watch(turn_id, caller, parent) for watch in self._watches]
 
         def observe(event: Event) -> None:
             for watch in watching:
@@ -111,13 +109,3 @@ class Service:
             async with tts.connect():
                 pass
         self.ready = True
-
-
-def log_turns(turn_id: str, caller: str, _parent: str | None) -> Callable[[Event], None]:
-    """Log each turn when it has ended: times and counts, and nothing of what was said."""
-
-    def observe(event: Event) -> None:
-        if isinstance(event, TurnEnded):
-            logger.info("the turn has ended", extra={"turn": turn_id, "caller": caller})
-
-    return observe

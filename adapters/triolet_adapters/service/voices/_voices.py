@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 from collections.abc import Callable, Mapping
@@ -12,8 +13,8 @@ import attrs
 from triolet import TTS, Failover
 from triolet_adapters.service.config import MODEL, ServiceConfig, VoiceConfig, WrongEntry
 
-MakeVoice = Callable[..., TTS]
-"""Makes a voice, which may be given `speed`."""
+MakeVoice = Callable[[float | None], TTS]
+"""Makes a voice that speaks at a speed; at its own where that is None."""
 
 
 class UnknownVoice(ValueError):
@@ -33,11 +34,13 @@ class ServedVoice:
 
     name: str
     make: MakeVoice
-    """Makes it at a speed: `make(speed=1.5)`, or at its own: `make()`. Raises TypeError where it has no speed."""
+    """Makes it. Equal speeds give equal voices, or the same."""
     voices: tuple[str, ...] = ()
     """The voices that clients may name; empty: any, of which the vendor takes what it has."""
     default: str | None = None
     """The voice where none is named."""
+    aliases: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    """Other names of voices."""
     language: str = "auto"
     """The language of the text where none is named."""
     speeds: tuple[float, float] | None = (0.25, 4.0)
@@ -71,7 +74,7 @@ class ServiceVoices:
         voices = cls(served, config.default)
         for one in served.values():
             try:
-                one.make()
+                one.make(None)
             except (ValueError, ModuleNotFoundError) as error:  # a key that is missing, a wrong name, an extra
                 raise WrongEntry(f"[voices.{one.name}] {error}") from error
         return voices
@@ -122,6 +125,8 @@ class ServiceVoices:
             UnknownVoice: there is no such model or voice, or it has no such setting.
         """
         served = self.served(model)
+        if voice is not None:
+            voice = served.aliases.get(voice, voice)
         if voice is not None and served.voices and voice not in served.voices:
             raise UnknownVoice(
                 f"the voice {voice[:100]!r} does not exist; {served.name} has {', '.join(served.voices)}", "voice"
@@ -138,7 +143,7 @@ class ServiceVoices:
 
     def _at_speed(self, served: ServedVoice, speed: float | None) -> TTS:
         if speed is None or speed == 1.0:
-            return served.make()
+            return served.make(None)
         if served.speeds is None:
             raise UnknownVoice(f"{served.name} speaks at one speed: leave out speed, or give 1", "speed")
         if not served.speeds[0] <= speed <= served.speeds[1]:
@@ -146,7 +151,7 @@ class ServiceVoices:
                 f"speed must be from {served.speeds[0]:g} to {served.speeds[1]:g} with {served.name}", "speed"
             )
         try:
-            return served.make(speed=speed)
+            return served.make(speed)
         except ValueError as error:
             raise UnknownVoice(f"{served.name} does not take this speed: {error}", "speed") from error
 
@@ -159,7 +164,7 @@ def _local(name: str, voice: str | None = None) -> ServedVoice:
     chosen = voice or DEFAULT_VOICE
     return ServedVoice(
         name=name,
-        make=lambda speed=1.0: LocalTTS(voice=chosen, speed=speed),
+        make=lambda speed: LocalTTS(voice=chosen, speed=1.0 if speed is None else speed),
         voices=tuple(VOICES),
         default=chosen,
         language="en",
@@ -172,34 +177,21 @@ def _served(name: str, voice: VoiceConfig, config: ServiceConfig) -> ServedVoice
     if not voice.fallback:
         return one
     others = [
-        _local(MODEL) if other == MODEL and MODEL not in config.voices else _alone(other, config.voices[other])
+        _local(other) if other == MODEL and MODEL not in config.voices else _alone(other, config.voices[other])
         for other in voice.fallback
     ]
-    return attrs.evolve(
-        one,
-        make=_made_once(
-            lambda **settings: Failover(one.make(**settings), *(other.make(**settings) for other in others))
-        ),
-    )
+
+    def make(speed: float | None) -> TTS:
+        first, second, *more = (each.make(speed) for each in (one, *others))
+        return Failover(first, second, *more)
+
+    return attrs.evolve(one, make=_made_once(make))
 
 
 def _made_once(make: MakeVoice) -> MakeVoice:
-    """The same object for the same settings: providers' health belongs to it."""
-    made: dict[tuple[tuple[str, Any], ...], TTS] = {}
+    """The same object for the same speed: providers' health belongs to it. The last 32, since clients choose the speeds."""
+    return functools.lru_cache(maxsize=32)(make)
 
-    def get(**settings: Any) -> TTS:
-        place = tuple(sorted(settings.items()))
-        if place not in made:
-            if len(made) >= _KEPT:
-                made.pop(next(iter(made)))
-            made[place] = make(**settings)
-        return made[place]
-
-    return get
-
-
-_KEPT = 32
-"""Speeds of which a voice with fallbacks is kept. Bounded, since clients choose them."""
 
 _SPEEDS: Mapping[str, tuple[str, tuple[float, float]]] = {
     "qwen": ("speech_rate", (0.5, 2.0)),
@@ -232,29 +224,26 @@ def _alone(name: str, voice: VoiceConfig) -> ServedVoice:
         case "kokoro":
             from triolet_adapters.tts.kokoro import KokoroTTS  # noqa: PLC0415 -- an extra
 
-            served = ServedVoice(name=name, make=KokoroTTS, language="zh", speeds=None)
+            served = ServedVoice(name=name, make=lambda _: KokoroTTS(), language="zh", speeds=None)
         case "tone":
             from triolet.testing import ToneTTS  # noqa: PLC0415
 
             tone = ToneTTS()
-            served = ServedVoice(name=name, make=lambda: tone, language="en", speeds=None)
+            served = ServedVoice(name=name, make=lambda _: tone, language="en", speeds=None)
         case vendor:
             called, speeds = _SPEEDS[vendor]
             fixed = _settings(voice)
             from triolet_adapters import tts  # noqa: PLC0415 -- its names are imported when they are asked for
 
             kind: Callable[..., TTS] = getattr(tts, _CLASSES[vendor])
-            served = ServedVoice(
-                name=name,
-                make=_made_once(
-                    lambda speed=None: kind(**fixed) if speed is None else kind(**fixed, **{called: speed})
-                ),
-                default=voice.voice,
-                speeds=speeds,
-            )
+
+            def make(speed: float | None) -> TTS:
+                return kind(**fixed) if speed is None else kind(**fixed, **{called: speed})
+
+            served = ServedVoice(name=name, make=_made_once(make), default=voice.voice, speeds=speeds)
     if voice.voices:
         served = attrs.evolve(served, voices=voice.voices)
-    return attrs.evolve(served, language=voice.language or served.language)
+    return attrs.evolve(served, language=voice.language or served.language, aliases=voice.aliases)
 
 
 def _settings(voice: VoiceConfig) -> dict[str, Any]:

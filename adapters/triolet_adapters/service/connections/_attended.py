@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import trio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,9 +18,10 @@ LINGER_BYTES = 1 << 20
 """The most that is read of such a rest."""
 
 
-class Unread:
-    """An application around the application. A body that nobody reads would fill the queue of hypercorn, and hold its connection for ever:
-    so its rest is read and dropped, and if it is long, the answer is the last on its connection.
+class Attended:
+    """An application around the application. A connection with a request is not closed for another. A body that nobody reads would fill
+    the queue of hypercorn, and hold its connection for ever: so its rest is read and dropped, and if it is long, the answer is the last on
+    its connection.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -26,11 +29,13 @@ class Unread:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        answering = _Answering(scope, receive, send)
-        await self._app(scope, answering.receive, answering.send)
+        stream = scope.get("state", {}).get(STREAM)
+        with stream.at_work() if isinstance(stream, ClientStream) else contextlib.nullcontext():
+            if scope["type"] != "http":
+                await self._app(scope, receive, send)
+                return
+            answering = _Answering(scope, receive, send)
+            await self._app(scope, answering.receive, answering.send)
 
 
 class _Answering:
