@@ -29,9 +29,9 @@ def setting(default: Any, meaning: str, *, at_least: float | None = None, above:
         if value is None:
             return
         if at_least is not None and not value >= at_least:
-            raise WrongEntry(f"{attribute.name} is {value}; it must be at least {at_least:g}")
+            raise WrongEntry(f"{attribute.name} is {value:g}; it must be at least {at_least:g}")
         if above is not None and not value > above:
-            raise WrongEntry(f"{attribute.name} is {value}; it must be above {above:g}")
+            raise WrongEntry(f"{attribute.name} is {value:g}; it must be above {above:g}")
 
     return attrs.field(default=default, metadata={"meaning": meaning}, validator=check)
 
