@@ -61,6 +61,7 @@ def serve(
     async def command() -> None:
         from triolet_adapters.service import ServiceConfig, WrongEntry  # noqa: PLC0415 -- an extra
         from triolet_adapters.service import serve as serve_all  # noqa: PLC0415
+        from triolet_adapters.service.logs import set_up_logs  # noqa: PLC0415
 
         text = ""
         if config is not None:
@@ -74,6 +75,7 @@ def serve(
         }  # fmt: skip
         variables = {name: value for name, value in os.environ.items() if name != CONFIG}
         settings = ServiceConfig.read(text, variables, flags, name=str(config))
+        set_up_logs(settings.log)
         stop = trio.Event()
         with Alone(), ending_gently(stop.set):
             async with trio.open_nursery() as nursery:
@@ -88,3 +90,29 @@ def serve(
                     sys.stderr.write("Ctrl-C ends it.\n")
 
     run(command, stopped=0)
+
+
+def key(
+    name: Annotated[str, typer.Argument(help="Who will use it, such as mobile-app: logs and limits have this name.")],
+) -> None:
+    """Make an API key for a client of the service.
+
+    The key is shown once, on standard error. Standard output gets the table for the configuration, which holds its hash only. To
+    replace a key, put the new table in the place of the old one, and start the service anew.
+
+    [bold]Example[/]
+
+      triolet serve key mobile-app >> service.toml
+    """
+    from triolet_adapters.service import ServiceConfig, WrongEntry  # noqa: PLC0415 -- an extra
+    from triolet_adapters.service.config import hash_of  # noqa: PLC0415
+    from triolet_adapters.service.guard import new_key  # noqa: PLC0415
+
+    made = new_key()
+    table = f'[keys.{name}]\nsha256 = "{hash_of(made)}"\n'
+    try:
+        ServiceConfig.read(table, name="NAME")
+    except WrongEntry as error:
+        raise typer.BadParameter(str(error)) from None
+    sys.stderr.write(f"The key of {name}, shown once: {made}\n")
+    sys.stdout.write(f"\n{table}")

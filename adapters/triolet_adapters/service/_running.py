@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -18,9 +18,7 @@ from triolet_adapters.service._app import create_app
 from triolet_adapters.service.config import ServiceConfig
 from triolet_adapters.service.connections import Connections
 from triolet_adapters.service.process import Service
-
-CANCELLED = 1.0
-"""Seconds for what is cut off after `drain_timeout` to say goodbye."""
+from triolet_adapters.service.workers import supervise
 
 
 async def serve(
@@ -33,12 +31,14 @@ async def serve(
 ) -> None:
     """Serve until `stop` is set, or until cancelled.
 
+    With `workers` above 1, processes of their own serve, and this one looks after them: see `supervise`.
+
     When `stop` is set, no more connections and turns are taken. Turns that run have `limits.drain_timeout` to end; then they are cut off,
     and this returns. If cancelled, all ends at once.
 
     Args:
         config: all settings.
-        service: a service that is not open yet; by default one of the configuration.
+        service: a service that is not open yet, to serve in this process; by default one of the configuration.
         listeners: what listens; by default `host` and `port`. They are closed.
         stop: set it to end.
         task_status: gets the URL when connections are taken.
@@ -47,9 +47,29 @@ async def serve(
         OSError: the port is taken, or the address is not this machine's.
         WrongEntry: a voice of the configuration cannot be made.
     """
-    service = service or Service(config)
     stop = trio.Event() if stop is None else stop
     opened = list(listeners) if listeners is not None else await listen(config)
+    url = _url(config.host, opened)
+    if config.workers > 1 and service is None and listeners is None:
+        try:
+            async with trio.open_nursery() as nursery:
+                await nursery.start(partial(supervise, config, opened, stop))
+                task_status.started(url)
+        finally:
+            for listener in opened:
+                await trio.aclose_forcefully(listener)
+        return
+    await _serve(config, service or Service(config), opened, stop, partial(task_status.started, url))
+
+
+async def _serve(
+    config: ServiceConfig,
+    service: Service,
+    listeners: Sequence[trio.SocketListener],
+    stop: trio.Event,
+    started: Callable[[], None],
+) -> None:
+    """Serve in this process."""
     with Alone():
         async with service, trio.open_nursery() as nursery, trio.open_nursery() as handlers:
             web = _hypercorn(config)
@@ -60,10 +80,10 @@ async def serve(
 
             async def accept() -> None:
                 with accepting:
-                    await connections.serve(opened, handle)
+                    await connections.serve(listeners, handle)
 
             nursery.start_soon(accept)
-            task_status.started(_url(config.host, opened))
+            started()
             await stop.wait()
             service.drain()
             accepting.cancel()

@@ -72,11 +72,11 @@ def says(sdk: OpenAI, **changes: Any) -> Any:
     return sdk.audio.speech.create(**asked)
 
 
-def failure(sdk: OpenAI, changes: dict[str, Any], kind: type[openai.APIStatusError]) -> str | None:
+def failure(sdk: OpenAI, changes: dict[str, Any], kind: type[openai.APIStatusError]) -> str:
     with pytest.raises(kind) as caught:
         says(sdk, **changes)
     assert caught.value.type
-    return caught.value.code
+    return str(caught.value.code)
 
 
 def curl(url: str, file: Path) -> None:

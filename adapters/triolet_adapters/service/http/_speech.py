@@ -108,9 +108,10 @@ class Speech:
         with trio.move_on_after(self._service.config.limits.turn_timeout):
             async with _spoken(asked, self._service.pools, observer) as end, _while_there(receive):
                 first = await _head(asked.audio)
-                if end.error is not None:
-                    raise refusal(end.error)
                 if not asked.audio.heard:
+                    await end.come.wait()
+                    if end.error is not None:
+                        raise refusal(end.error)
                     raise Refused(400, "nothing_to_say", "input has no words that are spoken", param="input")
                 headers = {
                     "Content-Type": kind,
@@ -124,6 +125,7 @@ class Speech:
                 await send({"type": "http.response.body", "body": wrap(first), "more_body": True})
                 async for data in asked.audio:
                     await send({"type": "http.response.body", "body": wrap(data), "more_body": True})
+                await end.come.wait()
                 if end.error is not None:
                     failed = refusal(end.error)
                     if not asked.events:
@@ -148,6 +150,8 @@ def refusal(error: TrioletError) -> Refused:
 @attrs.define
 class _TurnEnd:
     error: TrioletError | None = None
+    come: trio.Event = attrs.Factory(trio.Event)
+    """Set when the turn has ended, which is after its audio has."""
 
 
 @asynccontextmanager
@@ -162,6 +166,7 @@ async def _spoken(asked: Asked, pools: SessionPools, observer: Callable[[Event],
             end.error = error
         finally:
             await asked.audio.close()  # also where it was never opened: whoever reads is told
+            end.come.set()
 
     raised: BaseException | None = None
     async with trio.open_nursery() as nursery:
