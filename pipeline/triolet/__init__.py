@@ -77,6 +77,7 @@ from triolet.tts._contract import RateLimits as RateLimits
 from triolet.tts._contract import TTSSession as TTSSession
 from triolet.tts._contract import TTSStream as TTSStream
 from triolet.tts._contract import Usage as Usage
+from triolet.tts._quota import Quota as Quota
 from triolet.tts._session_pool import PoolOptions as PoolOptions
 from triolet.tts._session_pool import PoolStatistics as PoolStatistics
 from triolet.tts._session_pool import SessionPool as SessionPool

@@ -17,6 +17,7 @@ from triolet.failover._health import FailoverOptions, Health, Progress
 from triolet.failover._providers import FailoverStatistics, Provider, Providers
 from triolet.tts._contract import TTS, AudioCallback, Connect, TTSSession, Usage
 from triolet.tts._not_begun import NotBegun
+from triolet.tts._quota import Quota
 from triolet.tts._rate_limiter import RateLimiter
 from triolet.tts._word_times import AudioAndWords, tell_words
 from triolet.turn._number import named_turn
@@ -68,6 +69,7 @@ class Failover(TTS):
         *others: TTS,
         options: FailoverOptions | None = None,
         adjust: Adjust | None = None,
+        quota: Quota | None = None,
     ) -> None:
         """Make one voice of several. Nothing is opened yet.
 
@@ -78,6 +80,8 @@ class Failover(TTS):
             options: the deadlines, and when to probe; `FailoverOptions()` by default.
             adjust: translates the changes of a turn for each provider, where providers call voices or languages by different
                 names. By default each gets the changes as they are.
+            quota: what keeps the rate limits of the providers together with other processes. None, the default: this process has their
+                accounts for itself.
 
         Raises:
             ValueError: the formats differ, or the service of a provider cuts the text itself.
@@ -86,6 +90,7 @@ class Failover(TTS):
         """The providers, in the order of preference."""
         self.options = options or FailoverOptions()
         self._adjust = adjust
+        self._quota = quota
         self._adjusted: dict[tuple[tuple[str, str], ...], Failover] = {}
         self._runs: weakref.WeakKeyDictionary[trio.lowlevel.Task, Providers] = weakref.WeakKeyDictionary()
         self._names = tuple(
@@ -165,7 +170,7 @@ class Failover(TTS):
                 self._adjusted_provider(name, provider, changes)
                 for name, provider in zip(self._names, self.providers, strict=True)
             ]
-            adjusted = Failover(*providers, options=self.options, adjust=self._adjust)
+            adjusted = Failover(*providers, options=self.options, adjust=self._adjust, quota=self._quota)
             adjusted._runs = self._runs
         self._adjusted[key] = adjusted  # at the end: the dictionary is in the order of last use
         if len(self._adjusted) > KEPT_VOICES:
@@ -185,7 +190,7 @@ class Failover(TTS):
         if run not in self._runs:
             self._runs[run] = Providers(
                 self.options,
-                [Provider(name, Health(self.options), RateLimiter(tts.limits))
+                [Provider(name, Health(self.options), RateLimiter(tts.limits, tts.account, self._quota))
                  for name, tts in zip(self._names, self.providers, strict=True)],
             )  # fmt: skip
         return self._runs[run]

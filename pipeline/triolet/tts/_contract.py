@@ -19,7 +19,7 @@ the commit."""
 
 @attrs.frozen(kw_only=True)
 class RateLimits:
-    """How many requests a service allows one account. The engine waits rather than exceed them.
+    """How many requests and sessions a service allows one account. The engine waits rather than exceed them.
 
     Connects and commits count together as requests, since services do not say which of them they count.
     """
@@ -28,6 +28,8 @@ class RateLimits:
     """The most requests in any second. None: not known, so no limit is kept."""
     per_minute: int | None = None
     """The most requests in any minute. None: not known, so no limit is kept."""
+    sessions: int | None = None
+    """The most sessions at a time. None: not known, so only `PoolOptions.maximum` holds."""
 
 
 @attrs.frozen

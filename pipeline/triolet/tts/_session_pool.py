@@ -24,6 +24,7 @@ from triolet.errors import DeadlineExpired, TTSError
 from triolet.tts._contract import TTS, AudioCallback, Connect, TTSSession, Usage
 from triolet.tts._hedging import Hedging
 from triolet.tts._not_begun import NotBegun
+from triolet.tts._quota import Quota
 from triolet.tts._rate_limiter import RateLimiter
 from triolet.tts._service_pace import ServicePace
 from triolet.turn._number import named_turn
@@ -187,6 +188,7 @@ class SessionPool:
         self._nursery = nursery
         self._options = options
         self._limiter = limiter
+        limiter.make_room.append(self._make_room)
         self._slots: list[_Slot] = []
         self._waiting: list[tuple[int, int]] = []
         """The commits that wait for a session: their order (the smallest goes first), and their order of arrival."""
@@ -251,6 +253,7 @@ class SessionPool:
     def close(self) -> None:
         """Close all sessions, each within its own deadline. A plain call; the nursery waits until they are closed."""
         self._closed = True
+        self._limiter.make_room.remove(self._make_room)
         if not self._slots:
             self._unused.set()
         for slot in self._slots:
@@ -476,6 +479,8 @@ class SessionPool:
         """How many idle sessions should stand by."""
         if not self._warm() or self._failures >= self._options.attempts:
             return 0  # the service refuses again and again: do not open sessions ahead of need
+        if self._limiter.crowded:
+            return 0  # they are for the commits that wait
         spares = self._options.spares if self._limiter.left_over(self._turns) else 0
         if self._turns:
             # A turn that speaks on two sessions, where its phrases overlap, has its spare at work: it comes back in a moment.
@@ -532,11 +537,12 @@ class SessionPool:
                 if not self._waiting and (self._failures >= self._options.attempts or not self._warm()):
                     return  # the commit that needed it has been given up
                 await self._limiter.wait(slot.urgency)
-                began = trio.current_time()
                 connect = self._connect or await self._shared()
-                async with connect() as session:
-                    self._opened(slot, session, trio.current_time() - began)
-                    await self._stay(slot, session)
+                async with self._limiter.session():
+                    began = trio.current_time()
+                    async with connect() as session:
+                        self._opened(slot, session, trio.current_time() - began)
+                        await self._stay(slot, session)
         except* TTSError as group:
             self._failed(slot, group)
         finally:
@@ -544,6 +550,14 @@ class SessionPool:
             if self._closed and not self._slots:
                 self._unused.set()
         self._change()  # not after a cancellation: then the pool is being closed
+
+    def _make_room(self) -> bool:
+        """Close an idle session, for another voice of the account that needs one more than this."""
+        for slot in self._slots if not self._waiting else ():
+            if slot.state is _State.IDLE:
+                slot.leave()
+                return True
+        return False
 
     async def _shared(self) -> Connect:
         """How to open a session that shares its connection. The first time, the block is opened in which they do."""
@@ -642,9 +656,10 @@ class SessionPools:
     It holds a pool for each voice with its settings, made when first asked for.
     """
 
-    def __init__(self, nursery: trio.Nursery, options: PoolOptions) -> None:
+    def __init__(self, nursery: trio.Nursery, options: PoolOptions, quota: Quota | None = None) -> None:
         self._nursery = nursery
         self._options = options
+        self._quota = quota
         self._pools: dict[TTS, SessionPool] = {}
         self._limiters: dict[Hashable, RateLimiter] = {}
 
@@ -653,7 +668,8 @@ class SessionPools:
         pool = self._pools.pop(tts, None)
         if pool is None:
             # The rate limits belong to the account, so all voices of one account share a limiter.
-            limiter = self._limiters.setdefault((tts.account, tts.limits), RateLimiter(tts.limits))
+            limits = RateLimiter(tts.limits, tts.account, self._quota)
+            limiter = self._limiters.setdefault((tts.account, tts.limits), limits)
             pool = SessionPool(tts, self._nursery, self._options, limiter)
         self._pools[tts] = pool  # at the end: the dictionary is in the order of last use
         self._let_go()
@@ -682,7 +698,9 @@ class SessionPools:
 
 
 @asynccontextmanager
-async def open_session_pools(options: PoolOptions | None = None) -> AsyncGenerator[SessionPools]:
+async def open_session_pools(
+    options: PoolOptions | None = None, *, quota: Quota | None = None
+) -> AsyncGenerator[SessionPools]:
     """Open a block in which several conversations share their sessions.
 
         async with open_session_pools(PoolOptions(spares=2, maximum=100)) as sessions:
@@ -696,9 +714,10 @@ async def open_session_pools(options: PoolOptions | None = None) -> AsyncGenerat
 
     Args:
         options: how many sessions to keep open, and for how long; `PoolOptions()` by default.
+        quota: what keeps the rate limits together with other processes. None, the default: this process has the account for itself.
     """
     with Alone():
         async with trio.open_nursery() as nursery:
-            pools = SessionPools(nursery, options or PoolOptions())
+            pools = SessionPools(nursery, options or PoolOptions(), quota)
             yield pools
             pools.close()
