@@ -65,7 +65,7 @@ class RateLimiter:
             ConnectionFailed: the quota does not answer.
         """
         asked = trio.current_time()
-        if self._quota is None and self.is_free:
+        if self.is_free:
             await trio.lowlevel.checkpoint_if_cancelled()  # no more: a commit need not wait for what other tasks do
             self._count(asked)
             return
@@ -88,8 +88,8 @@ class RateLimiter:
 
     @property
     def is_free(self) -> bool:
-        """Whether a request may be sent now: `wait` would not wait."""
-        return not self._waiting and self.free_at() <= trio.current_time()
+        """Whether a request may be sent now, without asking anybody: `wait` would not wait."""
+        return self._quota is None and not self._waiting and self.free_at() <= trio.current_time()
 
     def _count(self, now: float) -> None:
         for _, times in self._windows:
