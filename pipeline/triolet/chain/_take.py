@@ -29,13 +29,17 @@ def waiting(channel: trio.MemoryReceiveChannel[Item]) -> list[Item]:
         return items
 
 
-async def send_all(channel: trio.MemorySendChannel[Item], items: Iterable[Item]) -> None:
-    """Send items in order, waiting while the channel is full. It is no checkpoint while the channel has room.
-
-    If cancelled, the items that are not yet sent are dropped.
+async def send(channel: trio.MemorySendChannel[Item], item: Item) -> None:
+    """Send an item, waiting while the channel is full. It is no checkpoint if the channel has room: the next task runs once for it,
+    and this one goes on. If cancelled, the item is dropped.
     """
+    try:
+        channel.send_nowait(item)
+    except trio.WouldBlock:
+        await channel.send(item)
+
+
+async def send_all(channel: trio.MemorySendChannel[Item], items: Iterable[Item]) -> None:
+    """Send items in order, as `send` does. If cancelled, those that are not yet sent are dropped."""
     for item in items:
-        try:
-            channel.send_nowait(item)
-        except trio.WouldBlock:
-            await channel.send(item)
+        await send(channel, item)

@@ -17,6 +17,7 @@ from triolet._tools._signal import Signal
 from triolet.alignment._unit_times import UnitTimes
 from triolet.alignment._voiced_chunk import VoicedChunk
 from triolet.chain._context import TurnContext
+from triolet.chain._take import send
 from triolet.errors import NoAudio, TooMuchAudio, TTSError
 from triolet.synthesis._admission import Admission
 from triolet.synthesis._hedge import Attempt, Hedge
@@ -134,7 +135,7 @@ class SpeakingTurn:
                 job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
                 self._admission.admit(job)
                 self._start(partial(self._say, job))
-                await jobs.send(job)
+                await send(jobs, job)
 
     async def _speak(self, task: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -420,15 +421,14 @@ class SpeakingTurn:
             chunk = self._unsent or self._next_chunk(job)
             self._unsent = None
             if chunk is not None:
-                await self._downstream.send(chunk)
+                await send(self._downstream, chunk)
             elif job.progress is Progress.SPEAKING:
                 self._sounding = job
                 await job.changed.wait()
                 self._sounding = None
             else:
                 break
-        end = job.audio.passed_on
-        await self._downstream.send(AudioChunk(b"", self._audio, job.phrase, end, final=True))
+        await send(self._downstream, self._chunk_of(job, b"", job.audio.passed_on, final=True))
         if job.error is not None:
             await self._turn.clock.until_played(PLAYED)
             raise job.error
@@ -455,7 +455,10 @@ class SpeakingTurn:
         self._spoken = True
         offset = job.audio.passed_on
         pcm = job.audio.take(ready)
-        return VoicedChunk(pcm, self._audio, job.phrase, offset, voicing=job.audio.voicing, seen=pcm)
+        return self._chunk_of(job, pcm, offset)
+
+    def _chunk_of(self, job: Job, pcm: bytes, offset: int, *, final: bool = False) -> AudioChunk:
+        return VoicedChunk(pcm, self._audio, job.phrase, offset, final=final, voicing=job.audio.voicing, seen=pcm)
 
 
 def _name(phrase: Phrase, error: TTSError) -> None:
