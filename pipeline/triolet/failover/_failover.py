@@ -70,6 +70,7 @@ class Failover(TTS):
         options: FailoverOptions | None = None,
         adjust: Adjust | None = None,
         quota: Quota | None = None,
+        names: Sequence[str] | None = None,
     ) -> None:
         """Make one voice of several. Nothing is opened yet.
 
@@ -82,9 +83,11 @@ class Failover(TTS):
                 names. By default each gets the changes as they are.
             quota: what keeps the rate limits of the providers together with other processes. None, the default: this process has their
                 accounts for itself.
+            names: what the providers are called in statistics, errors and logs, in the order of preference; by default each by its
+                class and its number.
 
         Raises:
-            ValueError: the formats differ, or the service of a provider cuts the text itself.
+            ValueError: the formats differ, the service of a provider cuts the text itself, or there is not one name for each.
         """
         self.providers = (first, second, *others)
         """The providers, in the order of preference."""
@@ -93,10 +96,14 @@ class Failover(TTS):
         self._quota = quota
         self._adjusted: dict[tuple[tuple[str, str], ...], Failover] = {}
         self._runs: weakref.WeakKeyDictionary[trio.lowlevel.Task, Providers] = weakref.WeakKeyDictionary()
-        self._names = tuple(
+        self._names = tuple(names or ()) or tuple(
             f"{type(provider).__name__} ({number} of {len(self.providers)})"
             for number, provider in enumerate(self.providers, 1)
         )
+        if len(self._names) != len(self.providers):
+            raise ValueError(
+                f"there are {len(self.providers)} providers and {len(self._names)} names: give one for each"
+            )
         for name, provider in zip(self._names, self.providers, strict=True):
             if provider.whole_turns:
                 raise ValueError(f"{name} cuts the text itself: failover goes phrase by phrase, so use its commit mode")
@@ -170,7 +177,9 @@ class Failover(TTS):
                 self._adjusted_provider(name, provider, changes)
                 for name, provider in zip(self._names, self.providers, strict=True)
             ]
-            adjusted = Failover(*providers, options=self.options, adjust=self._adjust, quota=self._quota)
+            adjusted = Failover(
+                *providers, options=self.options, adjust=self._adjust, quota=self._quota, names=self._names
+            )
             adjusted._runs = self._runs
         self._adjusted[key] = adjusted  # at the end: the dictionary is in the order of last use
         if len(self._adjusted) > KEPT_VOICES:

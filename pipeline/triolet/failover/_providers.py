@@ -22,7 +22,7 @@ class ProviderStatistics:
     """A snapshot of one provider."""
 
     name: str
-    """Its class, and its number in the order of preference."""
+    """As `Failover(names=)` has it; by default its class, and its number in the order of preference."""
     up: bool
     """Whether it is up. A provider that was never asked counts as up."""
     reason: str | None

@@ -98,3 +98,11 @@ class TestContractOfTheSecond(TTSContract):
         first = Provider(FIRST, sample_rate=24_000)
         first.refusal = ConnectionFailed("refused")
         return Failover(first, ToneTTS(first_audio=0.01, pace=30))
+
+
+def test_its_providers_may_have_names() -> None:
+    with pytest.raises(ValueError, match="one for each"):
+        Failover(ToneTTS(), ToneTTS(), names=["one"])
+    voice = Failover(Named(1, "a", "b"), Provider(2), names=["hosted", "local"], adjust=lambda _, changes: changes)
+    with pytest.raises(ValueError, match=r"^local: "):
+        voice.adjusted(voice="b")
