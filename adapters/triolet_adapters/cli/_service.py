@@ -109,10 +109,10 @@ def key(
     from triolet_adapters.service.guard import new_key  # noqa: PLC0415
 
     made = new_key()
-    table = f'[keys.{name}]\nsha256 = "{hash_of(made)}"\n'
+    table = f'[keys."{name}"]\nsha256 = "{hash_of(made)}"\n'
     try:
         ServiceConfig.read(table, name="NAME")
     except WrongEntry as error:
-        raise typer.BadParameter(str(error)) from None
+        raise typer.BadParameter(str(error).removeprefix("NAME: ")) from None
     sys.stderr.write(f"The key of {name}, shown once: {made}\n")
     sys.stdout.write(f"\n{table}")

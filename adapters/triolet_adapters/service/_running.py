@@ -48,9 +48,11 @@ async def serve(
         WrongEntry: a voice of the configuration cannot be made.
     """
     stop = trio.Event() if stop is None else stop
+    alone = config.workers == 1 or service is not None or listeners is not None
+    here = service or Service(config) if alone else None  # before it listens: it may not be possible
     opened = list(listeners) if listeners is not None else await listen(config)
     url = _url(config.host, opened)
-    if config.workers > 1 and service is None and listeners is None:
+    if here is None:
         try:
             async with trio.open_nursery() as nursery:
                 await nursery.start(partial(supervise, config, opened, stop))
@@ -59,7 +61,7 @@ async def serve(
             for listener in opened:
                 await trio.aclose_forcefully(listener)
         return
-    await _serve(config, service or Service(config), opened, stop, partial(task_status.started, url))
+    await _serve(config, here, opened, stop, partial(task_status.started, url))
 
 
 async def _serve(
@@ -70,25 +72,36 @@ async def _serve(
     started: Callable[[], None],
 ) -> None:
     """Serve in this process."""
+    web = _hypercorn(config)
+    context = WorkerContext(None)
     with Alone():
-        async with service, trio.open_nursery() as nursery, trio.open_nursery() as handlers:
-            web = _hypercorn(config)
-            context = WorkerContext(None)
-            connections = Connections(config.limits, handlers)
-            handle = partial(_handle, ASGIWrapper(cast("Any", create_app(service))), web, context)
-            accepting = trio.CancelScope()
+        async with service, trio.open_nursery() as nursery:
+            async with trio.open_nursery() as handlers:
+                connections = Connections(config.limits, handlers)
+                handle = partial(_handle, ASGIWrapper(cast("Any", create_app(service))), web, context)
+                accepting = trio.CancelScope()
 
-            async def accept() -> None:
-                with accepting:
-                    await connections.serve(listeners, handle)
+                async def accept() -> None:
+                    with accepting:
+                        await connections.serve(listeners, handle)
 
-            nursery.start_soon(accept)
-            started()
-            await stop.wait()
-            service.drain()
-            accepting.cancel()
-            await context.terminated.set()  # connections without a request end now, others after their answer
-            handlers.cancel_scope.deadline = trio.current_time() + config.limits.drain_timeout
+                async def cut_off() -> None:
+                    await trio.sleep(config.limits.drain_timeout)
+                    handlers.cancel_scope.cancel(reason="drain_timeout")
+                    connections.cut_off()
+
+                nursery.start_soon(accept)
+                started()
+                try:
+                    await stop.wait()
+                except trio.Cancelled:
+                    connections.cut_off()  # hypercorn shields what it sends from this cancellation
+                    raise
+                service.drain()
+                accepting.cancel()
+                await context.terminated.set()  # connections without a request end now, others after their answer
+                nursery.start_soon(cut_off)
+            nursery.cancel_scope.cancel()
 
 
 async def listen(config: ServiceConfig) -> list[trio.SocketListener]:

@@ -27,27 +27,34 @@ class Connections:
         self._limits = limits
         self._nursery = nursery
         self._idle: dict[ClientStream, None] = {}  # in the order in which they became so
-        self.open = 0
-        """Connections now."""
+        self._open: set[ClientStream] = set()
 
     async def serve(self, listeners: Sequence[trio.SocketListener], handle: Handle) -> None:
         """Accept until cancelled. The listeners are closed."""
 
         async def one(stream: trio.SocketStream) -> None:
-            if self.open >= self._limits.connections and not self._make_room():
+            if len(self._open) >= self._limits.connections and not self._make_room():
                 await trio.aclose_forcefully(stream)
                 return
             client = ClientStream(stream, self._limits.send_timeout, self._idle)
-            self.open += 1
+            self._open.add(client)
             try:
                 with client.scope:
                     await handle({STREAM: client}, client)
             finally:
-                self.open -= 1
+                self._open.discard(client)
                 self._idle.pop(client, None)
                 await trio.aclose_forcefully(stream)
 
         await trio.serve_listeners(one, list(listeners), handler_nursery=self._nursery)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def cut_off(self) -> None:
+        """Close all connections at once. A plain call."""
+        for client in self._open:
+            client.socket.close()
 
     def _make_room(self) -> bool:
         """Close an idle connection. False: there is none."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import attrs
@@ -66,18 +67,14 @@ class ServiceVoices:
         if MODEL not in config.voices and importlib.util.find_spec("hibari") is not None:
             served[MODEL] = _local(MODEL)
         for name, voice in config.voices.items():
-            served[name] = _served(name, voice, config)
+            with _told_of(name):
+                served[name] = _served(name, voice, config)
+                served[name].make(None)
         if config.default not in served:
             raise WrongEntry(
                 f'the voice {config.default} is not here: pip install "triolet[local]", or name another by default = "..."'
             )
-        voices = cls(served, config.default)
-        for one in served.values():
-            try:
-                one.make(None)
-            except (ValueError, ModuleNotFoundError) as error:  # a key that is missing, a wrong name, an extra
-                raise WrongEntry(f"[voices.{one.name}] {error}") from error
-        return voices
+        return cls(served, config.default)
 
     @property
     def models(self) -> Mapping[str, ServedVoice]:
@@ -154,6 +151,15 @@ class ServiceVoices:
             return served.make(speed)
         except ValueError as error:
             raise UnknownVoice(f"{served.name} does not take this speed: {error}", "speed") from error
+
+
+@contextmanager
+def _told_of(name: str) -> Generator[None]:
+    """Say of which voice it is that something is wrong: a key that is missing, a wrong name, an extra that is not installed."""
+    try:
+        yield
+    except (ValueError, ModuleNotFoundError) as error:
+        raise WrongEntry(f"[voices.{name}] {error}") from error
 
 
 def _local(name: str, voice: str | None = None) -> ServedVoice:
