@@ -27,6 +27,8 @@ class Commit:
     before: tuple[tuple[int, int], ...] = ()
     """For each unit before `unit`: the samples at which it begins and ends, at most `start`. Told again with the times of its
     words."""
+    late: bool = False
+    """Whether the service has told of a word after its audio was passed on."""
     first_audio: float | None = None
     """When its first samples came, on Trio's clock. None: none have."""
 

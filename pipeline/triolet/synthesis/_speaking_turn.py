@@ -58,6 +58,10 @@ to stop. Usually that takes a millisecond. Then their sessions are closed, withi
 NOT_YET = 0.5
 """Seconds after which it is asked again whether a second session may speak words that are late, where limits did not allow it."""
 
+TOGETHER = 0.2
+"""Seconds of audio that may have been passed on when its words are told, and they still count as told in time. What an output holds is
+about as much, so the listener has not heard them; a service may send the words right behind their audio."""
+
 PLAYED = 1.0
 """Seconds that an output may take longer to play what it has than that lasts, before the turn ends with a failed phrase."""
 
@@ -295,15 +299,20 @@ class SpeakingTurn:
                 )
 
         times: UnitTimes | None = None
+        together = self._audio.samples(TOGETHER)
 
         def words(said: Sequence[TimedWord]) -> None:
             nonlocal times
             if times is None:  # few services tell
                 times = UnitTimes(job.phrase.units[commit.unit :], self._audio.sample_rate)
+            known = len(times.ends)
             if times.add(said):
+                commit.late = commit.late or commit.start + times.ends[known] < audio.passed_on - together
                 begins = (*(begin for begin, _ in commit.before), *(commit.start + begin for begin in times.begins))
                 ends = (*(end for _, end in commit.before), *(commit.start + end for end in times.ends))
-                self._turn.timeline.record(WordsTimed(self._turn.now(), index, ends, begins[: len(ends)]))
+                self._turn.timeline.record(
+                    WordsTimed(self._turn.now(), index, ends, begins[: len(ends)], late=commit.late)
+                )
 
         return AudioAndWords(accept, words)
 
@@ -412,8 +421,12 @@ class SpeakingTurn:
         self._turn.timeline.record(PhraseFailed(self._turn.now(), job.phrase.index, job.audio.received, reason))
 
     def _word_ends(self, job: Job) -> tuple[int, ...]:
-        """Where the units of the last commit end, counted from its first sample. Empty if the service does not tell."""
+        """Where the units of the last commit end, counted from its first sample. Empty if the service does not tell, or not yet of what
+        has not been passed on.
+        """
         ends = self._turn.timeline.word_ends(job.phrase.index)[job.commit.unit :]
+        if job.commit.late and ends and ends[-1] <= job.audio.passed_on:
+            return ()
         return tuple(end - job.commit.start for end in ends)
 
     async def _pass_on(self, job: Job) -> None:

@@ -16,6 +16,7 @@ from triolet.alignment._unit_times import UnitTimes
 from triolet.chain._context import TurnContext
 from triolet.errors import NoAudio
 from triolet.synthesis._options import LEAD
+from triolet.synthesis._speaking_turn import TOGETHER
 from triolet.synthesis._voice_stage import VoiceStage, adjusted
 from triolet.tts._contract import TTS
 from triolet.tts._word_times import AudioAndWords
@@ -107,6 +108,9 @@ class _StreamedTurn:
         )
         self._parts: deque[bytes] = deque()
         self._received = 0
+        self._passed_on = 0
+        self._late = False
+        """Whether the service has told of a word after its audio was passed on."""
         self._done = False
         self._news = Signal()
         self._times = UnitTimes((), tts.format.sample_rate)
@@ -153,8 +157,10 @@ class _StreamedTurn:
     def _words(self, said: Sequence[TimedWord]) -> None:
         if self._times.add(said):
             told, self._told = self._told, len(self._times.ends)
+            together = self._tts.format.samples(TOGETHER)
+            self._late = self._late or self._times.ends[told] < self._passed_on - together
             begins, ends = self._times.begins[told : self._told], self._times.ends[told:]
-            self._turn.timeline.record(WordsTimed(self._turn.now(), 0, tuple(ends), tuple(begins), told))
+            self._turn.timeline.record(WordsTimed(self._turn.now(), 0, tuple(ends), tuple(begins), told, self._late))
 
     def _accept(self, pcm: bytes) -> None:
         if not pcm:
@@ -168,12 +174,11 @@ class _StreamedTurn:
         self._news.give()
 
     async def _pass_on(self, downstream: trio.MemorySendChannel[AudioChunk]) -> None:
-        offset = 0
         while self._parts or not self._done:
             if not self._parts:
                 await self._news.wait()
                 continue
             pcm = self._parts.popleft()
-            await downstream.send(AudioChunk(pcm, self._tts.format, self._phrase, offset))
-            offset += len(pcm) // SAMPLE_BYTES
-        await downstream.send(AudioChunk(b"", self._tts.format, self._phrase, offset, final=True))
+            await downstream.send(AudioChunk(pcm, self._tts.format, self._phrase, self._passed_on))
+            self._passed_on += len(pcm) // SAMPLE_BYTES
+        await downstream.send(AudioChunk(b"", self._tts.format, self._phrase, self._passed_on, final=True))

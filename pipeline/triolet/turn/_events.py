@@ -163,6 +163,10 @@ class WordsTimed(Event):
     the one before."""
     unit: int = 0
     """The first unit that `ends` tells of; 0 by default. What was told of those before it still holds."""
+    late: bool = False
+    """Whether a word of the phrase was told after its audio had been passed on. Then words behind the last that was told may have been
+    heard, too: how many is estimated.
+    """
 
 
 @attrs.frozen

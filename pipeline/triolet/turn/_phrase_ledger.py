@@ -12,6 +12,17 @@ from triolet.alignment._voicing import Voiced
 from triolet.alignment._weights import WeighedUnits
 from triolet.turn._spoken_word import PhraseTimes
 
+UNTOLD_SOUND = 0.05
+"""Seconds for which a voice may sound behind the last word that was told and say no other word: breath, or the end of a sound that fades. No
+word is shorter."""
+
+UNTOLD_WORD = 1.5
+"""Seconds for which the voice may sound behind the last word that was told, while it is not known to tell late: in one word that has not come to
+its end. Few words are as long."""
+
+ENOUGH = 1.0
+"""Seconds of sound by which the pace of a phrase is told: some three words."""
+
 
 @attrs.define
 class _Commit:
@@ -52,6 +63,8 @@ class PhraseLedger:
         """The sample after the end of each unit, where the voice has told."""
         self.begins: tuple[int, ...] = ()
         """The sample at which each of these units begins; empty where the voice has not told."""
+        self._late = False
+        """Whether the voice tells of words when they may have been heard already."""
         self._placed: list[tuple[int, float]] = []
         """When the listener hears which sample: (sample, time), in the order in which they were told."""
         self.failure: str | None = None
@@ -91,7 +104,7 @@ class PhraseLedger:
 
     def committed(self, *, bills: bool = True) -> None:
         """A session was told to speak what is missing. Word times that were known hold no longer."""
-        self.ends, self.begins = None, ()
+        self.ends, self.begins, self._late = None, (), False
         self._commits.append(_Commit(self._parts[-1].unit, characters=None if bills else 0))
 
     def hedged(self, *, bills: bool = True) -> None:
@@ -115,11 +128,12 @@ class PhraseLedger:
 
     def resumed(self, samples: int, unit: int, repeated: int) -> None:
         """From this sample on, the audio says the units from this one on."""
-        self.ends, self.begins = None, ()
+        self.ends, self.begins, self._late = None, (), False
         self._parts.append(_Part(samples, unit, repeated))
 
-    def timed(self, unit: int, begins: tuple[int, ...], ends: tuple[int, ...]) -> None:
-        """The voice has told when it says the units from one on."""
+    def timed(self, unit: int, begins: tuple[int, ...], ends: tuple[int, ...], *, late: bool = False) -> None:
+        """The voice has told when it says the units from one on; `late`: after they may have been heard."""
+        self._late = self._late or late
         known = self.ends or ()
         told = len(self.begins) == len(known) and len(begins) == len(ends)
         self.begins = (*self.begins[:unit], *begins) if told or not unit else ()
@@ -147,8 +161,14 @@ class PhraseLedger:
             self._voiced if voiced is None else voiced,
             tuple(self._placed),
             origin,
-            None if sure else self._pace(),
+            None if sure else self._told_pace(sample_rate) or self._pace(),
         )
+
+    def _told_pace(self, sample_rate: int) -> float | None:
+        """The pace of the words that were told, if they are enough to tell it by."""
+        told = self.ends or ()
+        sounded = self._voiced.sounding(0, told[-1]) / sample_rate if told and len(self._parts) == 1 else 0.0
+        return self._weighed().ends[len(told)] / sounded if sounded >= ENOUGH else None
 
     def paused(self, start: int, end: int, sample_rate: int) -> None:
         """The voice sounded in these samples, and has paused after them."""
@@ -199,7 +219,8 @@ class PhraseLedger:
         if self.whole and self.failure is None:
             return len(self._units), False
         if self.ends is not None:
-            return sum(end <= self.heard for end in self.ends), False
+            told = sum(end <= self.heard for end in self.ends)
+            return self._heard_untold(told, sample_rate) if self._goes_beyond(sample_rate) else (told, False)
         count = 0
         for at, part in enumerate(self._parts):
             if part.start >= self.heard:
@@ -207,6 +228,22 @@ class PhraseLedger:
             after = self._parts[at + 1] if at + 1 < len(self._parts) else None
             count = max(count, part.unit + self._heard_of(part, after, sample_rate))
         return count, bool(self.heard)
+
+    def _goes_beyond(self, sample_rate: int) -> bool:
+        """Whether words behind the last that was told may have been heard: the voice has sounded behind it, and tells late, or so long
+        that it cannot tell in time.
+        """
+        told = self.ends or ()
+        if not sample_rate or not told or len(told) == len(self._units) or self.heard <= told[-1]:
+            return False
+        sounded = self._voiced.sounding(told[-1], self.heard) / sample_rate
+        return sounded > (UNTOLD_SOUND if self._late else UNTOLD_WORD)
+
+    def _heard_untold(self, told: int, sample_rate: int) -> tuple[int, bool]:
+        """How many units were heard, with those behind the last that was told, and that this is an estimate."""
+        times = self.times(sample_rate, 0.0)
+        ends = [] if times is None else [end for _, end, _ in times.samples()]
+        return max(told, sum(end <= self.heard for end in ends)), True
 
     def _heard_of(self, part: _Part, after: _Part | None, sample_rate: int) -> int:
         """How many units of one part were heard. If the next goes on at a pause, this one says the units up to there; if it

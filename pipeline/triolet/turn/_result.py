@@ -203,8 +203,8 @@ class TurnLedger:
                 self._of(index).resumed(samples, unit, repeated)
             case PhraseFailed(index=index, reason=reason):
                 self._of(index).failure = reason
-            case WordsTimed(index=index, ends=ends, begins=begins, unit=unit):
-                self._of(index).timed(unit, begins, ends)
+            case WordsTimed(index=index, ends=ends, begins=begins, unit=unit, late=late):
+                self._of(index).timed(unit, begins, ends, late=late)
             case SoundPlaced(index=index, sample=sample, time=time):
                 self._of(index).placed(sample, time)
             case OutputOpened(sample_rate=rate, realtime=realtime):

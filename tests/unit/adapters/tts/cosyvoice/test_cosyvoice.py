@@ -169,14 +169,16 @@ async def test_a_conversation_is_interrupted_without_a_new_connection(autojump_c
 WORDS = "We look at the river. It is wide, and slow; then the rain comes, and forty-two people leave. Nobody stays."
 
 
-async def heard_until(seconds: float, world: World, **settings: Any) -> tuple[str, str, bool]:
+async def heard_until(
+    seconds: float, world: World, *, merge: int = 0, text: str = WORDS, **settings: Any
+) -> tuple[str, str, bool]:
     """What is said to have been heard, what the samples show, and whether it is said to be an estimate."""
     output = RecordingOutput()
-    chain = speech(world.tts(**settings), "en", phrasing=PhrasingOptions(early_start=False, merge=0))
+    chain = speech(world.tts(**settings), "en", phrasing=PhrasingOptions(early_start=False, merge=merge))
     async with Conversation(chain, output) as conversation:
         with trio.move_on_after(100):
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(conversation.say, [WORDS])
+                nursery.start_soon(conversation.say, [text])
                 await trio.sleep(seconds)
                 conversation.interrupt()
     result = conversation.last
@@ -395,3 +397,21 @@ def test_cancel_is_said_where_it_is_documented(settings: dict[str, Any], cancels
     assert isinstance(reply, Reply)
     assert len(reply.messages) == 2
     assert (protocol.stop() is not None) is cancels
+
+
+SENTENCES = "We look. It is wide and slow. Then the rain comes. Forty people leave the river. Nobody stays there."
+
+
+async def test_words_that_are_told_late_are_estimated_and_said_to_be(autojump_clock: MockClock) -> None:
+    """A phrase of several sentences is cut in one that has not been told yet: the words before are known, and some behind."""
+    draws = random.Random(11)
+    exact = estimated = 0
+    for _ in range(12):
+        async with serving(CosyVoiceServerOptions(pace=1.02), ToneTTS(seconds_per_character=0.06)) as world:
+            heard, samples, estimate = await heard_until(draws.uniform(0.8, 6), world, merge=240, text=SENTENCES)
+        claimed, true = heard.split(), samples.split()
+        assert abs(len(claimed) - len(true)) <= (2 if estimate else 0), (heard, samples)
+        exact += not estimate
+        estimated += estimate and len(true) > 2
+    assert exact > 2
+    assert estimated > 2, "cut in a later sentence"
