@@ -145,6 +145,7 @@ def _told(error: BaseException) -> int:
 EXTRAS = {
     "typer": "cli", "rich": "cli", "hibari": "local", "miniaudio": "audio", "av": "audio", "httpx2": "llm",
     "starlette": "serve", "hypercorn": "serve",
+    "prometheus_client": "serve", "opentelemetry": "serve",
 }  # fmt: skip
 """The extra of this project that installs each module."""
 

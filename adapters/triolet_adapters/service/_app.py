@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket
 from triolet_adapters.service._live_host import LiveHost
 from triolet_adapters.service.connections import Attended
 from triolet_adapters.service.guard import Refused
-from triolet_adapters.service.http import Health, OpenAPI, Speech, Voices, answer, refuse, refuse_route
+from triolet_adapters.service.http import Health, Metrics, OpenAPI, Speech, Voices, answer, refuse, refuse_route
 from triolet_adapters.service.live import LiveSessions, speak_live
 from triolet_adapters.service.process import Service
 
@@ -30,6 +30,7 @@ def create_app(service: Service) -> Starlette:
         Route("/v1/audio/speech", Speech(service), methods=["POST"]),
         Route("/v1/voices", Voices(service).list, methods=["GET"]),
         Route("/openapi.json", OpenAPI(service).answer, methods=["GET"]),
+        Route("/metrics", Metrics(service).answer, methods=["GET"]),
         Route("/healthz", health.alive, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
         WebSocketRoute("/v1/speech", Live(service)),

@@ -53,9 +53,9 @@ class LiveHost:
         """The name of a model, and its voice."""
         return self._service.voices.served(model).name, self._service.voices.voice(model, voice)
 
-    def observer(self, turn: str, *, caller: str, parent: str | None) -> Callable[[Event], None] | None:
+    def observer(self, turn: str, *, caller: str, parent: str | None, model: str) -> Callable[[Event], None] | None:
         """What listens to the events of a turn."""
-        return self._service.observer(turn, caller, parent)
+        return self._service.observer(turn, caller, parent, model=model)
 
     def begin_turn(self, caller: str) -> None:
         """Count a turn of a caller."""

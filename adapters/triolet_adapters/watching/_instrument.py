@@ -41,9 +41,16 @@ class TurnInstrument:
             recorders: what counts the samples of all turns.
             spans: makes the spans; by default none are made.
         """
-        self._recorders = recorders
+        self._recorders: tuple[Recorder, ...] = recorders
         self._spans = spans
         self._names: set[str] = set()
+
+    def attach(self, *recorders: Recorder, spans: SpanMaker | None = None) -> None:
+        """Replace what counts and what makes spans, for turns and sessions that begin from now on. A plain call. Voices can be watched
+        before anything counts.
+        """
+        self._recorders = recorders
+        self._spans = spans
 
     def observer(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -50,6 +51,7 @@ class Watching:
 async def open_watching(
     environment: Mapping[str, str] | None = None,
     *,
+    instrument: TurnInstrument | None = None,
     keep_text: bool = False,
     span_exporter: SpanExporter | None = None,
     metric_exporter: MetricExporter | None = None,
@@ -65,6 +67,7 @@ async def open_watching(
 
     Args:
         environment: where to look; the process's own by default.
+        instrument: what listens to turns, if voices are watched by it already; by default a new one.
         keep_text: whether spans hold what is said, and the words of errors. False by default.
         span_exporter: where spans go, instead.
         metric_exporter: where figures go, instead.
@@ -90,7 +93,9 @@ async def open_watching(
         closing.append(close)
         recorders.append(counting)
     try:
-        yield Watching(TurnInstrument(*recorders, spans=spans), readings, metrics)
+        instrument = instrument or TurnInstrument()
+        instrument.attach(*recorders, spans=spans)
+        yield Watching(instrument, readings, metrics)
     finally:
         trio.lowlevel.remove_instrument(lag)
         with trio.move_on_after(CLOSING, shield=True):  # a thread each: one that hangs must not keep the other
@@ -132,7 +137,11 @@ def _figures(
 
 
 def _about(environment: Mapping[str, str]) -> dict[str, str]:
-    return {"service.name": environment.get("OTEL_SERVICE_NAME") or "triolet"}
+    """What tells this process from others. The SDK adds what OTEL_RESOURCE_ATTRIBUTES says."""
+    return {
+        "service.name": environment.get("OTEL_SERVICE_NAME") or "triolet",
+        "service.instance.id": f"{socket.gethostname()}-{os.getpid()}",
+    }
 
 
 async def _close(close: Callable[[], object]) -> None:

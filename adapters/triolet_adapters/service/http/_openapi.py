@@ -132,6 +132,7 @@ def document(service: Service) -> dict[str, Any]:
         "paths": {
             "/v1/audio/speech": {"post": {**speech, **keyed}},
             "/v1/voices": {"get": {**voices, **keyed}},
+            "/metrics": {"get": {**_metrics(), **keyed}},
             "/healthz": {"get": _health("alive", "Whether the process runs.", 200)},
             "/readyz": {"get": _health("ready", "Whether it takes turns.", 200, 503)},
         },
@@ -148,6 +149,12 @@ def _refusal(status: int) -> dict[str, Any]:
     if status in _WAITS:
         answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
     return answer
+
+
+def _metrics() -> dict[str, Any]:
+    text = {"description": "Prometheus's text format.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    refusals = {str(status): _refusal(status) for status in (401, 403, 421)}
+    return {"operationId": "metrics", "summary": "The figures of the service.", "responses": {"200": text, **refusals}}
 
 
 def _health(name: str, summary: str, *statuses: int) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Asked:
     """A request, checked."""
 
     text: str
+    model: str
     tts: TTS
     source: Source[AudioChunk]
     audio: HttpAudio
@@ -56,7 +57,7 @@ class Speech:
             async with self._service.guard.admit(headers, client) as admission:
                 fields = await read_json(receive, headers, self._service.config.limits)
                 asked = self._asked(fields)
-                observer = self._service.observer(turn, admission.caller, headers.get("traceparent"))
+                observer = self._service.observer(turn, admission.caller, headers.get("traceparent"), model=asked.model)
                 await self._speak(asked, turn, observer, receive, send)
         except Refused as refused:
             log_refusal(refused, turn=turn)
@@ -97,7 +98,7 @@ class Speech:
             patience=service.config.limits.send_timeout,
         )
         events = fields.get("stream_format") == "sse"
-        return Asked(text=text, tts=tts, source=[text] | chain, audio=audio, events=events)
+        return Asked(text=text, model=served.name, tts=tts, source=[text] | chain, audio=audio, events=events)
 
     async def _speak(
         self, asked: Asked, turn: str, observer: Callable[[Event], None], receive: Receive, send: Send

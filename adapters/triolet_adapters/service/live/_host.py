@@ -67,7 +67,7 @@ class Host(Protocol):
         """
         ...
 
-    def observer(self, turn: str, *, caller: str, parent: str | None) -> Callable[[Event], None] | None:
+    def observer(self, turn: str, *, caller: str, parent: str | None, model: str) -> Callable[[Event], None] | None:
         """What listens to the events of a turn: logs, metrics, traces. `parent` is the caller's `traceparent`."""
         ...
 

@@ -218,7 +218,7 @@ class LiveSession:
 
     async def _say(self, turn: _Turn, teller: TurnTeller) -> TurnResult:
         name = f"{secrets.token_hex(8)}-{turn.number}"
-        others = self._host.observer(name, caller=self.caller, parent=self._parent)
+        others = self._host.observer(name, caller=self.caller, parent=self._parent, model=self.model)
 
         def observe(event: Event) -> None:
             teller(event)

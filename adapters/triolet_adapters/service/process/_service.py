@@ -9,12 +9,13 @@ from typing import Self
 
 import trio
 
-from triolet import Alone, PoolOptions, SessionPools, open_session_pools
+from triolet import Alone, Failover, PoolOptions, SessionPools, open_session_pools
 from triolet.events import Event
 from triolet_adapters.service.config import ServiceConfig
 from triolet_adapters.service.guard import Counters, Guard, Keys
 from triolet_adapters.service.logs import turn_logs
 from triolet_adapters.service.voices import ServiceVoices
+from triolet_adapters.watching import TurnInstrument, Watching, open_watching
 
 Watch = Callable[[str, str, str | None], Callable[[Event], None]]
 """`watch(turn_id, caller, parent)` gives what is called with each event of that turn. It must not raise, and cannot wait. `parent` is the
@@ -29,6 +30,8 @@ class Service:
 
     nursery: trio.Nursery
     """For tasks that outlive a connection. They are cancelled when the block is left."""
+    watching: Watching
+    """What is seen of turns: figures for `/metrics`, traces."""
     pools: SessionPools
     """The sessions of all voices."""
 
@@ -52,7 +55,8 @@ class Service:
             WrongEntry: a voice of the configuration cannot be made.
         """
         self.config = config
-        self.voices = voices or ServiceVoices.of(config)
+        self._instrument = TurnInstrument()
+        self.voices = voices or ServiceVoices.of(config, self._instrument.watched)
         self.guard = Guard(config, Keys({name: key.sha256 for name, key in config.keys.items()}), counters)
         self.draining = trio.Event()
         """Set when the service is about to end: no more turns are admitted, and those that run have `limits.drain_timeout`."""
@@ -76,9 +80,11 @@ class Service:
     async def _opened(self) -> AsyncGenerator[None]:
         limit = self.config.limits.turns
         async with (
+            open_watching(instrument=self._instrument, keep_text=self.config.log_text) as self.watching,
             open_session_pools(PoolOptions(maximum=2 * limit, voices=VOICES)) as self.pools,
             trio.open_nursery() as self.nursery,
         ):
+            self._watch()
             self.nursery.start_soon(self._warm_up)
             yield
             self.nursery.cancel_scope.cancel()
@@ -92,15 +98,29 @@ class Service:
         """A name for a turn, which logs, events and answers share."""
         return f"turn_{secrets.token_hex(8)}"
 
-    def observer(self, turn_id: str, caller: str, parent: str | None = None) -> Callable[[Event], None]:
-        """What is to be called with each event of a turn, for logs and figures. `parent`: the caller's `traceparent`."""
+    def observer(
+        self, turn_id: str, caller: str, parent: str | None = None, *, model: str | None = None
+    ) -> Callable[[Event], None]:
+        """What is to be called with each event of a turn, for logs, figures and traces. `parent`: the caller's `traceparent`. `model`: the
+        name of the model that speaks; the default where there is none.
+        """
+        name = model or self.voices.default.name
         watching = [watch(turn_id, caller, parent) for watch in self._watches]
+        watching.append(self._instrument.observer(turn_id, caller, parent, voice=name))
 
         def observe(event: Event) -> None:
             for watch in watching:
                 watch(event)
 
         return observe
+
+    def _watch(self) -> None:
+        """Read sessions and failovers when somebody asks for figures."""
+        self.watching.readings.watch_pools(self.pools)
+        for name, served in self.voices.models.items():
+            tts = served.make(None)
+            if isinstance(tts, Failover):
+                self.watching.readings.watch_failover(name, tts)
 
     async def _warm_up(self) -> None:
         """Load the default voice now, and not while the first client waits. A vendor's is asked when it is needed."""

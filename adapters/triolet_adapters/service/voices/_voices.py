@@ -14,6 +14,9 @@ import attrs
 from triolet import TTS, Failover
 from triolet_adapters.service.config import MODEL, ServiceConfig, VoiceConfig, WrongEntry
 
+Watched = Callable[[TTS, str], TTS]
+"""Gives the same voice, watched under a name."""
+
 MakeVoice = Callable[[float | None], TTS]
 """Makes a voice that speaks at a speed; at its own where that is None."""
 
@@ -57,18 +60,20 @@ class ServiceVoices:
         self._default = default
 
     @classmethod
-    def of(cls, config: ServiceConfig) -> ServiceVoices:
-        """The voices of a configuration, and the voice of this machine.
+    def of(cls, config: ServiceConfig, watched: Watched | None = None) -> ServiceVoices:
+        """The voices of a configuration, and the voice of this machine. `watched` gives each voice, and each that it falls back on, as it is
+        watched; by default none is.
 
         Raises:
             WrongEntry: one of them cannot be made. What it needs may be missing.
         """
         served: dict[str, ServedVoice] = {}
+        watch: Watched = watched or (lambda tts, _: tts)
         if MODEL not in config.voices and importlib.util.find_spec("hibari") is not None:
-            served[MODEL] = _local(MODEL)
+            served[MODEL] = _watched(_local(MODEL), watch)
         for name, voice in config.voices.items():
             with _told_of(name):
-                served[name] = _served(name, voice, config)
+                served[name] = _served(name, voice, config, watch)
                 served[name].make(None)
         if config.default not in served:
             raise WrongEntry(
@@ -178,18 +183,26 @@ def _local(name: str, voice: str | None = None) -> ServedVoice:
     )
 
 
-def _served(name: str, voice: VoiceConfig, config: ServiceConfig) -> ServedVoice:
-    one = _alone(name, voice)
+def _watched(served: ServedVoice, watched: Watched) -> ServedVoice:
+    make, name = served.make, served.name
+    return attrs.evolve(served, make=lambda speed: watched(make(speed), name))
+
+
+def _served(name: str, voice: VoiceConfig, config: ServiceConfig, watched: Watched) -> ServedVoice:
+    one = _watched(_alone(name, voice), watched)
     if not voice.fallback:
         return one
     others = [
-        _local(other) if other == MODEL and MODEL not in config.voices else _alone(other, config.voices[other])
+        _watched(
+            _local(other) if other == MODEL and MODEL not in config.voices else _alone(other, config.voices[other]),
+            watched,
+        )
         for other in voice.fallback
     ]
 
     def make(speed: float | None) -> TTS:
         first, second, *more = (each.make(speed) for each in (one, *others))
-        return Failover(first, second, *more)
+        return Failover(first, second, *more, names=[one.name, *voice.fallback])
 
     return attrs.evolve(one, make=_made_once(make))
 

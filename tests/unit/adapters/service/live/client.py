@@ -40,7 +40,7 @@ class FakeHost:
             raise ValueError(f"there is no model {model}; there is tone")
         return "tone", self.tts
 
-    def observer(self, turn: str, *, caller: str, parent: str | None) -> Callable[[Event], None] | None:
+    def observer(self, turn: str, *, caller: str, parent: str | None, model: str) -> Callable[[Event], None] | None:
         self.observed.append((turn, caller, parent))
         return None
 
