@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import itertools
+import string
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from triolet import SentenceSegmenter
 from triolet_adapters.service.http._schemas import speech_request
 from triolet_adapters.service.process import Service
+from triolet_adapters.service.voices import ServedVoice
 from triolet_adapters.shared.json import dumps
 
 _ERROR: Mapping[str, Any] = {
@@ -60,7 +66,7 @@ _MODELS: Mapping[str, Any] = {
 }
 _AUDIO = ("audio/mpeg", "audio/ogg", "audio/aac", "audio/flac", "audio/wav", "audio/pcm")
 _REFUSALS = {
-    400: "A field is missing, unknown or wrong; or there are no words in the text.",
+    400: "A field is missing, unknown or wrong.",
     401: "No key, or a wrong one.",
     403: "A web page that may not use this service.",
     404: "There is no such model.",
@@ -79,10 +85,13 @@ class OpenAPI:
     """The handler. It asks for no key: a client generator has none."""
 
     def __init__(self, service: Service) -> None:
-        self._document = dumps(document(service))
+        self._service = service
+        self._document: str | None = None
 
     async def answer(self, _: Request) -> Response:
-        """Give the document."""
+        """Give the document, which is made the first time."""
+        if self._document is None:
+            self._document = dumps(document(self._service))
         return Response(self._document, media_type="application/json")
 
 
@@ -97,9 +106,18 @@ def document(service: Service) -> dict[str, Any]:
         name = {"type": "string", "enum": [*names]}
         by_id = {"type": "object", "required": ["id"], "properties": {"id": name}, "additionalProperties": False}
         fields["voice"] = {**fields["voice"], "oneOf": [name, by_id, {"type": "null"}]}
+    speeds = [model.speeds or (1.0, 1.0) for model in models]
+    fields["speed"] = {
+        **fields["speed"],
+        "minimum": min(slowest for slowest, _ in speeds),
+        "maximum": max(fastest for _, fastest in speeds),
+    }
+    if not any(_takes_instructions(model) for model in models):
+        fields["instructions"] = {**fields["instructions"], "maxLength": 0}
+    fields["language"] = {**fields["language"], "pattern": f"^(auto|({'|'.join(_languages())})(-[A-Z]{{2}})?)$"}
     body = {**request, "properties": fields}
     sound = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _AUDIO}
-    content = {**sound, "text/event-stream": {"schema": {"type": "string"}}}
+    content = {**sound, "text/event-stream": {}}
     turn = {
         "X-Request-Id": {
             "schema": {"type": "string"},
@@ -138,6 +156,25 @@ def document(service: Service) -> dict[str, Any]:
         },
         "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}, "schemas": {"Error": _ERROR}},
     }
+
+
+def _takes_instructions(model: ServedVoice) -> bool:
+    try:
+        model.make(None).adjusted(instructions="Speak slowly.")
+    except ValueError:
+        return False
+    return True
+
+
+@functools.cache
+def _languages() -> list[str]:
+    """The codes of two letters that the engine takes: 180, found in 0.05 s. It takes longer tags as well."""
+    known: list[str] = []
+    for letters in itertools.product(string.ascii_lowercase, repeat=2):
+        with contextlib.suppress(ValueError):
+            SentenceSegmenter("".join(letters))
+            known.append("".join(letters))
+    return known
 
 
 def _json(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def speech_request(limits: Limits) -> dict[str, Any]:
             },
             "language": {
                 "type": ["string", "null"],
+                "minLength": 2,
                 "maxLength": 35,
                 "description": "The language of the text, as a tag such as en-GB. Default: the voice's, or found out from the text.",
             },

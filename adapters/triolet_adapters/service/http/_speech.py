@@ -11,7 +11,7 @@ import trio
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from triolet import TTS, AudioChunk, SessionPools, Source, speech
+from triolet import SAMPLE_BYTES, AudioChunk, AudioFormat, SessionPools, Source, speech
 from triolet.errors import Overloaded, TrioletError, TTSError
 from triolet.events import Event
 from triolet_adapters.outputs import HttpAudio
@@ -29,14 +29,19 @@ REQUEST_ID = "X-Request-Id"
 """The header that has the name of the turn, as logs and traces have it. OpenAI's SDK shows it as `_request_id`."""
 
 
+SILENCE = 0.1
+"""Seconds of the audio of a text without words."""
+
+
 @attrs.frozen(kw_only=True)
 class Asked:
     """A request, checked."""
 
     text: str
     model: str
-    tts: TTS
     source: Source[AudioChunk]
+    kind: str
+    """The format of the audio."""
     audio: HttpAudio
     events: bool
     """Whether the answer is an event stream."""
@@ -92,13 +97,14 @@ class Speech:
             chain = speech(tts, fields.get("language") or served.language)
         except ValueError as error:
             raise Refused(400, "invalid_value", str(error), param="language") from None
+        kind: str = fields.get("response_format") or "mp3"
         audio = HttpAudio(
-            fields.get("response_format") or "mp3",
+            kind,
             sample_rate=SAMPLE_RATE,
             patience=service.config.limits.send_timeout,
         )
         events = fields.get("stream_format") == "sse"
-        return Asked(text=text, model=served.name, tts=tts, source=[text] | chain, audio=audio, events=events)
+        return Asked(text=text, model=served.name, source=[text] | chain, kind=kind, audio=audio, events=events)
 
     async def _speak(
         self, asked: Asked, turn: str, observer: Callable[[Event], None], receive: Receive, send: Send
@@ -113,7 +119,7 @@ class Speech:
                     await end.come.wait()
                     if end.error is not None:
                         raise refusal(end.error)
-                    raise Refused(400, "nothing_to_say", "input has no words that are spoken", param="input")
+                    first = await _silence(asked.kind)  # there are no words in the text
                 headers = {
                     "Content-Type": kind,
                     REQUEST_ID: turn,
@@ -200,6 +206,15 @@ async def _while_there(receive: Receive) -> AsyncGenerator[None]:
         nursery.cancel_scope.cancel()
     if raised is not None:
         raise raised
+
+
+async def _silence(kind: str) -> bytes:
+    """A whole body that is silent. Players refuse a file without a sample, and a text without words is no mistake of the caller's."""
+    audio = HttpAudio(kind)
+    await audio.open(AudioFormat(SAMPLE_RATE))
+    await audio.play(bytes(round(SILENCE * SAMPLE_RATE) * SAMPLE_BYTES))
+    await audio.close()
+    return b"".join([data async for data in audio])
 
 
 async def _head(audio: HttpAudio) -> bytes:
