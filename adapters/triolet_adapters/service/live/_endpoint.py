@@ -25,6 +25,9 @@ _log = logging.getLogger("triolet.service")
 FIRST = 30.0
 """Seconds for the first message of a client whose address does not say how it plays."""
 
+SUBPROTOCOL = "triolet"
+"""What is answered to a browser that offers it: it must offer one beside that with its key, and wants one of them accepted."""
+
 LAST_WORDS = 1.0
 """Seconds for telling a client what was heard, or what is wrong, before the connection is closed."""
 
@@ -44,7 +47,8 @@ async def speak_live(
         caller: whose key it is; "" where no keys are asked for. A session can be resumed with the same key only.
         ignored: parameters of the address that are not ours, such as a key.
     """
-    await websocket.accept()
+    offered = websocket.scope.get("subprotocols", ())
+    await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
     connection = Connection(websocket)
     try:
         with Alone():

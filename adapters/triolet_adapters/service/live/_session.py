@@ -64,7 +64,7 @@ class LiveSession:
         Raises:
             ValueError: there is no such model, voice or language.
         """
-        self.model, tts = host.speaking(settings.model, settings.voice)
+        self.model, tts = host.speaking(settings.model, settings.voice, settings.speed)
         chain: Stage[str, AudioChunk] = speech(tts, settings.language)
         self.settings = settings
         self.output = output

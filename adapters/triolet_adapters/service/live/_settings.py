@@ -19,6 +19,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "model": {"type": "string", "maxLength": _LONGEST},
     "voice": {"type": "string", "maxLength": _LONGEST},
     "language": {"type": "string", "maxLength": _LONGEST},
+    "speed": {"type": "string", "pattern": r"^[0-9]{1,2}(\.[0-9]{1,6})?$"},
     "played": {"enum": ["acknowledged", "realtime", "taken"]},
     "codec": {"enum": ["pcm", "opus"]},
     "progress": {"enum": ["phrases", "words"]},
@@ -34,6 +35,8 @@ class Settings:
     model: str | None = None
     voice: str | None = None
     language: str = "auto"
+    speed: float | None = None
+    """How fast the voice speaks; 1 is its ordinary speed."""
     played: Played | None = None
     """None: by the first message."""
     codec: Literal["pcm", "opus"] = "pcm"
@@ -62,9 +65,9 @@ class Settings:
             if len(value) > _LONGEST:
                 raise BadMessage(f"{name} is longer than {_LONGEST} characters")
             given[name] = value
-        after = given.get("after")
-        if after is not None and not re.fullmatch(PARAMETERS["after"]["pattern"], after):
-            raise BadMessage(f"after is {after[:LONGEST_QUOTE]!r}; it must be a whole number, 0 or more")
+        for name, wanted in (("after", "a whole number, 0 or more"), ("speed", "a number such as 1.25")):
+            if name in given and not re.fullmatch(PARAMETERS[name]["pattern"], given[name]):
+                raise BadMessage(f"{name} is {given[name][:LONGEST_QUOTE]!r}; it must be {wanted}")
         return cls(
             model=given.get("model") or None,
             voice=given.get("voice") or None,
@@ -72,5 +75,6 @@ class Settings:
             played=cast("Played | None", given.get("played")),
             codec=cast("Literal['pcm', 'opus']", given.get("codec", "pcm")),
             by_word=given.get("progress") == "words",
-            after=None if after is None else int(after),
+            speed=float(given["speed"]) if "speed" in given else None,
+            after=int(given["after"]) if "after" in given else None,
         )

@@ -35,7 +35,7 @@ class FakeHost:
     observed: list[tuple[str, str, str | None]] = attrs.field(factory=list)
     most_turns: int = 1000
 
-    def speaking(self, model: str | None, voice: str | None) -> tuple[str, TTS]:
+    def speaking(self, model: str | None, voice: str | None, speed: float | None) -> tuple[str, TTS]:
         if (model or "tone") != "tone":
             raise ValueError(f"there is no model {model}; there is tone")
         return "tone", self.tts
