@@ -49,9 +49,10 @@ class LiveHost:
         """Set when the service takes no more turns."""
         return self._service.draining
 
-    def speaking(self, model: str | None, voice: str | None) -> tuple[str, TTS]:
-        """The name of a model, and its voice."""
-        return self._service.voices.served(model).name, self._service.voices.voice(model, voice)
+    def speaking(self, model: str | None, voice: str | None, speed: float | None) -> tuple[str, TTS, str]:
+        """The name of a model, its voice at a speed, and the language of the text."""
+        served = self._service.voices.served(model)
+        return served.name, self._service.voices.voice(model, voice, speed=speed), served.language
 
     def observer(self, turn: str, *, caller: str, parent: str | None, model: str) -> Callable[[Event], None] | None:
         """What listens to the events of a turn."""

@@ -54,8 +54,8 @@ _AUDIO_FROM_SERVER: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def asyncapi(version: str) -> dict[str, Any]:
-    """The document, for this version of the library."""
+def asyncapi() -> dict[str, Any]:
+    """The document."""
     sent = {kind.TYPE: _message(kind) for kind in messages.FROM_CLIENT}
     sent |= {name: _audio(name, *said) for name, said in _AUDIO_FROM_CLIENT.items()}
     told = {kind.TYPE: _message(kind) for kind in messages.FROM_SERVER}
@@ -73,7 +73,7 @@ def asyncapi(version: str) -> dict[str, Any]:
     }
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Triolet: speech while the text is written", "version": version},
+        "info": {"title": "Triolet: speech while the text is written", "version": str(messages.VERSION)},
         "defaultContentType": "application/json",
         "channels": {
             "speech": {

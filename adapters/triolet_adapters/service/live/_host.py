@@ -59,8 +59,8 @@ class Host(Protocol):
         """Set when the service takes no more turns."""
         ...
 
-    def speaking(self, model: str | None, voice: str | None, speed: float | None) -> tuple[str, TTS]:
-        """The name of a model, and its voice at a speed.
+    def speaking(self, model: str | None, voice: str | None, speed: float | None) -> tuple[str, TTS, str]:
+        """The name of a model, its voice at a speed, and the language of the text where a client names none.
 
         Raises:
             ValueError: there is none of that name. The text says which there are.

@@ -64,8 +64,8 @@ class LiveSession:
         Raises:
             ValueError: there is no such model, voice or language.
         """
-        self.model, tts = host.speaking(settings.model, settings.voice, settings.speed)
-        chain: Stage[str, AudioChunk] = speech(tts, settings.language)
+        self.model, tts, language = host.speaking(settings.model, settings.voice, settings.speed)
+        chain: Stage[str, AudioChunk] = speech(tts, settings.language or language)
         self.settings = settings
         self.output = output
         self.journal = Journal()

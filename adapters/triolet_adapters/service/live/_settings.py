@@ -34,7 +34,7 @@ class Settings:
 
     model: str | None = None
     voice: str | None = None
-    language: str = "auto"
+    language: str | None = None
     speed: float | None = None
     """How fast the voice speaks; 1 is its ordinary speed."""
     played: Played | None = None
@@ -71,7 +71,7 @@ class Settings:
         return cls(
             model=given.get("model") or None,
             voice=given.get("voice") or None,
-            language=given.get("language") or "auto",
+            language=given.get("language") or None,
             played=cast("Played | None", given.get("played")),
             codec=cast("Literal['pcm', 'opus']", given.get("codec", "pcm")),
             by_word=given.get("progress") == "words",

@@ -57,6 +57,7 @@ function showModel() {
   if (!model) return
   at("voices").replaceChildren(...model.voices.map(voice => new Option(voice, voice)))
   if (!model.voices.includes(at("voice").value)) at("voice").value = model.voice ?? ""
+  at("language").placeholder = model.language
   at("speed").disabled = model.speed === null
   if (model.speed) [at("speed").min, at("speed").max] = model.speed
 }
@@ -247,7 +248,8 @@ let address = ""
 let writer = 0 // counts what is being written, so that an interruption ends it
 
 function addressNow() {
-  const query = new URLSearchParams({ model: at("model").value, language: at("language").value || "auto", progress: "words" })
+  const query = new URLSearchParams({ model: at("model").value, progress: "words" })
+  if (at("language").value) query.set("language", at("language").value)
   if (at("voice").value) query.set("voice", at("voice").value)
   if (!at("speed").disabled && Number(at("speed").value) !== 1) query.set("speed", at("speed").value)
   return `v1/speech?${query}`

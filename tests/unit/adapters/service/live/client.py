@@ -35,10 +35,10 @@ class FakeHost:
     observed: list[tuple[str, str, str | None]] = attrs.field(factory=list)
     most_turns: int = 1000
 
-    def speaking(self, model: str | None, voice: str | None, speed: float | None) -> tuple[str, TTS]:
+    def speaking(self, model: str | None, voice: str | None, speed: float | None) -> tuple[str, TTS, str]:
         if (model or "tone") != "tone":
             raise ValueError(f"there is no model {model}; there is tone")
-        return "tone", self.tts
+        return "tone", self.tts, "auto"
 
     def observer(self, turn: str, *, caller: str, parent: str | None, model: str) -> Callable[[Event], None] | None:
         self.observed.append((turn, caller, parent))

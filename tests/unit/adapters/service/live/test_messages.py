@@ -19,7 +19,7 @@ from triolet_adapters.service.live._inbox import TextInbox, TooMuchText
 from triolet_adapters.service.live._journal import KEPT, Journal
 from triolet_adapters.service.live._settings import PARAMETERS, Settings
 
-DOCUMENT = asyncapi("1.2.3")
+DOCUMENT = asyncapi()
 HERE = resources.files("triolet_adapters.service.live")
 AUDIO = resources.files("triolet_adapters.outputs.browser")
 
