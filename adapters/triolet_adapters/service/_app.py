@@ -14,7 +14,17 @@ from starlette.websockets import WebSocket
 from triolet_adapters.service._live_host import LiveHost
 from triolet_adapters.service.connections import Attended
 from triolet_adapters.service.guard import Refused
-from triolet_adapters.service.http import Health, Metrics, OpenAPI, Speech, Voices, answer, refuse, refuse_route
+from triolet_adapters.service.http import (
+    Health,
+    Metrics,
+    OpenAPI,
+    Speech,
+    Voices,
+    answer,
+    refuse,
+    refuse_fault,
+    refuse_route,
+)
 from triolet_adapters.service.language_model import ServedModel
 from triolet_adapters.service.live import LanguageModel, LiveSessions, asyncapi, speak_live
 from triolet_adapters.service.page import Status, page_routes
@@ -41,7 +51,7 @@ def create_app(service: Service) -> Starlette:
     return Starlette(
         routes=routes,
         middleware=[Middleware(Attended)],
-        exception_handlers={Refused: refuse, HTTPException: refuse_route},
+        exception_handlers={Refused: refuse, HTTPException: refuse_route, Exception: refuse_fault},
     )
 
 

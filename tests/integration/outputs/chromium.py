@@ -53,12 +53,15 @@ _RECORDED = """() => {
 
 
 @contextmanager
-def opened_page(url: str) -> Iterator[Page]:
-    """The page at this address. What it throws fails the test."""
+def opened_page(url: str, *, bypass_csp: bool = False) -> Iterator[Page]:
+    """The page at this address. What it throws fails the test.
+
+    `bypass_csp`: let the script put code of its own into a page whose policy forbids that.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         try:
-            page = browser.new_context().new_page()
+            page = browser.new_context(bypass_csp=bypass_csp).new_page()
             page.set_default_timeout(20_000)
             errors = list[str]()
             page.on("pageerror", lambda error: errors.append(str(error)))
@@ -94,11 +97,11 @@ async def serving(app: ASGIApp) -> AsyncGenerator[str]:
         nursery.cancel_scope.cancel()
 
 
-async def in_a_browser(script: Callable[[Page], None], url: str) -> None:
+async def in_a_browser(script: Callable[[Page], None], url: str, *, bypass_csp: bool = False) -> None:
     """Do what the script does with the page at this address, beside this Trio program."""
 
     def drive() -> None:
-        with opened_page(url) as page:
+        with opened_page(url, bypass_csp=bypass_csp) as page:
             script(page)
 
     await trio.to_thread.run_sync(drive)

@@ -108,8 +108,8 @@ class Limits:
         above=0,
     )
     max_lag: float | None = setting(
-        0.1,
-        "Seconds that the event loop may be late; then live turns are refused, since all would be broken up. none: never.",
+        0.5,
+        "Seconds that the event loop may be late; then WebSocket turns are refused. Half of what a client of them holds.",
         above=0,
     )
     drain_timeout: float = setting(

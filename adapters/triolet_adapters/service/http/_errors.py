@@ -31,6 +31,11 @@ async def refuse(_: Request, error: Exception) -> Response:
     return answer(error)
 
 
+async def refuse_fault(_: Request, __: Exception) -> Response:
+    """Answer a request in which this program has failed. Starlette raises the error again, and the server logs it."""
+    return answer(Refused(500, "internal", "the service has failed; its log says why"))
+
+
 async def refuse_route(request: Request, error: Exception) -> Response:
     """Answer a request that reaches no handler."""
     assert isinstance(error, HTTPException)

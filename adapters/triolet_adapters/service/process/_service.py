@@ -9,8 +9,9 @@ from typing import Self
 
 import trio
 
-from triolet import Alone, Failover, PoolOptions, SessionPools, open_session_pools
+from triolet import Alone, Conversation, Failover, PoolOptions, SessionPools, open_session_pools, speech
 from triolet.events import Event
+from triolet_adapters.outputs import NullDevice
 from triolet_adapters.service.config import ServiceConfig
 from triolet_adapters.service.guard import Counters, Guard, Keys
 from triolet_adapters.service.logs import turn_logs
@@ -126,6 +127,7 @@ class Service:
         """Load the default voice now, and not while the first client waits. A vendor's is asked when it is needed."""
         tts = self.voices.voice()
         if not tts.bills:
-            async with tts.connect():
+            # All that a first turn makes for the first time, and a session, which loads the voice.
+            async with Conversation(speech(tts, self.voices.default.language), NullDevice()), tts.connect():
                 pass
         self.ready = True
