@@ -30,15 +30,12 @@ test-mutations: $(VENV)/.test
 docs: $(VENV)/.test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
-# flake8-async knows rules of Trio that ruff has not; those alone, and where one can apply, since it takes a second for each four
-# files. It reads what is shipped and waits. Its ASYNC106, `import trio` and in no other way, is ruff's (`banned-from`).
-ASYNC_RULES := ASYNC101,ASYNC102,ASYNC103,ASYNC104,ASYNC111,ASYNC112,ASYNC113,ASYNC118,ASYNC119,ASYNC120,ASYNC121,ASYNC122,ASYNC123
-
+# flake8-async knows rules of Trio that ruff has not; those alone, and in what is shipped.
 lint: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
-	$(BIN)/flake8-async --enable=$(ASYNC_RULES) $$($(BIN)/python .ci/async_files.py pipeline adapters recipes)
+	$(BIN)/python .ci/async_rules.py pipeline adapters recipes
 
 types: mypy pyright
 
