@@ -64,10 +64,13 @@ def name_of(pid: int) -> str:
 
 
 def _children(pid: int) -> set[int]:
+    # Without pathlib, which makes it four times as dear; it runs twice for each test.
     found: set[int] = set()
+    tasks = f"/proc/{pid}/task"
     try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            found.update(map(int, (task / "children").read_text("ascii").split()))
+        for task in os.listdir(tasks):  # noqa: PTH208
+            with open(f"{tasks}/{task}/children", "rb") as children:  # noqa: PTH123
+                found.update(map(int, children.read().split()))
     except OSError:  # it has ended meanwhile, or this system does not tell
         return found
     return found

@@ -48,6 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Read]:
     folder = tmp_path_factory.mktemp("site")
     environment = dict(os.environ) | {
         "NO_MKDOCS_2_WARNING": "1",
+        "DOCS_SEARCH": "false",
         "PYTHONPATH": os.pathsep.join(path for path in [str(ROOT), *sys.path] if path),
     }
     done = subprocess.run(

@@ -146,7 +146,7 @@ class Stuck(Output):
 
 @pytest.mark.parametrize(
     ("text", "realtime", "seconds"),
-    [(PROSE, True, 2000), (NO_STOP, True, 300), (NO_SPACE, True, 300), (NO_STOP, False, 300)],
+    [(PROSE, True, 600), (NO_STOP, True, 300), (NO_SPACE, True, 300), (NO_STOP, False, 300)],
     ids=["prose", "no stop", "no space", "a file that hangs"],
 )
 async def test_a_million_characters_into_an_output_that_stands_still(

@@ -51,22 +51,24 @@ def modules() -> Iterator[tuple[str, Path]]:
 def uses() -> tuple[Use, ...]:
     """Every call of the module `re`, and of `lazy_regex`."""
     trees = {module: ast.parse(path.read_text("utf-8")) for module, path in modules()}
-    methods = _methods(trees)
+    nodes = {module: list(ast.walk(tree)) for module, tree in trees.items()}
+    methods, anywhere = _methods(nodes)
     found: list[Use] = []
     for module, tree in trees.items():
-        named = dict(_named(tree))
+        calls = [(node, call) for node in nodes[module] if (call := _call_of_re(node)) is not None]
+        if not calls:
+            continue
+        named = dict(_named(tree, nodes[module]))
         owners = dict(_owners(tree))
-        for node in ast.walk(tree):
-            call = _call_of_re(node)
-            if call is None:
-                continue
+        for node, call in calls:
             owner = owners.get(id(node))
             name = named.get(id(owner)) if owner is not None else None
             used = {call} if call != "compile" else set[str]()
             if isinstance(owner, ast.Attribute):  # re.compile(...).search
                 used.add(owner.attr)
             if name is not None:
-                used |= methods.get((module, name.rpartition(".")[2]), set[str]())
+                last = name.rpartition(".")[2]
+                used |= methods.get((module, last), set[str]()) | anywhere.get(last, set[str]())
             found.append(Use(module, name or ast.unparse(node), bool(used & _SCANNING) or not used))
     return tuple(found)
 
@@ -81,9 +83,9 @@ def _call_of_re(node: ast.AST) -> str | None:
             return None
 
 
-def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _named(tree: ast.Module, nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """The value of each assignment, by its identity, and the name that it gets; with its class, if it is an attribute of one."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Assign):
             yield from ((id(node.value), target.id) for target in node.targets if isinstance(target, ast.Name))
     for owner in tree.body:
@@ -104,11 +106,13 @@ def _owners(tree: ast.Module) -> Iterator[tuple[int, ast.AST]]:
             yield from ((id(node), value) for node in ast.walk(value) if isinstance(node, ast.Call))
 
 
-def _methods(trees: dict[str, ast.Module]) -> dict[tuple[str, str], set[str]]:
-    """What is called on each name, by the module that it is from: `_WORD.match(...)`."""
+def _methods(trees: dict[str, list[ast.AST]]) -> tuple[dict[tuple[str, str], set[str]], dict[str, set[str]]]:
+    """What is called on each name, by the module that it is from: `_WORD.match(...)`; and, where the name is an attribute's and may
+    be from any module, by the name alone.
+    """
     found: dict[tuple[str, str], set[str]] = {}
-    for module, tree in trees.items():
-        nodes = list(ast.walk(tree))
+    anywhere: dict[str, set[str]] = {}
+    for module, nodes in trees.items():
         origin = {name.asname or name.name: (node.module, name.name)
                   for node in nodes if isinstance(node, ast.ImportFrom) and node.module is not None
                   for name in node.names}  # fmt: skip
@@ -119,11 +123,10 @@ def _methods(trees: dict[str, ast.Module]) -> dict[tuple[str, str], set[str]]:
                 case ast.Attribute(value=ast.Attribute(attr=name), attr=attr) if (
                     attr in _CALLS
                 ):  # _characters.TOKEN.match
-                    for other in trees:
-                        found.setdefault((other, name), set()).add(attr)
+                    anywhere.setdefault(name, set()).add(attr)
                 case _:
                     pass
-    return found
+    return found, anywhere
 
 
 def compiled(use: Use) -> list[re.Pattern[Any]]:
