@@ -7,6 +7,7 @@ Each answer is spoken by turns by Triolet's service and by one that commits whol
 WebSocket that is open. The time runs from the first word of the LLM to the first frame of audio that leaves the service.
 """
 
+# pyright: standard
 from __future__ import annotations
 
 import argparse

@@ -179,7 +179,7 @@ class TrioletTTSService(TTSService):
 
     async def cleanup(self) -> None:
         """Close, if that has not been done."""
-        await super().cleanup()  # type: ignore[no-untyped-call]
+        await super().cleanup()
         await self._close()
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
@@ -224,7 +224,7 @@ class TrioletTTSService(TTSService):
             await self.create_audio_context(context_id)
             await self.append_to_audio_context(context_id, TTSStartedFrame(context_id=context_id))
             await self.start_ttfb_metrics()
-            await self.start_text_aggregation_metrics()  # type: ignore[no-untyped-call]
+            await self.start_text_aggregation_metrics()
             turn.task = self.create_task(self._say(turn), name="say")
         turn.tokens.put(text)
 
@@ -271,7 +271,7 @@ class TrioletTTSService(TTSService):
         """Tell pipecat what was committed, what begins to sound, and what was heard."""
         while turn.committed:
             phrase = turn.committed.popleft()
-            await self.stop_text_aggregation_metrics()  # type: ignore[no-untyped-call]
+            await self.stop_text_aggregation_metrics()
             await self.start_tts_usage_metrics(phrase.words)
             await self._call_event_handler("on_tts_request", turn.context, phrase.words)
         while turn.playing:

@@ -1,5 +1,6 @@
 """Triolet as the TTS of LiveKit Agents: through its streams, its fallback adapter and an agent's session, without a room."""
 
+# pyright: standard
 from __future__ import annotations
 
 import asyncio

@@ -1,5 +1,6 @@
 """Triolet in a pipeline of pipecat, run by pipecat's own runner, spoken by a server on this machine."""
 
+# pyright: standard
 from __future__ import annotations
 
 import asyncio
@@ -145,7 +146,7 @@ class Bot:
 
     @property
     def said(self) -> list[str]:
-        return [str(message["content"]) for message in self.context.messages if isinstance(message, dict)]
+        return [str(message.get("content")) for message in self.context.messages if isinstance(message, dict)]
 
 
 @asynccontextmanager
