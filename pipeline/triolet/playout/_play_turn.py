@@ -62,19 +62,35 @@ async def _run(
     with receive:
         async with trio.open_nursery() as nursery:
             source.start(nursery, send, turn)
-            watching = trio.CancelScope()
-            if playing.watches:
-                nursery.start_soon(playing.watch, watching)
             try:
-                with playing.heard_by_somebody:
+                if playing.watches:
+                    await _play_until_gone(receive, playing, interlude, nursery)
+                else:
                     await play_all(receive, playing, interlude)
-                watching.cancel()
-                playing.check()
             except BaseException:  # raised again: be silent now, before the stages have closed their connections
                 playing.shut()
                 if not playing.settles:
                     playing.finish()
                 raise
+
+
+async def _play_until_gone(
+    upstream: trio.MemoryReceiveChannel[AudioChunk],
+    playing: TurnPlayout,
+    interlude: Interlude | None,
+    nursery: trio.Nursery,
+) -> None:
+    """Play every chunk, as long as the listener is there.
+
+    Raises:
+        OutputError: the listener has gone.
+    """
+    watching = trio.CancelScope()
+    nursery.start_soon(playing.watch, watching)
+    with playing.heard_by_somebody:
+        await play_all(upstream, playing, interlude)
+    watching.cancel()
+    playing.check()
 
 
 def _describe(error: BaseException) -> str:

@@ -515,11 +515,10 @@ async def play_all(
     """Play every chunk in order, then wait until the last one has been heard."""
     with contextlib.suppress(trio.EndOfChannel):
         while True:
-            try:
+            chunk = None  # while nothing comes, its samples are not kept, nor below the error that says so
+            with contextlib.suppress(trio.WouldBlock):
                 chunk = upstream.receive_nowait()  # the usual case, where the listener is behind
-            except trio.WouldBlock:
-                chunk = await _next_chunk(upstream, playing, interlude)
-            await playing.play(chunk)
+            await playing.play(chunk or await _next_chunk(upstream, playing, interlude))
     await playing.drain()
 
 

@@ -137,12 +137,11 @@ class WebSocket:
         self._options = options
         self._dial = dial
         self._scrub = scrub
-        # Shielded, or a cancellation from outside would end the reading before the polite close.
-        self._scope = trio.CancelScope(shield=True)
         self._handshake: Handshake | None = None
         self._stream: trio.abc.Stream | None = None
         """Once the handshake is complete."""
         self._nursery: trio.Nursery | None = None
+        """Around all of its work."""
         self._protocol = Connection(ConnectionType.CLIENT)
         self._sending = trio.Lock()
         self._paying = False
@@ -241,17 +240,20 @@ class WebSocket:
     async def _run(self) -> None:
         """Everything foreign happens in here: nothing but our own errors gets out, and those only through `_fail`."""
         try:
-            with self._scope:
+            async with trio.open_nursery() as self._nursery:
+                # Shielded, or a cancellation from outside would end the reading before the polite close.
+                self._nursery.cancel_scope.shield = True
+                if self._closing:  # before it began
+                    self._stop()
                 stream = await self._dial(self._address.host, self._address.port, self._address.tls)
                 try:
                     self._handshake = Handshake(stream)
                     behind = await self._handshake.run(self._address, self._headers())
                     self._handshake = None
-                    async with trio.open_nursery() as self._nursery:
-                        self._stream = stream
-                        self._settled.set()
-                        await self._read(stream, behind)
-                        self._nursery.cancel_scope.cancel()
+                    self._stream = stream
+                    self._settled.set()
+                    await self._read(stream, behind)
+                    self._stop()
                 finally:
                     await trio.aclose_forcefully(stream)
         except* Exception as group:  # noqa: BLE001 -- every error is mapped, and none is lost
@@ -381,9 +383,14 @@ class WebSocket:
         if self._failure is not None or self._closing:
             return
         self._failure = error
-        self._scope.cancel()
+        self._stop()
         if self._stream is not None:
             self._failed(error)
+
+    def _stop(self) -> None:
+        """End all of its work, now."""
+        if self._nursery is not None:
+            self._nursery.cancel_scope.cancel()
 
     @property
     def _head(self) -> str:
@@ -437,7 +444,7 @@ class WebSocket:
             with trio.move_on_after(self._options.close_timeout, shield=True):
                 await self._sent(CloseConnection(1000))
                 await self._ended.wait()  # the reader waits for the peer's Close
-        self._scope.cancel()
+        self._stop()
         with trio.CancelScope(shield=True):  # bounded: what is left in there closes by force
             await self._ended.wait()
 

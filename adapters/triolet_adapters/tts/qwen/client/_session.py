@@ -11,7 +11,7 @@ from typing import Any
 import trio
 
 from triolet import SAMPLE_BYTES
-from triolet.errors import TTSError
+from triolet.errors import AuthenticationFailed, TTSError
 from triolet.websocket import Dial, Headers, WebSocket, open_websocket
 from triolet_adapters.tts.qwen.client._inbox import Deadline, Inbox
 from triolet_adapters.tts.qwen.client._options import QwenOptions
@@ -42,6 +42,7 @@ from triolet_adapters.tts.qwen.protocol import (
 @asynccontextmanager
 async def open_session(
     url: str,
+    place: str,
     headers: Headers,
     settings: QwenSettings,
     options: QwenOptions,
@@ -49,7 +50,7 @@ async def open_session(
     tap: Tap | None,
     scrub: Callable[[str], str],
 ) -> AsyncGenerator[QwenSession, None]:
-    """Connect and wait for session.created; leaving closes with 1000, within `close_timeout`."""
+    """Connect and wait for session.created; leaving closes with 1000, within `close_timeout`. `place` is the URL as errors name it."""
     log = SessionLog(trio.current_time, tap, options.log_text)
     # The service's compressed formats need less room than the samples they hold. Base64 makes four characters of three bytes;
     # the rest is for the events around them.
@@ -62,12 +63,23 @@ async def open_session(
         log.received(event)
         inbox.put(event, len(text))
 
-    async with open_websocket(
-        url, receive=receive, failed=inbox.fail, headers=headers, options=options, dial=dial, scrub=scrub
-    ) as websocket:
-        session = QwenSession(websocket, inbox, log, settings, options)
-        await session.wait_for(SessionCreated)
-        yield session
+    opened = False
+    try:
+        async with open_websocket(
+            url, receive=receive, failed=inbox.fail, headers=headers, options=options, dial=dial, scrub=scrub
+        ) as websocket:
+            session = QwenSession(websocket, inbox, log, settings, options)
+            await session.wait_for(SessionCreated)
+            opened = True
+            yield session
+    except AuthenticationFailed as error:
+        if opened:
+            raise
+        raise AuthenticationFailed(
+            f"{error}. Asked was {place}; keys belong to regions, and one of another region is refused",
+            code=error.code,
+            message=error.message,
+        ) from error
 
 
 class QwenSession:

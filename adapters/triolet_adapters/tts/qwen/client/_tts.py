@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import trio
 
 from triolet import TTS, AudioFormat, RateLimits, TTSSession
-from triolet.errors import AuthenticationFailed, TTSError
+from triolet.errors import TTSError
 from triolet.websocket import Dial
 from triolet_adapters.shared.dashscope import KEY_VARIABLE
 from triolet_adapters.tts.frame import InsecureKey, MissingKey, Price, Variants, check_decodable, checked_key, dial_of
@@ -219,25 +219,16 @@ class QwenTTS(TTS):
         """Open a low-level session. When the block is entered, session.created has come, and nothing has been sent. Errors as for
         `connect`.
         """
-        return self._session()
-
-    @asynccontextmanager
-    async def _session(self) -> AsyncGenerator[QwenSession, None]:
-        opened = False
-        try:
-            async with open_session(
-                self.url, self._headers, self.settings, self.options, self._dial, self._tap, self._key.removed_from
-            ) as session:
-                opened = True
-                yield session
-        except AuthenticationFailed as error:
-            if opened:
-                raise
-            raise AuthenticationFailed(
-                f"{error}. Asked was {self._place}; keys belong to regions, and one of another region is refused",
-                code=error.code,
-                message=error.message,
-            ) from error
+        return open_session(
+            self.url,
+            self._place,
+            self._headers,
+            self.settings,
+            self.options,
+            self._dial,
+            self._tap,
+            self._key.removed_from,
+        )
 
     @property
     def price(self) -> Price | None:
