@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from triolet_adapters.cli import _cache, _chat, _demo, _doctor, _replay, _say, _segments, _serve, _service, _spoken
+from triolet_adapters.cli import (
+    _cache,
+    _chat,
+    _demo,
+    _doctor,
+    _replay,
+    _say,
+    _segments,
+    _serve,
+    _service,
+    _spoken,
+    _trace,
+)
 from triolet_adapters.cli._misuse import Commands
 from triolet_adapters.cli._record import versions
 
@@ -39,6 +51,7 @@ serve.command("key")(_service.key)
 app.add_typer(_cache.app, name="cache")
 app.command()(_doctor.doctor)
 app.command()(_replay.replay)
+app.command()(_trace.trace)
 
 
 def _version(wanted: bool) -> None:

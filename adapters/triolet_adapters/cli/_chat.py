@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from triolet import speech
-from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._llm import SPOKEN_STYLE, answer
 from triolet_adapters.cli._options import (
     DialectOption,
@@ -33,6 +32,7 @@ from triolet_adapters.cli._run import run
 from triolet_adapters.cli._speak import speak
 from triolet_adapters.cli._text_input import standard_input
 from triolet_adapters.cli._view import chosen_view
+from triolet_adapters.shared.keep_text import KeepText
 
 
 def chat(

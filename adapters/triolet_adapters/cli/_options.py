@@ -14,11 +14,11 @@ import typer
 
 from triolet import TTS, Output, is_this_machine
 from triolet.errors import AuthenticationFailed, ConnectionFailed, DeadlineExpired
-from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._record import Recording
 from triolet_adapters.cli._speaker import Speaker
 from triolet_adapters.outputs import AudioFile, PcmFile, WavFile
 from triolet_adapters.outputs.audio_file import ENDINGS
+from triolet_adapters.shared.keep_text import KeepText
 
 
 class Voice(enum.StrEnum):

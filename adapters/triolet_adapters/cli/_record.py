@@ -4,7 +4,7 @@ A recording is a folder. Times count seconds from the beginning of the turn.
 
     settings.json    versions, the command, language, voice and its settings (never a key), how text is kept
     tokens.jsonl     {"t", "text", "length"}: each token, when it was taken
-    timeline.jsonl   the events of the turn
+    timeline.jsonl   the events of the turn; what a clock plays is placed in seconds from its beginning, too
     commits.jsonl    what the voice was asked for and gave, at the engine's contract: connecting, connected, begin, audio, done, failed
     audio.pcm        the samples of those, as they came: signed 16-bit little-endian mono
     wire.jsonl       {"t", "direction", "event"}: raw events of a vendor's protocol, both ways, if the voice has one
@@ -30,9 +30,9 @@ import trio
 
 from triolet import TTS, AudioAndWords, AudioCallback, AudioFormat, TTSSession, TurnResult, Usage, tell_words
 from triolet.errors import TTSError
-from triolet.events import Event, TurnStarted
-from triolet_adapters.cli._keep_text import KeepText, event_fields, message, passage, wire_event, word
+from triolet.events import Event, OutputOpened, TurnStarted
 from triolet_adapters.cli._report import as_json
+from triolet_adapters.shared.keep_text import KeepText, event_fields, message, passage, wire_event, word
 
 FORMAT = 1
 """Version of the folder's form. `triolet replay` refuses any other."""
@@ -48,6 +48,7 @@ class Recording:
         self._keep = keep
         self._files: dict[str, FileIO] = {}
         self._start: float | None = None
+        self._realtime = False
         self._sessions = 0
         self._commits = 0
         self.failure: OSError | None = None
@@ -80,8 +81,10 @@ class Recording:
         """Note an event of the timeline."""
         if isinstance(event, TurnStarted):
             self._start = event.at
+        if isinstance(event, OutputOpened):
+            self._realtime = event.realtime
         if self._folder is not None:
-            self._line("timeline.jsonl", event_fields(event, self._start or 0.0, self._keep))
+            self._line("timeline.jsonl", event_fields(event, self._start or 0.0, self._keep, realtime=self._realtime))
 
     def end(self, result: TurnResult) -> None:
         """Note what came of it."""

@@ -28,8 +28,8 @@ from triolet import (
 )
 from triolet.errors import TTSError
 from triolet.events import PhraseReady
-from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._record import FORMAT
+from triolet_adapters.shared.keep_text import KeepText
 from triolet_adapters.sources import Replay, TimedToken
 
 Fields = dict[str, Any]

@@ -9,7 +9,6 @@ import typer
 
 from triolet import TTS, speech
 from triolet_adapters.cli._captions import captions_file
-from triolet_adapters.cli._keep_text import KeepText
 from triolet_adapters.cli._options import (
     CacheOption,
     CaptionsOption,
@@ -37,6 +36,7 @@ from triolet_adapters.cli._run import NothingToSay, run
 from triolet_adapters.cli._speak import speak
 from triolet_adapters.cli._text_input import text_source
 from triolet_adapters.cli._view import chosen_view
+from triolet_adapters.shared.keep_text import KeepText
 from triolet_adapters.tts.cached import Cached
 
 

@@ -150,6 +150,10 @@ class ServiceConfig:
         "text", "How logs are written to standard error: for people, or a JSON object a line."
     )
     log_text: bool = setting(False, "Whether logs hold what clients have said.")
+    record_dir: str | None = setting(
+        None,
+        "Where the timeline of each turn is kept, for triolet trace; nothing deletes it. Texts only with log_text.",
+    )
     limits: Limits = attrs.field(factory=Limits)
     llm: LLMConfig = attrs.field(factory=LLMConfig)
     voices: Mapping[str, VoiceConfig] = attrs.field(factory=dict[str, VoiceConfig])

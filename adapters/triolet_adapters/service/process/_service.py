@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Self
 
 import trio
@@ -16,7 +17,9 @@ from triolet_adapters.service.config import ServiceConfig
 from triolet_adapters.service.guard import Counters, Guard, Keys
 from triolet_adapters.service.logs import turn_logs
 from triolet_adapters.service.voices import ServiceVoices
+from triolet_adapters.shared.keep_text import KeepText
 from triolet_adapters.watching import TurnInstrument, Watching, open_watching
+from triolet_adapters.watching.trace import TurnFolder
 
 Watch = Callable[[str, str, str | None], Callable[[Event], None]]
 """`watch(turn_id, caller, parent)` gives what is called with each event of that turn. It must not raise, and cannot wait. `parent` is the
@@ -108,6 +111,9 @@ class Service:
         name = model or self.voices.default.name
         watching = [watch(turn_id, caller, parent) for watch in self._watches]
         watching.append(self._instrument.observer(turn_id, caller, parent, voice=name))
+        if self.config.record_dir is not None:
+            keep = KeepText.FULL if self.config.log_text else KeepText.NONE
+            watching.append(TurnFolder(Path(self.config.record_dir), turn_id, keep))
 
         def observe(event: Event) -> None:
             for watch in watching:

@@ -13,7 +13,7 @@ from trio.testing import MockClock
 from triolet import speech
 from triolet.errors import ServiceError
 from triolet.testing import RecordingOutput, ToneTTS
-from triolet_adapters.cli._keep_text import KeepText, message, wire_event
+from triolet_adapters.shared.keep_text import KeepText, message, wire_event
 from triolet_adapters.tts.qwen import QwenOptions
 from triolet_adapters.tts.qwen.client._wire_log import described
 

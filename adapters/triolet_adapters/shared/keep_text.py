@@ -10,7 +10,7 @@ from typing import Any, cast
 import attrs
 
 from triolet import Clause, SpeechUnit
-from triolet.events import Event, PhraseFailed, TextLeft, TurnEnded
+from triolet.events import Event, PhraseFailed, SoundPlaced, TextLeft, TurnEnded
 
 
 class KeepText(enum.StrEnum):
@@ -44,9 +44,13 @@ def message(text: str | None, keep: KeepText) -> str | None:
     return name if name.isidentifier() else ""
 
 
-def event_fields(event: Event, start: float, keep: KeepText) -> dict[str, Any]:
-    """An event of a timeline as JSON: its type, its time since `start`, and its fields."""
+def event_fields(event: Event, start: float, keep: KeepText, *, realtime: bool = False) -> dict[str, Any]:
+    """An event of a timeline as JSON: its type, its time since `start`, and its fields. `realtime`: whether the output plays by a clock;
+    then the times at which sound is placed are counted from `start`, too.
+    """
     fields = cast(dict[str, Any], _plain(event, keep))
+    if realtime and isinstance(event, SoundPlaced):
+        fields["time"] = round(event.time - start, 6)
     return {
         "event": type(event).__name__,
         "at": round(event.at - start, 6),
