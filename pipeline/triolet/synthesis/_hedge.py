@@ -10,7 +10,6 @@ import attrs
 import trio
 
 from triolet._model._timed_word import TimedWord
-from triolet._tools._signal import Signal
 from triolet.errors import NoAudio, TTSError
 from triolet.tts._contract import AudioCallback, TTSSession, Usage
 from triolet.tts._word_times import AudioAndWords
@@ -41,7 +40,7 @@ class Hedge:
         commit: CommitOnce,
         accept: AudioAndWords,
         *,
-        until_late: Callable[[Hedge], Awaitable[None]],
+        told: Callable[[Hedge], None],
         begun: Callable[[], None],
         quicker: Callable[[Attempt], None],
         one_lost: Callable[[Exception], None],
@@ -51,7 +50,7 @@ class Hedge:
         Args:
             commit: makes one commit.
             accept: gets the audio and the word times of the session that is taken.
-            until_late: returns when the second session is to be asked.
+            told: called when the first session is told. From then on, `ask` may be called.
             begun: called when the second session is told.
             quicker: called when the second session is the one that is taken.
             one_lost: called when one of the two has failed and the other goes on.
@@ -62,24 +61,25 @@ class Hedge:
         """The one that has sounded; None: none has."""
         self.asked = False
         """Whether a second session was asked for, told or not."""
-        self.told = Signal()
-        """Given when a session is told."""
         self._commit = commit
         self._accept = accept
-        self._until_late = until_late
+        self._told = told
         self._begun = begun
         self._quicker = quicker
         self._one_lost = one_lost
         self._second_over = trio.Event()
 
-    async def run(self, start: Callable[[Callable[[], Awaitable[None]]], None]) -> Usage:
-        """Commit. `start` starts the task of the second session, which this call does not wait for unless that one is taken. Cancellation ends
-        both commits.
+    def ask(self, start: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
+        """Commit the words on a second session, too, in a task that `start` starts."""
+        self.asked = True
+        start(self._try_second)
+
+    async def run(self) -> Usage:
+        """Commit. It does not wait for the second session unless that one is taken. Cancellation ends both commits.
 
         Raises:
             TTSError: the session that was taken failed, or none was and both failed: then it is the error of the first.
         """
-        start(self._try_second)
         try:
             with self.first.scope:
                 await self._try(self.first)
@@ -102,8 +102,6 @@ class Hedge:
         attempt = self.second
         try:
             with attempt.scope:
-                await self._until_late(self)
-                self.asked = True
                 await self._try(attempt)
         finally:
             self._second_over.set()
@@ -123,8 +121,11 @@ class Hedge:
     def _made(self, attempt: Attempt, session: TTSSession) -> None:
         again = attempt.made < math.inf
         attempt.made, attempt.session = trio.current_time(), session
-        self.told.give()
-        if attempt is self.second and not again:
+        if again:
+            return
+        if attempt is self.first:
+            self._told(self)
+        else:
             self._begun()
 
     def _take(self, attempt: Attempt) -> bool:

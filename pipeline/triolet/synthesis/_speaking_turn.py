@@ -91,6 +91,14 @@ class SpeakingTurn:
         self._voice = VoiceSoFar(audio.sample_rate)
         self._hedging = False
         """Whether the words of a phrase are asked of two sessions."""
+        self._told: list[tuple[Job, Hedge]] = []
+        """The commits that one session was told, and that are not over."""
+        self._told_one = Signal()
+        """Given when a commit was told whose audio is late before `_watch` looks again."""
+        self._until_late = trio.CancelScope()
+        """Around the sleep of `_watch` until audio is late."""
+        self._watching = trio.CancelScope()
+        """Around all of `_watch`."""
         self._speaking = 0
         """How many tasks speak."""
         self._spoke = Signal()
@@ -106,6 +114,7 @@ class SpeakingTurn:
             async with self._pool.in_use(), trio.open_nursery() as nursery:
                 self._nursery = nursery
                 nursery.start_soon(self._commit_all, upstream, jobs_in)
+                nursery.start_soon(self._watch)
                 try:
                     async for job in jobs_out:
                         await self._pass_on(job)
@@ -113,6 +122,7 @@ class SpeakingTurn:
                     nursery.cancel_scope.cancel()
                     await self._clean_up()  # noqa: ASYNC102 -- it shields and bounds itself
                     raise
+                self._watching.cancel(reason="all phrases have been said")
         if self._skipped is not None and not self._spoken:
             raise self._skipped
 
@@ -220,39 +230,61 @@ class SpeakingTurn:
         hedge = Hedge(
             commit,
             accept,
-            until_late=partial(self._until_late, job, least),
+            told=partial(self._is_told, job),
             begun=partial(self._hedged, job),
             quicker=partial(self._second_was_quicker, job),
             one_lost=partial(self._lost, job),
         )
         try:
-            return await hedge.run(self._start)
+            return await hedge.run()
         finally:
-            self._hedge_over(hedge)
+            self._hedge_over(job, hedge)
 
     def _start(self, task: Callable[[], Awaitable[None]]) -> None:
         """Start a task that speaks."""
         self._speaking += 1
         self._nursery.start_soon(self._speak, task)
 
-    async def _until_late(self, job: Job, least: float, hedge: Hedge) -> None:
-        """Wait until a second session is to be asked for the words of a phrase."""
-        first, pool = hedge.first, self._pool
-        while first.made == math.inf:
-            await hedge.told.wait()
-        while True:
-            due = first.made + pool.hedging.wait(least, pool.pace.first_audio)
-            if trio.current_time() < due:
-                await trio.sleep_until(due)
-            elif self._may_hedge(job):
-                break
-            else:
-                await trio.sleep(NOT_YET)
-        self._hedging = True
-        pool.hedging.running += 1
-        if first.session is not None:
-            first.session.doubt()
-        pool.doubt(first.made)
+    async def _watch(self) -> None:
+        """Ask a second session for the words of a phrase whose audio is late. One task does it for all phrases: nearly none is late, and
+        a task or a time-out for each would cost as much as all that a phrase does besides.
+        """
+        with self._watching:
+            while True:
+                due = min((self._late_at(hedge) for _, hedge in self._told), default=math.inf)
+                if trio.current_time() < due:
+                    with trio.CancelScope(deadline=due) as self._until_late:
+                        await self._told_one.wait()
+                elif not self._ask_second():
+                    await trio.sleep(NOT_YET)
+
+    def _late_at(self, hedge: Hedge) -> float:
+        """When the audio of a commit is late, on Trio's clock; infinite if it has come."""
+        least = self._recovery.hedge_after
+        if least is None or hedge.taken is not None:
+            return math.inf
+        return hedge.first.made + self._pool.hedging.wait(least, self._pool.pace.first_audio)
+
+    def _ask_second(self) -> bool:
+        """Ask a second session for the first phrase that is late, if one may be asked now. Return whether one was."""
+        pool, now = self._pool, trio.current_time()
+        for job, hedge in self._told:
+            if self._late_at(hedge) <= now and self._may_hedge(job):
+                self._told.remove((job, hedge))
+                self._hedging = True
+                pool.hedging.running += 1
+                if hedge.first.session is not None:
+                    hedge.first.session.doubt()
+                pool.doubt(hedge.first.made)
+                hedge.ask(self._start)
+                return True
+        return False
+
+    def _is_told(self, job: Job, hedge: Hedge) -> None:
+        """A session was told the words of a phrase: watch for its audio."""
+        self._told.append((job, hedge))
+        if self._late_at(hedge) < self._until_late.deadline:
+            self._told_one.give()
 
     def _may_hedge(self, job: Job) -> bool:
         """Whether a second session may be asked now: one at a time, for the phrase that is awaited first."""
@@ -265,8 +297,10 @@ class SpeakingTurn:
     def _hedged(self, job: Job) -> None:
         self._turn.timeline.record(PhraseHedged(self._turn.now(), job.phrase.index, self._pool.bills))
 
-    def _hedge_over(self, hedge: Hedge) -> None:
+    def _hedge_over(self, job: Job, hedge: Hedge) -> None:
         if not hedge.asked:
+            if (job, hedge) in self._told:
+                self._told.remove((job, hedge))
             return
         self._hedging = False
         self._pool.hedging.running -= 1
