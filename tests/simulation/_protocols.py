@@ -19,13 +19,14 @@ from tests.unit.adapters.tts._virtual_http import client_over
 
 from triolet import SAMPLE_BYTES, TTS
 from triolet_adapters.shared.json import dumps
-from triolet_adapters.tts import CartesiaTTS, CosyVoiceTTS, DeepgramTTS, ElevenLabsTTS, OpenAITTS, QwenTTS
+from triolet_adapters.tts import CartesiaTTS, CosyVoiceTTS, DeepgramTTS, ElevenLabsTTS, OmniTTS, OpenAITTS, QwenTTS
 from triolet_adapters.tts.cartesia.server import CartesiaServer, CartesiaServerOptions
 from triolet_adapters.tts.cosyvoice.server import CosyVoiceServer, CosyVoiceServerOptions
 from triolet_adapters.tts.deepgram.server import DeepgramServer, DeepgramServerOptions
 from triolet_adapters.tts.elevenlabs.server import ElevenLabsServer, ElevenLabsServerOptions
 from triolet_adapters.tts.frame import HTTPOptions, VoiceOptions
 from triolet_adapters.tts.frame.server import LocalServer, queried
+from triolet_adapters.tts.omni.server import OmniServer, OmniServerOptions
 from triolet_adapters.tts.openai.server import OpenAIServer, OpenAIServerOptions
 from triolet_adapters.tts.qwen import QwenOptions, ServerOptions
 
@@ -120,6 +121,16 @@ def _cosyvoice(vendor: SimulatedVendor, world: Plan) -> TTS:
     )
 
 
+def _dialect(vendor: SimulatedVendor) -> str:
+    """One in which a text that is committed is said as a whole: a server of one's own, or Together."""
+    return ("vllm", "together")[(vendor.seed + vendor.index) % 2]
+
+
+def _omni(vendor: SimulatedVendor, world: Plan) -> TTS:
+    place = f"ws://{vendor.host}"
+    return OmniTTS(**_client(vendor, world), base_url=place, dialect=_dialect(vendor), voice="Cherry", sample_rate=RATE)
+
+
 def _openai(vendor: SimulatedVendor, world: Plan) -> TTS:
     names = ("connect_timeout", "first_audio_timeout", "chunk_timeout")
     wait: dict[str, Any] = {} if world.usual else dict.fromkeys(names, world.deadline)
@@ -185,6 +196,15 @@ _COSYVOICE = Words(
     voice=lambda _request, message: first_of(message, "payload", "parameters", "voice"),
 )
 
+_OMNI = Words(
+    failure=_named(
+        _failures("server_error", "rate_limit_exceeded", "invalid_request_error"),
+        lambda name: {"type": "error", "error": {"message": "no", "code": name}},
+        1011,
+    ),
+    voice=lambda request, message: queried(request).get("voice") or first_of(message, "voice"),
+)
+
 PROTOCOLS: Mapping[str, Protocol] = {
     QWEN: Protocol(
         _qwen,
@@ -212,6 +232,12 @@ PROTOCOLS: Mapping[str, Protocol] = {
         _cosyvoice,
         lambda vendor: served(
             CosyVoiceServer, vendor, _COSYVOICE, CosyVoiceServerOptions(**_pieces(vendor), splits=False)
+        ),
+    ),
+    "omni": Protocol(
+        _omni,
+        lambda vendor: served(
+            OmniServer, vendor, _OMNI, OmniServerOptions(**_pieces(vendor), dialect=_dialect(vendor))
         ),
     ),
     "openai": Protocol(

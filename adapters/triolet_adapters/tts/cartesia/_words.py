@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -21,7 +20,7 @@ class WordPlaces:
         self._next = 0
 
     def feed(self, raw: object) -> Iterator[TimedWord]:
-        """Take a `word_timestamps`; give the words that are in the text, each with the marks at it."""
+        """Take a `word_timestamps`; give the words that are in the text."""
         if not isinstance(raw, Mapping):
             return
         fields = cast("Mapping[str, Any]", raw)
@@ -35,17 +34,15 @@ class WordPlaces:
                     yield TimedWord(*place, begins, ends)
 
     def _place(self, word: str) -> tuple[int, int] | None:
-        """Where a word is. Marks that are not sent with it, up to the next space, belong to it."""
-        if not any(map(str.isalnum, word)):
+        """Where the letters of a word are: marks around it are silent, so its time is theirs."""
+        letters = [at for at, character in enumerate(word) if character.isalnum()]
+        if not letters:
             return None
         start = self._text.find(word, self._next, self._next + _LOOK + len(word))
         if start < 0:
             return None
-        end = start + len(word)
-        start -= len(list(itertools.takewhile(_is_mark, reversed(self._text[self._next : start]))))
-        end += len(list(itertools.takewhile(_is_mark, itertools.islice(self._text, end, None))))
-        self._next = end
-        return start, end
+        self._next = start + len(word)
+        return start + letters[0], start + letters[-1] + 1
 
 
 _COLUMNS = ("words", "start", "end")
@@ -53,7 +50,3 @@ _COLUMNS = ("words", "start", "end")
 
 def _is_time(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_mark(character: str) -> bool:
-    return not character.isalnum() and not character.isspace()

@@ -133,8 +133,8 @@ def shown(world: World, pcm: bytes) -> str:
         position = 0
         for word in commit.text.split():
             position = commit.text.index(word, position) + len(word)
-            # A millisecond is more than the service's times are rounded by.
-            if position * commit.samples / len(commit.text) <= run.stop + 24:
+            # The times of the service are rounded to a tenth of a millisecond: 1.2 samples at most.
+            if position * commit.samples / len(commit.text) <= run.stop + 2:
                 words.append(word)
     return " ".join(words)
 
@@ -160,11 +160,11 @@ async def test_word_times_are_those_of_the_text(autojump_clock: MockClock) -> No
     words: list[TimedWord] = []
     async with serving() as world, world.tts().connect() as session:
         await session.commit(TEXT, AudioAndWords(bytearray().extend, words.extend))
-    assert [TEXT[word.start : word.end] for word in words] == TEXT.split()
+    assert [TEXT[word.start : word.end] for word in words] == [word.strip(",.") for word in TEXT.split()]
     assert [word.begins for word in words] == sorted(word.begins for word in words)
 
 
-def test_words_are_found_with_the_marks_at_them() -> None:
+def test_words_are_found_without_the_marks_at_them() -> None:
     text = "“Hi,” you said (twice). 42 people 我们好。"
     times = {
         "words": ["Hi", "you", "said", "twice", "forty-two", "people", "我", "们好"],
@@ -173,7 +173,7 @@ def test_words_are_found_with_the_marks_at_them() -> None:
     }
     places = WordPlaces(text)
     assert [text[word.start : word.end] for word in places.feed(times)] == [
-        "“Hi,”", "you", "said", "(twice).", "people", "我", "们好。",
+        "Hi", "you", "said", "twice", "people", "我", "们好",
     ]  # fmt: skip
 
 
