@@ -1,0 +1,1 @@
+"""Sound for a conversation: a background under the speech, and speech at one loudness."""
