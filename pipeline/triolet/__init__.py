@@ -53,6 +53,10 @@ from triolet.listening._contract import Interruptible as Interruptible
 from triolet.listening._contract import UserSpeech as UserSpeech
 from triolet.listening._core import BargeInDecision as BargeInDecision
 from triolet.listening._options import BargeInOptions as BargeInOptions
+from triolet.mixing._background import Background as Background
+from triolet.mixing._bed import Bed as Bed
+from triolet.mixing._ducking import Ducking as Ducking
+from triolet.mixing._loudness import LoudnessNormalizer as LoudnessNormalizer
 from triolet.model_talk import ModelTalkFilter as ModelTalkFilter
 from triolet.normalization import Break as Break
 from triolet.normalization import NormalizationOptions as NormalizationOptions

@@ -106,6 +106,12 @@ class Device(abc.ABC):
         """
         await trio.sleep_forever()
 
+    def begin_turn(self) -> None:  # noqa: B027 -- most outputs take samples as they come
+        """A turn begins: its first words are yet to come. A plain call. By default it does nothing."""
+
+    def end_turn(self) -> None:  # noqa: B027 -- see begin_turn
+        """A turn has ended, or was interrupted. A plain call. By default it does nothing."""
+
     def begin_phrase(self, phrase: Phrase) -> None:  # noqa: B027 -- most outputs have no words
         """The samples that follow are those of a phrase; the gap before it has been played. A plain call. By default it does nothing."""
 
@@ -119,6 +125,16 @@ class Device(abc.ABC):
         time later, and `heard` may rise until then. Cancellation ends the wait: `heard` then stands still.
         """
         await trio.lowlevel.checkpoint()
+
+    @property
+    def other_before(self) -> float:
+        """Seconds of sound of its own, such as a background, that are heard before the last sample that was accepted. 0 by default."""
+        return 0.0
+
+    @property
+    def other_after(self) -> float:
+        """Seconds of sound of its own that are heard after the last sample that was accepted, and before the next. 0 by default."""
+        return 0.0
 
     @property
     @abc.abstractmethod

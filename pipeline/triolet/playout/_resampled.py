@@ -58,6 +58,16 @@ class Resampled(Device):
         return self._runs[0].heard(target, self._rates)
 
     @property
+    def other_before(self) -> float:
+        """Seconds of sound of the device's own before the last sample."""
+        return self.device.other_before
+
+    @property
+    def other_after(self) -> float:
+        """Seconds of sound of the device's own after it."""
+        return self.device.other_after
+
+    @property
     def delay(self) -> float:
         """The most seconds of audio that wait in the resampler."""
         return 0.0 if self._resampler is None else self._resampler.delay / self._rates[0]
@@ -100,6 +110,14 @@ class Resampled(Device):
     async def failure(self) -> None:
         """Wait until the listener is gone."""
         await self.device.failure()
+
+    def begin_turn(self) -> None:
+        """Tell the device."""
+        self.device.begin_turn()
+
+    def end_turn(self) -> None:
+        """Tell the device."""
+        self.device.end_turn()
 
     def begin_phrase(self, phrase: Phrase) -> None:
         """Tell the device. The last milliseconds of the gap may still wait here."""

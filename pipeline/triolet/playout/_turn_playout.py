@@ -108,6 +108,8 @@ class TurnPlayout:
         self._listener.realtime = self._output.realtime
         self._listener.streamed = self._output.streamed
         self._turn.timeline.record(OutputOpened(self._turn.now(), self._deck.format.sample_rate, self._output.realtime))
+        if self._within is None:
+            self._output.begin_turn()
 
     def shut(self) -> None:
         """Shut the gate: the output drops what has not been heard, and gets nothing more of this turn. A plain call."""
@@ -260,6 +262,8 @@ class TurnPlayout:
         if self._finished:
             return
         self._finished = True
+        if self._begun and self._within is None:
+            self._output.end_turn()
         self._deck.tell()
         for index, phrase in self._unheard.items():
             if not phrase.edges.passed:  # nothing of it was given to the output
@@ -352,9 +356,9 @@ class TurnPlayout:
         assert self._deck.format is not None
         seconds, listener = self._deck.format.seconds, self._listener
         if phrase.next_at is None:
-            at = self._dry_at() if self._output.realtime else seconds(self._given)
+            at = self._dry_at() + self._output.other_after if self._output.realtime else seconds(self._given)
         elif self._output.realtime:
-            at = max(listener.dry_at, self._turn.now())
+            at = max(listener.dry_at, self._turn.now()) + self._output.other_after
         else:
             at = phrase.next_at
         if phrase.next_at is None or abs(at - phrase.next_at) > UNSEEN:
@@ -366,11 +370,11 @@ class TurnPlayout:
         """A pause has ended: record when the listener hears what the output has held meanwhile."""
         if not self._output.realtime or self._deck.format is None:
             return
-        now, seconds = self._turn.now(), self._deck.format.seconds
+        now, seconds, before_all = self._turn.now(), self._deck.format.seconds, self._output.other_before
         for index, sample, before, samples in self._positions.ahead(self._output.heard - self._base):
             phrase = self._unheard.get(index)
             if phrase is not None:
-                at = now + seconds(before)
+                at = now + before_all + seconds(before)
                 self._turn.timeline.record(SoundPlaced(now, index, sample, at))
                 phrase.next_at = at + seconds(samples)
 
@@ -404,7 +408,7 @@ class TurnPlayout:
         return max(0, self._base + self._given - self._output.heard)
 
     def _held_seconds(self) -> float:
-        return 0.0 if self._deck.format is None else self._deck.format.seconds(self._held())
+        return 0.0 if self._deck.format is None else self._deck.format.seconds(self._held()) + self._output.other_before
 
     def _dry_at(self) -> float:
         return self._turn.now() + self._held_seconds()
@@ -414,7 +418,7 @@ class TurnPlayout:
         if not self._output.realtime or not self._given:
             return 0.0
         late = self._turn.now() - self._listener.dry_at
-        return 0.0 if late <= 0 or self._held() else late
+        return (0.0 if late <= 0 or self._held() else late) + self._output.other_after
 
     def _underrun(self, seconds: float) -> None:
         """Record that so many seconds of unplanned silence end now. Only the time after the last filler counts."""
@@ -430,8 +434,8 @@ class TurnPlayout:
         at = next((at for at, sample in enumerate(numbers(pcm)) if abs(sample) >= AUDIBLE), None)
         if at is not None:
             self._audible = True
-            delay = audio.seconds(self._held() + at) if self._output.realtime else 0.0
-            self._turn.timeline.record(FirstAudible(self._turn.now() + delay))
+            delay = audio.seconds(self._held() + at) + self._output.other_before + self._output.other_after
+            self._turn.timeline.record(FirstAudible(self._turn.now() + (delay if self._output.realtime else 0.0)))
 
     def _heard(self, phrase: int) -> int:
         """How many samples of a phrase have been heard."""
