@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from typing import Any, Literal
+from typing import Literal
 
-import attrs
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
 from triolet._model._text import Phrase
 from triolet._tools._signal import Signal
 from triolet.mixing._bed import Bed, Loop
-from triolet.mixing._ducking import Ducking, Envelope
+from triolet.mixing._core import Mixture
+from triolet.mixing._ducking import Ducking
 from triolet.playout._contract import Device
 from triolet.playout._output import Output
 from triolet.playout._turn_playout import SETTLE
@@ -27,17 +26,6 @@ STEP = 0.02
 
 SOON = 0.005
 """Seconds after which it looks again whether the last sample has been heard, where that is later than it should be."""
-
-
-@attrs.define
-class _Run:
-    """Samples that the device was given in one go."""
-
-    start: int
-    """The first of them, among all samples of the device."""
-    samples: int
-    voice: int | None
-    """Which sample of the voice the first one is; None for those of the background alone."""
 
 
 class Background(Output):
@@ -90,8 +78,17 @@ class Background(Output):
         self._changed = Signal()
         self._lock = trio.Lock()
         self._loop: Loop | None = None
+        self._mix: Mixture | None = None
         self._rate = 0
-        self._begin()
+        self._open = False
+        self._alone = trio.CancelScope()
+        self._ends_at = -math.inf  # when by the clock all samples will have been heard
+        self._rest = 0.0  # how long that was from a pause on
+        self._flushes = 0
+        self._cut = False  # whether what follows is no continuation of what was played
+        self._lost = False  # whether it is not known how much of it was accepted
+        self._unsettled_until = -math.inf
+        self._paused = self._draining = self._failed = self._turn = False
         self._about()
 
     def start(self) -> None:
@@ -107,24 +104,17 @@ class Background(Output):
     @property
     def heard(self) -> int:
         """Samples of the voice that have been heard."""
-        at, runs = self._device.heard, self._runs
-        while len(runs) > 1 and at >= runs[1].start:
-            if runs[0].voice is not None:
-                self._passed = runs[0].voice + runs[0].samples
-            runs.popleft()
-        if not runs or runs[0].voice is None:
-            return self._passed
-        return max(self._passed, runs[0].voice + min(runs[0].samples, at - runs[0].start))
+        return 0 if self._mix is None else self._mix.heard(self._device.heard)
 
     @property
     def other_before(self) -> float:
         """Seconds of background that are heard before the last sample of the voice."""
-        return self._others()[0]
+        return self._others()[0] / self._rate if self._rate else 0.0
 
     @property
     def other_after(self) -> float:
         """Seconds of background that are heard before the next sample of the voice."""
-        return self._others()[1]
+        return self._others()[1] / self._rate if self._rate else 0.0
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         """Open the output.
@@ -138,8 +128,10 @@ class Background(Output):
             loop = Loop(self._bed, format.sample_rate)
         await self._device.open(format)
         self._loop, self._rate = loop, format.sample_rate
-        self._envelope = Envelope(self._ducking, self._rate)
-        self._begin()
+        self._mix = Mixture(loop, self._ducking)
+        self._ends_at = self._unsettled_until = -math.inf
+        self._cut = self._lost = self._paused = self._failed = self._turn = False
+        self._alone = trio.CancelScope()
         self._about()
         self._open = True
 
@@ -154,7 +146,8 @@ class Background(Output):
 
     async def play(self, pcm: bytes) -> None:
         """Play samples of the voice, with the background under them."""
-        if not self._open or len(pcm) % SAMPLE_BYTES:
+        mix = self._mix
+        if mix is None or not self._open or len(pcm) % SAMPLE_BYTES:
             await self._device.play(pcm)
             return
         flushes = self._flushes
@@ -164,20 +157,18 @@ class Background(Output):
             if self._failed:
                 self._failed = False
                 self._changed.give()
-            await self._catch_up()
-            start, samples = self._given, len(pcm) // SAMPLE_BYTES
-            self._add(_Run(start, samples, self._voice))
-            self._voice += samples
-            await self._give(self._under(pcm))
+            await self._catch_up(mix)
+            await self._give(mix.add_voice(pcm, wanted=self._wanted))
 
     async def drain(self) -> None:
         """Wait until the last sample of the voice has been heard. The background goes on."""
-        if self._lost:
+        mix = self._mix
+        if mix is not None and self._lost:
             async with self._lock:
-                await self._catch_up()
+                await self._catch_up(mix)
         await trio.lowlevel.checkpoint()
-        while self._sounds and not self._cut:
-            left = self._voice - self.heard
+        while mix is not None and self._sounds and not self._cut:
+            left = mix.voice - self.heard
             if left <= 0:
                 return
             seconds = math.inf if self._paused else max(SOON, left / self._rate + self.other_before)
@@ -195,6 +186,7 @@ class Background(Output):
         self._device.flush()
         self._flushes += 1
         self._cut = True
+        self._ends_at = -math.inf
         self._unsettled_until = trio.current_time() + SETTLE if self._open and self.settles else -math.inf
         self._changed.give()
 
@@ -221,8 +213,8 @@ class Background(Output):
         """A turn has begun: a background for turns plays from now on."""
         self._device.begin_turn()
         self._turn = True
-        if self._loop is not None:
-            self._envelope.begin_turn()
+        if self._mix is not None:
+            self._mix.envelope.begin_turn()
         self._changed.give()
 
     def end_turn(self) -> None:
@@ -233,14 +225,14 @@ class Background(Output):
 
     def begin_phrase(self, phrase: Phrase) -> None:
         """Speech begins with the next sample: the background goes down."""
-        if self._loop is not None:
-            self._envelope.awaits = True
+        if self._mix is not None:
+            self._mix.envelope.awaits = True
         self._device.begin_phrase(phrase)
 
     async def end_phrase(self) -> None:
         """Tell the output."""
-        if self._loop is not None:
-            self._envelope.awaits = False
+        if self._mix is not None:
+            self._mix.envelope.awaits = False
         await self._device.end_phrase()
 
     async def settle(self) -> None:
@@ -260,7 +252,7 @@ class Background(Output):
     async def _play_alone(self) -> None:
         """Keep the output supplied with background, `ahead` of the clock, until it is closed."""
         with self._alone:
-            while self._open:
+            while self._open and self._mix is not None:
                 due = self._due()
                 if due > trio.current_time():
                     with trio.move_on_at(due):
@@ -268,11 +260,9 @@ class Background(Output):
                     continue
                 async with self._lock:
                     if self._due() <= trio.current_time():
-                        await self._catch_up()
-                        samples = round(STEP * self._rate)
-                        self._add(_Run(self._given, samples, None))
+                        await self._catch_up(self._mix)
                         try:
-                            await self._give(self._without_voice(samples))
+                            await self._give(self._mix.add_alone(round(STEP * self._rate), wanted=self._wanted))
                         except Exception:  # noqa: BLE001 -- the output raises it again when the voice plays, where it can be handled
                             self._failed = True
                             self._changed.give()
@@ -291,92 +281,30 @@ class Background(Output):
     @property
     def _sounds(self) -> bool:
         """Whether the background plays on while nobody speaks."""
-        if not self._open or not self.realtime or self._failed:
+        if self._mix is None or not self._open or not self.realtime or self._failed:
             return False
-        return self._wanted or self._envelope.gain > 0
+        return self._wanted or self._mix.envelope.gain > 0
 
-    async def _catch_up(self) -> None:
+    async def _catch_up(self, mix: Mixture) -> None:
         """Find out how much of the sound so far is heard, where some of it was dropped: it goes on from there. Call it with the lock held."""
         if self._lost:
             await self._device.drain()
-        if self._cut or self._lost:
-            self._passed = self._voice = self.heard
-            self._runs.clear()
-            heard = self._device.heard
-            self._place -= self._given - heard
-            self._given = heard
             self._ends_at = -math.inf
-            self._envelope.gain = 0.0  # it comes back as softly as it begins
+        if self._cut or self._lost:
+            mix.cut(self._device.heard)
             self._cut = self._lost = False
 
-    def _add(self, run: _Run) -> None:
-        self._runs.append(run)
-        self._given += run.samples
-        self._ends_at = max(self._ends_at, trio.current_time()) + run.samples / self._rate
-
     async def _give(self, pcm: bytes) -> None:
+        self._ends_at = max(self._ends_at, trio.current_time()) + len(pcm) / SAMPLE_BYTES / self._rate
         try:
             await self._device.play(pcm)
         except BaseException:  # raised again: it is not known how much of it was accepted
             self._lost = True
             raise
 
-    def _under(self, pcm: bytes) -> bytes:
-        """Samples of the voice with the background under them."""
-        assert self._loop is not None
-        numpy = self._loop.numpy
-        count = len(pcm) // SAMPLE_BYTES
-        place, self._place = self._place, self._place + count
-        if not self._wanted and not self._envelope.gain:
-            return pcm
-        voice = numpy.frombuffer(pcm, "<i2")
-        gains = self._envelope.under(voice, wanted=self._wanted)
-        return self._mixed(voice + self._loop.samples(place, count) * gains if gains.any() else voice)
-
-    def _without_voice(self, count: int) -> bytes:
-        assert self._loop is not None
-        gains = self._envelope.alone(count, wanted=self._wanted)
-        place, self._place = self._place, self._place + count
-        return self._mixed(self._loop.samples(place, count) * gains)
-
-    def _mixed(self, sound: Any) -> bytes:
-        assert self._loop is not None
-        numpy = self._loop.numpy
-        pcm: bytes = numpy.clip(numpy.rint(sound), -32768, 32767).astype("<i2").tobytes()
-        return pcm
-
-    def _others(self) -> tuple[float, float]:
-        """Seconds of background that are heard before the last sample of the voice, and after it."""
-        if self._cut or not self._rate:
-            return 0.0, 0.0
-        at = self._device.heard
-        before = after = 0
-        for run in self._runs:
-            unheard = min(run.samples, run.start + run.samples - at)
-            if unheard <= 0:
-                continue
-            if run.voice is None:
-                after += unheard
-            else:
-                before, after = before + after, 0
-        return before / self._rate, after / self._rate
-
-    def _begin(self) -> None:
-        """Nothing has been played."""
-        self._open = False
-        self._runs = deque[_Run]()
-        self._passed = 0  # samples of the voice that were heard in runs that are dropped
-        self._voice = 0  # samples of the voice that were given to the output
-        self._given = 0  # samples in all
-        self._place = 0  # of the background
-        self._ends_at = -math.inf  # when by the clock all samples will have been heard
-        self._rest = 0.0  # how long that was from a pause on
-        self._flushes = 0
-        self._cut = False  # whether what follows is no continuation of what was played
-        self._lost = False  # whether it is not known how much of it was accepted
-        self._unsettled_until = -math.inf
-        self._paused = self._draining = self._failed = self._turn = False
-        self._alone = trio.CancelScope()
+    def _others(self) -> tuple[int, int]:
+        """Samples of the background before the last one of the voice, and after it."""
+        return (0, 0) if self._cut or self._mix is None else self._mix.others(self._device.heard)
 
     def _about(self) -> None:
         """What is known of the output; some of it only when it is open."""

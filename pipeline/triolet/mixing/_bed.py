@@ -46,7 +46,9 @@ class Bed:
         for piece in [sound] if isinstance(sound, (bytes, bytearray, memoryview)) else sound:
             kept += piece
             if len(kept) > most:
-                raise ValueError(f"a bed may have {LONGEST_BED:g} s (LONGEST_BED), and this one has more: give a part of it")
+                raise ValueError(
+                    f"a bed may have {LONGEST_BED:g} s (LONGEST_BED), and this one has more: give a part of it"
+                )
         if not kept or len(kept) % SAMPLE_BYTES:
             raise ValueError(f"{len(kept)} bytes are no sound: a bed takes whole 16-bit samples, one at least")
         self.pcm = bytes(kept)

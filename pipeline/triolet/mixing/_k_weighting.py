@@ -75,7 +75,10 @@ def _matrices(rate: int, block: int) -> tuple[Any, Any, Any, Any]:
         onward.append(powers[block] @ onward[-1])
     nothing = numpy.zeros((4, 4))
     states = numpy.block(
-        [[onward[at - change] if change <= at else nothing for change in range(TOGETHER + 1)] for at in range(TOGETHER + 1)]
+        [
+            [onward[at - change] if change <= at else nothing for change in range(TOGETHER + 1)]
+            for at in range(TOGETHER + 1)
+        ]
     )
     return direct, from_state, into_state, states
 

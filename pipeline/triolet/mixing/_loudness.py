@@ -12,7 +12,6 @@ from triolet._model._voice_settings import VoiceSettings
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import Stage
 from triolet.mixing._leveller import Leveller
-from triolet.mixing._limiter import DELAY as DELAY
 from triolet.mixing._numpy import numpy_for
 
 TARGET = -16.0
@@ -35,7 +34,7 @@ class LoudnessNormalizer(Stage[AudioChunk, AudioChunk]):
     The loudness is measured as ITU-R BS.1770 says, gated, over the last 15 s of speech; pauses do not count. The gain
     follows it by 10 dB a second at most. What is known of a voice is kept for its next turn: only its first half second may be off.
 
-    A limiter holds peaks below the ceiling, between two samples too. It looks 8 ms ahead (`DELAY`), by which audio comes later. The last
+    A limiter holds peaks below the ceiling, between two samples too. It looks ahead, so audio comes up to 9 ms later (`DELAY`). The last
     samples of a phrase come with its end: there are as many as before, at the same places, so what was heard stays exact.
 
     It takes numpy: `pip install "triolet[audio]"`.
