@@ -41,6 +41,7 @@ class Meter:
         self._rest: Any = self._numpy.empty(0)
         self._hops = deque[float](maxlen=BLOCK)
         self._blocks = deque[float](maxlen=round(SPOKEN * HOPS))
+        self._early = deque[float](maxlen=BLOCK)  # shorter ones, before the first whole one: an estimate is wanted soon
 
     @property
     def blocks(self) -> tuple[float, ...]:
@@ -58,23 +59,24 @@ class Meter:
         self._rest = sound[whole:]
         for start in range(0, whole, self.hop):
             self._hops.append(self._weighting.energy(sound[start : start + self.hop]) / self.hop)
-            block = sum(self._hops) / len(self._hops)  # the first ones are shorter: an estimate is wanted soon
+            block = sum(self._hops) / len(self._hops)
             if _lufs(block) > ABSOLUTE_GATE:
-                self._blocks.append(block)
+                (self._blocks if len(self._hops) == BLOCK else self._early).append(block)
 
     @property
     def loudness(self) -> float | None:
         """LUFS of the speech of the last `SPOKEN` seconds; None before the first."""
-        if not self._blocks:
+        blocks = self._blocks or self._early
+        if not blocks:
             return None
-        gate = sum(self._blocks) / len(self._blocks) * 10 ** (-RELATIVE_GATE / 10)
-        loud = [block for block in self._blocks if block > gate]
+        gate = sum(blocks) / len(blocks) * 10 ** (-RELATIVE_GATE / 10)
+        loud = [block for block in blocks if block > gate]
         return _lufs(sum(loud) / len(loud))
 
     @property
     def seconds(self) -> float:
         """How much has been measured, `SPOKEN` at most."""
-        return len(self._blocks) / HOPS
+        return len(self._blocks or self._early) / HOPS
 
 
 def _lufs(mean_square: float) -> float:
