@@ -93,6 +93,7 @@ GROUPS: dict[str, list[str]] = {
         "READER_PATIENCE",
         "EXIT_DEADLINE",
     ],
+    "Sound": ["LONGEST_BED", "Background.ahead", "Ducking.*", "DELAY", "LEARNED_VOICES"],
     "Phrases on disk": ["Cached.max_bytes", "Cached.longest", "ROOM", "PACE"],
     "A user who talks": ["BargeInOptions.*", "MAX_WORDS"],
     "Programs on asyncio": ["PIECE", "GIVE_UP", "OPENING"],
@@ -144,6 +145,8 @@ UNITS = {
     "spares": "session",
     "maximum": "sessions",
     "voices": "voices",
+    "LEARNED_VOICES": "voices",
+    "Ducking.depth": "dB",
     "PoolOptions.attempts": "connects",
 }
 """By field or full name; what is not here is in seconds."""
@@ -155,6 +158,7 @@ ELSEWHERE = {
     "Cached.max_bytes": "MAX_BYTES",
     "Cached.longest": "LONGEST_CACHED",
     "SentenceSegmenter.sentence_after": "SENTENCE_AFTER",
+    "Background.ahead": "AHEAD",
     "SentenceSegmenter.clause_after": "CLAUSE_AFTER",
     "SentenceSegmenter.words_after": "WORDS_AFTER",
 }

@@ -40,5 +40,8 @@ def joins(tts: TTS, output: Output, channel: trio.MemoryReceiveChannel[int]) -> 
     y2 = triolet.asyncio.Conversation(shout, output)  # fails: shout gives no audio
     y4 = triolet.BargeIn(output)  # fails: an output cannot be interrupted
     y3 = Speaker(speech(tts), output).say([1])  # fails: tokens are str
-    del y1, y2, y3, y4
+    y5 = triolet.Background(output, b"ab")  # fails: a bed has a sample rate
+    y6 = ["a"] | triolet.LoudnessNormalizer()  # fails: it takes audio
+    y7 = triolet.Background(output, triolet.Bed(b"ab", 8_000), during="always")  # fails: no such time
+    del y1, y2, y3, y4, y5, y6, y7
     del x1, x2, x3, x4, x5, x6, x7, x8, x9, y0

@@ -9,11 +9,15 @@ import triolet.asyncio
 from triolet import (
     TTS,
     AudioChunk,
+    Background,
     BargeIn,
     BargeInDecision,
     BargeInOptions,
+    Bed,
     Clause,
     Conversation,
+    Ducking,
+    LoudnessNormalizer,
     Output,
     Phrase,
     Phraser,
@@ -31,6 +35,7 @@ from triolet import (
 )
 from triolet.blocking import Speaker
 from triolet_adapters.listening import SileroVAD
+from triolet_adapters.outputs import read_bed
 
 
 @stage
@@ -60,6 +65,17 @@ def joins(tts: TTS, output: Output, channel: trio.MemoryReceiveChannel[str]) -> 
         tokens() | SentenceSegmenter() | TextNormalizer() | Phraser() | Synthesizer(tts) | output,
         Pipeline,
     )
+
+
+def mixing(tts: TTS, output: Output) -> None:
+    assert_type(speech(tts) | LoudnessNormalizer(), Stage[str, AudioChunk])
+    bed = read_bed("hold.wav")
+    assert_type(bed, Bed)
+    background = Background(output, bed, ducking=Ducking(depth=12), during="turns")
+    assert_type(["a"] | speech(tts) | LoudnessNormalizer(-18) | background, Pipeline)
+    assert_type(["a"] | speech(tts) | Playout(Background(background, Bed([b"ab"], 8_000))), Pipeline)
+    Conversation(speech(tts), background)
+    triolet.asyncio.Conversation(speech(tts) | LoudnessNormalizer(), background)
 
 
 async def send(pcm: bytes) -> None: ...

@@ -24,7 +24,7 @@ CEILING = -1.0
 MOST = 20.0
 """Decibels by which a voice is made louder, at most. One that is softer still is noise, or is meant to whisper."""
 
-VOICES = 32
+LEARNED_VOICES = 32
 """Voices whose loudness is kept for their next turn: 1.2 kB each."""
 
 
@@ -105,7 +105,7 @@ class LoudnessNormalizer(Stage[AudioChunk, AudioChunk]):
         if level is not None:
             self._voices[voice] = level.meter.blocks
             self._voices.move_to_end(voice)
-            if len(self._voices) > VOICES:
+            if len(self._voices) > LEARNED_VOICES:
                 self._voices.popitem(last=False)
 
 
