@@ -93,7 +93,7 @@ GROUPS: dict[str, list[str]] = {
         "READER_PATIENCE",
         "EXIT_DEADLINE",
     ],
-    "Sound": ["LONGEST_BED", "Background.ahead", "Ducking.*", "DELAY", "LEARNED_VOICES"],
+    "Sound": ["LONGEST_BED", "Background.ahead", "Ducking.*", "LIMITER_DELAY", "LEARNED_VOICES"],
     "Phrases on disk": ["Cached.max_bytes", "Cached.longest", "ROOM", "PACE"],
     "A user who talks": ["BargeInOptions.*", "MAX_WORDS"],
     "Programs on asyncio": ["PIECE", "GIVE_UP", "OPENING"],

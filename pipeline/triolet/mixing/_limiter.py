@@ -14,7 +14,7 @@ sound."""
 RELEASE = 60.0
 """Decibels a second by which it comes back: 3 dB in 50 ms, about as long as a vowel. Faster would follow the periods of a low voice."""
 
-DELAY = 0.009
+LIMITER_DELAY = 0.009
 """The most seconds that wait in it: `LOOK_AHEAD`, two steps of 1 ms, and the samples on one side of a place between
 two. Until the phrase ends."""
 

@@ -34,7 +34,7 @@ class LoudnessNormalizer(Stage[AudioChunk, AudioChunk]):
     The loudness is measured as ITU-R BS.1770 says, gated, over the last 15 s of speech; pauses do not count. The gain
     follows it by 20 dB a second at most. What is known of a voice is kept for its next turn: only its first half second may be off.
 
-    A limiter holds peaks below the ceiling, between two samples too. It looks ahead, so audio comes up to 9 ms later (`DELAY`). The last
+    A limiter holds peaks below the ceiling, between two samples too. It looks ahead, so audio comes up to 9 ms later (`LIMITER_DELAY`). The last
     samples of a phrase come with its end: there are as many as before, at the same places, so what was heard stays exact.
 
     It takes numpy: `pip install "triolet[audio]"`.
@@ -71,7 +71,7 @@ class LoudnessNormalizer(Stage[AudioChunk, AudioChunk]):
         downstream: trio.MemorySendChannel[AudioChunk],
         turn: TurnContext,
     ) -> None:
-        """Send each phrase at the loudness. Cancellation drops at most `DELAY` seconds that wait."""
+        """Send each phrase at the loudness. Cancellation drops at most `LIMITER_DELAY` seconds that wait."""
         level: Leveller | None = None
         voice = turn.settings, 0
         last: AudioChunk | None = None  # its phrase has not ended

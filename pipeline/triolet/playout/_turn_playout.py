@@ -262,8 +262,6 @@ class TurnPlayout:
         if self._finished:
             return
         self._finished = True
-        if self._begun and self._within is None:
-            self._output.end_turn()
         self._deck.tell()
         for index, phrase in self._unheard.items():
             if not phrase.edges.passed:  # nothing of it was given to the output
@@ -271,6 +269,8 @@ class TurnPlayout:
             heard = self._heard(index)
             whole = phrase.complete and heard >= phrase.edges.passed
             self._turn.timeline.record(PhraseHeard(self._turn.now(), index, heard, whole, phrase.edges.voicing.voiced))
+        if self._begun and self._within is None:
+            self._output.end_turn()
 
     async def _play(self, phrase: _Playing) -> None:
         """Play those samples of a phrase of which it is known that they are to be played."""

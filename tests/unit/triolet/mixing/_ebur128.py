@@ -40,7 +40,7 @@ def measured(pcm: bytes, rate: int) -> Measured:
         try:
             while True:
                 end.pull()
-        except (av.EOFError, av.BlockingIOError):
+        except (EOFError, BlockingIOError):
             pass
         del graph, source, meter, told, end  # the file is written when the filters are gone
         found = dict(line.strip().split("=", 1) for line in path.read_text().splitlines() if "=" in line)

@@ -79,7 +79,8 @@ class OverSilence(OutputContract):
         recording = output._device
         assert isinstance(recording, RecordingOutput)
         sound = np.frombuffer(recording.pcm, "<i2")
-        return cast("bytes", sound[sound != 0].tobytes())
+        kept: bytes = sound[sound != 0].tobytes()
+        return kept
 
 
 class TestWithABackground(OverSilence):
@@ -297,7 +298,7 @@ async def test_a_listener_who_stops_still_stops_the_model(autojump_clock: Clock)
     for which in (0, 1):
         output = RecordingOutput()
 
-        async def tokens(which: int = which) -> AsyncGenerator[str]:
+        async def tokens(which: int = which) -> AsyncGenerator[str]:  # noqa: ASYNC124 -- as a model that is never late
             for _ in range(1_000):
                 read[which] += 1
                 yield "We walk on and on, a long way down the road. "
