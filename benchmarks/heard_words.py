@@ -19,8 +19,11 @@ from collections.abc import Awaitable, Callable
 
 import attrs
 import trio
+from tests.unit.adapters.tts.cartesia import _peers as cartesia_peers
 from tests.unit.adapters.tts.cartesia import test_cartesia as cartesia
+from tests.unit.adapters.tts.cosyvoice import _peers as cosyvoice_peers
 from tests.unit.adapters.tts.cosyvoice import test_cosyvoice as cosyvoice
+from tests.unit.adapters.tts.elevenlabs import _peers as elevenlabs_peers
 from tests.unit.adapters.tts.elevenlabs import test_elevenlabs as elevenlabs
 from trio.testing import MockClock
 
@@ -39,17 +42,17 @@ def _voice() -> ToneTTS:
 
 
 async def _elevenlabs(seconds: float) -> tuple[str, str, bool]:
-    async with elevenlabs.serving(ElevenLabsServerOptions(pace=3, piece=0.1), _voice()) as world:
+    async with elevenlabs_peers.serving(ElevenLabsServerOptions(pace=3, piece=0.1), _voice()) as world:
         return await elevenlabs.heard_until(seconds, world)
 
 
 async def _cartesia(seconds: float) -> tuple[str, str, bool]:
-    async with cartesia.serving(CartesiaServerOptions(pace=3), _voice()) as world:
+    async with cartesia_peers.serving(CartesiaServerOptions(pace=3), _voice()) as world:
         return await cartesia.heard_until(seconds, world)
 
 
 async def _cosyvoice(seconds: float) -> tuple[str, str, bool]:
-    async with cosyvoice.serving(CosyVoiceServerOptions(pace=1.02), _voice()) as world:
+    async with cosyvoice_peers.serving(CosyVoiceServerOptions(pace=1.02), _voice()) as world:
         return await cosyvoice.heard_until(seconds, world, merge=240, text=cosyvoice.SENTENCES)
 
 
