@@ -12,7 +12,7 @@ names say.
     python -m tests.mutations.at_random --all            the pure cores, at random places: what survives lacks a test
 
 Hypothesis draws the same examples in every run, so that a failure is of the change that is tested. The long profile draws
-others, and prints with each failure a line `@reproduce_failure(...)` to paste above the test, and a seed for
+others, as the workflow `nightly` runs it, and prints with each failure a line `@reproduce_failure(...)` to paste above the test, and a seed for
 `--hypothesis-seed`: either replays it.
 
 A test may take `timeout` seconds (pyproject.toml); `@pytest.mark.timeout` allows more. One that is blocked in C ends its

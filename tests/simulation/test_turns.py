@@ -57,7 +57,7 @@ def test_ending_a_turn_at_any_step_returns_soon_and_leaves_nothing(way: Kind) ->
     """A sweep over the steps of all tasks, those of the service included; `python -m tests.simulation.steps` takes every one."""
     steps = end_at(way, 0)
     assert steps > 300
-    for step in range(1, steps, steps // 25):
+    for step in range(1, steps, steps // 16):
         end_at(way, step)
 
 

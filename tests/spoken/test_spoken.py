@@ -38,7 +38,7 @@ def test_character_by_character(file: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=2 * settings().max_examples, deadline=None)
+@settings(max_examples=settings().max_examples, deadline=None)
 def test_in_any_tokens(data: st.DataObject) -> None:
     case = data.draw(st.sampled_from(CASES))
     cuts = sorted(data.draw(st.sets(st.integers(1, max(1, len(case.text) - 1)), max_size=12)))

@@ -37,7 +37,7 @@ def test_there_are_cases_of_every_language(language: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=3 * settings().max_examples, deadline=None)
+@settings(max_examples=settings().max_examples, deadline=None)
 def test_units_are_slices_of_the_raw_text_in_order(data: st.DataObject) -> None:
     drawn = data.draw(st.lists(st.sampled_from(CASES), min_size=1, max_size=4))
     language = data.draw(st.sampled_from(sorted(LANGUAGES)))

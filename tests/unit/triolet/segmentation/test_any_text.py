@@ -84,7 +84,7 @@ def clauses(language: str, tokens: list[str], weakest: _text.Boundary = _text.Bo
     return out + core.flush()
 
 
-@settings(max_examples=4 * settings().max_examples, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 @example(text="Hello.", sizes=[1], language="en")
 @example(text="。！？", sizes=[1], language="zh")
 @given(

@@ -130,7 +130,7 @@ streams = st.lists(right_frames | any_frames | fragmented() | closes | damaged()
 cuts = st.lists(st.integers(1, 7), max_size=60) | st.lists(st.integers(1, 400), max_size=20)
 
 
-@settings(max_examples=3 * settings().max_examples)
+@settings(max_examples=settings().max_examples)
 @given(streams, cuts)
 def test_it_reads_what_wsproto_reads(data: bytes, sizes: list[int]) -> None:
     pieces = cut(data, sizes)

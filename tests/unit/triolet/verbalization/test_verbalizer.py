@@ -76,7 +76,7 @@ def test_an_unknown_kind_is_refused() -> None:
     ),
     st.sampled_from(sorted(LANGUAGES)),
 )
-@settings(max_examples=20 * settings().max_examples, deadline=None)
+@settings(max_examples=5 * settings().max_examples, deadline=None)
 def test_no_text_fails_and_no_offset_is_lost(text: str, language: str) -> None:
     source = clause(text, language)
     said = VerbalizerCore().feed(source)
@@ -91,7 +91,7 @@ def test_no_text_fails_and_no_offset_is_lost(text: str, language: str) -> None:
 
 
 @given(st.text(max_size=80), st.sampled_from(sorted(LANGUAGES)))
-@settings(max_examples=6 * settings().max_examples, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 def test_no_text_of_any_script_fails(text: str, language: str) -> None:
     VerbalizerCore().feed(clause(text, language))
 

@@ -70,7 +70,7 @@ def messages(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=4 * settings().max_examples)
+@settings(max_examples=2 * settings().max_examples)
 @given(messages() | st.text())
 @example(CANONICAL)
 @example('{,"delta":"QQ=="}')
