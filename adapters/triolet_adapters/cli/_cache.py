@@ -10,6 +10,7 @@ import trio
 import typer
 
 from triolet import speech
+from triolet.errors import TrioletError
 from triolet_adapters.cli._options import (
     DialectOption,
     InsecureOption,
@@ -104,9 +105,14 @@ def warm(
         speaker = voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect)
         await tried(speaker)
         cached = Cached(speaker, directory)
+        before, _ = cached.store.size()
         for line in lines:
             await ([line] | speech(cached, language) | NullDevice()).run()
         count, size = cached.store.size()
+        if cached.misses and not cached.hits and count <= before:
+            raise TrioletError(
+                f"nothing was kept in {directory}: a phrase may have {cached.longest} characters at most, and the directory must take files"
+            )
         typer.echo(
             f"{cached.misses} said, {cached.hits} there already; now {count} {'phrase' if count == 1 else 'phrases'}, {size / 1_000_000:.1f} MB"
         )

@@ -15,12 +15,14 @@ import trio
 import typer
 
 import triolet
-from triolet import AudioFormat
+from triolet import TTS, AudioFormat
 from triolet.errors import AuthenticationFailed, OutputError, TrioletError, TTSError
 from triolet_adapters.cli._llm import local_llm_is_installed
+from triolet_adapters.cli._options import KEYS, Dialect, Voice, voice_of
 from triolet_adapters.cli._record import versions
 from triolet_adapters.cli._run import run
 from triolet_adapters.cli._speaker import Speaker
+from triolet_adapters.tts.frame import HTTPVoice
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS
 from triolet_adapters.tts.qwen.client import KEY_VARIABLE, REGIONS, is_loopback
 
@@ -74,7 +76,8 @@ def doctor(
     """Tell what works here: packages, voices, the sound device, the vendor's service.
 
     The key in DASHSCOPE_API_KEY is tried in each region by opening a session and closing it again; nothing is spoken, nothing is
-    billed, and the key is shown nowhere. Exit code 1 if no voice can speak, the key is refused everywhere, or --url is not reached.
+    billed, and the key is shown nowhere. Other vendors' keys that are set are tried alike. Exit code 1 if no voice can speak, a key is
+    refused, or --url is not reached.
 
     [bold]Examples[/]
 
@@ -89,6 +92,7 @@ def doctor(
         if offline:
             findings.append(Finding("qwen voice", Verdict.NOTE, "not tried (--offline)"))
         findings += services
+        findings += await others(offline=offline)
         if not any(finding.verdict is Verdict.OK for finding in findings if finding.subject in SPEAKING):
             findings.append(
                 Finding("voices", Verdict.BAD, 'none can speak: pip install "triolet[local]", or set a key')
@@ -101,7 +105,13 @@ def doctor(
     run(command)
 
 
-SPEAKING = ("local voice", "qwen voice")
+OTHERS = tuple(voice for voice in KEYS if voice not in (Voice.QWEN, Voice.COSYVOICE))
+"""Voices with a key of their own: CosyVoice has that of Qwen-TTS."""
+
+PATIENT = 5.0
+"""Seconds for each of them, as for a region."""
+
+SPEAKING = ("local voice", "qwen voice", *(f"{voice} voice" for voice in OTHERS))
 """One of these has to work."""
 
 
@@ -189,6 +199,46 @@ async def service(url: str | None) -> list[Finding]:
         text = f"the key in {KEY_VARIABLE} is accepted nowhere: is it complete, and still valid?"
         findings.append(Finding("qwen voice", Verdict.BAD, text))
     return findings
+
+
+async def others(*, offline: bool) -> list[Finding]:
+    """What becomes of the keys of other vendors, where the environment has them."""
+    found: dict[Voice, Finding] = {}
+
+    async def ask(voice: Voice) -> None:
+        subject = f"{voice} voice"
+        try:
+            tts = voice_of(voice, None, None, None, dialect=Dialect.TOGETHER if voice is Voice.OMNI else None)
+        except (ModuleNotFoundError, ValueError) as error:
+            found[voice] = Finding(subject, Verdict.NOTE, str(error))
+        else:
+            found[voice] = await connected(subject, KEYS[voice], tts)
+
+    asked = [voice for voice in OTHERS if os.environ.get(KEYS[voice])]
+    if offline:
+        return [Finding(f"{voice} voice", Verdict.NOTE, "not tried (--offline)") for voice in asked]
+    async with trio.open_nursery() as nursery:
+        for voice in asked:
+            nursery.start_soon(ask, voice)
+    return [found[voice] for voice in asked]
+
+
+async def connected(subject: str, variable: str, tts: TTS) -> Finding:
+    """Open a session and close it again; nothing is spoken."""
+    if getattr(tts, "url", None) is None or isinstance(tts, HTTPVoice):
+        return Finding(subject, Verdict.NOTE, f"{variable} is set; whether it is accepted shows with the first text")
+    began = trio.current_time()
+    text = f"not reached within {PATIENT:g} s"
+    with trio.move_on_after(PATIENT):
+        try:
+            async with tts.connect():
+                took = trio.current_time() - began
+        except AuthenticationFailed as error:
+            return Finding(subject, Verdict.BAD, f"the key in {variable} is refused ({error.code})")
+        except TTSError as error:
+            return Finding(subject, Verdict.NOTE, f"not reached ({error})")
+        return Finding(subject, Verdict.OK, f"the key is accepted, session after {took * 1000:.0f} ms")
+    return Finding(subject, Verdict.NOTE, text)
 
 
 async def handshake(place: str, tts: QwenTTS, *, asked_for: bool) -> Finding:

@@ -57,9 +57,24 @@ TtsOption = Annotated[
         "[bold]omni[/]: vLLM-Omni, SGLang-Omni or Together AI (--dialect)."
     ),
 ]
+
+
+def no_option(url: str | None) -> str | None:
+    """The URL behind `--url`.
+
+    Raises:
+        BadParameter: it is the name of the next option.
+    """
+    if url is not None and url.startswith("-"):
+        raise typer.BadParameter(f"a URL must stand behind it, such as ws://127.0.0.1:8765; {url} is another option")
+    return url
+
+
 UrlOption = Annotated[
     str | None,
-    typer.Option(help="Where the voice is, such as ws://127.0.0.1:8765; default: the vendor's service."),
+    typer.Option(
+        help="Where the voice is, such as ws://127.0.0.1:8765; default: the vendor's service.", callback=no_option
+    ),
 ]
 RegionOption = Annotated[
     str | None,

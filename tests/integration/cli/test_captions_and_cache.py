@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from tests.integration.cli.command import call
+
+from triolet_adapters.tts.cached import Cached
 
 Captured = pytest.CaptureFixture[str]
 
@@ -46,6 +49,25 @@ def test_a_cache_is_filled_listed_used_and_cleared(tmp_path: Path, capfd: Captur
     assert "no directory" in missing.err
     (tmp_path / "empty.txt").write_text("\n")
     assert "has no text" in call(capfd, "cache", "warm", directory, str(tmp_path / "empty.txt")).err
+
+
+def test_a_cache_that_keeps_nothing_is_an_error(
+    tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (greetings := tmp_path / "greetings.txt").write_text("One moment.\n")
+    monkeypatch.setattr("triolet_adapters.cli._cache.Cached", partial(Cached, longest=3))
+    result = call(capfd, "cache", "warm", str(tmp_path / "phrases"), str(greetings))
+    assert result.code != 0
+    assert "nothing was kept in" in result.err
+    assert "3 characters at most" in result.err
+
+
+def test_an_option_behind_url_is_no_url(tmp_path: Path, capfd: Captured) -> None:
+    result = call(capfd, "say", "--tts", "qwen", "--url", "-o", str(tmp_path / "a.wav"), "Hello.")
+    assert result.code == 2
+    assert "a URL must stand behind it, such as ws://127.0.0.1:8765; -o is another option" in " ".join(
+        result.err.split()
+    )
 
 
 def test_a_cache_that_is_a_file_and_greetings_that_cannot_be_read_are_misuse(tmp_path: Path, capfd: Captured) -> None:
