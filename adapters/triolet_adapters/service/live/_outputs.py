@@ -14,7 +14,7 @@ from triolet.errors import OutputError
 SendText = Callable[[str], Awaitable[object]]
 SendBytes = Callable[[bytes], Awaitable[object]]
 
-HOLD = 1.0
+LIVE_HOLD = 1.0
 """Seconds that a client has before they count as heard: against a network that stalls. An interruption takes them back."""
 FRAME = 0.04
 """Seconds of audio in a message: 25 messages a second cost little."""
@@ -45,7 +45,7 @@ class RealtimeOutput(FarEnd):
     pauses = True
 
     def __init__(self, send_text: SendText, send_bytes: SendBytes) -> None:
-        super().__init__(hold=HOLD, frame=FRAME, whole_frames=False)
+        super().__init__(hold=LIVE_HOLD, frame=FRAME, whole_frames=False)
         self.session = secrets.token_urlsafe(16)
         self._send_text = send_text
         self._send_bytes = send_bytes
