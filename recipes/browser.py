@@ -24,6 +24,7 @@ from triolet_adapters.sources import LocalLLM, OpenAIChat
 from triolet_adapters.tts import LocalTTS
 
 VOICE: TTS = LocalTTS()
+MOST = 20  # agents at a time: each holds a conversation, and all of them share the model and the processor
 COMES_BACK = 30.0  # seconds that an answer waits for a page whose connection has broken
 PAGE = """<!doctype html><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>Agent</title>
 <form id="ask"><input id="question" aria-label="Question" placeholder="Ask something" size="40" autofocus>
@@ -102,6 +103,8 @@ def web(chat: OpenAIChat, sessions: SessionPools, nursery: trio.Nursery) -> Star
             hello = await browser.receive_text()
             agent = AGENTS.get(BrowserOutput.session_of(hello) or "")
             if agent is None:
+                if len(AGENTS) >= MOST:
+                    return await browser.close(1008, "all agents are talking: try again later")
                 agent = Agent(chat, sessions)
                 await nursery.start(agent.run)
             await agent.listen(browser, hello)

@@ -110,7 +110,8 @@ class Failover(TTS):
             if provider.format != first.format:
                 raise ValueError(
                     f"{self._names[0]} gives {first.format.sample_rate} samples a second and {name} "
-                    f"{provider.format.sample_rate}: set one of them so that they agree"
+                    f"{provider.format.sample_rate}: give one of them the rate of the other (`sample_rate` or a format, where its "
+                    "service has one), since voices are not resampled"
                 )
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, cast
 
@@ -107,3 +108,34 @@ async def test_a_question_is_answered_interrupted_and_left(monkeypatch: pytest.M
                 while chat.open or browser.AGENTS:
                     await trio.sleep(0.01)
     assert chat.asked == ["Say something.", "Once more.", "Tell me more.", "And now without an end."]
+
+
+async def test_one_agent_too_many_is_refused_and_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application is called as a server calls it."""
+    monkeypatch.setattr(browser, "MOST", 0)
+    told: list[dict[str, Any]] = []
+    hello = {"type": "audio.hello", "version": 1, "session": None, "played": 0, "received": 0, "codecs": ["pcm"]}
+    coming: list[dict[str, Any]] = [
+        {"type": "websocket.connect"},
+        {"type": "websocket.receive", "text": json.dumps(hello)},
+    ]
+
+    async def receive() -> dict[str, Any]:
+        await trio.lowlevel.checkpoint()
+        return coming.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        await trio.lowlevel.checkpoint()
+        told.append(message)
+
+    headers = [(b"host", b"here"), (b"origin", b"http://here")]
+    scope = {"type": "websocket", "path": "/talk", "headers": headers, "query_string": b"", "subprotocols": []}
+    async with open_session_pools() as sessions, trio.open_nursery() as nursery:
+        app = cast("Any", browser.web(OpenAIChat("none", api_key="none"), sessions, nursery))
+        await app(scope, receive, send)
+    assert told[-1] == {
+        "type": "websocket.close",
+        "code": 1008,
+        "reason": "all agents are talking: try again later",
+    }
+    assert not browser.AGENTS

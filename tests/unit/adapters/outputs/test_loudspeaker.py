@@ -72,6 +72,12 @@ class TestOnAFakeDevice(OutputContract):
         return output.device.sound
 
 
+for _rate in (8_000, 16_000, 44_100, 48_000):
+    globals()[f"TestOnAFakeDeviceAt{_rate}"] = type(
+        f"TestOnAFakeDeviceAt{_rate}", (TestOnAFakeDevice,), {"format": AudioFormat(_rate)}
+    )
+
+
 class TestOnTheNullBackend(OutputContract):
     """In real time: the thread is miniaudio's."""
 

@@ -87,6 +87,20 @@ class TestByTheClock(OutputContract):
         return output.far.played
 
 
+class AtAnyRate(OutputContract):
+    """Without a look at the samples: this far end plays at 24 kHz."""
+
+    @pytest.fixture(params=[pytest.param(0, marks=IN_A_LOOP)])
+    def output(self) -> Output:
+        return _Clocked(0.0)
+
+
+for _rate in (8_000, 16_000, 44_100, 48_000):
+    globals()[f"TestByTheClockAt{_rate}"] = type(
+        f"TestByTheClockAt{_rate}", (AtAnyRate,), {"format": AudioFormat(_rate)}
+    )
+
+
 class _Acknowledged(triolet.asyncio.Sink):
     """With a far end that says every 10 ms what it has played."""
 
