@@ -9,9 +9,11 @@ import trio
 
 from triolet._model._audio import AudioChunk
 from triolet.blocking._pipe import Pipe
+from triolet.captions._options import CaptionOptions
 from triolet.chain._stages import Stage
 from triolet.conversation._budget import Budget
 from triolet.conversation._conversation import Conversation
+from triolet.conversation._live_captions import LiveCaption, LiveCaptions
 from triolet.playout._output import Output
 from triolet.playout._playout import Playout
 from triolet.tts._session_pool import PoolOptions, SessionPools, open_session_pools
@@ -75,6 +77,17 @@ class Engine:
             raise ValueError("this speaker has no output: give it one, Speaker(chain, output), or iterate over pcm()")
         return await self._turn(self._conversation, say)
 
+    async def captions(self, options: CaptionOptions | None, *, by_word: bool) -> LiveCaptions:
+        """What is being said on the output.
+
+        Raises:
+            ValueError: there is no output.
+        """
+        await trio.lowlevel.checkpoint()
+        if self._conversation is None:
+            raise ValueError("this speaker has no output to caption: give it one, Speaker(chain, output)")
+        return self._conversation.captions(options, by_word=by_word)
+
     async def give(self, say: Say, pipe: Pipe, ended: trio.Event) -> None:
         """Say a turn into a pipe."""
         try:
@@ -107,6 +120,11 @@ class Engine:
         """End the pause of all turns."""
         for conversation in self._open:
             conversation.resume()
+
+
+async def next_caption(captions: LiveCaptions) -> LiveCaption | None:
+    """Wait for a caption. None when there are no more."""
+    return await anext(captions, None)
 
 
 async def next_piece(pipe: Pipe, ended: trio.Event) -> bytes:

@@ -11,15 +11,17 @@ from typing import Self
 import trio
 
 from triolet._model._audio import AudioChunk, AudioFormat
-from triolet.blocking._engine import Engine, Say, next_piece
+from triolet.blocking._engine import Engine, Say, next_caption, next_piece
 from triolet.blocking._pipe import Pipe
 from triolet.blocking._thread import Call, TrioThread
 from triolet.blocking._tokens import BlockingTokens
+from triolet.captions._options import CaptionOptions
 from triolet.chain._audio_stage import format_of
 from triolet.chain._stages import Source, Stage
 from triolet.conversation._budget import Budget
 from triolet.conversation._conversation import Conversation
 from triolet.conversation._filler import Filler
+from triolet.conversation._live_captions import LiveCaption
 from triolet.playout._output import Output
 from triolet.playout._playout import Playout
 from triolet.tts._session_pool import PoolOptions
@@ -170,6 +172,33 @@ class Speaker:
             turn.result()
         finally:
             thread.end(turn)
+
+    def captions(self, options: CaptionOptions | None = None, *, by_word: bool = False) -> Generator[LiveCaption]:
+        """Give what is being said on the output, in time, for a screen. Iterate in a thread of its own, beside the one that calls `say`.
+
+        Each item replaces the one before, and an empty one means that nothing is to be shown. An interruption ends a caption at once.
+        The iteration ends when the speaker is closed.
+
+        Args:
+            options: how captions are cut; `CaptionOptions()` by default.
+            by_word: give a caption again with each word that begins (`LiveCaption.said`). By default it comes once.
+
+        Raises:
+            ValueError: this speaker has no output.
+            OutputError: the output cannot be opened.
+        """
+        thread = self._opened()
+        captions = thread.call(partial(self._engine.captions, options, by_word=by_word))
+        while True:
+            try:
+                caption = thread.call(partial(next_caption, captions))
+            except RuntimeError:
+                if self._thread is thread:
+                    raise
+                return  # closed meanwhile
+            if caption is None:
+                return
+            yield caption
 
     def interrupt(self) -> None:
         """Silence what is being said, and end the turns that wait: their `say` returns, and their `pcm` ends. From any thread."""

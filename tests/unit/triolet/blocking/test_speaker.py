@@ -174,6 +174,20 @@ def test_the_audio_can_be_iterated_over_as_it_is_made() -> None:
         assert not talk._engine._open, "none of these turns is kept"
 
 
+def test_captions_come_in_another_thread_and_end_with_the_speaker() -> None:
+    shown: list[str] = []
+    with speaker(RecordingOutput(pace=10)) as talk:
+        captions = talk.captions()
+        watching = threading.Thread(target=lambda: shown.extend(caption.text for caption in captions))
+        watching.start()
+        talk.say("First we look at the map. Then we choose a way.")
+    watching.join(5)
+    assert not watching.is_alive()
+    assert [text for text in shown if text] == ["First we look at the map.", "Then we choose a way."]
+    with pytest.raises(ValueError, match="no output to caption"), speaker() as silent:
+        next(silent.captions())
+
+
 def test_it_opens_with_the_first_call_and_closes_with_the_program_or_when_it_is_forgotten() -> None:
     talk = speaker(RecordingOutput(pace=1000))
     talk.interrupt()

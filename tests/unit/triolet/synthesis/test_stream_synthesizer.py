@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 import trio
+from tests.unit.triolet.conversation._teller import said, spans
 from tests.unit.triolet.synthesis._phrases import tone
 from trio.testing import MockClock
 
@@ -16,17 +18,24 @@ from triolet import (
     AudioChunk,
     AudioFormat,
     Boundary,
+    Conversation,
     NormalizedClause,
+    SentenceSegmenter,
     SpeechUnit,
     StreamSynthesizer,
+    TextNormalizer,
+    TimedWord,
     TTSSession,
     TTSStream,
     TurnContext,
     Usage,
     stage,
+    tell_words,
 )
 from triolet.errors import ConnectionLost, NoAudio
-from triolet.testing import collect
+from triolet.testing import RecordingOutput, ToneTTS, collect
+
+RATE = 8000
 
 
 class Streamed(TTS):
@@ -105,6 +114,75 @@ async def test_each_clause_is_said_and_each_sample_has_its_place(autojump_clock:
     (phrase,) = turn.timeline.result.phrases
     assert phrase.billed == len("One.Two.Three.")
     assert tts.open == 0
+
+
+class _TellingSession(TTSStream):
+    """Says each text with a tone a character, and tells its words before their audio, or a second late."""
+
+    def __init__(self, voice: ToneTTS, late: bool) -> None:
+        self._voice, self._late = voice, late
+
+    async def speak(self, texts: AsyncIterable[str], accept: AudioCallback) -> Usage:
+        said, seconds = "", 0.0
+        async with self._voice.connect() as session:
+            async for text in texts:
+                pace = self._voice.samples_of(text) / len(text) / RATE
+                words = [
+                    TimedWord(len(said) + at, len(said) + end, seconds + at * pace, seconds + end * pace)
+                    for at, end in spans(text)
+                ]
+                if not self._late:
+                    tell_words(accept, words)
+                await session.commit(text, accept)
+                if self._late:
+                    await trio.sleep(1)
+                    tell_words(accept, words)
+                said += text
+                seconds += len(text) * pace
+        return Usage(len(said))
+
+
+class _Telling(Streamed):
+    def __init__(self, voice: ToneTTS, *, late: bool = False) -> None:
+        super().__init__()
+        self._voice, self._late = voice, late
+
+    @property
+    def format(self) -> AudioFormat:
+        return self._voice.format
+
+    @asynccontextmanager
+    async def _connect_stream(self) -> AsyncGenerator[TTSStream]:
+        yield _TellingSession(self._voice, self._late)
+
+
+STREAMED = "We look at the map. Then we choose a way, and walk. At last it rains."
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_what_was_heard_of_a_whole_turn_is_exact_where_its_words_are_told(
+    autojump_clock: MockClock, late: bool
+) -> None:
+    """By the samples, at 20 interruptions; told late, what had not been told is an estimate, and said to be."""
+    draws, inside = random.Random(5), 0
+    for _ in range(20):
+        voice = ToneTTS(sample_rate=RATE, pace=1.1, seconds_per_character=0.06)
+        output = RecordingOutput()
+        chain = SentenceSegmenter("en") | TextNormalizer() | StreamSynthesizer(_Telling(voice, late=late))
+        async with Conversation(chain, output) as conversation, trio.open_nursery() as nursery:
+            nursery.start_soon(conversation.say, [STREAMED])
+            await trio.sleep(draws.uniform(0.3, 5))
+            conversation.interrupt()
+        result = conversation.last
+        assert result is not None
+        heard, true = result.heard.split(), [word.text for word in said(voice, output, 0.0)]
+        inside += 0 < len(true) < len(STREAMED.split())
+        if result.estimated:
+            assert late
+            assert abs(len(heard) - len(true)) <= 2
+        else:
+            assert [word.strip(".,") for word in heard] == true
+    assert inside > 10
 
 
 async def test_it_begins_with_the_first_clause_that_has_words(autojump_clock: MockClock) -> None:
