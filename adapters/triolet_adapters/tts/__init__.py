@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from triolet_adapters.tts.local import LocalTTS as LocalTTS
     from triolet_adapters.tts.omni import OmniTTS as OmniTTS
     from triolet_adapters.tts.openai import OpenAITTS as OpenAITTS
+    from triolet_adapters.tts.pico import PicoTTS as PicoTTS
     from triolet_adapters.tts.qwen import QwenTTS as QwenTTS
 else:
     _NAMES = {
@@ -26,6 +27,7 @@ else:
         "LocalTTS": "triolet_adapters.tts.local",
         "OmniTTS": "triolet_adapters.tts.omni",
         "OpenAITTS": "triolet_adapters.tts.openai",
+        "PicoTTS": "triolet_adapters.tts.pico",
         "QwenTTS": "triolet_adapters.tts.qwen",
     }
     __all__ = list(_NAMES)

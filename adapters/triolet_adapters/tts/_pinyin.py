@@ -7,21 +7,18 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-import attrs
 from pypinyin import Style, lazy_pinyin
 from pypinyin.contrib.tone_convert import to_finals, to_initials
 from pypinyin.seg.mmseg import seg
 
 from triolet.errors import Unspeakable
+from triolet_adapters.tts._piece import AT_COMMA, AT_END, Piece
 
 LONGEST = 30
 """Syllables that are spoken at once, 6 s: how long a cancelled commit's thread may go on, and how much is spoken before any is heard."""
 SHORTEST = 4
 """Syllables before a comma from which on the part is spoken by itself, so that it is heard while the next is spoken. Shorter
 ones would sound cut off."""
-
-AT_COMMA, AT_END = 0.15, 0.4
-"""Seconds of pause: what readers leave at a comma and between two sentences."""
 
 INITIALS = {
     "b": "p", "p": "pʰ", "m": "m", "f": "f", "d": "t", "t": "tʰ", "n": "n", "l": "l", "g": "k", "k": "kʰ", "h": "x",
@@ -93,15 +90,6 @@ MARKS = str.maketrans("，、。！？：；．—…", ",,.!?:;.,,")
 _HAN = r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f]"
 _KNOWN = re.compile(rf"{_HAN}|[A-Za-z零]")
 _TOKEN = re.compile(rf"(?P<han>{_HAN}+)|(?P<latin>[A-Za-z]+)|(?P<mark>[,.!?:;]+)")
-
-
-@attrs.frozen
-class Piece:
-    """What is spoken at once."""
-
-    phonemes: str
-    pause: float
-    """Seconds of silence behind it, unless nothing follows."""
 
 
 def pieces(text: str) -> list[Piece]:

@@ -107,7 +107,9 @@ def test_samples_alone_on_standard_output_and_the_rest_on_the_other() -> None:
         (["say", "Hello.", "--out", "a.wma"], 2, ".m4a or .pcm"),
         (["say", "notes.txt"], 2, "notes.txt is a file: triolet say -f notes.txt says what it holds"),
         (["say", "Hello", "there,", "you"], 2, "put the whole text in quotes"),
-        (["say", "Hello.", "--tts", "nope"], 2, "--tts nope: it must be local or kokoro or qwen"),
+        (["say", "Hello.", "--tts", "nope"], 2, "--tts nope: it must be local or kokoro or pico or qwen"),
+        (["say", "Olá.", "--tts", "pico", "--language", "pt"], 2, "--language pt: Pico does not speak 'pt'"),
+        (["say", "Hallo.", "--tts", "pico", "--voice", "x"], 2, "--voice: pico has one voice a language"),
         (["say", "Hello.", "--record-text", "nope"], 2, "--record-text nope: it must be full or hash or none"),
         (
             ["say", "Hello.", "--no-such-option"],

@@ -116,7 +116,8 @@ def world(*, sockets: bool = False) -> Generator[None]:
             put(cloud(voice=Tones()))
             put(mock.patch.object(trio, "run", jumping))
         put(mock.patch.object(triolet_adapters.tts, "LocalTTS", Tones))
-        put(mock.patch.object(triolet_adapters.tts, "KokoroTTS", Tones))
+        for name in ("KokoroTTS", "PicoTTS"):
+            put(mock.patch.object(triolet_adapters.tts, name, return_value=Tones()))
         put(mock.patch.object(triolet_adapters.outputs, "Loudspeaker", Device))
         put(mock.patch.object(triolet_adapters.sources, "LocalLLM", Model))
         put(

@@ -1,4 +1,7 @@
-"""The Chinese voice on this machine: its sounds by themselves, the thread around it without its model, and one sentence with it."""
+"""Kokoro on this machine: Chinese sounds by themselves, the thread around the model without it, and a short sentence with it.
+
+The sounds of its other languages are in tests/unit/adapters/tts/test_sounds.py.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from triolet.errors import Unspeakable
 from triolet.testing import TTSContract
-from triolet_adapters.tts import kokoro
+from triolet_adapters.tts import _espeak, kokoro
 from triolet_adapters.tts.kokoro import NEEDED, KokoroTTS
 
 if any(importlib.util.find_spec(package) is None for package in NEEDED):
@@ -29,7 +32,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pypinyin")
 class Hum:
     """Stands for the model, whose contract would take a minute of CPU: 0.1 s of a tone a symbol, for the same pieces."""
 
-    def speech(self, text: str, speed: float) -> Iterator[bytes]:
+    def speech(self, text: str, language: str, speed: float) -> Iterator[bytes]:
+        assert language == "zh"
         for piece in pieces(text):
             yield array("h", [0, 9_000, 0, -9_000] * int(600 * len(piece.phonemes) / speed)).tobytes()
 
@@ -55,6 +59,31 @@ async def test_the_model_speaks_a_short_sentence_and_its_length_follows_the_spee
         lengths.append(len(heard) / 24_000)
     assert 0.8 < lengths[0] < 2.5
     assert lengths[1] < 0.75 * lengths[0]
+
+
+@pytest.mark.skipif(not _espeak.installed(), reason="the program espeak-ng is not installed")
+async def test_the_model_speaks_spanish() -> None:
+    heard: list[int] = []
+    async with KokoroTTS(language="es-MX").connect() as session:
+        await session.commit("Sí, señor.", lambda pcm: heard.append(len(pcm) // 2))
+    assert len(heard) == 1  # the first part is too short to stand alone
+    assert 0.5 < sum(heard) / 24_000 < 2.0
+
+
+def test_a_language_is_taken_from_a_tag_and_an_unknown_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_espeak, "installed", lambda: True)
+    assert KokoroTTS(language="pt-BR").language == "pt"
+    assert KokoroTTS().adjusted(language="fr") == KokoroTTS(language="fr_FR")
+    with pytest.raises(ValueError, match="does not speak 'de' here: it speaks es, fr, it, ja, pt, zh"):
+        KokoroTTS(language="de")
+    with pytest.raises(ValueError, match="only its language can be changed"):
+        KokoroTTS().adjusted(voice="xiaoyi")
+
+
+def test_without_espeak_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ModuleNotFoundError, match="reads French by the program espeak-ng: apt install espeak-ng"):
+        KokoroTTS(language="fr")
 
 
 @pytest.mark.parametrize(
@@ -119,3 +148,7 @@ def test_without_a_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "pypinyin", None)
     with pytest.raises(ModuleNotFoundError, match=r'pypinyin: pip install "triolet\[kokoro\]"'):
         KokoroTTS()
+    monkeypatch.setitem(sys.modules, "pyopenjtalk", None)
+    monkeypatch.delitem(sys.modules, "pypinyin")
+    with pytest.raises(ModuleNotFoundError, match=r'pyopenjtalk-plus: pip install "triolet\[kokoro-ja\]"'):
+        KokoroTTS(language="ja")
