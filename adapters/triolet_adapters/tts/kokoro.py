@@ -72,8 +72,7 @@ class KokoroTTS(TTS):
             _require("pyopenjtalk", "kokoro-ja", "pyopenjtalk-plus")
         if self.language in _espeak.NAMES and not _espeak.installed():
             raise ModuleNotFoundError(
-                f"KokoroTTS reads {LANGUAGES[self.language]} by the program espeak-ng: {_espeak.HOW_TO_INSTALL}",
-                name=_espeak.PROGRAM,
+                f"KokoroTTS reads {LANGUAGES[self.language]} by the program espeak-ng: {_espeak.HOW_TO_INSTALL}"
             )
 
     @property
@@ -126,8 +125,7 @@ class KokoroTTS(TTS):
 def _require(module: str, extra: str, package: str | None = None) -> None:
     if importlib.util.find_spec(module) is None:
         raise ModuleNotFoundError(
-            f'KokoroTTS needs the package {package or module.replace("_", "-")}: pip install "triolet[{extra}]"',
-            name=module,
+            f'KokoroTTS needs the package {package or module.replace("_", "-")}: pip install "triolet[{extra}]"'
         )
 
 

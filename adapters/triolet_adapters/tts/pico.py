@@ -202,9 +202,7 @@ def _folder() -> Path:
     """Where the package py_nanotts is. It is imported in no process but its own."""
     spec = importlib.util.find_spec("py_nanotts")
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(
-            'PicoTTS needs the package py-nanotts: pip install "triolet[pico]"', name="py_nanotts"
-        )
+        raise ModuleNotFoundError('PicoTTS needs the package py-nanotts: pip install "triolet[pico]"')
     return Path(spec.origin).parents[1]
 
 
