@@ -37,7 +37,7 @@ SILENCE = 100
 CLICK = 0.020
 """Seconds. The Italian voice ends with a click of some milliseconds, half a second behind the last word."""
 GAP = 0.15
-"""Seconds of silence before such a click. Before the burst of a last t or k there are at most 0.12."""
+"""Seconds of silence before such a click. The closure before the burst of a last t or k is shorter."""
 BEFORE, AFTER = 0.010, 0.040
 """Seconds of the voice's own silence that stay around a part, so that no onset and no release is cut."""
 
@@ -57,7 +57,7 @@ def _known(_tts: PicoTTS, _field: attrs.Attribute[str], language: str) -> None:
 class PicoTTS(TTS):
     """SVOX Pico (Apache-2.0) from the package py-nanotts: a plain voice of 2009 that every machine can pay for; needs no network.
 
-    Each session is a process of its own, started with it (0.1 s, 20 MB) and killed at its end, since Pico holds Python's lock while it
+    Each session is a process of its own, started with it (0.1 s) and killed at its end, since Pico holds Python's lock while it
     speaks and does not end on some texts. A text is spoken sentence by sentence. A second of speech takes some 10 ms of a core.
 
     A commit that is cancelled returns at once, and its process is killed with the session.
