@@ -27,7 +27,7 @@ _log = logging.getLogger("triolet.service")
 RESUMABLE = 30.0
 """Seconds that a session waits for a client whose connection has broken."""
 
-WAITING = 16
+WAITING_TURNS = 16
 """Turns that may wait for the one that is spoken: a client that is so far ahead has lost count."""
 
 HISTORY = 20
@@ -73,7 +73,7 @@ class LiveSession:
         self._host = host
         self._parent = parent
         self._talk = Conversation(chain, output, sessions=host.pools, max_lag=host.max_lag)
-        self._turns, self._next = trio.open_memory_channel[_Turn](WAITING + 1)
+        self._turns, self._next = trio.open_memory_channel[_Turn](WAITING_TURNS + 1)
         self._numbers = 0
         self._writing: _Turn | None = None
         self._waiting: list[_Turn] = []
@@ -180,8 +180,8 @@ class LiveSession:
             raise _Refused("internal", "this session is over: connect again")
         if self._host.drains.is_set():
             raise _Refused("draining", "the service is about to end and begins no more turns: connect again")
-        if len(self._waiting) > WAITING:
-            raise _Refused("too_many_turns", f"{WAITING} turns wait already: wait for `turn.ended`, or interrupt")
+        if len(self._waiting) > WAITING_TURNS:
+            raise _Refused("too_many_turns", f"{WAITING_TURNS} turns wait already: wait for `turn.ended`, or interrupt")
         try:
             self._host.begin_turn(self.caller)
         except ValueError as error:

@@ -17,7 +17,7 @@ from triolet_adapters.service.config import ServiceConfig
 
 FIRST_BACK_OFF = 0.1
 """Seconds from the end of a worker to the start of the next. It doubles with each that ends soon."""
-LONGEST_BACK_OFF = 10.0
+LONGEST_PAUSE = 10.0
 """The most seconds between two starts: what makes a worker die at once is not mended by trying faster."""
 SETTLED = 30.0
 """Seconds after which a worker that ends has not failed at its start, and the next one is started soon."""
@@ -85,7 +85,7 @@ async def _keep(
         logger.warning("worker %d has ended with code %s; another follows in %.1f s", number, code, back_off)
         with trio.move_on_after(back_off):
             await stop.wait()
-        back_off = min(LONGEST_BACK_OFF, 2 * back_off)
+        back_off = min(LONGEST_PAUSE, 2 * back_off)
 
 
 async def _run(
