@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from docs._tools import bounds, command, metrics
+from docs._tools import bounds, command, metrics, settings
 from docs._tools.public_names import ROOT, documented, expanded
 
 _RECIPE = re.compile(r"^([ \t]*)# (recipes/\w+\.py)$", re.MULTILINE)
@@ -22,6 +22,8 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
         markdown = markdown.replace("<!-- command -->", command.sections())
     if "<!-- metrics -->" in markdown:
         markdown = markdown.replace("<!-- metrics -->", metrics.table())
+    if "<!-- settings -->" in markdown:
+        markdown = markdown.replace("<!-- settings -->", settings.tables())
     return markdown
 
 

@@ -23,10 +23,14 @@ from tests.integration.docs.markdown import ROOT, Block, blocks
 from tests.integration.docs.world import Enter, run_all, world
 
 from triolet_adapters.cli._app import app
+from triolet_adapters.service import ServiceConfig
 
 ELSEWHERE = ("make ", "pip install ", "pip download ", "python recipes/", "python -m ", "pytest", "pre-commit ")
 """Command lines that others run: `make`, the tests of the wheel and of the recipes. What they name exists, see
 test_repository_pages."""
+
+SERVICE = "http://127.0.0.1:8765"
+"""Where pages say that a service is."""
 
 SUITE = re.compile(r"Contract\):|^(?:async )?def test_", re.MULTILINE)
 PROGRAM = re.compile(r"^(?:    )?(?:trio|asyncio)\.run\(", re.MULTILINE)
@@ -68,6 +72,8 @@ class Page:
     path: Path
     printed: str = ""
     """What the last block printed."""
+    url: str = SERVICE
+    """Where the service is that the page asks."""
     names: dict[str, Any] = attrs.field(init=False)
     """What the fragments of the page share."""
 
@@ -77,6 +83,10 @@ class Page:
     def run(self) -> int:
         """Run all blocks; give how many there were."""
         count = 0
+        with service_of(self.path) as self.url:
+            return self._run_all(count)
+
+    def _run_all(self, count: int) -> int:
         for group in self._groups():
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 self._run(group)
@@ -88,7 +98,8 @@ class Page:
     def _groups(self) -> Iterator[list[Block]]:
         """Fragments in a row run in one Trio run; everything else by itself."""
         group: list[Block] = []
-        for block in blocks(self.path):
+        for shown in blocks(self.path):
+            block = attrs.evolve(shown, code=shown.code.replace(f"{SERVICE}/v1", f"{self.url}/v1"))
             fragment = block.language == "python" and not (is_program(block) or is_suite(block) or recipe_of(block))
             if not fragment and group:
                 yield group
@@ -120,6 +131,10 @@ class Page:
                 for line in block.code.splitlines():
                     with blamed(block):
                         self._command(line)
+            case "toml":
+                with blamed(block):
+                    ServiceConfig.read(block.code)
+                    Path("service.toml").write_text(block.code, "utf-8")
             case "text":
                 with blamed(block):
                     assert_alike(block.code, self.printed)
@@ -148,13 +163,46 @@ class Page:
         line = line.partition(" #")[0].strip()
         if not line or line.startswith(ELSEWHERE):
             return
-        assert line.startswith("triolet "), f"{line!r} is not run"
-        if line.startswith("triolet serve "):
-            serve_until_interrupted(line)
+        if line.startswith("curl "):
+            subprocess.run([*shlex.split(line), "-sSf"], check=True, timeout=60)
             return
-        with world(sockets=line.startswith("triolet doctor")):  # which measures how fast the voice is
+        line, _, file = line.partition(" >> ")
+        variable, _, rest = line.partition(" ")
+        if "=" in variable:
+            line = rest
+        assert line.startswith("triolet "), f"{line!r} is not run"
+        if re.match(r"triolet serve(?! key)", line):
+            serve_until_interrupted(line, dict([variable.split("=")]) if "=" in variable else {})
+            return
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(
+                world(sockets=line.startswith("triolet doctor"))
+            )  # which measures how fast the voice is
+            if file:
+                stack.enter_context(contextlib.redirect_stdout(stack.enter_context(Path(file).open("a"))))
             code = call(shlex.split(line)[1:])
         assert code == 0, f"{line!r} ended with {code}"
+
+
+@contextlib.contextmanager
+def service_of(page: Path) -> Generator[str]:
+    """A service in a process of its own, for a page that asks one; its voice is of tones. Gives its URL."""
+    if f"{SERVICE}/v1" not in page.read_text("utf-8"):
+        yield SERVICE
+        return
+    settings = 'default = "triolet"\n[voices.triolet]\ntts = "tone"\nvoice = "heart"\n'
+    file = Path("tones.toml")
+    file.write_text(settings, "utf-8")
+    command = [sys.executable, "-m", "triolet_adapters.cli", "serve", "--config", str(file), "--port", "0"]
+    environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.kill()
 
 
 def call(arguments: list[str]) -> int:
@@ -166,14 +214,16 @@ def call(arguments: list[str]) -> int:
     return 0
 
 
-def serve_until_interrupted(line: str) -> None:
-    """A command that runs until Ctrl-C, in a process of its own."""
-    command = [sys.executable, "-m", "triolet_adapters.cli", *shlex.split(line)[1:]]
-    environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+def serve_until_interrupted(line: str, variables: dict[str, str]) -> None:
+    """A command that runs until Ctrl-C, in a process of its own. Ports are free ones."""
+    port = [] if "--port" in line else ["--port", "0"]
+    command = [sys.executable, "-m", "triolet_adapters.cli", *shlex.split(line)[1:], *port]
+    path = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment = dict(os.environ) | path | variables
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
-            assert server.stdout.readline().startswith(("ws://127.0.0.1:", "http://127.0.0.1:"))
+            assert server.stdout.readline().startswith(("ws://127.0.0.1:", "http://127.0.0.1:", "http://0.0.0.0:"))
             server.send_signal(signal.SIGINT)
             assert server.wait(20) == 0
         finally:

@@ -84,12 +84,16 @@ class Limits:
         65_536, "Bytes of one WebSocket message. Tokens have some 5, acknowledgements 50.", at_least=1024
     )
     connections: int = setting(
-        1000, "Connections at a time, of one worker; of further ones each is closed at once.", at_least=1
+        1000,
+        "Connections at a time, of one worker. For a further one, that without a request for longest is closed. 30 MB in all.",
+        at_least=1,
     )
     turns: int = setting(
-        100, "Turns at a time, of one worker; a further one gets 503. The local voice holds some 30 a core.", at_least=1
+        100, "Turns and live connections at a time, of one worker; a further one gets 503.", at_least=1
     )
-    concurrent: int = setting(20, "Turns at a time of one key, or, without keys, of all clients together.", at_least=1)
+    concurrent: int = setting(
+        20, "Turns and live connections at a time of one key, or, without keys, of all clients together.", at_least=1
+    )
     requests_per_minute: int = setting(
         600, "Requests in any minute of one key, or, without keys, of all clients.", at_least=1
     )

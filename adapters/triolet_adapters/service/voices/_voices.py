@@ -248,7 +248,7 @@ def _alone(name: str, voice: VoiceConfig) -> ServedVoice:
             from triolet.testing import ToneTTS  # noqa: PLC0415
 
             tone = ToneTTS()
-            served = ServedVoice(name=name, make=lambda _: tone, language="en", speeds=None)
+            served = ServedVoice(name=name, make=lambda _: tone, default=voice.voice, language="en", speeds=None)
         case vendor:
             called, speeds = _SPEEDS[vendor]
             fixed = _settings(voice)
