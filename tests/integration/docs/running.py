@@ -17,13 +17,15 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
 import attrs
+import trio
 from tests.integration.docs.markdown import ROOT, Block, blocks
 from tests.integration.docs.world import Enter, run_all, world
 
 from triolet_adapters.cli._app import app
-from triolet_adapters.service import ServiceConfig
+from triolet_adapters.service import ServiceConfig, ServiceVoices
 
 ELSEWHERE = ("make ", "pip install ", "pip download ", "python recipes/", "python -m ", "pytest", "pre-commit ")
 """Command lines that others run: `make`, the tests of the wheel and of the recipes. What they name exists, see
@@ -74,6 +76,8 @@ class Page:
     """What the last block printed."""
     url: str = SERVICE
     """Where the service is that the page asks."""
+    variables: dict[str, str] = attrs.field(factory=dict[str, str])
+    """What was exported to the commands that follow."""
     names: dict[str, Any] = attrs.field(init=False)
     """What the fragments of the page share."""
 
@@ -167,12 +171,16 @@ class Page:
             subprocess.run([*shlex.split(line), "-sSf"], check=True, timeout=60)
             return
         line, _, file = line.partition(" >> ")
-        variable, _, rest = line.partition(" ")
-        if "=" in variable:
-            line = rest
+        if line.startswith("export "):
+            name, _, value = line.removeprefix("export ").partition("=")
+            self.variables[name] = value
+            return
         assert line.startswith("triolet "), f"{line!r} is not run"
+        if line.startswith("triolet serve tts"):
+            serve_until_interrupted(line)
+            return
         if re.match(r"triolet serve(?! key)", line):
-            serve_until_interrupted(line, dict([variable.split("=")]) if "=" in variable else {})
+            serve_configured(line, self.variables)
             return
         with contextlib.ExitStack() as stack:
             stack.enter_context(
@@ -214,20 +222,32 @@ def call(arguments: list[str]) -> int:
     return 0
 
 
-def serve_until_interrupted(line: str, variables: dict[str, str]) -> None:
-    """A command that runs until Ctrl-C, in a process of its own. Ports are free ones."""
-    port = [] if "--port" in line else ["--port", "0"]
-    command = [sys.executable, "-m", "triolet_adapters.cli", *shlex.split(line)[1:], *port]
-    path = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    environment = dict(os.environ) | path | variables
+def serve_until_interrupted(line: str) -> None:
+    """A command that runs until Ctrl-C, in a process of its own."""
+    command = [sys.executable, "-m", "triolet_adapters.cli", *shlex.split(line)[1:]]
+    environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
-            assert server.stdout.readline().startswith(("ws://127.0.0.1:", "http://127.0.0.1:", "http://0.0.0.0:"))
+            assert server.stdout.readline().startswith(("ws://127.0.0.1:", "http://127.0.0.1:"))
             server.send_signal(signal.SIGINT)
             assert server.wait(20) == 0
         finally:
             server.kill()
+
+
+def serve_configured(line: str, variables: dict[str, str]) -> None:
+    """`triolet serve` up to the moment when it would listen: its settings are read, and its voices made."""
+    served: list[ServiceConfig] = []
+
+    async def serve(config: ServiceConfig, *, stop: object, task_status: trio.TaskStatus[str]) -> None:
+        ServiceVoices.of(config)
+        served.append(config)
+        task_status.started("http://127.0.0.1:8765")
+
+    with mock.patch.dict(os.environ, variables), mock.patch("triolet_adapters.service.serve", serve):
+        assert call(shlex.split(line)[1:]) == 0
+    assert served
 
 
 @contextlib.contextmanager
