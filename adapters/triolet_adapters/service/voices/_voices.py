@@ -184,8 +184,10 @@ def _local(name: str, voice: str | None = None) -> ServedVoice:
 
 
 def _watched(served: ServedVoice, watched: Watched) -> ServedVoice:
-    make, name = served.make, served.name
-    return attrs.evolve(served, make=lambda speed: watched(make(speed), name))
+    def make(speed: float | None) -> TTS:
+        return watched(served.make(speed), served.name)
+
+    return attrs.evolve(served, make=make)
 
 
 def _served(name: str, voice: VoiceConfig, config: ServiceConfig, watched: Watched) -> ServedVoice:
