@@ -30,6 +30,11 @@ class LiveHost:
         return self._service.nursery
 
     @property
+    def name(self) -> str | None:
+        """How the names of sessions begin."""
+        return self._service.config.name
+
+    @property
     def most_characters(self) -> int:
         """Characters of a turn that may wait to be spoken."""
         return self._service.config.limits.characters
@@ -58,6 +63,6 @@ class LiveHost:
         """What listens to the events of a turn."""
         return self._service.observer(turn, caller, parent, model=model)
 
-    def begin_turn(self, caller: str) -> None:
+    async def begin_turn(self, caller: str) -> None:
         """Count a turn of a caller."""
-        self._service.guard.begin_turn(caller)
+        await self._service.guard.begin_turn(caller)

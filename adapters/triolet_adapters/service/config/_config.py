@@ -158,6 +158,14 @@ class ServiceConfig:
         None,
         "Where the timeline of each turn is kept, for triolet trace; nothing deletes it. Texts only with log_text.",
     )
+    redis: str | None = setting(
+        None,
+        "The URL of a Redis or Valkey in which all processes count the limits of keys and of vendors' accounts. Default: each counts for itself.",
+    )
+    name: str | None = setting(
+        None,
+        "How the names of this process's sessions begin, for a balancer that brings clients back. Default: nothing.",
+    )
     limits: Limits = attrs.field(factory=Limits)
     llm: LLMConfig = attrs.field(factory=LLMConfig)
     voices: Mapping[str, VoiceConfig] = attrs.field(factory=dict[str, VoiceConfig])

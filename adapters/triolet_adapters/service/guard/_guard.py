@@ -6,7 +6,9 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 import attrs
+import trio
 
+from triolet.errors import ConnectionFailed
 from triolet_adapters.service.config import ServiceConfig
 from triolet_adapters.service.guard._keys import Keys
 from triolet_adapters.service.guard._limits import Caps, Counters, LocalCounters
@@ -20,6 +22,10 @@ without any there is nothing to tell callers apart by. An address is not taken f
 
 SUBPROTOCOL = "triolet-key."
 """A page cannot set a header of a WebSocket, so it may offer a sub-protocol of this and its key. The answer must not repeat it."""
+
+LONGEST_WAIT = 5.0
+"""Seconds that a turn of a conversation may be put off, rather than refused: to its listener it is a pause. A store that has lost its data
+grants nothing for half as long."""
 
 _BUSY = 1.0
 """Seconds after which to try again where a turn has to end first: nobody knows when one will."""
@@ -46,8 +52,7 @@ class Guard:
         """
         self._config = config
         self._keys = keys
-        self._counters = counters or LocalCounters()
-        self._live = self._counters if isinstance(self._counters, LocalCounters) else LocalCounters()
+        self.counters = counters or LocalCounters()
         self.closed = False
         """Whether no more turns are admitted, since the service is about to end."""
         self.turns = 0
@@ -113,7 +118,11 @@ class Guard:
                 503, "draining", "this service is about to end: try again, and reach another", retry_after=_BUSY
             )
         caps = self.caps(caller)
-        if (wait := await self._counters.request(caller, caps)) > 0:
+        try:
+            wait = await self.counters.request(caller, caps)
+        except ConnectionFailed as error:
+            raise Refused(503, "store_unreachable", f"{error}: try again in a moment", retry_after=_BUSY) from error
+        if wait > 0:
             raise Refused(
                 429,
                 "rate_limit_exceeded",
@@ -124,7 +133,7 @@ class Guard:
             raise Refused(503, "busy", "this service is full: try again in a moment", retry_after=_BUSY)
         self.turns += 1
         try:
-            async with self._counters.turn(caller, caps) as allowed:
+            async with self.counters.turn(caller, caps) as allowed:
                 if not allowed:
                     raise Refused(
                         429,
@@ -136,15 +145,19 @@ class Guard:
         finally:
             self.turns -= 1
 
-    def begin_turn(self, caller: str) -> None:
-        """Count a further turn on a connection that was admitted, as a request. A plain call. It is counted in this process.
+    async def begin_turn(self, caller: str) -> None:
+        """Count a further turn on a connection that was admitted, as a request. Waits for `LONGEST_WAIT` seconds, if it may begin then.
 
         Raises:
             ValueError: the caller has had its share. The text says when the next may begin.
+            ConnectionFailed: what counts for several processes does not answer.
         """
         caps = self.caps(caller)
-        if (wait := self._live.count(caller, caps)) > 0:
-            raise ValueError(f"{caps.per_minute} turns a minute are allowed: try again in {wait:.1f} s")
+        until = trio.current_time() + LONGEST_WAIT
+        while (wait := await self.counters.request(caller, caps)) > 0:
+            if trio.current_time() + wait > until:
+                raise ValueError(f"{caps.per_minute} turns a minute are allowed: try again in {wait:.1f} s")
+            await trio.sleep(wait)
 
     def caps(self, caller: str) -> Caps:
         """How much this caller may have."""

@@ -11,6 +11,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import attrs
 import trio
 
+from triolet_adapters.quotas import SharedStore
+
 MINUTE = 60.0
 """Seconds of the window in which requests are counted."""
 
@@ -33,11 +35,19 @@ class Counters(abc.ABC):
 
     @abc.abstractmethod
     async def request(self, caller: str, caps: Caps) -> float:
-        """Count a request. 0: it is allowed. Otherwise it is not counted, and may be made in so many seconds."""
+        """Count a request. 0: it is allowed. Otherwise it is not counted, and may be made in so many seconds.
+
+        Raises:
+            ConnectionFailed: what counts for several processes does not answer.
+        """
 
     @abc.abstractmethod
     def turn(self, caller: str, caps: Caps) -> AbstractAsyncContextManager[bool]:
-        """Count a turn for a block. False: the caller has as many as it may, and nothing is counted."""
+        """Count a turn for a block. False: the caller has as many as it may, and nothing is counted.
+
+        Raises:
+            ConnectionFailed: what counts for several processes does not answer.
+        """
 
 
 class LocalCounters(Counters):
@@ -51,10 +61,6 @@ class LocalCounters(Counters):
 
     async def request(self, caller: str, caps: Caps) -> float:
         """See `Counters.request`."""
-        return self.count(caller, caps)
-
-    def count(self, caller: str, caps: Caps) -> float:
-        """As `request`; a plain call."""
         now = self._clock()
         times = self._requests.setdefault(caller, deque())
         self._requests.move_to_end(caller)
@@ -81,3 +87,19 @@ class LocalCounters(Counters):
             self._turns[caller] -= 1
             if not self._turns[caller]:
                 del self._turns[caller]
+
+
+class SharedCounters(Counters):
+    """Counts for all processes that have the same store."""
+
+    def __init__(self, store: SharedStore) -> None:
+        """Count in this store."""
+        self._store = store
+
+    async def request(self, caller: str, caps: Caps) -> float:
+        """See `Counters.request`."""
+        return await self._store.request(f"key:{caller}", [(MINUTE, caps.per_minute)])
+
+    def turn(self, caller: str, caps: Caps) -> AbstractAsyncContextManager[bool]:
+        """See `Counters.turn`."""
+        return self._store.lease(f"key:{caller}", caps.concurrent)

@@ -138,6 +138,8 @@ class _Client:
             await self._talk(session, output, page, None, after)
 
     def _session(self, output: BrowserOutput | RealtimeOutput | TakenOutput) -> LiveSession:
+        if self._host.name:
+            output.session = f"{self._host.name}.{output.session}"
         return LiveSession(self._host, self._settings, output, caller=self._caller, parent=self._parent)
 
     async def _outlive(self, session: LiveSession, *, task_status: trio.TaskStatus[None]) -> None:

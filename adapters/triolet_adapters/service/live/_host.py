@@ -40,6 +40,11 @@ class Host(Protocol):
         ...
 
     @property
+    def name(self) -> str | None:
+        """How the names of sessions begin, for a balancer that brings clients back to this process. None: nothing."""
+        ...
+
+    @property
     def most_characters(self) -> int:
         """Characters of a turn that may wait to be spoken."""
         ...
@@ -71,10 +76,11 @@ class Host(Protocol):
         """What listens to the events of a turn: logs, metrics, traces. `parent` is the caller's `traceparent`."""
         ...
 
-    def begin_turn(self, caller: str) -> None:
+    async def begin_turn(self, caller: str) -> None:
         """Count a turn of a caller.
 
         Raises:
             ValueError: the caller has had as many as it may for now. The text says when the next one may begin.
+            TrioletError: nobody knows, since what counts does not answer.
         """
         ...

@@ -182,10 +182,6 @@ class LiveSession:
             raise _Refused("draining", "the service is about to end and begins no more turns: connect again")
         if len(self._waiting) > WAITING_TURNS:
             raise _Refused("too_many_turns", f"{WAITING_TURNS} turns wait already: wait for `turn.ended`, or interrupt")
-        try:
-            self._host.begin_turn(self.caller)
-        except ValueError as error:
-            raise _Refused("too_many_turns", str(error)) from error
 
     def _end_writing(self) -> None:
         if self._writing is not None:
@@ -227,6 +223,16 @@ class LiveSession:
 
         tokens = turn.inbox if turn.question is None else self._answer(turn, teller)
         start = turn.start
+        try:
+            await self._host.begin_turn(self.caller)
+        except ValueError as error:
+            self._fail("too_many_turns", str(error), turn.number)
+            return TurnResult(error=str(error))
+        except TrioletError as error:
+            self._fail("turn_failed", f"{error}; try again in a moment", turn.number)
+            return TurnResult(error=str(error))
+        if turn.dropped:
+            return TurnResult(interrupted=True)
         try:
             result = await self._talk.say(
                 tokens, voice=start.voice, language=start.language, instructions=start.instructions, observer=observe

@@ -23,6 +23,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "played": {"enum": ["acknowledged", "realtime", "taken"]},
     "codec": {"enum": ["pcm", "opus"]},
     "progress": {"enum": ["phrases", "words"]},
+    "session": {"type": "string", "maxLength": _LONGEST},
     "after": {"type": "string", "pattern": "^[0-9]{1,16}$"},
 }
 """What an address may have, as JSON schemas. `messages.md` says what each is for."""

@@ -13,9 +13,11 @@ import trio
 from triolet import Alone, Conversation, Failover, PoolOptions, SessionPools, open_session_pools, speech
 from triolet.events import Event
 from triolet_adapters.outputs import NullDevice
+from triolet_adapters.quotas import RedisQuota, open_shared_store
 from triolet_adapters.service.config import ServiceConfig
-from triolet_adapters.service.guard import Counters, Guard, Keys
+from triolet_adapters.service.guard import Counters, Guard, Keys, SharedCounters
 from triolet_adapters.service.logs import turn_logs
+from triolet_adapters.service.process._opened_later import OpenedLater
 from triolet_adapters.service.voices import ServiceVoices
 from triolet_adapters.shared.keep_text import KeepText
 from triolet_adapters.watching import TurnInstrument, Watching, open_watching
@@ -60,7 +62,8 @@ class Service:
         """
         self.config = config
         self._instrument = TurnInstrument()
-        self.voices = voices or ServiceVoices.of(config, self._instrument.watched)
+        self._quota = OpenedLater() if config.redis is not None else None
+        self.voices = voices or ServiceVoices.of(config, self._instrument.watched, self._quota)
         self.guard = Guard(config, Keys({name: key.sha256 for name, key in config.keys.items()}), counters)
         self.draining = trio.Event()
         """Set when the service is about to end: no more turns are admitted, and those that run have `limits.drain_timeout`."""
@@ -84,14 +87,26 @@ class Service:
     async def _opened(self) -> AsyncGenerator[None]:
         limit = self.config.limits.turns
         async with (
+            self._shared(),
             open_watching(instrument=self._instrument, keep_text=self.config.log_text) as self.watching,
-            open_session_pools(PoolOptions(maximum=2 * limit, voices=VOICES)) as self.pools,
+            open_session_pools(PoolOptions(maximum=2 * limit, voices=VOICES), quota=self._quota) as self.pools,
             trio.open_nursery() as self.nursery,
         ):
             self._watch()
             self.nursery.start_soon(self._warm_up)
             yield
             self.nursery.cancel_scope.cancel()
+
+    @asynccontextmanager
+    async def _shared(self) -> AsyncGenerator[None]:
+        """Count together with other processes in this block, if that is configured."""
+        if self._quota is None or self.config.redis is None:
+            yield
+            return
+        async with open_shared_store(self.config.redis) as store:
+            self._quota.quota = RedisQuota(store)
+            self.guard.counters = SharedCounters(store)
+            yield
 
     def drain(self) -> None:
         """Admit no more turns, and tell those that run. A plain call; a second time it does nothing."""

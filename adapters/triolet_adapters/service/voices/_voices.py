@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from triolet import TTS, Failover
+from triolet import TTS, Failover, Quota
 from triolet_adapters.service.config import MODEL, ServiceConfig, VoiceConfig, WrongEntry
 
 Watched = Callable[[TTS, str], TTS]
@@ -60,9 +60,9 @@ class ServiceVoices:
         self._default = default
 
     @classmethod
-    def of(cls, config: ServiceConfig, watched: Watched | None = None) -> ServiceVoices:
+    def of(cls, config: ServiceConfig, watched: Watched | None = None, quota: Quota | None = None) -> ServiceVoices:
         """The voices of a configuration, and the voice of this machine. `watched` gives each voice, and each that it falls back on, as it is
-        watched; by default none is.
+        watched; by default none is. `quota` keeps the limits of those that fall back; by default this process does.
 
         Raises:
             WrongEntry: one of them cannot be made. What it needs may be missing.
@@ -73,7 +73,7 @@ class ServiceVoices:
             served[MODEL] = _watched(_local(MODEL), watch)
         for name, voice in config.voices.items():
             with _told_of(name):
-                served[name] = _served(name, voice, config, watch)
+                served[name] = _served(name, voice, config, watch, quota)
                 served[name].make(None)
         if config.default not in served:
             raise WrongEntry(
@@ -190,7 +190,7 @@ def _watched(served: ServedVoice, watched: Watched) -> ServedVoice:
     return attrs.evolve(served, make=make)
 
 
-def _served(name: str, voice: VoiceConfig, config: ServiceConfig, watched: Watched) -> ServedVoice:
+def _served(name: str, voice: VoiceConfig, config: ServiceConfig, watched: Watched, quota: Quota | None) -> ServedVoice:
     one = _watched(_alone(name, voice), watched)
     if not voice.fallback:
         return one
@@ -204,7 +204,7 @@ def _served(name: str, voice: VoiceConfig, config: ServiceConfig, watched: Watch
 
     def make(speed: float | None) -> TTS:
         first, second, *more = (each.make(speed) for each in (one, *others))
-        return Failover(first, second, *more, names=[one.name, *voice.fallback])
+        return Failover(first, second, *more, names=[one.name, *voice.fallback], quota=quota)
 
     return attrs.evolve(one, make=_made_once(make))
 

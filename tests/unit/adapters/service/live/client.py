@@ -28,6 +28,7 @@ class FakeHost:
     nursery: trio.Nursery
     tts: TTS = attrs.field(factory=lambda: ToneTTS(seconds_per_character=0.05))
     language_model: Any = None
+    name: str | None = None
     most_characters: int = 10_000
     max_lag: float | None = None
     drain_seconds: float = 5.0
@@ -44,7 +45,7 @@ class FakeHost:
         self.observed.append((turn, caller, parent))
         return None
 
-    def begin_turn(self, caller: str) -> None:
+    async def begin_turn(self, caller: str) -> None:
         if self.most_turns == 0:
             raise ValueError("too many turns: the next may begin in 3 s")
         self.most_turns -= 1

@@ -1,0 +1,35 @@
+"""A process is killed, another drained, Redis restarted, in the middle of turns: every word is heard once or reported."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+import trio
+from tests.integration.service.machines import Talker, available, machines
+
+pytestmark = [pytest.mark.skipif(not available, reason="there is no HAProxy or Redis here"), pytest.mark.timeout(120)]
+
+
+async def test_one_is_killed_one_drained_and_redis_restarted(tmp_path: Path) -> None:
+    async with machines(tmp_path, 3) as here:
+        talkers = [Talker(here.url, number) for number in range(6)]
+        async with trio.open_nursery() as nursery:
+            for talker in talkers:
+                nursery.start_soon(talker.run)
+            await trio.sleep(1.5)
+            await here.redis.kill()
+            await trio.sleep(0.3)
+            await here.redis.start()
+            await trio.sleep(0.5)
+            await here.workers[0].end(signal.SIGKILL)
+            await trio.sleep(1.0)
+            assert await here.workers[1].end(signal.SIGTERM) == 0
+            await trio.sleep(2.0)
+            for talker in talkers:
+                talker.stopping = True
+        results = [talker.check() for talker in talkers]
+    assert sum(heard for heard, _ in results) >= len(talkers)
+    assert sum(lost for _, lost in results) <= len(talkers)
+    assert all(talker.turns[-1].ended for talker in talkers)
