@@ -38,6 +38,7 @@ tts = "tone"
 [limits]
 requests_per_minute = 100000
 drain_timeout = 8.0
+max_lag = 10.0
 """
 
 available = SERVER is not None and HAPROXY is not None
