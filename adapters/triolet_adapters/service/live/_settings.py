@@ -15,16 +15,18 @@ Played = Literal["acknowledged", "realtime", "taken"]
 _LONGEST = 200
 """Characters of a parameter: no name of a voice is longer."""
 
+_PATTERNS = {"after": re.compile("^[0-9]{1,16}$"), "speed": re.compile(r"^[0-9]{1,2}(\.[0-9]{1,6})?$")}
+
 PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "model": {"type": "string", "maxLength": _LONGEST},
     "voice": {"type": "string", "maxLength": _LONGEST},
     "language": {"type": "string", "maxLength": _LONGEST},
-    "speed": {"type": "string", "pattern": r"^[0-9]{1,2}(\.[0-9]{1,6})?$"},
+    "speed": {"type": "string", "pattern": _PATTERNS["speed"].pattern},
     "played": {"enum": ["acknowledged", "realtime", "taken"]},
     "codec": {"enum": ["pcm", "opus"]},
     "progress": {"enum": ["phrases", "words"]},
     "session": {"type": "string", "maxLength": _LONGEST},
-    "after": {"type": "string", "pattern": "^[0-9]{1,16}$"},
+    "after": {"type": "string", "pattern": _PATTERNS["after"].pattern},
 }
 """What an address may have, as JSON schemas. `messages.md` says what each is for."""
 
@@ -67,7 +69,7 @@ class Settings:
                 raise BadMessage(f"{name} is longer than {_LONGEST} characters")
             given[name] = value
         for name, wanted in (("after", "a whole number, 0 or more"), ("speed", "a number such as 1.25")):
-            if name in given and not re.fullmatch(PARAMETERS[name]["pattern"], given[name]):
+            if name in given and not _PATTERNS[name].fullmatch(given[name]):
                 raise BadMessage(f"{name} is {given[name][:LONGEST_QUOTE]!r}; it must be {wanted}")
         return cls(
             model=given.get("model") or None,
