@@ -193,7 +193,7 @@ class _FromThread:
             if time.monotonic() >= self._until:
                 try:
                     self._samples = trio.from_thread.run_sync(self._read, trio_token=self._token)
-                except (trio.RunFinishedError, trio.Cancelled):
+                except trio.RunFinishedError:
                     return []
                 self._until = time.monotonic() + READ_AGAIN
             return self._samples

@@ -280,7 +280,9 @@ class TurnMeasures:
         closed = self._close_hedge(phrase)
         self.commits += 1
         self.hedged += 1
-        phrase.hedge = _Commit(event.at, self._provider, event.bills)
+        # A session may take it before it is told of; that is most often one of the same provider.
+        provider = self._provider if phrase.commit is None else phrase.commit.provider
+        phrase.hedge = _Commit(event.at, provider, event.bills)
         return (*closed, Sample(HEDGES, self._voice, 1))
 
     def _close_hedge(self, phrase: _Phrase) -> Sequence[Sample]:

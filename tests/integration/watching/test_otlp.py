@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -33,7 +33,7 @@ class Receiver:
             self._hangs.set()
 
     @contextmanager
-    def listening(self) -> Iterator[str]:
+    def listening(self) -> Generator[str]:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -48,7 +48,7 @@ class Receiver:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, *args: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class's word
                 pass
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -22,7 +22,7 @@ OF_PROCESS = {"instance", "le"}
 def test_it_asks_for_metrics_and_labels_that_exist() -> None:
     dashboard = json.loads(DASHBOARD.read_text("utf-8"))
     expressions = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", ())]
-    labels = {
+    labels: dict[str, set[str]] = {
         name: {*metric.labels, *OF_PROCESS}
         for metric in METRICS
         for name in (
@@ -37,11 +37,9 @@ def test_it_asks_for_metrics_and_labels_that_exist() -> None:
         "all is shown"
     )
     for expression in expressions:
-        known = (
-            set.intersection(*(labels[name] for name in SERIES.findall(expression)))
-            if "triolet_" in expression
-            else OF_PROCESS
-        )
+        known = set(OF_PROCESS)
+        if names := SERIES.findall(expression):
+            known = labels[names[0]].intersection(*(labels[name] for name in names))
         for name, selectors in SELECTED.findall(expression):
             assert set(re.findall(r"(\w+)=", selectors)) <= labels[name]
         for group in GROUPED.findall(expression):

@@ -51,7 +51,7 @@ async def late(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> tuple[
     return tmp_path / "turn", await recorded(tmp_path / "turn", voice([0.25, SOUND], [2.5, SOUND]))
 
 
-async def test_a_picture_has_the_times_of_the_turn(late: tuple[Path, RecordingOutput]) -> None:
+async def test_a_picture_has_the_times_of_the_turn(late: tuple[Path, RecordingOutput]) -> None:  # noqa: ASYNC124 -- its fixture is
     picture = load_turn(late[0])
     first, second = picture.phrases
     assert picture.tokens == pytest.approx((0.5, 0.5))
@@ -64,7 +64,7 @@ async def test_a_picture_has_the_times_of_the_turn(late: tuple[Path, RecordingOu
     assert end - start > 0.5
 
 
-async def test_the_sound_of_a_page_is_what_was_heard_when_it_was_heard(late: tuple[Path, RecordingOutput]) -> None:
+async def test_the_sound_of_a_page_is_what_was_heard_when_it_was_heard(late: tuple[Path, RecordingOutput]) -> None:  # noqa: ASYNC124 -- its fixture is
     folder, output = late
     data = heard_wav(folder, load_turn(folder))
     assert data is not None
@@ -89,7 +89,7 @@ async def test_what_a_lost_commit_gave_is_not_heard_twice(
     assert "x" in "".join(terminal(picture))
 
 
-async def test_svg_and_page_are_well_formed_and_complete(late: tuple[Path, RecordingOutput]) -> None:
+async def test_svg_and_page_are_well_formed_and_complete(late: tuple[Path, RecordingOutput]) -> None:  # noqa: ASYNC124 -- its fixture is
     folder, _ = late
     picture = load_turn(folder)
     drawing = ET.fromstring(svg(picture))
@@ -107,7 +107,7 @@ async def test_svg_and_page_are_well_formed_and_complete(late: tuple[Path, Recor
     assert "<audio" not in page(picture, title="silent")
 
 
-async def test_a_terminal_shows_the_late_phrase(late: tuple[Path, RecordingOutput]) -> None:
+async def test_a_terminal_shows_the_late_phrase(late: tuple[Path, RecordingOutput]) -> None:  # noqa: ASYNC124 -- its fixture is
     lines = [*terminal(load_turn(late[0]), 100)]
     assert lines[0] == "heard: 2 phrases, first sound after 0.75 s, 1 gap of 1.10 s, 4.2 s in all"
     assert all(len(line) <= 100 for line in lines)
