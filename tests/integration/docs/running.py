@@ -33,6 +33,8 @@ test_repository_pages."""
 
 SERVICE = "http://127.0.0.1:8765"
 """Where pages say that a service is."""
+LIVE = "ws://127.0.0.1:8765"
+"""The same, for its WebSocket."""
 
 SUITE = re.compile(r"Contract\):|^(?:async )?def test_", re.MULTILINE)
 PROGRAM = re.compile(r"^(?:    )?(?:trio|asyncio)\.run\(", re.MULTILINE)
@@ -65,6 +67,10 @@ def uses_sockets(block: Block) -> bool:
 def compiled(block: Block, flags: int = 0) -> Any:
     """Its code, with the lines of its page."""
     return compile("\n" * (block.line - 1) + block.code, str(block.path), "exec", flags=flags, dont_inherit=True)
+
+
+def _live(url: str) -> str:
+    return url.replace("http", "ws", 1)
 
 
 @attrs.define
@@ -103,7 +109,8 @@ class Page:
         """Fragments in a row run in one Trio run; everything else by itself."""
         group: list[Block] = []
         for shown in blocks(self.path):
-            block = attrs.evolve(shown, code=shown.code.replace(f"{SERVICE}/v1", f"{self.url}/v1"))
+            code = shown.code.replace(f"{SERVICE}/v1", f"{self.url}/v1").replace(f"{LIVE}/v1", f"{_live(self.url)}/v1")
+            block = attrs.evolve(shown, code=code)
             fragment = block.language == "python" and not (is_program(block) or is_suite(block) or recipe_of(block))
             if not fragment and group:
                 yield group
@@ -195,7 +202,7 @@ class Page:
 @contextlib.contextmanager
 def service_of(page: Path) -> Generator[str]:
     """A service in a process of its own, for a page that asks one; its voice is of tones. Gives its URL."""
-    if f"{SERVICE}/v1" not in page.read_text("utf-8"):
+    if not any(f"{address}/v1" in page.read_text("utf-8") for address in (SERVICE, LIVE)):
         yield SERVICE
         return
     settings = 'default = "triolet"\n[voices.triolet]\ntts = "tone"\nvoice = "heart"\n'
