@@ -98,7 +98,8 @@ async def test_a_collector_gets_the_spans_and_figures_of_a_turn(monkeypatch: pyt
     assert turn.trace_id.hex() == phrase.trace_id.hex() == "4bf92f3577b34da6a3ce929d0e0e4736"
     assert turn.parent_span_id.hex() == "00f067aa0ba902b7"
     assert commit.parent_span_id == phrase.span_id
-    assert commit.links[0].span_id == spans["triolet.session"].span_id
+    sessions = {span.span_id for span in receiver.spans if span.name == "triolet.session"}
+    assert commit.links[0].span_id in sessions  # one of them, or a spare
     assert (
         turn.start_time_unix_nano <= commit.start_time_unix_nano <= commit.end_time_unix_nano <= turn.end_time_unix_nano
     )
