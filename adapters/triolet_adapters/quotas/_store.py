@@ -178,8 +178,8 @@ class SharedStore:
 
 def stable(account: Hashable) -> str:
     """A name for an account that is the same in all processes, and tells nothing."""
-    parts = account if isinstance(account, tuple) else (account,)
-    named = [part.__qualname__ if isinstance(part, type) else repr(part) for part in cast("tuple[object, ...]", parts)]
+    parts = cast("tuple[object, ...]", account) if isinstance(account, tuple) else (account,)
+    named = [part.__qualname__ if isinstance(part, type) else repr(part) for part in parts]
     return hashlib.sha256("\0".join(named).encode()).hexdigest()[:32]
 
 

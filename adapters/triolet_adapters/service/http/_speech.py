@@ -172,7 +172,8 @@ async def _spoken(asked: Asked, pools: SessionPools, observer: Callable[[Event],
         except TrioletError as error:
             end.error = error
         finally:
-            await asked.audio.close()  # also where it was never opened: whoever reads is told
+            # Also where it was never opened: whoever reads is told.
+            await asked.audio.close()  # noqa: ASYNC102 -- it waits for nothing
             end.come.set()
 
     raised: BaseException | None = None

@@ -57,10 +57,11 @@ class ServedModel:
         async with self._lock:
             if self._chat is None:
                 self._chat = await self._nursery.start(self._keep)
+            chat = self._chat
         history = [{"role": "system", "content": self._config.system or SYSTEM}, *messages]
-        async with aclosing(aiter(self._chat.stream(history))) as tokens:
+        async with aclosing(chat.stream(history)) as tokens:
             async for token in tokens:
-                yield token
+                yield token  # noqa: ASYNC119 -- who reads closes this generator
 
     async def _keep(self, *, task_status: trio.TaskStatus[OpenAIChat]) -> None:
         async with _block(self._config) as chat:

@@ -258,7 +258,7 @@ class LiveSession:
         async with aclosing(model.answer(history)) as tokens:
             async for token in tokens:
                 self.tell(messages.TurnText(turn=turn.number, after=teller.after(trio.current_time()), text=token))
-                yield token
+                yield token  # noqa: ASYNC119 -- `say` closes this generator
 
     def _remember(self, question: str, heard: str) -> None:
         """What was heard is the history: the model must not refer to words that nobody has heard."""

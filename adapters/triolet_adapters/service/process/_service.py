@@ -81,7 +81,8 @@ class Service:
     async def __aexit__(self, *error: object) -> None:
         """End what still runs."""
         with Alone():
-            await self._block.__aexit__(*error)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            # The block bounds its own closing.
+            await self._block.__aexit__(*error)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # noqa: ASYNC102
 
     @asynccontextmanager
     async def _opened(self) -> AsyncGenerator[None]:
