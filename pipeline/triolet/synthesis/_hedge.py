@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import copy_context
 from functools import partial
 
 import attrs
@@ -68,11 +69,14 @@ class Hedge:
         self._quicker = quicker
         self._one_lost = one_lost
         self._second_over = trio.Event()
+        self._context = (
+            copy_context()
+        )  # whoever watches the first commit by a context variable watches the second one, too
 
     def ask(self, start: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
-        """Commit the words on a second session, too, in a task that `start` starts."""
+        """Commit the words on a second session, too, in a task that `start` starts. It has the context in which this was made."""
         self.asked = True
-        start(self._try_second)
+        self._context.run(start, self._try_second)
 
     async def run(self) -> Usage:
         """Commit. It does not wait for the second session unless that one is taken. Cancellation ends both commits.
