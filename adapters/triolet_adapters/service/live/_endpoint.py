@@ -131,7 +131,7 @@ class _Client:
                 )
         output = session.output
         assert isinstance(output, BrowserOutput)
-        after = self._settings.after or 0
+        after = (self._settings.after or 0) if resumed else 0  # another session has counted from 1
         with output.attached(self._connection.send_text, self._connection.send_bytes) as page:
             await self._say_open(session, resumed=resumed)
             page.received(hello)
