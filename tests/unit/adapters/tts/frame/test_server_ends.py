@@ -78,8 +78,13 @@ async def test_a_client_that_answers_no_close_is_left_after_close_timeout(autoju
     """Also by the task that waits for its messages."""
     ours, _theirs = trio.testing.memory_stream_pair()
     connection = Connection(ours, b"", ServerOptions(close_timeout=2))
+
+    async def close() -> None:
+        await trio.testing.wait_all_tasks_blocked()
+        await connection.close(1000, "that is all")
+
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(connection.close, 1000, "that is all")
+        nursery.start_soon(close)
         with trio.fail_after(PLENTY), pytest.raises(ClientLeft):
             await connection.receive()
     assert trio.current_time() == pytest.approx(2)
