@@ -166,7 +166,7 @@ async def test_without_times_it_is_an_estimate(autojump_clock: MockClock) -> Non
 async def test_a_lost_connection_loses_no_word(autojump_clock: MockClock) -> None:
     for fault in ("cut", "stall"):
         output = RecordingOutput()
-        faulty = ElevenLabsServerOptions(fault=fault, fault_after=1.0, fault_every=2, pace=2, piece=0.1)
+        faulty = ElevenLabsServerOptions(fault=fault, fault_after=1.0, fault_every=2, pace=3, piece=0.1)
         async with serving(faulty, ToneTTS(seconds_per_character=0.06)) as world:
             tts = world.tts(options=VoiceOptions(chunk_timeout=2, ping_interval=None))
             async with Conversation(speech(tts, "en"), output) as conversation:
