@@ -183,8 +183,8 @@ class Talker:
         return [turn for session in self.sessions for turn in session.turns]
 
     async def run(self) -> None:
-        """Talk until `stopping`, and the turn has ended."""
-        while not (self.stopping and self._turn is None):
+        """Talk until `stopping`, and the turn has ended; one turn in any case."""
+        while not (self.stopping and self._turn is None and self.turns):
             try:
                 with Alone(), trio.fail_after(20):
                     await self._connect()
