@@ -27,6 +27,9 @@ LONGEST_WAIT = 5.0
 """Seconds that a turn of a conversation may be put off, rather than refused: to its listener it is a pause. A store that has lost its data
 grants nothing for half as long."""
 
+_RESTART = 0.25
+"""Seconds after which a store that did not answer is asked again: it may be starting, which takes about one."""
+
 _BUSY = 1.0
 """Seconds after which to try again where a turn has to end first: nobody knows when one will."""
 
@@ -146,7 +149,8 @@ class Guard:
             self.turns -= 1
 
     async def begin_turn(self, caller: str) -> None:
-        """Count a further turn on a connection that was admitted, as a request. Waits for `LONGEST_WAIT` seconds, if it may begin then.
+        """Count a further turn on a connection that was admitted, as a request. Waits for `LONGEST_WAIT` seconds at most, if it may begin
+        then, or if what counts for several processes does not answer.
 
         Raises:
             ValueError: the caller has had its share. The text says when the next may begin.
@@ -154,7 +158,15 @@ class Guard:
         """
         caps = self.caps(caller)
         until = trio.current_time() + LONGEST_WAIT
-        while (wait := await self.counters.request(caller, caps)) > 0:
+        while True:
+            try:
+                wait = await self.counters.request(caller, caps)
+            except ConnectionFailed:
+                wait = _RESTART
+                if trio.current_time() + wait > until:
+                    raise
+            if wait <= 0:
+                return
             if trio.current_time() + wait > until:
                 raise ValueError(f"{caps.per_minute} turns a minute are allowed: try again in {wait:.1f} s")
             await trio.sleep(wait)

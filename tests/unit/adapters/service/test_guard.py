@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
+from triolet.errors import ConnectionFailed
 from triolet_adapters.service import KeyConfig, Limits, ServiceConfig
 from triolet_adapters.service.config import hash_of
 from triolet_adapters.service.guard import Caps, Guard, Keys, LocalCounters, Refused, new_key
+from triolet_adapters.service.guard._guard import LONGEST_WAIT
 
 PHONE, WEB = new_key(), new_key()
 CONFIG = ServiceConfig(
@@ -147,3 +149,30 @@ def test_no_window_ever_holds_more(waits: list[float], most: int) -> None:
             now += again + 1e-6  # a sum of floats may fall short of the window
             assert counted(counters, caps) == 0
             taken.append(now)
+
+
+class Restarted(LocalCounters):
+    """A store that does not answer until some time."""
+
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self._until = until
+
+    async def request(self, caller: str, caps: Caps) -> float:
+        if trio.current_time() < self._until:
+            raise ConnectionFailed("the store does not answer")
+        return await super().request(caller, caps)
+
+
+@pytest.mark.parametrize("down", [2.0, 60.0])
+async def test_a_turn_waits_for_a_store_that_restarts(down: float, autojump_clock: MockClock) -> None:
+    door = guard()
+    began = trio.current_time()
+    door.counters = Restarted(began + down)
+    if down > LONGEST_WAIT:
+        with pytest.raises(ConnectionFailed):
+            await door.begin_turn("phone")
+        assert trio.current_time() - began <= LONGEST_WAIT
+    else:
+        await door.begin_turn("phone")
+        assert trio.current_time() - began == pytest.approx(down, abs=0.3)
