@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
@@ -19,6 +20,8 @@ from triolet_adapters.service.config import ServiceConfig
 from triolet_adapters.service.connections import Connections
 from triolet_adapters.service.process import Service
 from triolet_adapters.service.workers import supervise
+
+_log = logging.getLogger("triolet.service")
 
 
 async def serve(
@@ -139,7 +142,17 @@ def _hypercorn(config: ServiceConfig) -> Config:
 
 
 async def _handle(app: Any, web: Config, context: WorkerContext, state: dict[str, Any], stream: Any) -> None:
-    await TCPServer(app, web, context, state, stream).run()
+    try:
+        await TCPServer(app, web, context, state, stream).run()
+    except Exception as error:  # noqa: BLE001 -- hypercorn raises at a client that speaks before it may; the others must not notice
+        _log.warning("a connection was closed: %s", _faults(error))
+
+
+def _faults(error: Exception) -> str:
+    if isinstance(error, ExceptionGroup):
+        each = cast("tuple[Exception, ...]", error.exceptions)  # pyright: ignore[reportUnknownMemberType]
+        return "; ".join(map(_faults, each))
+    return f"{type(error).__name__}: {error}"
 
 
 def _url(host: str, listeners: Sequence[trio.SocketListener]) -> str:

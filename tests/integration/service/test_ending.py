@@ -141,3 +141,17 @@ async def test_a_head_must_come_in_time() -> None:
         await client.send_all(b"POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\nX-A: ")
         assert await client.receive_some() == b""
         await client.aclose()
+
+
+async def test_who_speaks_before_the_handshake_is_over_ends_no_connection_but_its_own() -> None:
+    async with serving() as served, httpx2.AsyncClient(base_url=served.url) as client:
+        host = served.url.removeprefix("http://")
+        handshake = (
+            f"GET /v1/speech HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        async with await connect(served) as stream:
+            await stream.send_all(handshake.encode() + b"\x81\x85\0\0\0\0Hello")
+            while await stream.receive_some():
+                pass
+        assert (await client.get("/healthz")).status_code == 200
