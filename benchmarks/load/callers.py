@@ -3,7 +3,8 @@
     python -m benchmarks.load.callers URL PID [URL PID ...] --conversations 50 [--seconds 25] [--core 0] [--gc usual|quiet]
         [--sessions own|shared]
 
-URL and PID are of servers; the conversations are dealt out to them, and their processor time is read from /proc.
+URL and PID are of servers; the conversations are dealt out to them, and their processor time is read from /proc. Without any, the voice
+is of tones, in this process.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import trio
 from benchmarks.load.process import Pauses, Taken, pin
 from triolet import TTS, Conversation, PoolOptions, SessionPools, open_session_pools, quiet_gc, speech
 from triolet.events import Event, PhrasePlaying, Underrun
+from triolet.testing import ToneTTS
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.tts.qwen import QwenTTS
 
@@ -137,7 +139,7 @@ async def callers(
     shared: bool,
 ) -> dict[str, Any]:
     seen, begin, outputs = Seen(), trio.Event(), list[NullDevice]()
-    voices = [QwenTTS(url=url, api_key="") for url in urls]
+    voices: list[TTS] = [QwenTTS(url=url, api_key="") for url in urls] or [ToneTTS(first_audio=first_audio)]
     before, tasks_before = Taken.now(), tasks()
     async with (
         open_session_pools(PoolOptions(spares=SHARED_SPARES, maximum=2 * conversations)) as sessions,
@@ -161,7 +163,9 @@ async def callers(
         ended, tasks_ended = Taken.now(), tasks()
         heard = sum(output.heard for output in outputs) - heard
         wall = ended.at - began.at
-        busiest = max((processor_time(pid) - then) / wall for pid, then in zip(pids, servers, strict=True))
+        busiest = max(
+            ((processor_time(pid) - then) / wall for pid, then in zip(pids, servers, strict=True)), default=0.0
+        )
         nursery.cancel_scope.cancel()
     audio = heard / 24_000
     return {
@@ -189,7 +193,7 @@ async def callers(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="So many conversations in one process.")
-    parser.add_argument("servers", nargs="+", help="URL PID, of each server")
+    parser.add_argument("servers", nargs="*", help="URL PID, of each server")
     parser.add_argument("--conversations", type=int, required=True)
     parser.add_argument("--seconds", type=float, default=25.0)
     parser.add_argument("--turn", type=float, default=TURN)
