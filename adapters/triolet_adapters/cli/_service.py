@@ -10,7 +10,7 @@ from typing import Annotated
 import trio
 import typer
 
-from triolet import Alone
+from triolet import Alone, quiet_gc
 from triolet_adapters.cli._run import ending_gently, run
 
 CONFIG = "TRIOLET_SERVE_CONFIG"
@@ -84,6 +84,7 @@ def serve(
                     await serve_all(settings, stop=stop, task_status=task_status)
 
                 url = await nursery.start(run_all)
+                quiet_gc()
                 sys.stdout.write(f"{url}\n")
                 sys.stdout.flush()
                 if sys.stderr.isatty():

@@ -15,7 +15,7 @@ from triolet_adapters.outputs.browser import BrowserOutput, Page
 from triolet_adapters.service.live import _messages as messages
 from triolet_adapters.service.live._connection import Connection
 from triolet_adapters.service.live._host import Host
-from triolet_adapters.service.live._outputs import RealtimeOutput, TakenOutput
+from triolet_adapters.service.live._outputs import FRAME, RealtimeOutput, TakenOutput
 from triolet_adapters.service.live._session import RESUMABLE, LiveSession
 from triolet_adapters.service.live._sessions import LiveSessions
 from triolet_adapters.service.live._settings import Settings
@@ -120,7 +120,7 @@ class _Client:
         session = self._sessions.find(wanted, self._caller)
         resumed = session is not None
         if session is None:
-            session = self._session(BrowserOutput(codec=self._settings.codec, patience=RESUMABLE))
+            session = self._session(BrowserOutput(codec=self._settings.codec, patience=RESUMABLE, frame=FRAME))
             await self._host.nursery.start(self._outlive, session)
             if wanted is not None:
                 session.tell(

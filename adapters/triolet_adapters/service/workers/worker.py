@@ -11,7 +11,7 @@ from typing import Any
 
 import trio
 
-from triolet import lone_error
+from triolet import lone_error, quiet_gc
 from triolet.errors import TrioletError
 from triolet_adapters.service import ServiceConfig, serve
 from triolet_adapters.service.logs import set_up_logs
@@ -52,6 +52,7 @@ async def _work(config: ServiceConfig, sockets: list[int]) -> None:
             nursery.start_soon(_watch_parent)
             nursery.start_soon(listen_to_signals)
             await nursery.start(serve_all)
+            quiet_gc()
             os.write(sys.stdout.fileno(), b"+")  # one byte into an empty pipe
 
 
