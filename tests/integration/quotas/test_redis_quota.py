@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 import trio
 from tests.integration.quotas.redis import Redis, needs_redis, running_redis
@@ -18,44 +21,57 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_to_others() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]
+    """What Python forgets later would be reported in a test that has nothing to do with it."""
+    yield
+    gc.collect()
+
+
 LIMITS = RateLimits(per_minute=20)
 MINUTE = 0.6
 """Seconds that a minute lasts here."""
 
 
-async def take_all(redis: Redis, times: list[float], until: float, account: str = "one") -> None:
+Between = tuple[float, float]
+"""When a request was asked for and when it was let through; the store has counted it between the two."""
+
+
+async def take_all(redis: Redis, times: list[Between], until: float, account: str = "one") -> None:
     """Make requests as fast as they are let through."""
     async with open_shared_store(redis.url, beat=0.1, grace=0.4) as store:
         quota = RedisQuota(store, minute=MINUTE)
-        while trio.current_time() < until:
+        while (asked := trio.current_time()) < until:
             try:
                 wait = await quota.request(account, LIMITS)
             except ConnectionFailed:
                 wait = 0.05
             else:
                 if wait == 0:
-                    times.append(trio.current_time())
+                    times.append((asked, trio.current_time()))
             await trio.sleep(min(wait, 0.1))
 
 
-def most_in_any_window(times: list[float], seconds: float) -> int:
-    return max(sum(first <= time < first + seconds for time in times) for first in times)
+def most_in_any_window(times: list[Between], seconds: float) -> int:
+    """Of those that were counted within it for certain, however late a busy machine tells of it."""
+    return max(sum(first <= asked and told < first + seconds for asked, told in times) for first, _ in times)
 
 
 async def test_two_processes_never_use_more_than_the_account_has() -> None:
-    times = list[float]()
+    times = list[Between]()
     async with running_redis() as redis, trio.open_nursery() as nursery:
         began = trio.current_time()
         for _ in range(2):
             nursery.start_soon(take_all, redis, times, began + 4.0)
         nursery.start_soon(take_all, redis, [], began + 4.0, "another account")
-    assert most_in_any_window(sorted(times), MINUTE) <= 20
+    assert most_in_any_window(times, MINUTE) <= 20
     windows = (4.0 - 0.4) / (MINUTE * 61 / 60)
     assert len(times) >= 0.9 * 20 * int(windows)
 
 
 async def test_a_store_that_lost_its_data_grants_nothing_twice() -> None:
-    times = list[float]()
+    times = list[Between]()
     async with running_redis() as redis, trio.open_nursery() as nursery:
         began = trio.current_time()
         for _ in range(2):
@@ -64,7 +80,7 @@ async def test_a_store_that_lost_its_data_grants_nothing_twice() -> None:
             await trio.sleep(1.0)
             await redis.kill()
             await redis.start()
-    assert most_in_any_window(sorted(times), MINUTE) <= 20
+    assert most_in_any_window(times, MINUTE) <= 20
     assert len(times) > 60
 
 
