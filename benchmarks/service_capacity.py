@@ -5,7 +5,7 @@ same ramp, the same judge.
 
 A step is so many conversations, each of which is said turn after turn: an answer of 11 s, at 60 tokens a second, half a second between
 turns. They begin spread over `--spread` seconds. A step holds while 99 of 100 turns are heard within 50 ms of what they must take, no listener
-meets a silence of 5 ms, and no turn fails. The ramp doubles until a step does not hold, then goes between until it is known within `--resolution`.
+meets a silence of 5 ms, and no turn fails. The ramp doubles until a step does not hold (or halves, until one does), then goes between until it is known within `--resolution`.
 
     engine       conversations in one process, each with a `NullDevice`: no network, nobody is told anything
     1 worker     `triolet serve`, with clients of `WS /v1/speech` in a process of their own; they acknowledge what they play twenty times a second
@@ -25,7 +25,7 @@ Printed for each step:
 
 The engine and the first worker have core 0 for themselves, a second worker core 1. The clients of one worker have core 1 for themselves; those of two
 share both cores with the workers, if there are no more than two cores: what they take is lost to the workers. Linux. Other work on the machine shows in the
-figures: leave it alone meanwhile. Exit code 1 if a first step failed.
+figures: leave it alone meanwhile. Exit code 1 if nothing held.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ HEAD = (
     f"{'':<10} {'conversations':>13} {'turns':>6} {'p50 ms':>7} {'p99 ms':>7} {'underruns':>9} {'CPU':>6} {'ms/s':>6} "
     f"{'KB (idle)':>11} {'clients':>15}"
 )
+FEWEST = 5
+"""Conversations; where these do not hold, something else is wrong, or the machine is busy."""
 GOAL = 0.7
 """What a worker holds of what the engine holds alone: messages over a socket in both directions take the rest."""
 SETTINGS = """
@@ -177,12 +179,12 @@ def ramp(name: str, start: int, resolution: float, step: Callable[[int], Result]
         print(result.row(name), flush=True)
         if limits := result.limits():
             failed, why = number, limits
-            if not held:
+            if number <= FEWEST:
                 break
         else:
             held = number
         number = (held + failed) // 2 if failed else 2 * number
-    print(f"{name:<10} {held or 'fewer than ' + str(start)} held; at {failed}: " + "; ".join(why) + "\n", flush=True)
+    print(f"{name:<10} {held or 'none'} held; at {failed}: " + "; ".join(why) + "\n", flush=True)
     return held, why
 
 
