@@ -95,12 +95,15 @@ GROUPS: dict[str, list[str]] = {
     ],
     "Sound": ["LONGEST_BED", "Background.ahead", "Ducking.*", "LIMITER_DELAY", "LEARNED_VOICES"],
     "Phrases on disk": ["Cached.max_bytes", "Cached.longest", "ROOM", "PACE"],
+    "Documents": ["LONGEST_DOCUMENT", "CLAIM_LEASE", "TEXT_PIECE"],
     "A user who talks": ["BargeInOptions.*", "MAX_WORDS"],
     "Programs on asyncio": ["PIECE", "GIVE_UP", "OPENING"],
     "Programs without an event loop": ["CLEAN_UP"],
 }
 
 UNITS = {
+    "LONGEST_DOCUMENT": "bytes",
+    "TEXT_PIECE": "characters",
     "max_message_size": "characters",
     "KEPT_ADJUSTMENTS": "voices",
     "ModelTalkFilter.buffer": "tokens",

@@ -11,6 +11,7 @@ from triolet_adapters.cli import (
     _chat,
     _demo,
     _doctor,
+    _narrate,
     _replay,
     _say,
     _segments,
@@ -52,6 +53,7 @@ app.add_typer(_cache.app, name="cache")
 app.command()(_doctor.doctor)
 app.command()(_replay.replay)
 app.command()(_trace.trace)
+app.command("narrate")(_narrate.narrate_)
 
 
 def _version(wanted: bool) -> None:

@@ -37,6 +37,10 @@ class NothingToSay(TrioletError):
         super().__init__("nothing to say: the text has no words that are spoken")
 
 
+class NotAll(TrioletError):
+    """Some of what was asked for was not done, and that has been told: only the exit code is left to say."""
+
+
 @contextlib.contextmanager
 def last_words(report: Callable[[], None]) -> Generator[None]:
     """Call `report` if Ctrl-C ends the process before this block has been left."""
@@ -126,6 +130,8 @@ def leave(code: int) -> None:
 def _told(error: BaseException) -> int:
     if isinstance(error, ExceptionGroup):  # several things went wrong at once: each is told
         return max(_told(each) for each in cast("ExceptionGroup[Exception]", error).exceptions)
+    if isinstance(error, NotAll):
+        return FAILED
     if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
         return CLOSED_PIPE
     if isinstance(error, ModuleNotFoundError) and (hint := missing(error)):

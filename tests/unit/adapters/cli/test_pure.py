@@ -28,8 +28,9 @@ from triolet_adapters.cli._progress import Progress, Sentence, State, printable
 from triolet_adapters.cli._report import as_json, summary
 from triolet_adapters.cli._segments import as_json as segments_json
 from triolet_adapters.cli._segments import lines as segment_lines
-from triolet_adapters.cli._text_input import TextDecoder, blocks, text_source
+from triolet_adapters.cli._text_input import blocks, text_source
 from triolet_adapters.cli._view import Columns, Lines, line
+from triolet_adapters.shared.text import TextDecoder
 
 
 def phrase(index: int, words: str) -> Phrase:

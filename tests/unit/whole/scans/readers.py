@@ -13,8 +13,8 @@ from triolet.normalization import NormalizerCore
 from triolet.phrasing import PhraserCore, PhrasingOptions
 from triolet.segmentation import SegmenterCore
 from triolet.verbalization import VerbalizerCore
-from triolet_adapters.cli._text_input import TextDecoder
 from triolet_adapters.shared.sse import EventReader
+from triolet_adapters.shared.text import TextDecoder
 from triolet_adapters.sources import split_tokens
 from triolet_adapters.sources._completion import Completion
 from triolet_adapters.sources._failures import _readable  # pyright: ignore[reportPrivateUsage]
