@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import trio
 import typer
 
 from triolet_adapters.cli._options import (
@@ -120,10 +119,9 @@ def narrate_(
                     summary = await narrate_on_ray(documents, order, told=shown.add)
                 else:
                     summary = await narrate(documents, order, jobs=jobs, told=shown.add)
-            except trio.Cancelled:
+                shown.finish()
+            finally:
                 shown.end()
-                raise
-        shown.clear()
         _report(summary)
         if not summary.complete:
             raise NotAll
@@ -158,6 +156,11 @@ class _Shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 
+    def finish(self) -> None:
+        """All was looked at: the summary says the rest."""
+        self._ended = True
+        self.clear()
+
     def end(self) -> None:
         """Say how far it came, if it ends before its time."""
         if self._ended:
@@ -165,7 +168,7 @@ class _Shown:
         self._ended = True
         self.clear()
         sys.stderr.write(
-            f"triolet: interrupted: {self._over} of {self._total} were looked at; run it again for the rest\n"
+            f"triolet: ended early: {self._over} of {self._total} documents were looked at; run it again for the rest\n"
         )
 
 
