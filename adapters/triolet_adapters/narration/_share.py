@@ -93,4 +93,4 @@ class _Place(AbstractAsyncContextManager[bool]):
     async def __aexit__(self, *_: object) -> None:
         if self._held:
             self._counts[self._account] -= 1
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.cancel_shielded_checkpoint()
