@@ -79,7 +79,7 @@ async def test_a_store_that_lost_its_data_grants_nothing_twice() -> None:
             await trio.sleep(1.0)
             await redis.kill()
             await redis.start()
-    assert most_in_any_window(times, MINUTE) <= 20
+    assert most_in_any_window([(told, told) for _, told in times], MINUTE) <= 20
     assert len(times) > 60
 
 

@@ -56,7 +56,8 @@ class ServedModel:
         """
         async with self._lock:
             if self._chat is None:
-                self._chat = await self._nursery.start(self._keep)
+                started: OpenAIChat = await self._nursery.start(self._keep)
+                self._chat = started
             chat = self._chat
         history = [{"role": "system", "content": self._config.system or SYSTEM}, *messages]
         async with aclosing(chat.stream(history)) as tokens:
