@@ -14,7 +14,7 @@ import platform
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -153,7 +153,7 @@ def _read(path: Path) -> Mapping[str, Any]:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _abandoned(holder: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
 import attrs
 import trio
@@ -181,7 +181,7 @@ async def _work_off(
     queue: Queue, narrate: Callable[[Task], Awaitable[Outcome]], tell: Callable[[Outcome], None]
 ) -> None:
     while (task := queue.take(trio.current_time())) is not None:
-        if isinstance(task, float):
+        if not isinstance(task, Task):
             await trio.sleep(task)
             continue
         outcome = await narrate(task)
@@ -255,7 +255,7 @@ class _Process:
 
 
 @contextlib.asynccontextmanager
-async def _process(order: Order, place: Place) -> AsyncIterator[_Process]:
+async def _process(order: Order, place: Place) -> AsyncGenerator[_Process]:
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):

@@ -12,6 +12,7 @@ import os
 import pickle
 import signal
 import sys
+from typing import Any
 
 import attrs
 import trio
@@ -53,7 +54,7 @@ def outcome_of(line: bytes) -> Outcome:
         ValueError: it says nothing.
     """
     fields = json.loads(line)
-    read = {
+    read: dict[str, Any] = {
         "document": Document(**fields["document"]),
         "state": State(fields["state"]),
         "sight": _sight(fields["sight"]),
