@@ -149,7 +149,7 @@ def _told(error: BaseException) -> int:
 
 
 EXTRAS = {
-    "typer": "cli", "rich": "cli", "hibari": "local", "miniaudio": "audio", "av": "audio", "httpx2": "llm",
+    "typer": "cli", "rich": "cli", "hibari": "local", "miniaudio": "audio", "av": "audio", "httpx2": "llm", "coredis": "redis",
     "starlette": "serve", "hypercorn": "serve",
     "prometheus_client": "serve", "opentelemetry": "serve",
 }  # fmt: skip

@@ -132,6 +132,7 @@ class _Client:
         output = session.output
         assert isinstance(output, BrowserOutput)
         after = (self._settings.after or 0) if resumed else 0  # another session has counted from 1
+        after = min(after, session.journal.last)  # a client that counts wrong is told what comes
         with output.attached(self._connection.send_text, self._connection.send_bytes) as page:
             await self._say_open(session, resumed=resumed)
             page.received(hello)

@@ -348,7 +348,14 @@ def _checked(kind: type[_M], fields: Mapping[str, Any]) -> _M:
                 raise BadMessage(f"{kind.TYPE!r} needs the field {field.name!r}")
         elif not _is(fields[field.name], known[field.name]):
             raise BadMessage(f"{field.name!r} of {kind.TYPE!r} must be {_name(known[field.name])}")
-    return kind(**{name: fields[name] for name in known if name in fields})
+    return kind(**{name: _characters(fields[name]) for name in known if name in fields})
+
+
+def _characters(value: object) -> Any:
+    """A value of JSON without lone surrogates, which it can escape and UTF-8 cannot carry: each becomes U+FFFD, so that places stay as they are."""
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _is(value: object, hint: object) -> bool:

@@ -1,11 +1,12 @@
 """A voice behind HTTP: one POST a commit, whose answer is the audio, as it is made.
 
-Needs httpx2, which the extra `llm` brings; it is loaded when a session is opened.
+Needs httpx2, which the extra `llm` brings; it is looked for when the voice is made, and loaded when a session is opened.
 """
 
 from __future__ import annotations
 
 import abc
+import importlib.util
 import ssl
 from collections.abc import AsyncGenerator, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -71,8 +72,12 @@ class HTTPVoice(TTS):
             client: an HTTP client of your own instead of `proxy` and `ssl_context`. You close it.
 
         Raises:
+            ModuleNotFoundError: httpx2 is not installed.
             ValueError: a value cannot be right. The text names it, and what is allowed.
         """
+        # Said here, since a service may open the first session of it when another voice fails, in the middle of a turn.
+        if importlib.util.find_spec("httpx2") is None:
+            raise ModuleNotFoundError("a voice over HTTP needs httpx2: pip install 'triolet[llm]'", name="httpx2")
         self.url = checked_url(url, "url", "http")
         self.response_format = response_format
         self.options = options or HTTPOptions()
@@ -121,18 +126,13 @@ class HTTPVoice(TTS):
         Raises:
             ConnectionFailed, DeadlineExpired: the service is not reached (`HTTPOptions.knock`).
             AuthenticationFailed: it refused the key.
-            ModuleNotFoundError: httpx2 is not installed.
         """
         return self._connect()
 
     @asynccontextmanager
     async def _connect(self) -> AsyncGenerator[TTSSession]:
-        try:
-            from triolet_adapters.tts.frame._http_session import open_http_session  # noqa: PLC0415 -- httpx2 is an extra
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                "a voice over HTTP needs httpx2: pip install 'triolet[llm]'", name=error.name
-            ) from error
+        from triolet_adapters.tts.frame._http_session import open_http_session  # noqa: PLC0415 -- httpx2 is an extra
+
         headers = dict(self._headers)
         key = self._key.reveal()
         if key:

@@ -355,3 +355,30 @@ async def test_the_callers_trace_goes_on(autojump_clock: Clock) -> None:
         await client.until("turn.ended")
         [(_, caller, parent)] = here.host.observed
         assert (caller, parent) == ("web", trace)
+
+
+async def test_text_with_half_a_character_is_spoken_and_ends_no_connection(autojump_clock: Clock) -> None:
+    async with service() as here:
+        client = here.connect()
+        client._to_server.send_nowait(
+            {"type": "websocket.receive", "text": r'{"type": "text", "text": "Half \ud83d of it."}'}
+        )
+        client.say({"type": "turn.end"})
+        ended = await client.until("turn.ended")
+        assert ended["heard"] == "Half \ufffd of it."
+        json.dumps(client.told, ensure_ascii=False).encode()  # a frame of text is UTF-8
+
+
+async def test_a_client_that_counts_too_far_is_told_what_comes(autojump_clock: Clock) -> None:
+    async with service() as here:
+        client = here.connect()
+        session = list[str]()
+        await play(client, session)
+        client.hang_up()
+        again = here.connect(after="9999999999999999")
+        await play(again, session)
+        assert again.of("session.open")[0]["resumed"]
+        again.say({"type": "interrupt"})
+        again.say({"type": "turn.start"})
+        again.say({"type": "turn.end"})
+        await again.until("turn.ended")
