@@ -83,6 +83,30 @@ async def test_a_store_that_lost_its_data_grants_nothing_twice() -> None:
     assert len(times) > 60
 
 
+async def test_a_store_that_lost_its_data_waits_until_all_can_have_told() -> None:
+    async with (
+        running_redis() as redis,
+        open_shared_store(redis.url, beat=1000, grace=0.5) as first,
+        open_shared_store(redis.url, beat=1000, grace=0.5) as second,
+    ):
+        quota, other = RedisQuota(first), RedisQuota(second)
+        with trio.fail_after(10):
+            while await quota.request("one", LIMITS) > 0:  # an empty store waits as well
+                await trio.sleep(0.05)
+        assert await other.request("one", LIMITS) == 0
+        await redis.kill()
+        await redis.start()
+        with trio.fail_after(10):
+            while True:
+                try:
+                    wait = await other.request("one", LIMITS)
+                except ConnectionFailed:
+                    await trio.sleep(0.02)
+                else:
+                    break
+        assert 0 < wait <= 0.5
+
+
 async def test_places_are_held_given_back_and_lapse_with_their_holder() -> None:
     limits = RateLimits(sessions=2)
     async with running_redis() as redis, open_shared_store(redis.url, beat=0.1, grace=0.2) as store:
