@@ -13,6 +13,7 @@ from triolet import quiet_gc
 @pytest.fixture(autouse=True)
 def usual() -> Iterator[None]:
     threshold = gc.get_threshold()
+    gc.unfreeze()  # the test run may have frozen what it has imported
     yield
     gc.unfreeze()
     gc.set_threshold(*threshold)
