@@ -11,7 +11,7 @@ import pytest
 import trio
 from tests.integration.service.machines import Talker, available, machines
 
-# A connection that breaks while trio-websocket shakes hands is left unclosed, and Python says so when it forgets it.
+# Connections of the clients that break are left unclosed somewhere below trio-websocket, and Python says so when it forgets them.
 pytestmark = [
     pytest.mark.skipif(not available, reason="there is no HAProxy or Redis here"),
     pytest.mark.timeout(120),
