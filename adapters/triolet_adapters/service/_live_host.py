@@ -59,6 +59,10 @@ class LiveHost:
         served = self._service.voices.served(model)
         return served.name, self._service.voices.voice(model, voice, speed=speed), served.language
 
+    def new_turn(self) -> str:
+        """A name for a turn."""
+        return self._service.new_turn()
+
     def observer(self, turn: str, *, caller: str, parent: str | None, model: str) -> Callable[[Event], None] | None:
         """What listens to the events of a turn."""
         return self._service.observer(turn, caller, parent, model=model)

@@ -16,7 +16,7 @@ from typing import Literal
 import trio
 
 from triolet import SAMPLE_BYTES, AudioFormat, FarEnd
-from triolet_adapters.outputs.browser import _messages as messages
+from triolet_adapters.outputs.browser import messages
 from triolet_adapters.outputs.browser._opus import FRAME as OPUS_FRAME
 from triolet_adapters.outputs.browser._opus import RATE as OPUS_RATE
 from triolet_adapters.outputs.browser._opus import OpusEncoder, Packet

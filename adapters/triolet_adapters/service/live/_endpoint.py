@@ -54,7 +54,7 @@ async def speak_live(
         with Alone():
             settings = Settings.of(websocket.query_params, ignored)
             await _Client(websocket, connection, settings, host, sessions, caller).serve()
-    except (messages.BadMessage, ValueError) as error:
+    except ValueError as error:  # a wrong address, a message that is none, a voice that is not there
         await _refuse(connection, "bad_message", str(error))
     except trio.TooSlowError:
         await _refuse(connection, "bad_message", f"nothing was sent for {FIRST:g} s")
@@ -154,6 +154,7 @@ class _Client:
                 await output.deserted(RESUMABLE)
         except Exception:  # noqa: BLE001 -- one session must not end those of others
             _log.exception("a session has failed")
+            session.tell(messages.Failure(code="internal", message="this session has failed: connect again"))
         finally:
             self._sessions.remove(session)
 
@@ -190,6 +191,7 @@ class _Client:
         after: int,
     ) -> None:
         """Take what the client says, and tell it what happens, until one of them leaves."""
+        self._told = after
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._tell, session, after, nursery.cancel_scope)
             nursery.start_soon(self._leave_when_drained, session)

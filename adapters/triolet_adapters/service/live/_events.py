@@ -11,8 +11,9 @@ from triolet_adapters.service.live import _messages as messages
 class TurnTeller:
     """Tells a client what happens in one turn. An observer of its events."""
 
-    def __init__(self, turn: int, tell: Callable[[messages.Numbered], None]) -> None:
+    def __init__(self, turn: int, name: str, tell: Callable[[messages.Numbered], None]) -> None:
         self._turn = turn
+        self._name = name
         self._tell = tell
         self._began: float | None = None
         self._committed = set[int]()
@@ -27,7 +28,7 @@ class TurnTeller:
         match event:
             case events.TurnStarted(at=at):
                 self._began = at
-                self._tell(messages.TurnStarted(turn=turn))
+                self._tell(messages.TurnStarted(turn=turn, id=self._name))
             case events.ClauseCut(clause=clause):
                 self._tell(messages.TurnClause(turn=turn, after=after, start=clause.start, end=clause.end))
             case events.PhraseReady(phrase=phrase):

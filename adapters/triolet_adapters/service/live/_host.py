@@ -72,6 +72,10 @@ class Host(Protocol):
         """
         ...
 
+    def new_turn(self) -> str:
+        """A name for a turn, which logs and traces share."""
+        ...
+
     def observer(self, turn: str, *, caller: str, parent: str | None, model: str) -> Callable[[Event], None] | None:
         """What listens to the events of a turn: logs, metrics, traces. `parent` is the caller's `traceparent`."""
         ...

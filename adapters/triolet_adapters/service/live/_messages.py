@@ -139,6 +139,7 @@ class TurnStarted(OfTurn):
     """The turn is being spoken, or waits for its text."""
 
     TYPE = "turn.started"
+    id: str = _said("Names the turn in the service's logs and traces.")
 
 
 @attrs.frozen(kw_only=True)

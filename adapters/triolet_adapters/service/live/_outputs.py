@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -10,6 +9,7 @@ import trio
 
 from triolet import SAMPLE_BYTES, AudioFormat, FarEnd, Output
 from triolet.errors import OutputError
+from triolet_adapters.outputs.browser import messages
 
 SendText = Callable[[str], Awaitable[object]]
 SendBytes = Callable[[bytes], Awaitable[object]]
@@ -19,25 +19,11 @@ LIVE_HOLD = 1.0
 FRAME = 0.1
 """Seconds of audio in a message: what voices give at a time, and little more than the 0.08 s that a player waits for before it begins.
 A message costs 0.2 ms of the core: with 0.04 s, messages took more of it than speech did."""
-HEADER = 8
 
 
-def _frame(place: int, pcm: bytes) -> bytes:
-    return place.to_bytes(HEADER, "little") + pcm
-
-
-def _opened(session: str, rate: int, place: int) -> str:
-    return json.dumps(
-        {
-            "type": "audio.open",
-            "version": 1,
-            "session": session,
-            "rate": rate,
-            "codec": "pcm",
-            "place": place,
-            "jitter": 0,
-        }
-    )
+def _opened(session: str, format: AudioFormat, place: int) -> str:  # noqa: A002 -- the field's word
+    """What the audio is. Such a client plays, or keeps, what comes as soon as it does."""
+    return messages.opened(session=session, rate=format.sample_rate, codec="pcm", place=place, jitter=0.0)
 
 
 class RealtimeOutput(FarEnd):
@@ -56,32 +42,32 @@ class RealtimeOutput(FarEnd):
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         """Open it, and tell the client the format."""
         await super().open(format)
-        self.also(lambda: self._send_text(_opened(self.session, format.sample_rate, self._place)))
+        self.also(lambda: self._send_text(_opened(self.session, format, self._place)))
 
     async def send(self, pcm: bytes) -> None:
         """Send a frame."""
         place = self._place
         self._place += len(pcm) // SAMPLE_BYTES
-        await self._send_bytes(_frame(place, pcm))
+        await self._send_bytes(messages.audio(place, pcm))
 
     async def clear(self) -> None:
         """Let the client drop what it has."""
         self._clears += 1
-        await self._send_text(json.dumps({"type": "audio.clear", "id": self._clears}))
+        await self._send_text(messages.clear(self._clears))
 
     async def finish(self) -> None:
         """All of an answer has been sent."""
-        await self._send_text(json.dumps({"type": "audio.end"}))
+        await self._send_text(messages.END)
 
     def pause(self) -> None:
         """Let the client stop the sound."""
         super().pause()
-        self.also(lambda: self._send_text(json.dumps({"type": "audio.pause"})))
+        self.also(lambda: self._send_text(messages.PAUSE))
 
     def resume(self) -> None:
         """Let it go on."""
         super().resume()
-        self.also(lambda: self._send_text(json.dumps({"type": "audio.resume"})))
+        self.also(lambda: self._send_text(messages.RESUME))
 
 
 class TakenOutput(Output):
@@ -112,7 +98,7 @@ class TakenOutput(Output):
             raise RuntimeError("this output is open already: close it first")
         self._format = format
         self._begin = self._place
-        await self._send_text(_opened(self.session, format.sample_rate, self._place))
+        await self._send_text(_opened(self.session, format, self._place))
 
     async def play(self, pcm: bytes) -> None:
         """Send samples; waits until the connection has taken them."""
@@ -123,7 +109,7 @@ class TakenOutput(Output):
         await trio.lowlevel.checkpoint_if_cancelled()
         self._check()
         with trio.CancelScope(shield=True):  # half a message would spoil the connection; the endpoint bounds the wait
-            await self._send_bytes(_frame(self._place, pcm))
+            await self._send_bytes(messages.audio(self._place, pcm))
         self._place += len(pcm) // SAMPLE_BYTES
         self._check()
 

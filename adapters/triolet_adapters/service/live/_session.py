@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -21,8 +19,6 @@ from triolet_adapters.service.live._inbox import TextInbox, TooMuchText
 from triolet_adapters.service.live._journal import Journal
 from triolet_adapters.service.live._outputs import RealtimeOutput, TakenOutput
 from triolet_adapters.service.live._settings import Settings
-
-_log = logging.getLogger("triolet.service")
 
 RESUMABLE = 30.0
 """Seconds that a session waits for a client whose connection has broken."""
@@ -137,10 +133,6 @@ class LiveSession:
             case messages.Resume():
                 self._talk.resume()
 
-    def warm_up(self) -> None:
-        """A turn is likely to begin soon. A plain call."""
-        self._talk.warm_up()
-
     def tell(self, message: messages.Numbered) -> None:
         """Tell the client something. A plain call."""
         self.journal.tell(message)
@@ -172,7 +164,8 @@ class LiveSession:
         else:
             self._numbers += 1
             self._waiting.append(turn)
-            self._idle = trio.Event()
+            if self._idle.is_set():  # whoever waits for it keeps waiting for the same
+                self._idle = trio.Event()
 
     def _check_may_begin(self) -> None:
         """Raise `_Refused`, with what the client is told, if no turn may begin now."""
@@ -199,8 +192,9 @@ class LiveSession:
 
     async def _say_turns(self) -> None:
         async for turn in self._next:
-            teller = TurnTeller(turn.number, self.tell)
-            result = TurnResult(interrupted=True) if turn.dropped else await self._say(turn, teller)
+            name = self._host.new_turn()
+            teller = TurnTeller(turn.number, name, self.tell)
+            result = TurnResult(interrupted=True) if turn.dropped else await self._say(turn, name, teller)
             rest = turn.inbox.take_rest()
             turn.inbox.end()
             if self._writing is turn:  # text that still comes belongs to a turn that is over
@@ -212,8 +206,7 @@ class LiveSession:
             if not self._waiting:
                 self._idle.set()
 
-    async def _say(self, turn: _Turn, teller: TurnTeller) -> TurnResult:
-        name = f"{secrets.token_hex(8)}-{turn.number}"
+    async def _say(self, turn: _Turn, name: str, teller: TurnTeller) -> TurnResult:
         others = self._host.observer(name, caller=self.caller, parent=self._parent, model=self.model)
 
         def observe(event: Event) -> None:

@@ -31,8 +31,3 @@ class LiveSessions:
     def remove(self, session: LiveSession) -> None:
         """Forget a session."""
         self._by_name.pop(session.output.session, None)
-
-    async def idle(self) -> None:
-        """Wait until none has a turn."""
-        while busy := [session for session in self._by_name.values() if session.busy]:
-            await busy[0].idle()

@@ -18,7 +18,7 @@ from trio.testing import MockClock
 from triolet import AudioFormat, Output
 from triolet.errors import OutputError
 from triolet.testing import OutputContract
-from triolet_adapters.outputs.browser import PLAYER, BrowserOutput, _messages
+from triolet_adapters.outputs.browser import PLAYER, BrowserOutput, messages
 
 FORMAT = AudioFormat(24_000)
 PAGES = WeakKeyDictionary[Output, ListeningPage]()
@@ -315,7 +315,7 @@ def test_a_page_of_another_version_is_told_to_load_again(output: BrowserOutput) 
     async def nothing(message: object) -> None:
         pass
 
-    with output.attached(nothing, nothing) as page, pytest.raises(_messages.BadMessage, match="reload the page"):
+    with output.attached(nothing, nothing) as page, pytest.raises(messages.BadMessage, match="reload the page"):
         page.received(json.dumps({"type": "audio.hello", "version": 2, "played": 0, "received": 0}))
 
 
@@ -342,16 +342,16 @@ _JSON = st.recursive(
 )
 def test_whatever_a_page_sends_is_read_or_refused(text: str) -> None:
     try:
-        message = _messages.read(text)
-    except _messages.BadMessage:
+        message = messages.read(text)
+    except messages.BadMessage:
         return
     for name in ("played", "received", "buffered", "id"):
         assert getattr(message, name, 0) >= 0
 
 
 def test_what_is_nested_too_deeply_is_refused() -> None:
-    with pytest.raises(_messages.BadMessage, match="too deeply"):
-        _messages.read("[" * 100_000)
+    with pytest.raises(messages.BadMessage, match="too deeply"):
+        messages.read("[" * 100_000)
 
 
 def test_the_player_is_shipped() -> None:

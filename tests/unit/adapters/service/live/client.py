@@ -41,6 +41,9 @@ class FakeHost:
             raise ValueError(f"there is no model {model}; there is tone")
         return "tone", self.tts, "auto"
 
+    def new_turn(self) -> str:
+        return f"turn_{len(self.observed)}"
+
     def observer(self, turn: str, *, caller: str, parent: str | None, model: str) -> Callable[[Event], None] | None:
         self.observed.append((turn, caller, parent))
         return None

@@ -113,7 +113,7 @@ def test_an_inbox_keeps_what_it_took_and_no_more_than_it_may(texts: list[str], m
 async def test_a_journal_says_how_much_it_has_forgotten(autojump_clock: trio.testing.MockClock) -> None:
     journal = Journal()
     for turn in range(KEPT + 10):
-        journal.tell(messages.TurnStarted(turn=turn))
+        journal.tell(messages.TurnStarted(turn=turn, id="a"))
     [(first, missed), *rest] = await journal.since(3)
     assert (first, json.loads(missed)["code"]) == (10, "missed")
     assert [number for number, _ in rest] == list(range(11, KEPT + 11))

@@ -353,8 +353,9 @@ async def test_the_callers_trace_goes_on(autojump_clock: Clock) -> None:
         client.say("Hello.")
         client.say({"type": "turn.end"})
         await client.until("turn.ended")
-        [(_, caller, parent)] = here.host.observed
+        [(turn, caller, parent)] = here.host.observed
         assert (caller, parent) == ("web", trace)
+        assert client.of("turn.started")[0]["id"] == turn
 
 
 async def test_text_with_half_a_character_is_spoken_and_ends_no_connection(autojump_clock: Clock) -> None:
