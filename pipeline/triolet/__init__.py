@@ -89,6 +89,7 @@ from triolet.tts._session_pool import SessionPools as SessionPools
 from triolet.tts._session_pool import open_session_pools as open_session_pools
 from triolet.tts._word_times import AudioAndWords as AudioAndWords
 from triolet.tts._word_times import tell_words as tell_words
+from triolet.tts._wrapped import WrappedTTS as WrappedTTS
 from triolet.turn._phrase_result import PhraseResult as PhraseResult
 from triolet.turn._phrase_result import PhraseState as PhraseState
 from triolet.turn._result import Latency as Latency

@@ -18,7 +18,7 @@ import importlib.metadata
 import json
 import platform
 import sys
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from io import FileIO
@@ -28,7 +28,16 @@ from typing import Any, Literal
 import attrs
 import trio
 
-from triolet import TTS, AudioAndWords, AudioCallback, AudioFormat, TTSSession, TurnResult, Usage, tell_words
+from triolet import (
+    TTS,
+    AudioAndWords,
+    AudioCallback,
+    TTSSession,
+    TurnResult,
+    Usage,
+    WrappedTTS,
+    tell_words,
+)
 from triolet.errors import TTSError
 from triolet.events import Event, OutputOpened, TurnStarted
 from triolet_adapters.cli._report import as_json
@@ -226,37 +235,13 @@ class _NotedTokens(AsyncIterator[str]):
 
 
 @attrs.frozen
-class _NotedTTS(TTS):
+class _NotedTTS(WrappedTTS):
     _tts: TTS
     _recording: Recording
 
     @property
-    def format(self) -> AudioFormat:
-        return self._tts.format
-
-    @property
-    def language(self) -> str | None:
-        return self._tts.language
-
-    @property
-    def bills(self) -> bool:
-        return self._tts.bills
-
-    @property
-    def bills_minimum(self) -> bool:
-        return self._tts.bills_minimum
-
-    @property
-    def hedges(self) -> bool:
-        return self._tts.hedges
-
-    @property
-    def directions(self) -> Mapping[str, str]:
-        return self._tts.directions
-
-    @property
-    def normalizes(self) -> frozenset[str]:
-        return self._tts.normalizes
+    def tts(self) -> TTS:
+        return self._tts
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
         return self._connect()

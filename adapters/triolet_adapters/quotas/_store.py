@@ -106,7 +106,7 @@ class SharedStore:
             with trio.move_on_after(ANSWER, shield=True):
                 try:
                     await self._client.zrem(key, [member])
-                except Exception as error:  # noqa: BLE001 -- it lapses by itself
+                except Exception as error:  # noqa: BLE001 -- whatever coredis raises (see `_answered`): the place lapses by itself
                     _log.warning("a session could not be given back: %s", error)
 
     async def ping(self, name: str) -> None:
@@ -172,7 +172,7 @@ class SharedStore:
                 return await call
         except trio.TooSlowError:
             raise ConnectionFailed(f"the shared store has not answered for {ANSWER:g} s") from None
-        except Exception as error:
+        except Exception as error:  # coredis lets through what sockets, anyio and its own tasks raise; raised again, as ours
             raise ConnectionFailed(f"the shared store does not answer: {error}") from error
 
 

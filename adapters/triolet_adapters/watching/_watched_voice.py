@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Hashable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -14,12 +14,11 @@ import trio
 from triolet import (
     TTS,
     AudioCallback,
-    AudioFormat,
     Connect,
-    RateLimits,
     TTSSession,
     TTSStream,
     Usage,
+    WrappedTTS,
     lone_error,
 )
 from triolet.errors import TTSError
@@ -74,60 +73,19 @@ is what the session finds, and no other task does."""
 
 
 @attrs.frozen
-class WatchedTTS(TTS):
+class WatchedTTS(WrappedTTS):
     """A voice, watched under a name. It is equal to another of the same voice and name, so that both share sessions."""
 
-    tts: TTS
-    """The voice itself."""
+    _tts: TTS
     name: str
     """The provider's name, in metrics and spans."""
     watch: SessionWatch = attrs.field(eq=False, repr=False)
     """What listens."""
 
     @property
-    def format(self) -> AudioFormat:
-        """That of the voice; so are all below."""
-        return self.tts.format
-
-    @property
-    def limits(self) -> RateLimits:
-        """See `TTS.limits`."""
-        return self.tts.limits
-
-    @property
-    def account(self) -> Hashable:
-        """See `TTS.account`."""
-        return self.tts.account
-
-    @property
-    def language(self) -> str | None:
-        """See `TTS.language`."""
-        return self.tts.language
-
-    @property
-    def bills(self) -> bool:
-        """See `TTS.bills`."""
-        return self.tts.bills
-
-    @property
-    def bills_minimum(self) -> bool:
-        """See `TTS.bills_minimum`."""
-        return self.tts.bills_minimum
-
-    @property
-    def hedges(self) -> bool:
-        """See `TTS.hedges`."""
-        return self.tts.hedges
-
-    @property
-    def directions(self) -> Mapping[str, str]:
-        """See `TTS.directions`."""
-        return self.tts.directions
-
-    @property
-    def normalizes(self) -> frozenset[str]:
-        """See `TTS.normalizes`."""
-        return self.tts.normalizes
+    def tts(self) -> TTS:
+        """The voice itself."""
+        return self._tts
 
     @property
     def whole_turns(self) -> bool:

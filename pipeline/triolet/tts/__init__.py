@@ -12,3 +12,4 @@ from triolet.tts._session_pool import PoolStatistics as PoolStatistics
 from triolet.tts._session_pool import SessionPool as SessionPool
 from triolet.tts._session_pool import SessionPools as SessionPools
 from triolet.tts._session_pool import open_session_pools as open_session_pools
+from triolet.tts._wrapped import WrappedTTS as WrappedTTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncGenerator, Hashable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -21,10 +21,10 @@ from triolet import (
     AudioCallback,
     AudioFormat,
     Connect,
-    RateLimits,
     TimedWord,
     TTSSession,
     Usage,
+    WrappedTTS,
     lone_error,
     tell_words,
 )
@@ -42,7 +42,7 @@ PACE = 50.0
 """Seconds of audio given in a second: far more than any listener needs, and other tasks run in between."""
 
 
-class Cached(TTS):
+class Cached(WrappedTTS):
     """A voice whose phrases come from disk when they come again: `Cached(tts, directory="~/.cache/my-agent")`.
 
     A phrase that is there sounds at once, costs nothing, and needs no connection: one is opened meanwhile, and only a phrase that is
@@ -83,8 +83,7 @@ class Cached(TTS):
         if longest <= 0:
             raise ValueError(f"longest is {longest}; it must be above 0")
         self._key = key
-        self.tts = tts
-        """The voice itself."""
+        self._tts = tts
         self.store = PhraseStore(os.path.expanduser(directory), max_bytes=max_bytes)  # noqa: PTH111 -- takes any path
         """The phrases on the disk."""
         self.longest = longest
@@ -110,49 +109,9 @@ class Cached(TTS):
         return hash(self._identity)
 
     @property
-    def format(self) -> AudioFormat:
-        """The format of the voice."""
-        return self.tts.format
-
-    @property
-    def limits(self) -> RateLimits:
-        """Those of the voice."""
-        return self.tts.limits
-
-    @property
-    def account(self) -> Hashable:
-        """That of the voice."""
-        return self.tts.account
-
-    @property
-    def language(self) -> str | None:
-        """That of the voice."""
-        return self.tts.language
-
-    @property
-    def bills(self) -> bool:
-        """Whether the voice bills. What comes from the disk costs nothing."""
-        return self.tts.bills
-
-    @property
-    def bills_minimum(self) -> bool:
-        """As the voice does."""
-        return self.tts.bills_minimum
-
-    @property
-    def hedges(self) -> bool:
-        """As the voice does."""
-        return self.tts.hedges
-
-    @property
-    def directions(self) -> Mapping[str, str]:
-        """Those of the voice."""
-        return self.tts.directions
-
-    @property
-    def normalizes(self) -> frozenset[str]:
-        """What the voice says right itself."""
-        return self.tts.normalizes
+    def tts(self) -> TTS:
+        """The voice itself."""
+        return self._tts
 
     def adjusted(self, **changes: str) -> Cached:
         """The voice with other settings, cached in the same directory.
