@@ -50,6 +50,11 @@ HEAD = (
 )
 
 
+def percentile(ordered: list[float], share: float) -> float:
+    """Of values in order; infinite if there are none."""
+    return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)] if ordered else math.inf
+
+
 @attrs.frozen
 class Load:
     """What each step does."""
@@ -71,8 +76,7 @@ class Step:
 
     def percentile(self, share: float) -> float:
         """Of the overheads, in seconds; infinite if nothing was heard."""
-        overheads: list[float] = self.figures["overheads"]
-        return overheads[min(len(overheads) - 1, math.ceil(share * len(overheads)) - 1)] if overheads else math.inf
+        return percentile(self.figures["overheads"], share)
 
     def limits(self) -> list[str]:
         """What did not hold; empty if all did."""

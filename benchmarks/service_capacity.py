@@ -33,7 +33,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import math
 import os
 import subprocess
 import sys
@@ -44,7 +43,7 @@ from typing import Any
 
 import attrs
 
-from benchmarks.capacity import FULL, LATEST, cores
+from benchmarks.capacity import FULL, LATEST, cores, percentile
 from benchmarks.load.clients import LATE
 
 HEAD = (
@@ -86,8 +85,7 @@ class Result:
     figures: dict[str, Any]
 
     def percentile(self, share: float) -> float:
-        overheads: list[float] = self.figures["overheads"]
-        return overheads[min(len(overheads) - 1, math.ceil(share * len(overheads)) - 1)] if overheads else math.inf
+        return percentile(self.figures["overheads"], share)
 
     def limits(self) -> list[str]:
         """What did not hold, and what was full then; empty if all did."""

@@ -172,7 +172,8 @@ class SharedStore:
                 return await call
         except trio.TooSlowError:
             raise ConnectionFailed(f"the shared store has not answered for {ANSWER:g} s") from None
-        except Exception as error:  # coredis lets through what sockets, anyio and its own tasks raise; raised again, as ours
+        except Exception as error:
+            # Raised again, as ours: coredis lets through what sockets, anyio and its own tasks raise.
             raise ConnectionFailed(f"the shared store does not answer: {error}") from error
 
 

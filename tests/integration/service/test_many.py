@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trio
-from tests.integration.service.machines import Talker, available, machines
+from tests.integration.service.machines import HAPROXY, ROOT, Talker, available, machines
 
 # Connections of the clients that break are left unclosed somewhere below trio-websocket, and Python says so when it forgets them.
 pytestmark = [
@@ -25,6 +26,16 @@ def _nothing_is_left_to_others() -> Iterator[None]:  # pyright: ignore[reportUnu
     """What Python forgets later would be reported in a test that has nothing to do with it."""
     yield
     gc.collect()
+
+
+def test_the_balancer_takes_two_machines_as_the_docs_name_them() -> None:
+    page = (ROOT / "docs" / "how-to" / "run-on-many-machines.md").read_text("utf-8")
+    [line] = [line for line in page.splitlines() if line.startswith("export TRIOLET_BIND")]
+    variables = dict(word.split("=", 1) for word in line.split()[1:])
+    assert HAPROXY is not None
+    command = [HAPROXY, "-c", "-f", str(ROOT / "deploy" / "haproxy.cfg")]
+    judged = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=20, check=False)
+    assert judged.returncode == 0, judged.stderr
 
 
 async def test_one_is_killed_one_drained_and_redis_restarted(tmp_path: Path) -> None:
