@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 import wave
 from functools import partial
 from pathlib import Path
@@ -159,16 +159,7 @@ async def test_a_process_that_is_killed_costs_no_document(tmp_path: Path, monkey
     assert outputs(tmp_path / "out") == {f"d{number}.{ending}" for number in range(4) for ending in ("wav", "srt")}
 
 
-@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install 'triolet[ray]'")
-async def test_ray_gives_the_same(tmp_path: Path) -> None:
-    docs = find_documents([str(written(tmp_path, a="One.", b="Two."))], tmp_path)
-    for state in (State.DONE, State.SKIPPED):
-        summary = await narrate_on_ray(docs, order(tmp_path / "out", partial(ToneTTS)))
-        assert [outcome.state for outcome in summary.outcomes] == [state] * 2
-    assert outputs(tmp_path / "out") == {"a.wav", "b.wav"}
-
-
-@pytest.mark.skipif(importlib.util.find_spec("ray") is not None, reason="Ray is installed")
-async def test_without_ray_it_says_what_to_install(tmp_path: Path) -> None:
+async def test_without_ray_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'triolet\[ray\]'"):
         await narrate_on_ray([], order(tmp_path))
