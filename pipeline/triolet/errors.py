@@ -52,11 +52,23 @@ class TTSError(TrioletError):
         self.throttled = throttled or retry_after is not None
         self.retry_after = retry_after
 
+    _of_the_way = False
+    """Whether the text tells of the way to the service, and not of what was to be spoken."""
+
+    @property
+    def unquoted(self) -> str:
+        """What failed, in words that cannot quote what was to be spoken: the type and the code; of a connection or a deadline also the
+        text, where it has no words of the service. For status pages, and for logs that many read.
+        """
+        kind = f"{type(self).__name__} {self.code or ''}".rstrip()
+        return f"{kind}: {self}" if self._of_the_way and self.message is None and self.event is None else kind
+
 
 class ConnectionFailed(TTSError):
     """No session could be opened: no route, connection refused, a TLS failure, or an HTTP status other than 101."""
 
     retryable = True
+    _of_the_way = True
 
 
 class AuthenticationFailed(ConnectionFailed):
@@ -69,12 +81,14 @@ class ConnectionLost(TTSError):
     """An open session has ended: the service closed it, the connection was reset, or we closed it after a deadline."""
 
     retryable = True
+    _of_the_way = True
 
 
 class DeadlineExpired(TTSError):
     """The service did not answer in time. The text names the deadline, its length in seconds, and the answer that is missing."""
 
     retryable = True
+    _of_the_way = True
 
 
 class ServiceError(TTSError):

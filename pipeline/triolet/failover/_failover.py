@@ -71,6 +71,7 @@ class Failover(TTS):
         adjust: Adjust | None = None,
         quota: Quota | None = None,
         names: Sequence[str] | None = None,
+        health_of: Failover | None = None,
     ) -> None:
         """Make one voice of several. Nothing is opened yet.
 
@@ -85,9 +86,12 @@ class Failover(TTS):
                 accounts for itself.
             names: what the providers are called in statistics, errors and logs, in the order of preference; by default each by its
                 class and its number.
+            health_of: another one with the same providers in the same order, with settings that `adjusted` does not have, such as their
+                speed: both share the health of the providers and their rate limits. By default it has its own.
 
         Raises:
-            ValueError: the formats differ, the service of a provider cuts the text itself, or there is not one name for each.
+            ValueError: the formats differ, the service of a provider cuts the text itself, there is not one name for each, or `health_of`
+                has other providers.
         """
         self.providers = (first, second, *others)
         """The providers, in the order of preference."""
@@ -104,6 +108,10 @@ class Failover(TTS):
             raise ValueError(
                 f"there are {len(self.providers)} providers and {len(self._names)} names: give one for each"
             )
+        if health_of is not None:
+            self._runs, shared = health_of._runs, health_of._names  # noqa: SLF001 -- one of its own kind
+            if shared != self._names:
+                raise ValueError(f"health_of has {', '.join(shared)}: it must have the same providers")
         for name, provider in zip(self._names, self.providers, strict=True):
             if provider.whole_turns:
                 raise ValueError(f"{name} cuts the text itself: failover goes phrase by phrase, so use its commit mode")
@@ -179,9 +187,13 @@ class Failover(TTS):
                 for name, provider in zip(self._names, self.providers, strict=True)
             ]
             adjusted = Failover(
-                *providers, options=self.options, adjust=self._adjust, quota=self._quota, names=self._names
+                *providers,
+                options=self.options,
+                adjust=self._adjust,
+                quota=self._quota,
+                names=self._names,
+                health_of=self,
             )
-            adjusted._runs = self._runs
         self._adjusted[key] = adjusted  # at the end: the dictionary is in the order of last use
         if len(self._adjusted) > KEPT_VOICES:
             del self._adjusted[next(iter(self._adjusted))]

@@ -27,6 +27,8 @@ class ProviderStatistics:
     """Whether it is up. A provider that was never asked counts as up."""
     reason: str | None
     """The failure for which it last went down, or that of the last probe. None: it has never failed."""
+    unquoted: str | None
+    """The same without words that may quote what was to be spoken (`TTSError.unquoted`)."""
     since: float
     """When it last went down or came up again, on Trio's clock; -inf: never."""
     commits: int
@@ -73,6 +75,7 @@ class Provider:
             name=self.name,
             up=not health.down,
             reason=None if health.failure is None else _shown(health.failure),
+            unquoted=None if health.failure is None else health.failure.unquoted,
             since=health.since,
             commits=self.commits,
             failures=self.failures,
@@ -154,7 +157,7 @@ class Providers:
     def probe_failed(self, provider: Provider, failure: TTSError) -> None:
         """Record that a probe failed: the provider is still down."""
         provider.health.probe_failed(failure, trio.current_time())
-        logger.debug("%s is still down: %s", provider.name, _logged(failure))
+        logger.debug("%s is still down: %s", provider.name, failure.unquoted)
 
     def taken_back(self, provider: Provider, how: str) -> None:
         """Record that a provider is up again. `how` says why, for the log."""
@@ -185,19 +188,12 @@ class Providers:
             said = "" if failure is None else f" ({_kind(failure)})"
             logger.info("%s%s%s: %s speaks from now on", turn, news, said, self[position].name)
             if failure is not None:
-                logger.debug("%s%s: %s", turn, news, _logged(failure))
+                logger.debug("%s%s: %s", turn, news, failure.unquoted)
         self.change()
 
 
 def _shown(failure: TTSError) -> str:
     return f"{type(failure).__name__}: {failure}"
-
-
-def _logged(failure: TTSError) -> str:
-    """Leave out the service's own words, which may quote the text to be spoken. Its adapter decides how those are logged."""
-    if failure.message is None and failure.event is None:
-        return _shown(failure)
-    return _kind(failure)
 
 
 def _kind(failure: TTSError) -> str:

@@ -20,7 +20,7 @@ import trio
 
 from triolet._tools._alone import Alone
 from triolet._tools._signal import Signal
-from triolet.errors import DeadlineExpired, TTSError
+from triolet.errors import DeadlineExpired, TooMuchAudio, TTSError, Unspeakable
 from triolet.tts._contract import TTS, AudioCallback, Connect, TTSSession, Usage
 from triolet.tts._hedging import Hedging
 from triolet.tts._not_begun import NotBegun
@@ -114,6 +114,10 @@ class PoolStatistics:
     """Seconds for which connects and commits were held back to keep the rate limits."""
     connect_times: tuple[float, ...]
     """Seconds that each of the last connects took, 20 at most."""
+    failing: TTSError | None
+    """Why the last connect or commit failed. None: it did not, or there was none. A text that cannot be spoken is no failure."""
+    failing_since: float
+    """When the first failed of those that failed in a row, on Trio's clock; inf: none has."""
 
 
 class _State(enum.Enum):
@@ -207,6 +211,10 @@ class SessionPool:
         self._in_time: dict[trio.CancelScope, float] = {}
         """Around each commit that waits for a session or for the rate limits: when it began to wait."""
         self._failure: TTSError | None = None
+        """What the commits that wait for a session are told."""
+        self._failing: TTSError | None = None
+        self._failing_since = math.inf
+        self._failing_to_connect = False
         self._lapses = 0
         """How many sessions in a row the service has ended while they were idle."""
         self._quiet_until = -math.inf
@@ -223,6 +231,8 @@ class SessionPool:
             idle=self._number(_State.IDLE),
             waited=self._limiter.waited,
             connect_times=tuple(self._connect_times),
+            failing=self._failing,
+            failing_since=self._failing_since,
             **attrs.asdict(self._counts),
         )
 
@@ -313,7 +323,7 @@ class SessionPool:
                 self._counts.reused -= reused
             elif isinstance(error, TTSError):
                 self._counts.broken += 1
-                self._note(error)
+                self._note(error, connecting=False)
                 logger.info("%sa commit was lost: %s", named_turn(), _named(error))
                 if isinstance(error, DeadlineExpired):
                     self.doubt(began)
@@ -325,6 +335,7 @@ class SessionPool:
             self._change()
             raise
         self._throttled_since = math.inf
+        self._well()
         self._move_deadlines()
         if slot.ended:  # the service closed the session right after its response
             self._counts.broken += 1
@@ -371,12 +382,18 @@ class SessionPool:
         """Seconds for which the service may still go on to say that requests come too fast; infinite if it has not begun to."""
         return self._throttled_since + self._options.throttled_timeout - trio.current_time()
 
-    def _note(self, error: TTSError) -> None:
+    def _note(self, error: TTSError, *, connecting: bool) -> None:
+        if not isinstance(error, (Unspeakable, TooMuchAudio)):
+            self._failing, self._failing_to_connect = error, connecting
+            self._failing_since = min(self._failing_since, trio.current_time())
         if error.throttled:
             self._counts.throttled += 1
             self._throttled_since = min(self._throttled_since, trio.current_time())
             self._throttled = error
             self._move_deadlines()
+
+    def _well(self) -> None:
+        self._failing, self._failing_since = None, math.inf
 
     def _move_deadlines(self) -> None:
         for scope, began in self._in_time.items():
@@ -580,6 +597,8 @@ class SessionPool:
         del self._connect_times[:-_LAST_CONNECTS]
         self._counts.opened += 1
         self._failures = 0
+        if self._failing_to_connect:  # a service may connect, and fail at every commit
+            self._well()
         self._change()
 
     async def _stay(self, slot: _Slot, session: TTSSession) -> None:
@@ -629,7 +648,7 @@ class SessionPool:
         logger.info("no session could be opened: %s%s", _named(error), asks)
         if error.retry_after is not None:
             self._asked_until = max(self._asked_until, trio.current_time() + error.retry_after)
-        self._note(error)
+        self._note(error, connecting=True)
         if self.patient(error):
             return
         if error.throttled or not error.retryable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from playwright.sync_api import Page
 from tests.integration.outputs.chromium import in_a_browser, needs_chromium, record, recorded
 from tests.integration.service.serving import serving
 
+from triolet import Failover, TTSSession
+from triolet.errors import ConnectionFailed
 from triolet.testing import ToneTTS, decode
 from triolet_adapters.service import KeyConfig, ServiceConfig
 from triolet_adapters.service.config import hash_of
@@ -88,7 +91,15 @@ async def test_a_turn_is_seen_heard_interrupted_and_asked_for(monkeypatch: pytes
         await in_a_browser(script, served.url, bypass_csp=True)
 
 
-async def test_a_service_with_keys_asks_for_one() -> None:
+class Refusing(ToneTTS):
+    """A provider that is down."""
+
+    def connect(self) -> AbstractAsyncContextManager[TTSSession]:
+        raise ConnectionFailed("no connection to example.com:443")
+
+
+async def test_a_service_with_keys_asks_for_one_and_names_the_provider_that_is_down() -> None:
+    voice = Failover(Refusing(), ToneTTS(), names=["hosted", "local"])
     config = ServiceConfig(port=0, keys={"web": KeyConfig(sha256=hash_of("secret-key"))})
 
     def script(page: Page) -> None:
@@ -101,6 +112,11 @@ async def test_a_service_with_keys_asks_for_one() -> None:
         page.fill("#text", "Hello.")
         page.click("#speak")
         page.locator("#result", has_text="All of it was heard.").wait_for()
+        page.locator("#services", has_text="ConnectionFailed: no connection to example.com:443").wait_for()
+        models, providers = page.locator("#services > li"), page.locator("#services ul li")
+        assert models.first.inner_text().startswith("triolet: up")
+        assert providers.nth(0).inner_text().startswith("hosted: down since ")
+        assert providers.nth(1).inner_text() == "local: up (speaks)"
 
-    async with serving(config=config) as served:
+    async with serving(voice, config=config) as served:
         await in_a_browser(script, served.url)

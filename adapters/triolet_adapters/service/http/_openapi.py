@@ -64,6 +64,43 @@ _MODELS: Mapping[str, Any] = {
         },
     },
 }
+_PROVIDER: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["provider", "up", "speaks", "since", "reason", "commits"],
+    "properties": {
+        "provider": {"type": "string"},
+        "up": {"type": ["boolean", "null"], "description": "null: it was not asked yet."},
+        "speaks": {"type": "boolean", "description": "Whether the next session is opened on it."},
+        "since": {"type": ["string", "null"], "format": "date-time", "description": "When it went down or came back."},
+        "reason": {"type": ["string", "null"], "description": "Why it went down last, without words of the service."},
+        "commits": {"type": "integer", "description": "Phrases that it was given."},
+    },
+}
+_SERVICES: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["default", "models", "language_model", "draining", "turns"],
+    "properties": {
+        "default": {"type": "string"},
+        "models": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["model", "up", "providers"],
+                "properties": {
+                    "model": {"type": "string"},
+                    "up": {
+                        "type": ["boolean", "null"],
+                        "description": "Whether any provider is; null: none was asked yet.",
+                    },
+                    "providers": {"type": "array", "items": _PROVIDER, "description": "In the order of preference."},
+                },
+            },
+        },
+        "language_model": {"type": "boolean"},
+        "draining": {"type": "boolean"},
+        "turns": {"type": "integer", "description": "Turns and live connections now."},
+    },
+}
 _AUDIO = ("audio/mpeg", "audio/ogg", "audio/aac", "audio/flac", "audio/wav", "audio/pcm")
 _REFUSALS = {
     400: "A field is missing, unknown or wrong.",
@@ -150,6 +187,7 @@ def document(service: Service) -> dict[str, Any]:
         "paths": {
             "/v1/audio/speech": {"post": {**speech, **keyed}},
             "/v1/voices": {"get": {**voices, **keyed}},
+            "/v1/status": {"get": {**_services(), **keyed}},
             "/metrics": {"get": {**_metrics(), **keyed}},
             "/healthz": {"get": _health("alive", "Whether the process runs.", 200)},
             "/readyz": {"get": _health("ready", "Whether it takes turns.", 200, 503)},
@@ -186,6 +224,16 @@ def _refusal(status: int) -> dict[str, Any]:
     if status in _WAITS:
         answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
     return answer
+
+
+def _services() -> dict[str, Any]:
+    refusals = {str(status): _refusal(status) for status in (401, 403, 421)}
+    told = _json("What there is, and what was found of it so far.", _SERVICES)
+    return {
+        "operationId": "status",
+        "summary": "Which models and providers are up.",
+        "responses": {"200": told, **refusals},
+    }
 
 
 def _metrics() -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import trio
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +14,7 @@ from triolet import TTS, Failover, PoolStatistics
 from triolet_adapters.service.process import Service
 from triolet_adapters.service.voices import ServedVoice
 from triolet_adapters.shared.json import dumps
+from triolet_adapters.watching import WatchedTTS
 
 
 class Status:
@@ -42,25 +46,63 @@ class Status:
 
 
 def _shown(served: ServedVoice, statistics: dict[TTS, PoolStatistics]) -> dict[str, Any]:
-    up, detail = _health(served.make(None), statistics)
+    tts = served.make(None)
+    providers = _providers(tts) if isinstance(tts, Failover) else [_provider(served.name, _pools(tts, statistics))]
+    known = [provider["up"] for provider in providers if provider["up"] is not None]
     return {
         "model": served.name,
         "voices": list(served.voices),
         "voice": served.default,
         "language": served.language,
         "speed": None if served.speeds is None else list(served.speeds),
-        "up": up,
-        "detail": detail,
+        "up": any(known) if known else None,
+        "providers": providers,
     }
 
 
-def _health(tts: TTS, statistics: dict[TTS, PoolStatistics]) -> tuple[bool | None, str | None]:
-    """Whether a voice is up, as far as it was asked; and what there is to say of it. Reasons are not told: they may quote."""
-    if isinstance(tts, Failover):
-        providers = tts.statistics().providers
-        up = [provider.up for provider in providers]
-        return any(up), f"{sum(up)} of {len(up)} providers"
-    pool = statistics.get(tts)
-    if pool is None or not (pool.opened or pool.refused):
-        return None, None
-    return bool(pool.open or pool.opened > pool.refused), f"{pool.commits} commits, {pool.open} sessions"
+def _providers(tts: Failover) -> list[dict[str, Any]]:
+    """Those of a voice that falls back, in the order of preference."""
+    found = tts.statistics()
+    return [
+        {
+            "provider": one.name,
+            "up": one.up if one.commits or one.failures or one.probes else None,
+            "speaks": one.name == found.in_use,
+            "since": _wall_clock(one.since),
+            "reason": one.unquoted,
+            "commits": one.commits,
+        }
+        for one in found.providers
+    ]
+
+
+def _provider(name: str, pools: list[PoolStatistics]) -> dict[str, Any]:
+    """The one of a voice without others. It is up if any of its settings is: clients may choose settings that it does not have."""
+    asked = [pool for pool in pools if pool.opened or pool.failing is not None]
+    down = bool(asked) and all(pool.failing is not None for pool in asked)
+    last = max(asked, key=lambda pool: pool.failing_since) if down else None
+    return {
+        "provider": name,
+        "up": not down if asked else None,
+        "speaks": True,
+        "since": None if last is None else _wall_clock(last.failing_since),
+        "reason": None if last is None or last.failing is None else last.failing.unquoted,
+        "commits": sum(pool.commits for pool in pools),
+    }
+
+
+def _pools(tts: TTS, statistics: dict[TTS, PoolStatistics]) -> list[PoolStatistics]:
+    """The sessions of a voice with whatever settings."""
+    name = tts.name if isinstance(tts, WatchedTTS) else None
+    return [
+        pool
+        for other, pool in statistics.items()
+        if other == tts or (name is not None and isinstance(other, WatchedTTS) and other.name == name)
+    ]
+
+
+def _wall_clock(at: float) -> str | None:
+    """A time of Trio's clock, as people and other programs tell the time (RFC 3339). None: never."""
+    if not math.isfinite(at):
+        return None
+    return (datetime.now(UTC) - timedelta(seconds=trio.current_time() - at)).isoformat(timespec="seconds")

@@ -33,17 +33,35 @@ async function readServices() {
     return
   }
   const status = await answer.json()
-  models = status.models
   hasLanguageModel = status.language_model
   at("ask").disabled = !hasLanguageModel
   if (!hasLanguageModel && at("ask").checked) document.querySelector("[value=say]").checked = true
-  at("services").replaceChildren(
-    ...models.map(({ model, up, detail }) => item(`${model}: ${up === null ? "not asked yet" : up ? "up" : "down"}${detail ? `, ${detail}` : ""}`)),
-    item(`language model: ${hasLanguageModel ? "there is one" : "none"}`),
-  )
+  at("services").replaceChildren(...status.models.map(service), item(`language model: ${hasLanguageModel ? "there is one" : "none"}`))
+  if (models.length) return // what was chosen stays
+  models = status.models
   const chosen = at("model").value || status.default
   at("model").replaceChildren(...models.map(({ model }) => new Option(model, model, false, model === chosen)))
   showModel()
+}
+
+/** A model; below it its providers, where there are several or the only one is down. */
+function service({ model, up, providers }) {
+  const li = item(`${model}: ${said(up)}`)
+  if (providers.length === 1 && up !== false) return li
+  const list = document.createElement("ul")
+  list.append(
+    ...providers.map(({ provider, up, speaks, since, reason }) => {
+      const when = since && ` since ${new Date(since).toLocaleTimeString()}`
+      const why = reason && (up ? `, was down before: ${reason}` : `: ${reason}`)
+      return item(`${provider}: ${said(up)}${when ?? ""}${why ?? ""}${speaks && providers.length > 1 ? " (speaks)" : ""}`)
+    }),
+  )
+  li.append(list)
+  return li
+}
+
+function said(up) {
+  return up === null ? "not asked yet" : up ? "up" : "down"
 }
 
 function item(text) {
@@ -301,6 +319,7 @@ function take(message) {
   if (message.type === "turn.ended") {
     showResult(message)
     idle()
+    readServices()
   }
   show()
 }

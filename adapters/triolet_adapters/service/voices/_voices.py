@@ -202,15 +202,18 @@ def _served(name: str, voice: VoiceConfig, config: ServiceConfig, watched: Watch
         for other in voice.fallback
     ]
 
-    def make(speed: float | None) -> TTS:
+    def failover(speed: float | None, health_of: Failover | None = None) -> Failover:
         first, second, *more = (each.make(speed) for each in (one, *others))
-        return Failover(first, second, *more, names=[one.name, *voice.fallback], quota=quota)
+        return Failover(first, second, *more, names=[one.name, *voice.fallback], quota=quota, health_of=health_of)
 
-    return attrs.evolve(one, make=_made_once(make))
+    ordinary = failover(None)
+    return attrs.evolve(
+        one, make=_made_once(lambda speed: ordinary if speed is None else failover(speed, health_of=ordinary))
+    )
 
 
 def _made_once(make: MakeVoice) -> MakeVoice:
-    """The same object for the same speed: providers' health belongs to it. The last 32, since clients choose the speeds."""
+    """The same object for the same speed, so that sessions are shared. The last 32, since clients choose the speeds."""
     return functools.lru_cache(maxsize=32)(make)
 
 

@@ -103,3 +103,16 @@ async def test_it_tells_since_when_a_provider_is_down(autojump_clock: Clock) -> 
         (down, up) = voice.statistics().providers
         assert began <= down.since < began + 1
         assert (down.up, up.up, up.since) == (False, True, float("-inf"))
+
+
+async def test_another_one_of_the_same_providers_can_share_their_health_and_limits(autojump_clock: Clock) -> None:
+    """As at another speed, which `adjusted` does not have."""
+    first, second = Counted(FIRST, limits=RateLimits(per_minute=1)), Counted(SECOND)
+    first.refusal = ConnectionFailed("refused")
+    ordinary = Failover(first, second, names=["one", "two"])
+    faster = Failover(Counted(FIRST), Counted(SECOND), names=["one", "two"], health_of=ordinary)
+    async with ordinary.connect():
+        assert faster.statistics() == ordinary.statistics()
+        assert not faster.statistics().providers[0].up
+    with pytest.raises(ValueError, match="same providers"):
+        Failover(first, second, health_of=ordinary)
