@@ -94,7 +94,7 @@ GROUPS: dict[str, list[str]] = {
         "EXIT_DEADLINE",
     ],
     "Sound": ["LONGEST_BED", "Background.ahead", "Ducking.*", "LIMITER_DELAY", "LEARNED_VOICES"],
-    "Phrases on disk": ["Cached.max_bytes", "Cached.longest", "ROOM", "PACE"],
+    "Phrases on disk": ["Cached.max_bytes", "Cached.longest", "ROOM", "PACE", "TAKE_SHARED", "KEEP_SHARED", "UNASKED"],
     "Documents": ["LONGEST_DOCUMENT", "CLAIM_LEASE", "TEXT_PIECE"],
     "A user who talks": ["BargeInOptions.*", "MAX_WORDS"],
     "Programs on asyncio": ["PIECE", "GIVE_UP", "OPENING"],

@@ -162,6 +162,19 @@ class ServiceConfig:
         None,
         "The URL of a Redis or Valkey in which all processes count the limits of keys and of vendors' accounts. Default: each counts for itself.",
     )
+    cache: str | None = setting(
+        None,
+        "The folder of this machine in which phrases that come again are kept, of up to 200 characters, with their texts. Default: none are.",
+    )
+    cache_bytes: int = setting(
+        268_435_456,
+        "The most bytes of phrases in that folder, and as many in Redis. 256 MiB are an hour and a half of speech.",
+        at_least=1,
+    )
+    cache_redis: bool = setting(
+        False,
+        "Whether machines share the phrases they keep, in `redis`. It then holds texts and sound, not only numbers.",
+    )
     name: str | None = setting(
         None,
         "How the names of this process's sessions begin, for a balancer that brings clients back. Default: nothing.",
@@ -189,6 +202,8 @@ class ServiceConfig:
                     raise WrongEntry(
                         f"[voices.{name}] fallback names {other!r}, which must be another, without a fallback"
                     )
+        if self.cache_redis and (self.cache is None or self.redis is None):
+            raise WrongEntry("cache_redis needs cache, a folder of this machine, and redis, the URL")
         if self.default not in self.voices and self.default != MODEL:
             raise WrongEntry(f"default names {self.default!r}, which is no voice of [voices]")
         if not self.keys and not self.insecure_no_key and not is_this_machine(self.host):
@@ -255,7 +270,8 @@ def kinds(settings: type[Any]) -> dict[str, Any]:
 
 def _check(table: Mapping[str, Any]) -> None:
     """See that a file is one; what is wrong is told before the environment could hide it."""
-    _made({"insecure_no_key": True, **table})
+    elsewhere = {"insecure_no_key": True, "redis": "redis://", "cache": "."}  # may be in the environment, or a flag
+    _made({**elsewhere, **table})
 
 
 def _made(table: dict[str, Any]) -> ServiceConfig:

@@ -390,4 +390,5 @@ document.addEventListener("keydown", event => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) speak()
 })
 addEventListener("resize", show)
+setInterval(() => document.hidden || (turn && !turn.ended) || readServices(), 10_000) // what is up, for whoever looks at it
 readServices()

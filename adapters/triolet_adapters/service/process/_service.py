@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Self
 
 import trio
 
-from triolet import Alone, Conversation, Failover, PoolOptions, SessionPools, open_session_pools, speech
+from triolet import (
+    TTS,
+    Alone,
+    Conversation,
+    Failover,
+    PoolOptions,
+    SessionPools,
+    WrappedTTS,
+    open_session_pools,
+    speech,
+)
 from triolet.events import Event
+from triolet.testing import ToneTTS
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.quotas import RedisQuota, open_shared_store
 from triolet_adapters.service.config import ServiceConfig
@@ -20,6 +31,7 @@ from triolet_adapters.service.logs import turn_logs
 from triolet_adapters.service.process._opened_later import OpenedLater
 from triolet_adapters.service.voices import ServiceVoices
 from triolet_adapters.shared.keep_text import KeepText
+from triolet_adapters.tts.cached import Cached, RedisPhrases
 from triolet_adapters.watching import TurnInstrument, Watching, open_watching
 from triolet_adapters.watching.trace import TurnFolder
 
@@ -63,7 +75,10 @@ class Service:
         self.config = config
         self._instrument = TurnInstrument()
         self._quota = OpenedLater() if config.redis is not None else None
-        self.voices = voices or ServiceVoices.of(config, self._instrument.watched, self._quota)
+        self._phrases = (
+            RedisPhrases(config.redis, max_bytes=config.cache_bytes) if config.redis and config.cache_redis else None
+        )
+        self.voices = voices or ServiceVoices.of(config, self._watched, self._quota)
         self.guard = Guard(config, Keys({name: key.sha256 for name, key in config.keys.items()}), counters)
         self.draining = trio.Event()
         """Set when the service is about to end: no more turns are admitted, and those that run have `limits.drain_timeout`."""
@@ -104,7 +119,7 @@ class Service:
         if self._quota is None or self.config.redis is None:
             yield
             return
-        async with open_shared_store(self.config.redis) as store:
+        async with open_shared_store(self.config.redis) as store, self._phrases or nullcontext():
             self._quota.quota = RedisQuota(store)
             self.guard.counters = SharedCounters(store)
             yield
@@ -137,6 +152,13 @@ class Service:
 
         return observe
 
+    def _watched(self, tts: TTS, name: str) -> TTS:
+        """A voice that keeps phrases, where that is configured, and is watched."""
+        if self.config.cache is not None:
+            key = name if isinstance(tts, ToneTTS) else None  # it has no settings by which it would be known
+            tts = Cached(tts, self.config.cache, max_bytes=self.config.cache_bytes, shared=self._phrases, key=key)
+        return self._instrument.watched(tts, name)
+
     def _watch(self) -> None:
         """Read sessions and failovers when somebody asks for figures."""
         self.watching.readings.watch_pools(self.pools)
@@ -150,6 +172,13 @@ class Service:
         tts = self.voices.voice()
         if not tts.bills:
             # All that a first turn makes for the first time, and a session, which loads the voice.
-            async with Conversation(speech(tts, self.voices.default.language), NullDevice()), tts.connect():
+            async with Conversation(speech(tts, self.voices.default.language), NullDevice()), _itself(tts).connect():
                 pass
         self.ready = True
+
+
+def _itself(tts: TTS) -> TTS:
+    """The voice within: one that keeps phrases gives a session before the voice is loaded."""
+    while isinstance(tts, WrappedTTS):
+        tts = tts.tts
+    return tts

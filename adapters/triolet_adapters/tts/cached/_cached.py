@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -29,8 +30,11 @@ from triolet import (
     tell_words,
 )
 from triolet.errors import ConnectionLost, TTSError
-from triolet_adapters.tts.cached._entry import Entry
+from triolet_adapters.tts.cached._entry import Damaged, Entry
+from triolet_adapters.tts.cached._shared import SharedPhrases
 from triolet_adapters.tts.cached._store import MAX_BYTES, PhraseStore
+
+logger = logging.getLogger("triolet.cache")
 
 LONGEST_CACHED = 200
 """Characters. Greetings and fillers are shorter; a longer phrase hardly comes again, and would drop those that do."""
@@ -50,7 +54,7 @@ class Cached(WrappedTTS):
     are stored with it.
 
     A phrase is found by its text and by all that its sound depends on: the class of the voice, its settings and its format. The
-    directory may be shared by voices and by processes. It holds the texts that were said, readable by their owner alone. A damaged
+    directory may be shared by voices and by processes of one machine; `shared` is for several machines. It holds the texts that were said, readable by their owner alone. A damaged
     file is dropped, with a warning in the log (`triolet.cache`).
     """
 
@@ -62,6 +66,7 @@ class Cached(WrappedTTS):
         max_bytes: int = MAX_BYTES,
         longest: int = LONGEST_CACHED,
         key: str | None = None,
+        shared: SharedPhrases | None = None,
     ) -> None:
         """Speak with a voice, and keep what it says. Nothing is opened or made yet.
 
@@ -72,6 +77,8 @@ class Cached(WrappedTTS):
             longest: the most characters of a phrase that is stored; 200 by default.
             key: what the sound of this voice depends on, for a voice that has neither `settings` nor fields of attrs. By default those
                 are taken.
+            shared: where other machines find what this one has said, and this one what they have said: `RedisPhrases`. It is asked for a
+                phrase that is not on the disk, which is then kept there, too.
 
         Raises:
             ValueError: the service cuts the text itself; `max_bytes` or `longest` is not above 0; or `key` is needed.
@@ -90,8 +97,12 @@ class Cached(WrappedTTS):
         """The most characters of a phrase that is stored."""
         self.about = _about(tts, key)
         """What the sound depends on, as text."""
+        self.shared = shared
+        """What is shared with other machines; None: nothing."""
         self.hits = 0
         """Phrases that were played from the disk."""
+        self.shared_hits = 0
+        """Phrases that another machine had said."""
         self.misses = 0
         """Phrases that the voice was asked for."""
 
@@ -100,7 +111,7 @@ class Cached(WrappedTTS):
 
     @property
     def _identity(self) -> Hashable:
-        return self.tts, self.store.directory, self.store.max_bytes, self.longest, self.about
+        return self.tts, self.store.directory, self.store.max_bytes, self.longest, self.about, id(self.shared)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Cached) and self._identity == other._identity
@@ -126,6 +137,7 @@ class Cached(WrappedTTS):
             max_bytes=self.store.max_bytes,
             longest=self.longest,
             key=None if self._key is None else json.dumps([self._key, sorted(changes.items())]),
+            shared=self.shared,
         )
 
     def connect(self) -> AbstractAsyncContextManager[TTSSession]:
@@ -245,6 +257,11 @@ class _Session(TTSSession):
                 cached.hits += 1
                 await _play(entry, cached.format, accept)
                 return Usage()
+        if (entry := await self._shared(path, text)) is not None:
+            cached.shared_hits += 1
+            self._nursery.start_soon(trio.to_thread.run_sync, store.write, path, entry)
+            await _play(entry, cached.format, accept)
+            return Usage()
         cached.misses += 1
         await self._opened.wait()
         if self._session is None:
@@ -266,19 +283,32 @@ class _Session(TTSSession):
             self._nursery.start_soon(self._store, path, text, parts, words)
         return usage
 
-    async def _store(self, path: Path, text: str, parts: list[bytes], words: list[TimedWord]) -> None:
-        def write() -> None:
-            entry = Entry(
-                about=cached.about,
-                text=text,
-                sample_rate=cached.format.sample_rate,
-                pcm=b"".join(parts),
-                words=tuple(words),
-            )
-            cached.store.write(path, entry)
-
+    async def _shared(self, path: Path, text: str) -> Entry | None:
+        """What another machine has said."""
         cached = self._cached
-        await trio.to_thread.run_sync(write)
+        if cached.shared is None or len(text) > cached.longest:
+            return None
+        data = await cached.shared.take(path.stem)
+        if data is None:
+            return None
+        try:
+            return Entry.from_bytes(data).checked(text, cached.format.sample_rate)
+        except Damaged as error:
+            logger.warning("the shared phrase %s is damaged (%s), and is spoken anew", path.stem, error)
+            return None
+
+    async def _store(self, path: Path, text: str, parts: list[bytes], words: list[TimedWord]) -> None:
+        cached = self._cached
+        entry = Entry(
+            about=cached.about,
+            text=text,
+            sample_rate=cached.format.sample_rate,
+            pcm=b"".join(parts),
+            words=tuple(words),
+        )
+        await trio.to_thread.run_sync(cached.store.write, path, entry)
+        if cached.shared is not None:
+            await cached.shared.keep(path.stem, entry.to_bytes())
 
 
 async def _play(entry: Entry, audio: AudioFormat, accept: AudioCallback) -> None:

@@ -63,6 +63,16 @@ class Entry:
             raise Damaged("its header lacks a field") from error
         return cls(about=about, text=text, sample_rate=rate, pcm=pcm, words=words)
 
+    def checked(self, text: str, sample_rate: int) -> Entry:
+        """The same.
+
+        Raises:
+            Damaged: it is another phrase than this one.
+        """
+        if self.text != text or self.sample_rate != sample_rate:
+            raise Damaged("it is another phrase")
+        return self
+
 
 def header_of(data: bytes) -> dict[str, Any]:
     """The header, of the beginning of a file.

@@ -89,9 +89,7 @@ class PhraseStore:
             logger.warning("a cached phrase cannot be read, and is spoken anew: %s", error)
             return None
         try:
-            entry = Entry.from_bytes(data)
-            if entry.text != text or entry.sample_rate != sample_rate:
-                raise Damaged("it is another phrase")
+            entry = Entry.from_bytes(data).checked(text, sample_rate)
         except Damaged as error:
             logger.warning("the cached phrase %s is damaged (%s), and is dropped", path.name, error)
             self._drop(path)

@@ -54,6 +54,12 @@ def test_the_environment_may_have_the_key_itself() -> None:
     ("toml", "environment", "flags", "said"),
     [
         ("port = ", {}, {}, "service.toml is no TOML: "),
+        (
+            "cache_redis = true",
+            {"TRIOLET_SERVE_CACHE": "/tmp"},
+            {},
+            "cache_redis needs cache, a folder of this machine, ",
+        ),
         ("prot = 1", {}, {}, "service.toml: prot is not known; there are host, port, "),
         ("port = 'x'", {}, {}, "service.toml: port must be a whole number, not 'x'"),
         ("port = true", {}, {}, "service.toml: port must be a whole number, not True"),

@@ -51,6 +51,14 @@ async def test_a_turn_is_kept_for_a_trace_by_its_name(tmp_path: Path, autojump_c
     assert (picture.outcome, len(picture.phrases), picture.phrases[0].words) == ("heard", 1, "")
 
 
+async def test_phrases_that_come_again_are_kept_where_that_is_configured(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    async with Service(ServiceConfig.read(f"cache = {json.dumps(str(tmp_path))}{TOML}")) as service:
+        await asking({"input": "Hello there.", "response_format": "pcm"}).ask(create_app(service))
+    assert len(list(tmp_path.glob("*/*"))) == 1  # noqa: ASYNC240 -- nothing else runs
+
+
 async def test_it_asks_for_a_key_where_speech_does(autojump_clock: MockClock) -> None:
     async with Service(ServiceConfig.read(TOML + KEY)) as service:
         app = create_app(service)

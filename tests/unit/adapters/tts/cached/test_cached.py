@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
@@ -33,7 +34,7 @@ def files(directory: Path) -> list[Path]:
     return sorted(path for path in directory.rglob("*") if path.is_file())
 
 
-def cached(tts: TTS, directory: Path, **options: int) -> Cached:
+def cached(tts: TTS, directory: Path, **options: Any) -> Cached:
     return Cached(tts, directory, key="a voice of the tests", **options)
 
 
@@ -297,3 +298,41 @@ def test_a_file_with_any_byte_changed_or_cut_is_damaged(data: st.DataObject) -> 
     for bad in (good[:at], good[:at] + bytes([good[at] ^ change]) + good[at + 1 :]):
         with pytest.raises(Damaged):
             Entry.from_bytes(bad)
+
+
+class InMemory:
+    """What another machine has kept."""
+
+    def __init__(self) -> None:
+        self.phrases: dict[str, bytes] = {}
+        self.asked = 0
+
+    async def take(self, name: str) -> bytes | None:
+        await trio.lowlevel.checkpoint()
+        self.asked += 1
+        return self.phrases.get(name)
+
+    async def keep(self, name: str, phrase: bytes) -> None:
+        await trio.lowlevel.checkpoint()
+        self.phrases[name] = phrase
+
+
+async def test_what_machines_share_is_asked_for_what_the_disk_has_not(tmp_path: Path) -> None:
+    shared = InMemory()
+
+    def machine(name: str) -> Cached:
+        return Cached(ToneTTS(sample_rate=8000, pace=1000), tmp_path / name, key="tones", shared=shared, longest=30)
+
+    one, two, three = map(machine, ("one", "two", "three"))
+    [first] = await said(one, HELLO)
+    assert await said(two, HELLO, HELLO) == [first, first]
+    assert (two.misses, two.shared_hits + two.hits) == (0, 2)
+
+    asked = shared.asked
+    await said(two, f"{HELLO} And what is it about?")
+    assert (shared.asked, len(shared.phrases)) == (asked, 1)  # it is too long to come again
+
+    [name] = shared.phrases
+    shared.phrases[name] = shared.phrases[name][:-1]
+    assert await said(three, HELLO) != [b""]
+    assert (three.misses, three.shared_hits) == (1, 0)
