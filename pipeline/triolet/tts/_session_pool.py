@@ -335,7 +335,6 @@ class SessionPool:
             self._change()
             raise
         self._throttled_since = math.inf
-        self._well()
         self._move_deadlines()
         if slot.ended:  # the service closed the session right after its response
             self._counts.broken += 1
@@ -343,6 +342,7 @@ class SessionPool:
         else:
             slot.state = _State.IDLE
         slot.idle_since = trio.current_time()
+        self._well()
         self._change()
         return usage
 
