@@ -20,7 +20,7 @@ USED = 0.7
 """Share of a core up to which a worker is planned: beyond, what comes together waits, and one machine must be able to fail."""
 PROXY_KILOBYTES = 33.0
 """Of HAProxy for a connection: two buffers of 16 KB (tune.bufsize)."""
-ACKNOWLEDGED, PIECES = 20.0, 10.0
+ACKNOWLEDGED, PIECES = 5.0, 5.0
 """Messages a second while a voice sounds: `audio.position` in, audio out."""
 
 
@@ -63,9 +63,9 @@ class Use:
     """Commits in an answer: requests to the vendor."""
     held: float = 2.0
     """Seconds that a commit holds a session."""
-    milliseconds: float = 14.0
+    milliseconds: float = 7.0
     """Of a core for a second of audio."""
-    kilobytes: float = 570.0
+    kilobytes: float = 555.0
     """Of a conversation while it speaks."""
     requests: float = 180.0
     """A minute, that an account of the vendor may make."""

@@ -8,7 +8,7 @@ turns. They begin spread over `--spread` seconds. A step holds while 99 of 100 t
 meets a silence of 5 ms, and no turn fails. The ramp doubles until a step does not hold (or halves, until one does), then goes between until it is known within `--resolution`.
 
     engine       conversations in one process, each with a `NullDevice`: no network, nobody is told anything
-    1 worker     `triolet serve`, with clients of `WS /v1/speech` in a process of their own; they acknowledge what they play twenty times a second
+    1 worker     `triolet serve`, with clients of `WS /v1/speech` in a process of their own; they tell what they play as `triolet-player.js` does
     2 workers    `triolet serve --workers 2`, likewise
 
 First audio is measured at the client: from sending the token that ends the first sentence to the first binary message. What the segmenter

@@ -3,7 +3,7 @@
     python -m benchmarks.load.clients URL PID [PID ...] --conversations 50 [--seconds 8] [--spread 8] [--core 1]
 
 URL is of a service (`http://127.0.0.1:8765`); PID are its workers, whose processor time and memory are read from /proc. A client sends
-tokens at 60 a second and `turn.end`, and tells what it has played twenty times a second, as `triolet-player.js` does. Its frames are made by hand:
+tokens at 60 a second and `turn.end`, and tells what it has played as `triolet-player.js` does: five times a second, and when it begins or stops. Its frames are made by hand:
 with a library's, the clients would be the limit. They are masked with zeros, which costs the server as much as any other mask.
 """
 
@@ -28,8 +28,10 @@ from benchmarks.load.ear import Ear
 from benchmarks.load.process import Taken, pin
 from triolet import lone_error
 
-ACKNOWLEDGE = 0.05
+ACKNOWLEDGE = 0.2
 """Seconds between two `audio.position`, as `triolet-player.js` sends them."""
+ROUNDING = 1e-4
+"""Seconds: two samples, by which a clock may seem to be early."""
 LATE = 0.01
 """Seconds by which the clients themselves may be late for 99 of 100 tokens; beyond, the figures are theirs."""
 PATIENCE = 30.0
@@ -111,6 +113,8 @@ class Client:
     first_audio: float
     socket: socket.socket
     ear: Ear = attrs.Factory(Ear)
+    news: trio.Event = attrs.Factory(trio.Event)
+    """Set when audio has come to an ear that does not play."""
     due: float = math.nan
     """When the token that ends the first sentence was sent; nan: its first audio has come."""
     over: trio.Event = attrs.Factory(trio.Event)
@@ -170,14 +174,17 @@ class Client:
             self._fail(f"a turn has not ended {PATIENCE:g} s after its text")
 
     async def _acknowledge(self) -> None:
-        told = 0
+        due, playing = math.inf, False
         while True:
-            await trio.sleep(ACKNOWLEDGE)
-            played = self.ear.played(trio.current_time())
-            if played != told:
-                told = played
-                text = b'{"type":"audio.position","played":%d,"buffered":%d,"underruns":%d}'
-                self._send(frame(TEXT, text % (played, self.ear.received - played, self.ear.underruns)))
+            now = trio.current_time()
+            if self.ear.plays(now) != playing or now >= due:
+                playing, played = self.ear.plays(now), self.ear.played(now)
+                due = now + ACKNOWLEDGE if playing else math.inf
+                text = b'{"type":"audio.position","played":%d,"buffered":%d,"underruns":%d,"pace":%d}'
+                self._send(frame(TEXT, text % (played, self.ear.received - played, self.ear.underruns, playing)))
+            self.news = trio.Event()
+            with trio.move_on_at(min(due, self.ear.changes_at(now) + ROUNDING)):
+                await self.news.wait()
 
     async def _receive(self, data: bytes) -> None:
         frames = Frames()
@@ -190,6 +197,8 @@ class Client:
                         self.due = math.nan
                     samples = (len(payload) - PLACE) // SAMPLE
                     self.met.samples += samples
+                    if not self.ear.plays(now):
+                        self.news.set()
                     self.ear.arrive(now, place + samples)
                 elif kind == TEXT:
                     self._read(payload)
@@ -202,13 +211,15 @@ class Client:
                 raise OSError("the service has hung up")
 
     def _read(self, payload: bytes) -> None:
-        if b'"audio.end"' in payload[:40]:
+        kind = payload[:40]
+        if b"audio.end" in kind:
             self.ear.finish()
-        elif b'"turn.ended"' in payload[:40]:
-            if b'"interrupted": false' not in payload or b'"error": null' not in payload:
+        elif b"turn.ended" in kind:
+            told = json.loads(payload)
+            if told["interrupted"] or told["error"] is not None:
                 self._fail(payload.decode()[:300])
             self.over.set()
-        elif b'"error"' in payload[:20]:
+        elif b'"error"' in kind[:20]:
             self._fail(payload.decode()[:300])
 
 

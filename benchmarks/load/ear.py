@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 
 AUDIBLE = 0.005
@@ -40,6 +42,17 @@ class Ear:
     def finish(self) -> None:
         """All of an answer has arrived: the silence after it is no underrun."""
         self._ended = True
+
+    def changes_at(self, now: float) -> float:
+        """When it begins to play, or will have played all that has arrived; infinite if it does neither."""
+        if self._since is None:
+            return math.inf
+        ends = self._since + (self.received - self._base) / self.rate
+        return self._since if now < self._since else ends if now < ends else math.inf
+
+    def plays(self, now: float) -> bool:
+        """Whether it sounds."""
+        return self._since is not None and self._since <= now and self.played(now) < self.received
 
     def played(self, now: float) -> int:
         """The place up to which it has played."""

@@ -40,6 +40,11 @@ class LiveHost:
         return self._service.config.limits.characters
 
     @property
+    def longest_message(self) -> int:
+        """Characters of a message of a client."""
+        return self._service.config.limits.message
+
+    @property
     def max_lag(self) -> float | None:
         """Seconds that the event loop may be late."""
         return self._service.config.limits.max_lag

@@ -10,6 +10,7 @@ from functools import partial
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioFormat
+from triolet._tools._signal import Signal
 from triolet.errors import OutputError
 from triolet.playout._calls import PROGRAM, Calls, Program, TrioBell
 from triolet.playout._paced_output import PacedOutput
@@ -19,6 +20,10 @@ FRAME = 0.02
 
 LONGEST_KEPT = 24_000
 """Samples that are kept before those that were heard are dropped: seldom enough to cost nothing, and 48 kB."""
+
+LONGEST_UNTOLD = 0.5
+"""Seconds for which a far end counts as playing at the pace that it has told: two reports of one that tells four times a second. What
+stops without telling, such as a connection that has broken, is counted for no longer."""
 
 LAST_CALL = 0.5
 """Seconds that a call under way has to return when the output closes, and as many to end once it is cancelled. Together half of
@@ -33,7 +38,8 @@ class FarEnd(PacedOutput):
     `hold` seconds are sent before they are heard. An interruption calls `clear` once, if something that was sent is unheard.
 
     What was heard is counted in one of two ways. By default by a clock: a frame begins to sound when `send` returns, or when what was
-    sent before it has sounded. With `acknowledged=True` by you: call `acknowledge` with what the far end tells.
+    sent before it has sounded. With `acknowledged=True` by you: call `acknowledge` with what the far end tells. Between two calls a clock
+    may run; but only what was told makes room for more, and ends a turn.
 
     `send` and `clear` belong to your program: where `triolet.asyncio` drives the output, they are awaited in its event loop. Set
     `native` to True in a class whose methods are written with Trio for any program.
@@ -64,6 +70,7 @@ class FarEnd(PacedOutput):
         whole_frames: bool = True,
         pace: float = 1.0,
         acknowledged: bool = False,
+        frame_ahead: float | None = None,
     ) -> None:
         """Make an output.
 
@@ -75,14 +82,19 @@ class FarEnd(PacedOutput):
                 less then comes before a pause, and at the end. False: each piece of audio is sent at once.
             pace: seconds of audio heard in a second; 1.0 by default. Not used with `acknowledged`.
             acknowledged: whether you call `acknowledge`. False by default.
+            frame_ahead: seconds of audio in one call of `send` while twice as much is unheard, for a far end to which each call costs
+                something; as many as `frame` by default.
 
         Raises:
-            ValueError: `hold`, `frame` or `pace` is not above 0.
+            ValueError: `hold`, `frame`, `frame_ahead` or `pace` is not above 0.
         """
         if frame <= 0:
             raise ValueError(f"frame is {frame}; it must be above 0")
+        if frame_ahead is not None and frame_ahead <= 0:
+            raise ValueError(f"frame_ahead is {frame_ahead}; it must be above 0")
         super().__init__(hold=hold, pace=pace)
         self._frame = frame
+        self._frame_ahead = frame if frame_ahead is None else frame_ahead
         self._whole_frames = whole_frames
         self._acknowledged = acknowledged
         self._sent: int = 0
@@ -95,8 +107,11 @@ class FarEnd(PacedOutput):
         self._marked_end = 0  # what was accepted before the last mark
         self._dropped = 0  # of the samples sent, those that were flushed
         self._acknowledged_at = -math.inf  # when something was acknowledged, or there was nothing to acknowledge
+        self._floor = 0  # what `heard` was when something was acknowledged: it does not fall while the far end plays
+        self._certain_before = 0  # `_certain` when the far end was last told to clear
         self._settling: int | None = None  # `_dropped` before the flush whose `clear` is not answered yet
         self._lost: str | None = None
+        self._losing = Signal()
         self._waits_for_calls = False
         self._run = False  # whether somebody runs it
         self._program: Program | None = None
@@ -131,16 +146,23 @@ class FarEnd(PacedOutput):
         """Samples given to `send` since `open`, those of a call under way included."""
         return self._sent
 
-    def acknowledge(self, sent: int) -> None:
+    def acknowledge(self, sent: int, *, pace: float = 0.0) -> None:
         """Say that the first `sent` samples of all that `send` was given since `open` are over: heard, or dropped by `clear`. A plain
         call. Without `acknowledged=True` it does nothing.
 
         A far end that counts the samples it receives, and knows how many of them wait in its buffer, reports the difference. A
         number that is lower than the last one changes nothing; one that is higher than what was sent counts as that.
+
+        `pace` is for a far end that tells at once when it begins to play, stops or runs dry: seconds of audio that it plays in a second
+        from now on; 1.0 while it plays. `heard` then goes on by the clock, for `LONGEST_UNTOLD` seconds at most, so that few
+        reports a second are as exact as many. 0.0 by default: `heard` stands still until the next call.
         """
         if self._acknowledged and self._format is not None:
+            self._floor = self.heard
             self._acknowledged_at = trio.current_time()
             self._base = max(self._base, min(sent, self._sent) - self._dropped)
+            self._pace = pace
+            self._since = self._acknowledged_at if pace > 0 and not self._paused else None
             self._wake()
 
     def cleared(self, played: int) -> None:
@@ -148,23 +170,24 @@ class FarEnd(PacedOutput):
         that `send` was given since `open`. A plain call. Later than `SETTLE` seconds it does nothing.
         """
         if self._settling is not None:
-            before = self._base
+            before = self._certain_before
             self._base = self._accepted = max(before, min(played, self._sent) - self._settling)
             del self._held_back[: (self._base - before) * SAMPLE_BYTES]
             self._dropped = self._sent - self._accepted
             self._kept_from = self._accepted  # nothing has been accepted since
-            self._settling = None
+            self._settling = self._since = None
             self._wake()
 
     async def failure(self) -> None:
         """Wait until `fail` is called, and raise its reason."""
         while self._lost is None:
-            await self._changed.wait()
+            await self._losing.wait()
         self._check()
 
     def fail(self, reason: str) -> None:
         """Say that the far end is gone. From now on `play` and `drain` raise OutputError with this reason. A plain call."""
         self._lost = reason
+        self._losing.give()
         self.flush()
 
     def recover(self) -> None:
@@ -174,7 +197,16 @@ class FarEnd(PacedOutput):
     @property
     def heard(self) -> int:
         """Samples whose time has passed, or that were acknowledged."""
-        return self._base if self._acknowledged else super().heard
+        by_the_clock = super().heard
+        if not self._acknowledged or self._since is None or self._format is None:
+            return by_the_clock
+        most = self._base + round(LONGEST_UNTOLD * self._format.sample_rate * self._pace)
+        return max(self._floor, min(by_the_clock, most))
+
+    @property
+    def _certain(self) -> int:
+        """Samples that were acknowledged, or whose time has passed where nothing is."""
+        return self._base if self._acknowledged else self.heard
 
     async def open(self, format: AudioFormat) -> None:  # noqa: A002 -- the field's word
         """Open it, with 0 samples heard.
@@ -183,7 +215,7 @@ class FarEnd(PacedOutput):
             RuntimeError: it is open already.
         """
         await super().open(format)
-        self._sent = self._pending = self._dropped = self._marked_end = 0
+        self._sent = self._pending = self._dropped = self._marked_end = self._floor = self._certain_before = 0
         self._rest.clear()
         self._held_back.clear()
         self._kept.clear()
@@ -220,17 +252,19 @@ class FarEnd(PacedOutput):
         await trio.lowlevel.checkpoint_if_cancelled()
         self._settling = None  # an answer that comes now is too late
         hold, flushes = max(1, round(self._hold * rate)), self._flushes
-        at, step = 0, self._step()
+        at, waited = 0, False
         while at < len(pcm):
-            piece = pcm[at : at + step - len(self._rest)]
-            await self._room(len(piece) // SAMPLE_BYTES, hold, flushes)
+            step = self._step()
+            piece = pcm[at : at + max(SAMPLE_BYTES, step - len(self._rest))]
+            waited |= await self._room(len(piece) // SAMPLE_BYTES, hold, flushes)
             if flushes != self._flushes:
                 break
             self._check()
             at += len(piece)
             self._take(piece, step)
         self._check()
-        await trio.lowlevel.cancel_shielded_checkpoint()
+        if not waited:
+            await trio.lowlevel.cancel_shielded_checkpoint()
 
     async def end_phrase(self) -> None:
         """Send what is left of the phrase, and mark its end."""
@@ -259,6 +293,8 @@ class FarEnd(PacedOutput):
             self._waits_for_calls = True
             await self._changed.wait()
         self._check()
+        while self._acknowledged and self._base < self._accepted and flushes == self._flushes:
+            await self._changed.wait()
         await super().drain()
         self._check()
 
@@ -266,22 +302,24 @@ class FarEnd(PacedOutput):
         """Drop all samples that have not been heard, and call `clear` if some of them were sent. A `send` under way goes on; none
         begins any more.
         """
+        acknowledged = self._base
         super().flush()
         self._held_back.clear()
-        self._cut()
+        self._cut(acknowledged if self._acknowledged else self._accepted)
 
     def pause(self) -> None:
         """Stop the sound at this sample: let the far end clear what it holds, and keep it here. Where it can pause by itself, or cannot
         clear, nothing more is sent. `play` and `drain` wait.
         """
-        if self._can_clear and not self.pauses and not self._paused:
-            unheard = self._kept[(self.heard - self._kept_from) * SAMPLE_BYTES :]
-            super().pause()
-            self._accepted = self._base
-            self._cut()
+        takes_back = self._can_clear and not self.pauses and not self._paused
+        certain = self._certain
+        super().pause()
+        self._base = certain  # a far end that tells what it plays tells where it has stopped
+        if takes_back:
+            unheard = self._kept[(certain - self._kept_from) * SAMPLE_BYTES :]
+            self._accepted = certain
+            self._cut(certain)
             self._held_back = unheard
-        else:
-            super().pause()
 
     def resume(self) -> None:
         """Go on with the sample after the last one heard."""
@@ -299,24 +337,28 @@ class FarEnd(PacedOutput):
         """Whether the far end can drop what it holds."""
         return type(self).clear is not FarEnd.clear
 
-    def _cut(self) -> None:
-        """What was accepted and not heard is void: let the far end drop it, if some of it was sent."""
+    def _cut(self, certain: int) -> None:
+        """What was accepted and not heard is void: let the far end drop it, if some of it was sent. `certain`: what was heard for certain."""
         self._cuts += 1
         self._pending = 0
         self._rest.clear()
         self._kept.clear()
         self._kept_from = self._marked_end = self._accepted
         self._calls.drop()
-        if self._sent > self._dropped + self._accepted and self._format is not None and self._lost is None:
+        if self._sent > self._dropped + certain and self._format is not None and self._lost is None:
             self._settling = self._dropped if self.settles else None
+            self._certain_before = certain
             if not self._calls.has(self.clear):
                 self._calls.add(self.clear, _nothing)
         self._dropped = self._sent - self._accepted
 
     def _step(self) -> int:
-        """The bytes of a frame."""
+        """The bytes of a frame: more of them while the far end has enough."""
         rate = self._opened().sample_rate
-        return max(1, min(round(self._frame * rate), round(self._hold * rate) // 2)) * SAMPLE_BYTES
+        ahead = round(self._frame_ahead * rate)
+        if self._frame_ahead == self._frame or self._accepted - self._certain < 2 * ahead:
+            ahead = round(self._frame * rate)
+        return max(1, min(ahead, round(self._hold * rate) // 2)) * SAMPLE_BYTES
 
     async def settle(self) -> None:
         """Wait for the answer to `clear`. When this returns, or is cancelled, `heard` stands still until `play` is called."""
@@ -351,9 +393,9 @@ class FarEnd(PacedOutput):
     def _take(self, piece: bytes, step: int) -> None:
         """Accept samples, and send them when they are a frame."""
         if len(self._kept) > LONGEST_KEPT * SAMPLE_BYTES:
-            heard = self.heard
-            del self._kept[: (heard - self._kept_from) * SAMPLE_BYTES]
-            self._kept_from = heard
+            certain = self._certain
+            del self._kept[: (certain - self._kept_from) * SAMPLE_BYTES]
+            self._kept_from = certain
         self._kept += piece
         self._pending += len(piece) // SAMPLE_BYTES
         self._rest += piece
@@ -389,7 +431,7 @@ class FarEnd(PacedOutput):
             if self._base == self._accepted:
                 self._acknowledged_at = trio.current_time()
             self._pending -= samples
-            self._accept(piece)
+            self._accepted += samples
         self._calls.add(partial(self._send, piece), sent, audio=True)
 
     async def _send(self, piece: bytes) -> None:
@@ -400,28 +442,33 @@ class FarEnd(PacedOutput):
         if not self._acknowledged:
             super()._start()
 
-    async def _room(self, samples: int, hold: int, flushes: int) -> None:
-        """Wait until there is room for so many samples and no pause, or some were flushed, or a call has failed.
+    async def _room(self, samples: int, hold: int, flushes: int) -> bool:
+        """Wait until there is room for so many samples and no pause, or some were flushed, or a call has failed. Return whether it waited.
 
         What waits for its call counts as held. A call that returns wakes nobody while the clock says when there is room.
         """
+        waited = False
         while flushes == self._flushes and not self._calls.failed and self._lost is None:
             over = self._accepted + self._pending + samples - hold
-            if not self._paused and over <= self.heard:
-                return
+            if not self._paused and over <= self._certain:
+                break
+            waited = True
             if not self._run:
                 await self._until_run()
                 continue
             deadline = math.inf
-            if self._since is not None and over <= self._accepted:
+            if self._acknowledged:
+                if not self._paused:
+                    deadline = self._acknowledged_at + self.patience
+            elif self._since is not None and over <= self._accepted:
                 deadline = self._since + (over - self._base) / (self._opened().sample_rate * self._pace)
-            self._waits_for_calls = deadline == math.inf
-            if self._acknowledged and not self._paused:
-                deadline = self._acknowledged_at + self.patience
+            else:
+                self._waits_for_calls = True
             with trio.move_on_at(deadline) as scope:
                 await self._changed.wait()
             if scope.cancelled_caught and self._acknowledged and not self._paused:
                 raise OutputError(f"the far end has not told for {self.patience:g} s what it plays (patience)")
+        return waited
 
     async def _until_run(self) -> None:
         """Whoever opened it runs it now, or has forgotten to."""

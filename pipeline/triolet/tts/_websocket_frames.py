@@ -1,8 +1,8 @@
-"""Reads the frames of a server, sans-I/O: bytes in, messages and what else happens out.
+"""Reads the frames of a peer, sans-I/O: bytes in, messages and what else happens out.
 
-Nearly all that a service sends is one kind of frame: whole, unmasked, not larger than is allowed. Those are read here, for
-a fifth of what they cost in wsproto. Any other frame goes to wsproto as it came, which also judges what is no frame, so
-nothing about them is decided twice.
+Nearly all that a peer sends is one kind of frame: whole, masked by a client and not by a server, not larger than is allowed. Those
+are read here, for a fifth of what they cost in wsproto. Any other frame goes to wsproto as it came, which also judges what is no
+frame, so nothing about them is decided twice.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 import attrs
 from wsproto.connection import Connection, ConnectionState
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
+
+from triolet.tts._client_frames import KEY_BYTES, masked
 
 _WHOLE_BYTES = 0x82
 _WHOLE = (0x81, _WHOLE_BYTES)
@@ -50,11 +52,16 @@ Happening = str | bytes | Ping | Pong | PeerClosed | NoFrames | TooLong
 
 
 class FrameReader:
-    """Reads what one server sends, cut anywhere."""
+    """Reads what one peer sends, cut anywhere."""
 
     def __init__(self, protocol: Connection, max_message_size: int) -> None:
-        """`protocol` knows of the connection what wsproto knows; what is sent goes through it as well."""
+        """`protocol` knows of the connection what wsproto knows, and which end this is; no extension may have been agreed on. What is
+        sent besides whole messages goes through it as well.
+        """
         self._protocol = protocol
+        self._masked = 0 if protocol.client else _MASKED
+        """The bit of a frame as the peer must send it."""
+        self._key = 0 if protocol.client else KEY_BYTES
         self._max_message_size = max_message_size
         self._held = bytearray()
         """The start of a frame whose rest has not come."""
@@ -100,15 +107,18 @@ class FrameReader:
                 size = int.from_bytes(data[at + _HEAD : body], "big")
             if (
                 first in _WHOLE
-                and second < _MASKED
+                and second & _MASKED == self._masked
                 and least <= size <= self._max_message_size
                 and not self._within_message
             ):
-                stop = body + size
+                begin = body + self._key
+                stop = begin + size
                 if stop > end:
                     self._wanted = stop - at
                     break
-                payload = data[body:stop]
+                payload = data[begin:stop]
+                if self._key:
+                    payload = masked(payload, data[body:begin])
                 if first == _WHOLE_BYTES:
                     at = stop
                     yield bytes(payload)
@@ -123,7 +133,7 @@ class FrameReader:
                     continue
             if not first & _CONTROL:
                 self._within_message = not first & _FINAL
-            self._foreign = body + size - at
+            self._foreign = body + (KEY_BYTES if second & _MASKED else 0) + size - at
         if at < end and not self._over:
             self._held += data[at:]
 

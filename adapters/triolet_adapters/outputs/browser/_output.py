@@ -27,7 +27,7 @@ PLAYER: Traversable = resources.files("triolet_adapters.outputs.browser") / "tri
 _log = logging.getLogger("triolet.browser")
 
 FRAME = 0.04
-"""Seconds of audio in a message: 25 messages a second cost little, and an interruption loses no more."""
+"""Seconds of audio in a message: 25 messages a second cost little."""
 
 
 class BrowserOutput(FarEnd):
@@ -60,6 +60,7 @@ class BrowserOutput(FarEnd):
         codec: Literal["pcm", "opus"] = "pcm",
         bitrate: int = 32_000,
         frame: float = FRAME,
+        frame_ahead: float | None = None,
     ) -> None:
         """Make an output.
 
@@ -72,7 +73,8 @@ class BrowserOutput(FarEnd):
                 page that cannot decode it gets samples. "pcm", which is samples at the voice's own rate, by default.
             bitrate: bits a second of Opus; 32,000 by default, at which speech of the full band sounds like its source (RFC 7587 recommends 28,000
                 to 40,000).
-            frame: seconds of audio in a message of "pcm"; 0.04 by default. A message costs the server about 0.2 ms, whatever is in it.
+            frame: seconds of audio in a message of "pcm"; 0.04 by default. A message costs the server about 0.1 ms, whatever is in it.
+            frame_ahead: the same while the page has twice as much; as many as `frame` by default.
 
         Raises:
             ModuleNotFoundError: Opus takes a package that is missing; the text says which.
@@ -83,7 +85,12 @@ class BrowserOutput(FarEnd):
         if codec not in ("pcm", "opus"):
             raise ValueError(f"codec is {codec!r}; it must be 'pcm' or 'opus'")
         opus = codec == "opus"
-        super().__init__(hold=hold, frame=OPUS_FRAME / OPUS_RATE if opus else frame, acknowledged=True)
+        super().__init__(
+            hold=hold,
+            frame=OPUS_FRAME / OPUS_RATE if opus else frame,
+            frame_ahead=None if opus else frame_ahead,
+            acknowledged=True,
+        )
         self._opus = OpusEncoder(bitrate) if opus else None
         if opus:
             self.rates = (OPUS_RATE,)
@@ -93,6 +100,7 @@ class BrowserOutput(FarEnd):
         self._patience_for_page = patience
         self.patience = 1.5 * patience  # `_watch` is earlier, and knows more
         self._page: Page | None = None
+        self._page_changed = trio.Event()
         self._rate = 0
         self._silent = False
         # Places: samples since the session began.
@@ -137,23 +145,21 @@ class BrowserOutput(FarEnd):
     ) -> Generator[Page]:
         """Use this connection, until the block ends or another one is attached. Give what comes on it to `Page.received`."""
         page = Page(self, send_text, send_bytes)
-        self._page = page
-        self._wake()
+        self._attach(page)
         try:
             yield page
         finally:
             if self._page is page:
-                self._page = None
-                self._wake()
+                self._attach(None)
 
     async def deserted(self, seconds: float = 30.0) -> None:
         """Return when there has been no page for so many seconds, or the page was closed: the conversation may end."""
         while True:
             while self._page is not None:
-                await self._changed.wait()
+                await self._page_changed.wait()
             with trio.move_on_after(seconds) as scope:
                 while self._page is None and not self._left:
-                    await self._changed.wait()
+                    await self._page_changed.wait()
             if self._left or scope.cancelled_caught:
                 return
 
@@ -230,8 +236,8 @@ class BrowserOutput(FarEnd):
                 self.recover()
                 if self._rate:
                     self.also(self._greet)
-            case messages.Position(played=played):
-                self._have_played(played)
+            case messages.Position(played=played, pace=pace):
+                self._have_played(played, pace)
             case messages.Cleared(id=number, played=played):
                 if number == self._clears and self._clearing:
                     self._clearing = False
@@ -239,16 +245,24 @@ class BrowserOutput(FarEnd):
                     self.cleared(self._played - self._begin)
             case messages.Sound(state=state):
                 self._suspended = state == "suspended"
+                self._have_played(self._played)  # if it plays, it says so
             case messages.Bye():
-                self._left, self._page = True, None
+                self._left = True
+                self._attach(None)
                 self.fail("the page was closed")
 
-    def _have_played(self, place: int) -> None:
-        """All before this place is over. What a page says that it cannot know counts for what it can."""
+    def _attach(self, page: Page | None) -> None:
+        self._page = page
+        changed, self._page_changed = self._page_changed, trio.Event()
+        changed.set()
+        self._wake()
+
+    def _have_played(self, place: int, pace: float = 0.0) -> None:
+        """All before this place is over, and the page goes on at this pace. What a page says that it cannot know counts for what it can."""
         self._played = max(self._played, min(place, self._end))
         while self._unplayed and self._unplayed[0][0] + len(self._unplayed[0][1]) // SAMPLE_BYTES <= self._played:
             self._unplayed.popleft()
-        self.acknowledge(self._played - self._begin)
+        self.acknowledge(self._played - self._begin, pace=pace)
 
     async def _greeted(self) -> bool:
         """Greet a page that is new. Return whether it was: all that is not played has then been sent to it."""
@@ -306,7 +320,7 @@ class BrowserOutput(FarEnd):
         except Exception as error:  # noqa: BLE001 -- whatever the application's server raises: the page has gone, and may come back
             _log.info("the page has gone: %s: %s", type(error).__name__, error)
             if self._page is page:
-                self._page = None
+                self._attach(None)
 
     async def _watch(self) -> None:
         """End the turn where nothing is played for too long."""

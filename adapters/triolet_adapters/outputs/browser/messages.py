@@ -10,6 +10,10 @@ import attrs
 VERSION = 1
 HEADER = 8
 """Bytes before the audio: the place of its first sample."""
+OURS = '"audio.'
+"""What is in each message of ours: nearly all others are tokens, which are no JSON at all."""
+FASTEST = 4.0
+"""Seconds of audio that a page may play in a second: nobody listens to speech as fast as that."""
 
 
 @attrs.frozen
@@ -30,6 +34,8 @@ class Position:
     played: int
     buffered: int
     underruns: int
+    pace: float
+    """Seconds that it plays in a second, until it tells again; 0 for a page that tells nothing of it."""
 
 
 @attrs.frozen
@@ -65,6 +71,8 @@ def read(text: str) -> FromPage | None:
     Raises:
         BadMessage: it begins as one of ours, and is none.
     """
+    if OURS not in text:
+        return None
     try:
         parsed = json.loads(text)
     except ValueError:
@@ -75,7 +83,7 @@ def read(text: str) -> FromPage | None:
         return None
     message = cast("dict[str, Any]", parsed)
     kind = message.get("type")
-    if not isinstance(kind, str) or not kind.startswith("audio."):
+    if not isinstance(kind, str) or not kind.startswith(OURS[1:]):
         return None
     try:
         match kind:
@@ -89,7 +97,8 @@ def read(text: str) -> FromPage | None:
                     codecs=_texts(message.get("codecs")),
                 )
             case "audio.position":
-                return Position(_count(message, "played"), _count(message, "buffered"), _count(message, "underruns"))
+                played, buffered, underruns = (_count(message, name) for name in ("played", "buffered", "underruns"))
+                return Position(played, buffered, underruns, _pace(message.get("pace", 0)))
             case "audio.cleared":
                 return Cleared(_count(message, "id"), _count(message, "played"))
             case "audio.state":
@@ -114,6 +123,12 @@ def _count(message: dict[str, Any], name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
         raise BadMessage(f"{name!r} is {str(value)[:40]!r}; it must be a whole number, 0 or more")
     return value
+
+
+def _pace(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= FASTEST:
+        raise BadMessage(f"'pace' is {str(value)[:40]!r}; it must be a number from 0 to {FASTEST:g}")
+    return float(value)
 
 
 def audio(place: int, data: bytes) -> bytes:

@@ -18,7 +18,8 @@
 const VERSION = 1
 const HEADER = 8 // bytes before the audio of a binary message: the place of its first sample, little-endian
 const PACKET = 12 // before a packet of Opus: that, and which of its samples to take: behind so many, so many
-const REPORT = 0.05 // seconds between two reports of the position
+const REPORT = 0.05 // seconds between two events "position"
+const TELL = 0.2 // seconds between two reports to the server, which counts on between them; a stop is reported at once
 const FADE = 0.005 // seconds of the ramp at a pause, a clear and a resume: shorter clicks, longer is heard as slow
 const CLEAR = 0.1 // seconds in which the worklet answers a clear; a context that is suspended may not
 const RETRY = [0.25, 5] // seconds until a lost connection is tried again: at first, and at most
@@ -116,6 +117,7 @@ function defineWorklet() {
       super()
       this.buffer = new JitterBuffer(sampleRate, jitter, place)
       this.due = 0
+      this.playing = false // as it was reported
       this.port.onmessage = ({ data }) => this.take(data)
     }
 
@@ -156,10 +158,12 @@ function defineWorklet() {
         news = true
       }
       this.due -= first.length
+      if (buffer.playing !== this.playing) news = true
       if (news || (this.due <= 0 && buffer.played !== before)) {
         this.due = REPORT * sampleRate
-        const { played, buffered, underruns } = buffer
-        this.port.postMessage({ type: "position", played, buffered, underruns })
+        const { played, buffered, underruns, playing } = buffer
+        this.playing = playing
+        this.port.postMessage({ type: "position", played, buffered, underruns, pace: playing ? 1 : 0, news })
       }
       return true
     }
@@ -186,6 +190,7 @@ export class TrioletPlayer extends Target {
   #session = null
   #opened = null // what the server has said of the audio
   #played = 0
+  #told = 0 // the place that the server was told last
   #received = 0
   #underruns = 0
   #cleared = new Map() // clears that the worklet has not answered: id -> timer
@@ -334,7 +339,7 @@ export class TrioletPlayer extends Target {
     this.#silence()
     this.#opened = message
     this.#session = message.session
-    this.#played = this.#received = message.place
+    this.#played = this.#told = this.#received = message.place
     if (!globalThis.isSecureContext) throw new Error("Browsers play this on secure pages only: serve it over https://, or open it as localhost")
     const context = this.#destination?.context ?? new AudioContext({ sampleRate: message.rate, latencyHint: "interactive" })
     if (context.sampleRate !== message.rate) throw new Error(`The audio has ${message.rate} Hz, the destination's context ${context.sampleRate}`)
@@ -433,9 +438,13 @@ export class TrioletPlayer extends Target {
 
   #takeReport(told) {
     if (told.type === "cleared") return this.#haveCleared(told.id, told.played)
-    this.#played = told.played
-    this.#underruns = told.underruns
-    this.#say({ type: "audio.position", played: told.played, buffered: told.buffered, underruns: told.underruns })
-    this.#tell("position", { played: told.played, buffered: told.buffered, underruns: told.underruns })
+    const { played, buffered, underruns, pace, news } = told
+    this.#played = played
+    this.#underruns = underruns
+    if (news || played - this.#told >= TELL * this.#opened?.rate) {
+      this.#told = played
+      this.#say({ type: "audio.position", played, buffered, underruns, pace })
+    }
+    this.#tell("position", { played, buffered, underruns })
   }
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import trio
 
+from triolet.websocket import SocketStream
 from triolet_adapters.service.config import Limits
 
 Handle = Callable[[dict[str, Any], "ClientStream"], Awaitable[None]]
@@ -70,8 +71,14 @@ class ClientStream(trio.abc.HalfCloseableStream):
 
     def __init__(self, stream: trio.SocketStream, send_timeout: float, idle: dict[ClientStream, None]) -> None:
         self._stream = stream
-        self._send_timeout = send_timeout
+        self.send_timeout = send_timeout
+        """Seconds in which the client must take what it is sent."""
         self._deaf = False
+        self._reading = trio.CancelScope()
+        self._taken = False
+        self._answered = False  # whether the server has sent something since it read
+        self._left = trio.Event()  # set when the server reads no more
+        self._closed = trio.Event()
         self._requests = 0
         self._idle = idle
         self._idle[self] = None
@@ -101,18 +108,41 @@ class ClientStream(trio.abc.HalfCloseableStream):
         Raises:
             BrokenResourceError: the client has gone, or has not taken it within `send_timeout`.
         """
-        with trio.move_on_after(self._send_timeout) as scope:
+        if self._left.is_set():
+            return  # an answer to the request, which somebody else has answered
+        self._answered = True
+        with trio.move_on_after(self.send_timeout) as scope:
             await self._stream.send_all(data)
         if scope.cancelled_caught:
             await trio.aclose_forcefully(self._stream)
-            raise trio.BrokenResourceError(f"the client has taken nothing for {self._send_timeout:g} s (send_timeout)")
+            raise trio.BrokenResourceError(f"the client has taken nothing for {self.send_timeout:g} s (send_timeout)")
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        """Receive; nothing more after `stop_listening`."""
-        while True:
-            data = await self._stream.receive_some(max_bytes)
-            if not data or not self._deaf:
-                return data
+        """Receive; nothing more after `stop_listening` and `take_over`."""
+        while not self._taken:
+            with trio.CancelScope() as self._reading:
+                data = await self._stream.receive_some(max_bytes)
+                self._answered = False
+                if not data or not self._deaf:
+                    return data
+        self._left.set()
+        await self._closed.wait()
+        return b""
+
+    async def take_over(self) -> SocketStream:
+        """Take the connection from the server of the protocol, for a request that it will not answer: from now on it reads nothing, and what
+        it writes is dropped. It closes the connection when the request is over.
+
+        Raises:
+            BrokenResourceError: it has answered already, since the client did not wait for an answer.
+        """
+        self._taken = True
+        self._reading.cancel()
+        await self._left.wait()
+        if self._answered:
+            self._closed.set()
+            raise trio.BrokenResourceError("the client has sent more before its request was answered")
+        return SocketStream(self._stream)
 
     async def wait_send_all_might_not_block(self) -> None:
         """Wait until some of it can be sent."""
@@ -124,4 +154,5 @@ class ClientStream(trio.abc.HalfCloseableStream):
 
     async def aclose(self) -> None:
         """Close."""
+        self._closed.set()
         await self._stream.aclose()

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from triolet_adapters.outputs.browser.messages import FASTEST
 from triolet_adapters.service.live import _messages as messages
 from triolet_adapters.service.live._settings import PARAMETERS
 
@@ -28,8 +29,20 @@ _AUDIO_FROM_CLIENT: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "audio.position": (
-        "How far the client has played; about twenty times a second.",
-        {"played": _COUNT, "buffered": _COUNT, "underruns": _COUNT},
+        "How far the client has played; about five times a second, and at once when it begins to play, stops, or runs dry.",
+        {
+            "played": _COUNT,
+            "buffered": _COUNT,
+            "underruns": _COUNT,
+            "pace": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": FASTEST,
+                "default": 0,
+                "description": "Seconds of audio that it plays in a second until its next message: 1 while it plays. Left out by a "
+                "client that does not tell at once when that changes; such a one had better tell twenty times a second.",
+            },
+        },
     ),
     "audio.cleared": ("The answer to `audio.clear`.", {"id": _COUNT, "played": _COUNT}),
     "audio.state": ("The client's sound was started or stopped.", {"state": {"type": "string"}}),
@@ -119,7 +132,8 @@ def _message(kind: type[messages.Message]) -> dict[str, Any]:
 
 
 def _audio(name: str, summary: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    return _described(name, summary, {"type": {"const": name}, **fields}, list(fields), closed=False)
+    required = [field for field, schema in fields.items() if "default" not in schema]
+    return _described(name, summary, {"type": {"const": name}, **fields}, required, closed=False)
 
 
 def _described(

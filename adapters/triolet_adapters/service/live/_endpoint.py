@@ -12,10 +12,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from triolet import Alone
 from triolet.errors import TrioletError
 from triolet_adapters.outputs.browser import BrowserOutput, Page
+from triolet_adapters.service.connections import ClientWebSocket, accept
 from triolet_adapters.service.live import _messages as messages
-from triolet_adapters.service.live._connection import Connection
 from triolet_adapters.service.live._host import Host
-from triolet_adapters.service.live._outputs import FRAME, RealtimeOutput, TakenOutput
+from triolet_adapters.service.live._outputs import ACKNOWLEDGED_HOLD, FRAME, FRAME_AHEAD, RealtimeOutput, TakenOutput
 from triolet_adapters.service.live._session import RESUMABLE, LiveSession
 from triolet_adapters.service.live._sessions import LiveSessions
 from triolet_adapters.service.live._settings import Settings
@@ -48,8 +48,10 @@ async def speak_live(
         ignored: parameters of the address that are not ours, such as a key.
     """
     offered = websocket.scope.get("subprotocols", ())
-    await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
-    connection = Connection(websocket)
+    try:
+        connection = await accept(websocket, SUBPROTOCOL if SUBPROTOCOL in offered else None, host.longest_message)
+    except (trio.BrokenResourceError, trio.ClosedResourceError):
+        return
     try:
         with Alone():
             settings = Settings.of(websocket.query_params, ignored)
@@ -64,10 +66,10 @@ async def speak_live(
         pass
 
 
-async def _refuse(connection: Connection, code: str, message: str, close: int = MISUSE) -> None:
+async def _refuse(connection: ClientWebSocket, code: str, message: str, close: int = MISUSE) -> None:
     with trio.move_on_after(LAST_WORDS):
         try:
-            await connection.send_text(messages.write(messages.Failure(code=code, message=message)))
+            await connection.send(messages.write(messages.Failure(code=code, message=message)))
         except trio.BrokenResourceError:
             return
     await connection.close(close, message)
@@ -79,13 +81,12 @@ class _Client:
     def __init__(
         self,
         websocket: WebSocket,
-        connection: Connection,
+        connection: ClientWebSocket,
         settings: Settings,
         host: Host,
         sessions: LiveSessions,
         caller: str,
     ) -> None:
-        self._websocket = websocket
         self._connection = connection
         self._settings = settings
         self._host = host
@@ -110,7 +111,7 @@ class _Client:
             await self._serve_player(first)
             return
         kind = TakenOutput if played == "taken" else RealtimeOutput
-        output = kind(self._connection.send_text, self._connection.send_bytes)
+        output = kind(self._connection.send, self._connection.send)
         session = self._session(output)
         async with self._open_here(session):
             await self._talk(session, output, None, first, 0)
@@ -120,7 +121,15 @@ class _Client:
         session = self._sessions.find(wanted, self._caller)
         resumed = session is not None
         if session is None:
-            session = self._session(BrowserOutput(codec=self._settings.codec, patience=RESUMABLE, frame=FRAME))
+            session = self._session(
+                BrowserOutput(
+                    codec=self._settings.codec,
+                    hold=ACKNOWLEDGED_HOLD,
+                    patience=RESUMABLE,
+                    frame=FRAME,
+                    frame_ahead=FRAME_AHEAD,
+                )
+            )
             await self._host.nursery.start(self._outlive, session)
             if wanted is not None:
                 session.tell(
@@ -133,7 +142,7 @@ class _Client:
         assert isinstance(output, BrowserOutput)
         after = (self._settings.after or 0) if resumed else 0  # another session has counted from 1
         after = min(after, session.journal.last)  # a client that counts wrong is told what comes
-        with output.attached(self._connection.send_text, self._connection.send_bytes) as page:
+        with output.attached(self._connection.send, self._connection.send) as page:
             await self._say_open(session, resumed=resumed)
             page.received(hello)
             await self._talk(session, output, page, None, after)
@@ -170,7 +179,7 @@ class _Client:
                 self._sessions.remove(session)
 
     async def _say_open(self, session: LiveSession, *, resumed: bool) -> None:
-        await self._connection.send_text(
+        await self._connection.send(
             messages.write(
                 messages.SessionOpen(
                     session=session.output.session,
@@ -195,6 +204,7 @@ class _Client:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._tell, session, after, nursery.cancel_scope)
             nursery.start_soon(self._leave_when_drained, session)
+            nursery.start_soon(self._connection.keep_alive)
             try:
                 if first is not None:
                     self._take(session, page, first)
@@ -215,10 +225,10 @@ class _Client:
     async def _tell(self, session: LiveSession, seq: int, scope: trio.CancelScope) -> None:
         try:
             while True:
-                for number, text in await session.journal.since(seq):
-                    await self._connection.send_text(text)
-                    seq = self._told = number
-                    self._telling.set()
+                numbers, texts = zip(*await session.journal.since(seq), strict=True)
+                await self._connection.send(*texts)
+                seq = self._told = numbers[-1]
+                self._telling.set()
         except trio.BrokenResourceError:
             scope.cancel()
 
@@ -239,13 +249,10 @@ class _Client:
             WebSocketDisconnect: the client has hung up.
             BadMessage: it is no text.
         """
-        message = await self._websocket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005), message.get("reason"))
-        text = message.get("text")
-        if text is None:
+        message = await self._connection.receive()
+        if isinstance(message, bytes):
             raise messages.BadMessage("a client sends text messages only; this one is binary")
-        return str(text)
+        return message
 
 
 @asynccontextmanager

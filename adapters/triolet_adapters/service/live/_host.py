@@ -50,6 +50,11 @@ class Host(Protocol):
         ...
 
     @property
+    def longest_message(self) -> int:
+        """Characters of a message of a client."""
+        ...
+
+    @property
     def max_lag(self) -> float | None:
         """Seconds that the event loop may be late before turns are refused; half of what clients hold is a good bound. None: none is refused."""
         ...

@@ -37,7 +37,7 @@ class Journal:
         while self._last <= seq:
             self._news = trio.Event()
             await self._news.wait()
-        found = [(number, text) for number, text in self._kept if number > seq]
+        found = [self._kept[-back] for back in range(min(self._last - seq, len(self._kept)), 0, -1)]
         first = found[0][0]
         if first > seq + 1:
             missed = Failure(

@@ -13,6 +13,8 @@ from typing import Any, ClassVar, TypeVar, cast
 
 import attrs
 
+from triolet_adapters.shared.json import dumps
+
 VERSION = 1
 
 AUDIO = "audio."
@@ -330,7 +332,7 @@ def read(text: str) -> FromClient | None:
 
 def write(message: Message) -> str:
     """The text of a message."""
-    return json.dumps({"type": message.TYPE, **attrs.asdict(message, recurse=False)}, ensure_ascii=False)
+    return dumps({"type": message.TYPE, **attrs.asdict(message, recurse=False)})
 
 
 def hints(kind: type[Message]) -> Mapping[str, Any]:

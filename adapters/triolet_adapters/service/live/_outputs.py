@@ -18,7 +18,11 @@ LIVE_HOLD = 1.0
 """Seconds that a client has before they count as heard: against a network that stalls. An interruption takes them back."""
 FRAME = 0.1
 """Seconds of audio in a message: what voices give at a time, and little more than the 0.08 s that a player waits for before it begins.
-A message costs 0.2 ms of the core: with 0.04 s, messages took more of it than speech did."""
+With 0.04 s, messages took more of the processor than speech did."""
+FRAME_AHEAD = 0.2
+"""The same for a client that has twice as much: as often as `triolet-player.js` tells what it has played."""
+ACKNOWLEDGED_HOLD = 1.2
+"""Seconds that a client which tells what it plays has before they are heard: `LIVE_HOLD`, and what it plays between two reports."""
 
 
 def _opened(session: str, format: AudioFormat, place: int) -> str:  # noqa: A002 -- the field's word

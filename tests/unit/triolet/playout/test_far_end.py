@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import trio.testing
 
 from triolet import SAMPLE_BYTES, AudioFormat, Conversation, FarEnd, Output, PacedOutput, speech
 from triolet.errors import OutputError
+from triolet.playout._far_end import LONGEST_UNTOLD
 from triolet.testing import OutputContract, ToneTTS
 
 RATE = 24_000
@@ -114,11 +116,26 @@ class Telling(Clocked):
             nursery.start_soon(self._hear, over, self.player.cleared_at if cleared else None)
             await trio.sleep(0.01)
 
-    async def _hear(self, over: int, played: int | None) -> None:
+    async def _hear(self, over: int, played: int | None, pace: float = 0.0) -> None:
         await trio.sleep(self.player.delay)
-        self.acknowledge(over)
+        self.acknowledge(over, pace=pace)
         if played is not None:
             self.cleared(played)
+
+
+class SeldomTelling(Telling):
+    """Its far end tells what it has played five times a second, and at once when it begins to play or stops."""
+
+    async def _report(self, nursery: trio.Nursery) -> None:
+        clears, playing, due = 0, False, math.inf
+        while True:
+            over, now = self.player.over, trio.current_time()
+            plays, cleared = over < self.player.received, self.player.clears > clears
+            clears = self.player.clears
+            if plays != playing or cleared or now >= due:
+                playing, due = plays, now + 0.2 if plays else math.inf
+                nursery.start_soon(self._hear, over, self.player.cleared_at if cleared else None, float(plays))
+            await trio.sleep(0.005)
 
 
 class TestByTheClock(OutputContract):
@@ -143,6 +160,12 @@ class TestTelling(OutputContract):
         assert isinstance(output, Telling)
         output.player.over  # noqa: B018 -- plays up to now
         return output.player.played
+
+
+class TestSeldomTelling(TestTelling):
+    @pytest.fixture(params=[0.0, 0.03])
+    def output(self, request: pytest.FixtureRequest) -> Output:
+        return SeldomTelling(request.param)
 
 
 @asynccontextmanager
@@ -208,6 +231,50 @@ async def test_the_result_of_an_interrupted_turn_counts_what_the_far_end_played_
         assert output.heard == len(output.player.played) // SAMPLE_BYTES > known
         assert conversation.last is not None
         assert conversation.last.seconds == pytest.approx(output.heard / RATE)
+
+
+async def test_between_two_reports_a_clock_counts_and_the_far_end_knows_better(autojump_clock: Clock) -> None:
+    output = Clocked(hold=2.0, acknowledged=True)
+    output.settles = True
+    async with opened(output):
+        await output.play(bytes(RATE * SAMPLE_BYTES))
+        await trio.testing.wait_all_tasks_blocked()
+        output.acknowledge(100, pace=1.0)
+        await trio.sleep(0.1)
+        assert output.heard == 2_500
+        output.acknowledge(2_000, pace=1.0)
+        assert output.heard == 2_500, "a report that was late takes nothing back while it plays"
+        await trio.sleep(0.3)
+        assert output.heard == 9_200
+        await trio.sleep(5.0)
+        assert output.heard == 2_000 + LONGEST_UNTOLD * RATE, "and it is not believed for ever"
+        output.acknowledge(15_000)
+        assert output.heard == 15_000
+        output.acknowledge(23_900, pace=1.0)
+        with trio.move_on_after(2.0) as scope:
+            await output.drain()
+        assert scope.cancelled_caught, "only what was told ends a turn"
+        output.flush()
+        assert output.heard == RATE
+        output.cleared(23_950)
+        assert output.heard == 23_950
+        await output.play(bytes(480 * SAMPLE_BYTES))
+        await trio.sleep(1.0)
+        output.acknowledge(RATE + 480)
+        assert output.heard == 24_430
+
+
+async def test_frames_are_longer_while_the_far_end_has_enough(autojump_clock: Clock) -> None:
+    output = Clocked(hold=1.2, frame=0.1, frame_ahead=0.2, acknowledged=True)
+    async with opened(output):
+        for _ in range(8):
+            await output.play(bytes(2_400 * SAMPLE_BYTES))
+        await trio.testing.wait_all_tasks_blocked()
+        assert output.frames == [2_400] * 4 + [4_800] * 2
+        output.acknowledge(8 * 2_400)
+        await output.play(bytes(2_400 * SAMPLE_BYTES))
+        await trio.testing.wait_all_tasks_blocked()
+        assert output.frames[6:] == [2_400], "a far end that has little gets at once what there is"
 
 
 async def test_a_far_end_that_does_not_answer_holds_up_an_interrupted_turn_for_a_second(autojump_clock: Clock) -> None:

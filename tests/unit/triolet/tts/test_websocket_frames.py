@@ -1,4 +1,4 @@
-"""What a server may send, cut anywhere: read as trio-websocket reads it over wsproto alone."""
+"""What a peer may send, cut anywhere: read as trio-websocket reads it over wsproto alone."""
 
 from __future__ import annotations
 
@@ -28,9 +28,23 @@ def frame(opcode: int, payload: bytes, *, final: bool = True, size: int | None =
     return head + bytes([126 if wide == 2 else 127]) + size.to_bytes(wide, "big") + payload
 
 
-def told(data: Iterable[bytes], limit: int = LIMIT) -> Iterator[object]:
-    """What the reader says, in a form that can be compared."""
-    reader = FrameReader(Connection(ConnectionType.CLIENT), limit)
+def from_client(data: bytes) -> bytes:
+    """The same frames as a client sends them: masked."""
+    sent, at, key = bytearray(), 0, b"\x01\x80\x7f\x33"
+    while len(data) - at >= 2:
+        size, body = data[at + 1] & 0x7F, at + 2
+        if size > 125:
+            body += 2 if size == 126 else 8
+            size = int.from_bytes(data[at + 2 : body], "big")
+        payload = bytes(byte ^ key[number % 4] for number, byte in enumerate(data[body : body + size]))
+        sent += bytes([data[at], data[at + 1] | 0x80]) + data[at + 2 : body] + key + payload
+        at = body + size
+    return bytes(sent + data[at:])
+
+
+def told(data: Iterable[bytes], limit: int = LIMIT, end: ConnectionType = ConnectionType.CLIENT) -> Iterator[object]:
+    """What the reader says at this end, in a form that can be compared."""
+    reader = FrameReader(Connection(end), limit)
     parts = [reader.feed(part) for part in data]
     for happenings in [*parts, reader.finish()]:
         for happening in happenings:
@@ -49,9 +63,11 @@ def told(data: Iterable[bytes], limit: int = LIMIT) -> Iterator[object]:
                     yield happening
 
 
-def expected(data: Iterable[bytes], limit: int = LIMIT) -> Iterator[object]:
+def expected(
+    data: Iterable[bytes], limit: int = LIMIT, end: ConnectionType = ConnectionType.CLIENT
+) -> Iterator[object]:
     """The same from wsproto, and the limit as trio-websocket has it."""
-    protocol, size = Connection(ConnectionType.CLIENT), 0
+    protocol, size = Connection(end), 0
     parts: list[str | bytes | bytearray] = []
     for piece in data:
         protocol.receive_data(piece)
@@ -135,6 +151,12 @@ cuts = st.lists(st.integers(1, 7), max_size=60) | st.lists(st.integers(1, 400), 
 def test_it_reads_what_wsproto_reads(data: bytes, sizes: list[int]) -> None:
     pieces = cut(data, sizes)
     assert list(told(pieces)) == list(expected(pieces))
+
+
+@given(streams, cuts, st.booleans())
+def test_a_server_reads_what_wsproto_reads(data: bytes, sizes: list[int], right: bool) -> None:
+    pieces = cut(from_client(data) if right else data, sizes)
+    assert list(told(pieces, end=ConnectionType.SERVER)) == list(expected(pieces, end=ConnectionType.SERVER))
 
 
 @settings(max_examples=settings().max_examples)

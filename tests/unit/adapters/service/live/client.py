@@ -30,6 +30,7 @@ class FakeHost:
     language_model: Any = None
     name: str | None = None
     most_characters: int = 10_000
+    longest_message: int = 10_000
     max_lag: float | None = None
     drain_seconds: float = 5.0
     drains: trio.Event = attrs.field(factory=trio.Event)
