@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import urllib.error
@@ -68,11 +69,15 @@ def used(service: subprocess.Popen[bytes], said: Any, key: str) -> list[int]:
         ask(url, "/v1/audio/speech", said)
     assert refused.value.code == 401
     refused.value.close()
+    figures = ask(url, "/metrics", key=key).decode()
+    assert all(f'triolet_build_info{{worker="{number}",' in figures for number in (0, 1))
     os.kill(workers[0], signal.SIGKILL)
     for _ in range(4):
         assert len(ask(url, "/v1/audio/speech", said, key)) > 48_000
     while set(children(service.pid)) <= set(workers):
         pass  # another is started
+    turns = re.findall(r"^triolet_turns_total{.*} (.*)$", ask(url, "/metrics", key=key).decode(), re.MULTILINE)
+    assert sum(map(float, turns)) == 4
     return workers + children(service.pid)
 
 

@@ -7,10 +7,12 @@ import wave
 from functools import partial
 from pathlib import Path
 
+import coredis
 import pytest
 import trio
 from tests.integration.cli.command import call
-from tests.integration.narration.voices import MARK, Killing, Refusing, tone
+from tests.integration.narration.voices import MARK, Killing, Limited, Refusing, tone
+from tests.integration.quotas.redis import needs_redis, running_redis
 from trio.testing import MockClock
 
 from triolet import TTS
@@ -163,3 +165,28 @@ async def test_without_ray_it_says_what_to_install(tmp_path: Path, monkeypatch: 
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'triolet\[ray\]'"):
         await narrate_on_ray([], order(tmp_path))
+
+
+def itself(voice: TTS) -> TTS:
+    return voice
+
+
+@needs_redis
+@pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")
+async def test_commands_with_a_redis_count_their_requests_together(tmp_path: Path) -> None:
+    docs = find_documents(
+        [str(written(tmp_path, **{f"d{number}": f"Number {number}." for number in range(6)}))], tmp_path
+    )
+    voices = Limited(), Limited()
+    async with running_redis() as redis:
+        async with trio.open_nursery() as nursery:
+            for voice in voices:
+                theirs = order(tmp_path / "out", partial(itself, voice), redis=redis.url)
+                nursery.start_soon(partial(narrate, docs, theirs, jobs=1))
+        async with coredis.Redis.from_url(redis.url, decode_responses=True) as client:
+            [key] = await client.keys("triolet:requests:*")
+            counted = await client.zcard(key)
+    commits = sum(len(voice.commits) for voice in voices)
+    assert commits == len(docs)  # each by one of them
+    assert all(voice.commits for voice in voices)
+    assert counted == commits + sum(voice.connections for voice in voices)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from triolet import TTS
+from triolet import TTS, RateLimits
 from triolet.testing import ToneTTS
 
 MARK = "KILLED"
@@ -15,6 +15,21 @@ MARK = "KILLED"
 
 def tone() -> TTS:
     return ToneTTS(sample_rate=8000)
+
+
+class Limited(ToneTTS):
+    """A voice whose account has limits."""
+
+    def __init__(self) -> None:
+        super().__init__(sample_rate=8000)
+
+    @property
+    def limits(self) -> RateLimits:
+        return RateLimits(per_minute=1000)
+
+    @property
+    def account(self) -> str:
+        return "one"
 
 
 class Killing(ToneTTS):

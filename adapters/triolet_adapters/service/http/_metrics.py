@@ -1,4 +1,4 @@
-"""`GET /metrics`: the figures of this process, for Prometheus."""
+"""`GET /metrics`: the figures of this process, or of all workers, for Prometheus."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ class Metrics:
         """All metrics, in Prometheus's text format."""
         self._service.guard.check_place(request.headers)
         self._service.guard.caller(request.headers)
-        return Response(self._service.watching.metrics.exposition(), media_type=CONTENT_TYPE)
+        return Response(await self._service.figures(), media_type=CONTENT_TYPE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Self
@@ -84,6 +84,8 @@ class Service:
         """Set when the service is about to end: no more turns are admitted, and those that run have `limits.drain_timeout`."""
         self.ready = False
         """Whether the default voice has been loaded."""
+        self.figures: Callable[[], Awaitable[bytes]] = self._figures
+        """Gives what `/metrics` answers; a worker puts those of all workers in its place."""
         self._watches = (turn_logs(with_text=config.log_text), *watches)
         self._block = self._opened()
 
@@ -123,6 +125,10 @@ class Service:
             self._quota.quota = RedisQuota(store)
             self.guard.counters = SharedCounters(store)
             yield
+
+    async def _figures(self) -> bytes:
+        await trio.lowlevel.checkpoint()
+        return self.watching.metrics.exposition()
 
     def drain(self) -> None:
         """Admit no more turns, and tell those that run. A plain call; a second time it does nothing."""

@@ -7,6 +7,7 @@ import logging
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from functools import partial
 
@@ -53,12 +54,13 @@ async def supervise(
         WorkerFailed: one could not start.
     """
     sockets = [listener.socket.fileno() for listener in listeners]
-    task = json.dumps({"config": config.table(), "sockets": sockets, "log": config.log}).encode() + b"\n"
-    with Alone():
+    with Alone(), tempfile.TemporaryDirectory(prefix="triolet-") as folder:
+        task = {"config": config.table(), "sockets": sockets, "log": config.log, "folder": folder}
         async with trio.open_nursery() as nursery:
             async with trio.open_nursery() as starting:
                 for number in range(config.workers):
-                    starting.start_soon(nursery.start, partial(_keep, number, config, sockets, task, stop))
+                    line = json.dumps({**task, "number": number}).encode() + b"\n"
+                    starting.start_soon(nursery.start, partial(_keep, number, config, sockets, line, stop))
             task_status.started()
 
 

@@ -13,8 +13,9 @@ import trio
 
 from triolet import lone_error, quiet_gc
 from triolet.errors import TrioletError
-from triolet_adapters.service import ServiceConfig, serve
+from triolet_adapters.service import Service, ServiceConfig, serve
 from triolet_adapters.service.logs import set_up_logs
+from triolet_adapters.service.workers._figures import WorkerFigures
 
 PARENT_GONE = 1
 """The exit code of a worker whose parent has ended without a word."""
@@ -25,14 +26,21 @@ def main() -> None:
     task: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     set_up_logs(task["log"])
     try:
-        trio.run(_work, ServiceConfig.of_table(task["config"]), task["sockets"])
+        trio.run(_work, ServiceConfig.of_table(task["config"]), task["sockets"], task["folder"], task["number"])
     except (TrioletError, OSError, ValueError, ExceptionGroup) as error:
         sys.stderr.write(f"triolet: {lone_error(error)}\n")
         sys.exit(1)
 
 
-async def _work(config: ServiceConfig, sockets: list[int]) -> None:
+async def _work(config: ServiceConfig, sockets: list[int], folder: str, number: int) -> None:
     stop = trio.Event()
+    service = Service(config)
+
+    def own() -> bytes:
+        return service.watching.metrics.exposition()  # which it has when it is open
+
+    figures = WorkerFigures(folder, number, own)
+    service.figures = figures.all
     listeners = [
         trio.SocketListener(trio.socket.from_stdlib_socket(socket.socket(fileno=number))) for number in sockets
     ]
@@ -46,12 +54,13 @@ async def _work(config: ServiceConfig, sockets: list[int]) -> None:
                     stop.set()
 
             async def serve_all(task_status: trio.TaskStatus[str]) -> None:
-                await serve(config, listeners=listeners, stop=stop, task_status=task_status)
+                await serve(config, service=service, listeners=listeners, stop=stop, task_status=task_status)
                 nursery.cancel_scope.cancel(reason="the service has ended")
 
             nursery.start_soon(_watch_parent)
             nursery.start_soon(listen_to_signals)
             await nursery.start(serve_all)
+            await nursery.start(figures.serve)
             quiet_gc()
             os.write(sys.stdout.fileno(), b"+")  # one byte into an empty pipe
 

@@ -1,0 +1,42 @@
+"""`/metrics` of several workers: whichever is asked tells of all."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import trio
+
+from triolet_adapters.service.workers._figures import WorkerFigures, merged
+from triolet_adapters.watching import PrometheusMetrics, Sample
+from triolet_adapters.watching._table import BUILD, FIRST_AUDIBLE, LOOP_LAG, TURNS
+
+
+def exposition(turns: float) -> bytes:
+    metrics = PrometheusMetrics(lambda: [Sample(LOOP_LAG, (), 0.5), Sample(BUILD, ("1 {of} 2",), 1.0)])
+    metrics.record([Sample(TURNS, ("triolet", "heard"), turns), Sample(FIRST_AUDIBLE, ("triolet",), 0.3)])
+    return metrics.exposition()
+
+
+async def test_any_worker_tells_of_all_that_answer(tmp_path: Path) -> None:
+    workers = [WorkerFigures(str(tmp_path), number, lambda number=number: exposition(number + 1)) for number in (0, 1)]  # type: ignore[misc]
+    (tmp_path / "2").touch()  # of one that was killed
+    async with trio.open_nursery() as nursery:
+        for worker in workers:
+            await nursery.start(worker.serve)
+        first, second = [(await worker.all()).decode().splitlines() for worker in workers]
+        nursery.cancel_scope.cancel()
+    for told in (first, second):
+        assert 'triolet_turns_total{worker="0",outcome="heard",voice="triolet"} 1.0' in told
+        assert 'triolet_turns_total{worker="1",outcome="heard",voice="triolet"} 2.0' in told
+        assert 'triolet_loop_lag_seconds{worker="1"} 0.5' in told
+        assert told.count("# TYPE triolet_turns_total counter") == 1
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)")
+def test_promtool_has_no_complaint_about_several() -> None:
+    text = merged({0: exposition(1), 1: exposition(2), 10: exposition(3)})
+    checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)
+    assert (checked.returncode, checked.stderr, checked.stdout) == (0, b"", b"")
