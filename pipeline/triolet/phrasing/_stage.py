@@ -52,7 +52,8 @@ class Phraser(BatchStage[NormalizedClause, Phrase]):
     speech on its way to the listener stays within the lead of the synthesizer. The first phrase of a turn is one sentence, or
     the beginning of one. Where nobody listens in real time, every sentence is a phrase, whatever the clock says.
 
-    It reads in the task of the `TextNormalizer` before it, and gives phrases in a task of its own.
+    It reads in the task of the `TextNormalizer` before it, and gives phrases in a task of its own: all but those that are due as
+    soon as they are whole, such as the first of a turn. Those it gives where it reads, since each task on the way costs time.
     """
 
     buffer = 4
@@ -70,7 +71,7 @@ class Phraser(BatchStage[NormalizedClause, Phrase]):
         """Make phrases until the clauses end."""
         desk = _Desk(self.phrasing, self.hold, turn)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(desk.read, upstream)
+            nursery.start_soon(desk.read, upstream, downstream)
             try:
                 await desk.give(downstream)
             except trio.BrokenResourceError:
@@ -101,11 +102,13 @@ class _Desk:
         self._taken = Signal()
         self._until_news: trio.CancelScope | None = None
         """What is decided with the clauses that are there; news ends it."""
+        self._giving = False
+        """Whether a phrase is on its way to the synthesizer, and its clauses are still held."""
 
     # Reading.
 
-    async def read(self, upstream: Batches[NormalizedClause]) -> None:
-        """Put clauses on the desk while there is room."""
+    async def read(self, upstream: Batches[NormalizedClause], downstream: trio.MemorySendChannel[Phrase]) -> None:
+        """Put clauses on the desk while there is room. Give at once what is due at once."""
         while not self._ended:
             await self._until_room()
             try:
@@ -126,6 +129,11 @@ class _Desk:
                     self._arrivals.append((clause.end, self._turn.now()))
                     self._read = clause.end
                     fed += clause.end - clause.start
+                if self._give_at_once(downstream):
+                    # As in `give`. Twice: Trio draws the order of those that can run, and the synthesizer shall be the first.
+                    await trio.lowlevel.checkpoint()
+                    await trio.lowlevel.checkpoint()
+                    continue
             self._tell()
 
     @property
@@ -158,6 +166,24 @@ class _Desk:
 
     # Giving.
 
+    def _give_at_once(self, downstream: trio.MemorySendChannel[Phrase]) -> bool:
+        """Give all that is held, if it is one phrase that is due now, and the synthesizer waits for it. Return whether it was given."""
+        clock = self._turn.clock
+        if self._giving or not self._core.has_sentence or (clock.realtime and clock.ahead > MERGING_ENDS):
+            return False
+        offer = self._best() if clock.realtime else self._core.sentences()
+        if offer.clauses != self._core.held:
+            return False
+        phrase = self._core.phrase(offer)
+        try:
+            downstream.send_nowait(phrase)
+        except (trio.WouldBlock, trio.BrokenResourceError):
+            return False
+        self._given(offer, phrase)
+        if self._until_news is not None:
+            self._until_news.cancel()  # what it decides about has been given
+        return True
+
     async def give(self, downstream: trio.MemorySendChannel[Phrase]) -> None:
         """Give the best phrase as soon as it is time. A clause that comes before it is taken may make it a better one."""
         while self._core.held or not self._ended:
@@ -176,7 +202,14 @@ class _Desk:
 
     async def _give(self, offer: Offer, downstream: trio.MemorySendChannel[Phrase]) -> None:
         phrase = self._core.phrase(offer)
-        await downstream.send(phrase)
+        self._giving = True
+        try:
+            await downstream.send(phrase)
+        finally:
+            self._giving = False
+        self._given(offer, phrase)
+
+    def _given(self, offer: Offer, phrase: Phrase) -> None:
         self._turn.timeline.record(PhraseReady(self._turn.now(), phrase))
         self._core.take(offer)
         while self._arrivals and self._arrivals[0][0] <= phrase.end:

@@ -113,7 +113,7 @@ class SpeakingTurn:
         with jobs_out:
             async with self._pool.in_use(), trio.open_nursery() as nursery:
                 self._nursery = nursery
-                nursery.start_soon(self._commit_all, upstream, jobs_in)
+                nursery.start_soon(self._commit_next, upstream, jobs_in)
                 nursery.start_soon(self._watch)
                 try:
                     async for job in jobs_out:
@@ -134,22 +134,28 @@ class SpeakingTurn:
         if self._speaking:
             self._pool.abandon(self)
 
-    async def _commit_all(
+    async def _commit_next(
         self,
         upstream: trio.MemoryReceiveChannel[Phrase],
         jobs: trio.MemorySendChannel[Job],
+        before: Job | None = None,
     ) -> None:
-        with jobs:
-            while True:
-                await self._admission.until_admitted()
-                try:
-                    phrase = await upstream.receive()  # the Phraser decides now, by how much the listener has left
-                except trio.EndOfChannel:
-                    break
-                job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
-                self._admission.admit(job)
-                self._start(partial(self._say, job))
-                await send(jobs, job)
+        """Wait for the next phrase, and commit it in the same task: its words then wait for no other. The phrase after it is waited for
+        by a new task, which first lets the audio of this one be passed on (`before`).
+        """
+        if before is not None:
+            await send(jobs, before)
+        await self._admission.until_admitted()
+        try:
+            phrase = await upstream.receive()  # the Phraser decides now, by how much the listener has left
+        except trio.EndOfChannel:
+            jobs.close()
+            return
+        job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
+        self._admission.admit(job)
+        self._nursery.start_soon(self._commit_next, upstream, jobs, job)
+        self._speaking += 1
+        await self._speak(partial(self._say, job))
 
     async def _speak(self, task: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -449,6 +449,31 @@ async def test_what_has_no_good_place_to_breathe_is_given_when_the_listener_has_
         assert phrases == [(text + "and like.", 60.0)]
 
 
+@pytest.mark.parametrize("attempt", range(4))
+async def test_a_sentence_that_is_whole_when_the_wait_for_it_ends_is_given_once(
+    autojump_clock: trio.testing.MockClock, attempt: int
+) -> None:
+    """Trio runs what waits and what reads in random order."""
+    first, rest = clauses(("Well, ", COMMA), ("and like. ", SENTENCE))
+    into, clauses_out = trio.open_memory_channel[NormalizedClause](1)
+    phrases_in, out = trio.open_memory_channel[Phrase](0)
+    words: list[str] = []
+
+    async def receive() -> None:
+        words.extend([phrase.words async for phrase in out])
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Phraser().drive, clauses_out, phrases_in, hurried())
+        nursery.start_soon(receive)
+        with into:
+            await into.send(first)
+            await trio.testing.wait_all_tasks_blocked()
+            autojump_clock.jump(IDLE)
+            into.send_nowait(rest)
+            await trio.testing.wait_all_tasks_blocked()
+    assert words in (["Well, and like."], ["Well,", "and like."])
+
+
 async def test_many_words_without_a_good_place_are_given_after_a_second(autojump_clock: trio.testing.MockClock) -> None:
     names = clauses(*[(f"Number{at}, ", COMMA) for at in range(20)], ("done.", END))
     timed = [part for name in names for part in (name, 0.2)]

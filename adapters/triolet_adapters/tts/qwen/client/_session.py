@@ -182,8 +182,8 @@ class QwenSession:
         text = _sayable(text)
         self._uncommitted.append(text)
         self._log.asked()
-        self._count_text()
         await self._send(*self._appends(text), CommitText())
+        self._count_text()
 
     async def clear(self) -> None:
         """Let the service forget what was appended and not committed."""
