@@ -53,7 +53,9 @@ def last_words(report: Callable[[], None]) -> Generator[None]:
 
 @contextlib.contextmanager
 def ending_gently(end: Callable[[], None]) -> Generator[None]:
-    """Call `end` at the first Ctrl-C or SIGTERM, and let the command come to its end by itself; a second one cancels it."""
+    """Call `end` at the first Ctrl-C or SIGTERM, and let the command come to its end by itself; the next one calls that of the block around, or
+    cancels the command.
+    """
     _gentle_ends.append(end)
     try:
         yield
@@ -65,7 +67,7 @@ def ending_gently(end: Callable[[], None]) -> Generator[None]:
 def run(command: Callable[[], Awaitable[object]], *, stopped: int | None = None) -> NoReturn:
     """Run a command to its end, then leave with its exit code.
 
-    Ctrl-C and SIGTERM cancel it; the exit code then is 128 + the signal's number, or `stopped` where that is the ordinary end. What it raises is told in one sentence: TrioletError and OSError as failures, ValueError as
+    Ctrl-C and SIGTERM cancel it; the exit code then is 128 + the signal's number, or `stopped` where that is the ordinary end and it was told once. What it raises is told in one sentence: TrioletError and OSError as failures, ValueError as
     misuse; anything else is a fault of ours and keeps its traceback.
     """
     for stream in (sys.stdout, sys.stderr):
@@ -95,8 +97,10 @@ async def _until_signal(command: Callable[[], Awaitable[object]], stopped: int |
 
         async def watch() -> None:
             nonlocal code
+            told = False
             async for number in signals:
-                code = 128 + number if stopped is None else stopped
+                code = 128 + number if stopped is None or told else stopped
+                told = True
                 if _gentle_ends:
                     _gentle_ends.pop()()
                     continue

@@ -45,7 +45,7 @@ def serve(
 
     Prints its URL. POST /v1/audio/speech is as OpenAI's. On this machine it needs no key; on another --host it needs keys in its
     configuration. When it is told to end, it takes no more turns, ends those that run, and leaves with exit code 0. Told again,
-    it ends at once.
+    it cuts them off, says how many, and leaves with 143 (SIGTERM) or 130 (Ctrl-C).
 
     [bold]Examples[/]
 
@@ -76,12 +76,12 @@ def serve(
         variables = {name: value for name, value in os.environ.items() if name != CONFIG}
         settings = ServiceConfig.read(text, variables, flags, name=str(config))
         set_up_logs(settings.log)
-        stop = trio.Event()
-        with Alone(), ending_gently(stop.set):
+        stop, at_once = trio.Event(), trio.Event()
+        with Alone(), ending_gently(at_once.set), ending_gently(stop.set):  # the last one first
             async with trio.open_nursery() as nursery:
 
                 async def run_all(task_status: trio.TaskStatus[str]) -> None:
-                    await serve_all(settings, stop=stop, task_status=task_status)
+                    await serve_all(settings, stop=stop, at_once=at_once, task_status=task_status)
 
                 url = await nursery.start(run_all)
                 quiet_gc()

@@ -18,6 +18,7 @@ from triolet import Alone
 from triolet_adapters.service._app import create_app
 from triolet_adapters.service.config import ServiceConfig
 from triolet_adapters.service.connections import Connections
+from triolet_adapters.service.logs import log_cut_off, log_draining
 from triolet_adapters.service.process import Service
 from triolet_adapters.service.workers import supervise
 
@@ -30,6 +31,7 @@ async def serve(
     service: Service | None = None,
     listeners: Sequence[trio.SocketListener] | None = None,
     stop: trio.Event | None = None,
+    at_once: trio.Event | None = None,
     task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until `stop` is set, or until cancelled.
@@ -37,13 +39,15 @@ async def serve(
     With `workers` above 1, processes of their own serve, and this one looks after them: see `supervise`.
 
     When `stop` is set, no more connections and turns are taken. Turns that run have `limits.drain_timeout` to end; then they are cut off,
-    and this returns. If cancelled, all ends at once.
+    and this returns. When `at_once` is set, they are cut off at once. The log says how many were. If cancelled, all ends at once, too, without
+    a word.
 
     Args:
         config: all settings.
         service: a service that is not open yet, to serve in this process; by default one of the configuration.
         listeners: what listens; by default `host` and `port`. They are closed.
         stop: set it to end.
+        at_once: set it to end without waiting for turns.
         task_status: gets the URL when connections are taken.
 
     Raises:
@@ -51,6 +55,7 @@ async def serve(
         WrongEntry: a voice of the configuration cannot be made.
     """
     stop = trio.Event() if stop is None else stop
+    at_once = trio.Event() if at_once is None else at_once
     alone = config.workers == 1 or service is not None or listeners is not None
     here = service or Service(config) if alone else None  # before it listens: it may not be possible
     opened = list(listeners) if listeners is not None else await listen(config)
@@ -58,13 +63,13 @@ async def serve(
     if here is None:
         try:
             async with trio.open_nursery() as nursery:
-                await nursery.start(partial(supervise, config, opened, stop))
+                await nursery.start(partial(supervise, config, opened, stop, at_once))
                 task_status.started(url)
         finally:
             for listener in opened:
                 await trio.aclose_forcefully(listener)
         return
-    await _serve(config, here, opened, stop, partial(task_status.started, url))
+    await _serve(config, here, opened, stop, at_once, partial(task_status.started, url))
 
 
 async def _serve(
@@ -72,6 +77,7 @@ async def _serve(
     service: Service,
     listeners: Sequence[trio.SocketListener],
     stop: trio.Event,
+    at_once: trio.Event,
     started: Callable[[], None],
 ) -> None:
     """Serve in this process."""
@@ -88,12 +94,22 @@ async def _serve(
                     with accepting:
                         await connections.serve(listeners, handle)
 
-                async def cut_off() -> None:
-                    await trio.sleep(config.limits.drain_timeout)
-                    handlers.cancel_scope.cancel(reason="drain_timeout")
+                def cut_off(reason: str) -> None:
+                    log_cut_off(len(service.running), reason)
+                    handlers.cancel_scope.cancel(reason=reason)
                     connections.cut_off()
 
+                async def end_in_time() -> None:
+                    await trio.sleep(config.limits.drain_timeout)
+                    cut_off(f"they have not ended within {config.limits.drain_timeout:g} s (drain_timeout)")
+
+                async def end_at_once() -> None:
+                    await at_once.wait()
+                    stop.set()
+                    cut_off("the service was told to end at once")
+
                 nursery.start_soon(accept)
+                nursery.start_soon(end_at_once)
                 started()
                 try:
                     await stop.wait()
@@ -101,9 +117,10 @@ async def _serve(
                     connections.cut_off()  # hypercorn shields what it sends from this cancellation
                     raise
                 service.drain()
+                log_draining(len(service.running), config.limits.drain_timeout)
                 accepting.cancel()
                 await context.terminated.set()  # connections without a request end now, others after their answer
-                nursery.start_soon(cut_off)
+                nursery.start_soon(end_in_time)
             nursery.cancel_scope.cancel()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -57,6 +58,34 @@ def test_workers_share_a_port_and_none_is_left(tmp_path: Path, capfd: Captured) 
     assert any("another follows" in line["message"] for line in lines)
     assert "Nobody" not in err.decode()
     assert key not in err.decode()
+
+
+def test_told_to_end_twice_it_cuts_off_what_runs_and_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "service.toml"
+    file.write_text(TONE)
+    said = json.dumps({"input": 60 * "This is one of many sentences. ", "response_format": "pcm"})
+    with start("serve", "--config", str(file), "--port", "0", "--workers", "2", "--log", "json") as service:
+        try:
+            assert service.stdout is not None
+            host = service.stdout.readline().decode().strip().removeprefix("http://")
+            client = http.client.HTTPConnection(host, timeout=30)
+            client.request("POST", "/v1/audio/speech", said, {"Content-Type": "application/json"})
+            answer = client.getresponse()
+            assert len(answer.read(48_000)) == 48_000  # and no more: what is not taken holds the turn back
+            service.send_signal(signal.SIGTERM)
+            assert service.stderr is not None
+            for _ in range(2):  # a worker each
+                while b"draining" not in (line := service.stderr.readline()):
+                    assert line
+            service.send_signal(signal.SIGTERM)
+            err = service.stderr.read()
+            service.wait(60)
+        finally:
+            service.kill()
+            client.close()
+    assert service.returncode == 143
+    [cut] = [line for line in map(json.loads, err.decode().splitlines()) if "cut off" in line["message"]]
+    assert (cut["turns"], cut["level"]) == (1, "warning")
 
 
 def used(service: subprocess.Popen[bytes], said: Any, key: str) -> list[int]:

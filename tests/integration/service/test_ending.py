@@ -80,7 +80,7 @@ async def test_what_is_begun_is_said_and_nothing_more_is_begun() -> None:
     assert len(answers[0].content) >= 2 * 2 * 24_000
 
 
-async def test_it_does_not_wait_for_ever_for_what_is_begun() -> None:
+async def test_it_does_not_wait_for_ever_for_what_is_begun(caplog: pytest.LogCaptureFixture) -> None:
     held = Held()
     config = ServiceConfig(port=0, limits=Limits(drain_timeout=0.05))
     async with serving(held, config) as served, await connect(served) as client:
@@ -92,6 +92,7 @@ async def test_it_does_not_wait_for_ever_for_what_is_begun() -> None:
             received += data
     assert received.startswith(b"HTTP/1.1 200")
     assert not received.endswith(b"0\r\n\r\n")  # the client sees that it is not all
+    assert "turns were cut off: they have not ended within 0.05 s" in caplog.text
 
 
 @pytest.mark.parametrize("stopped", [True, False])

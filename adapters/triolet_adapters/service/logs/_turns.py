@@ -69,3 +69,14 @@ def log_refusal(refused: Refused, *, turn: str | None = None) -> None:
     fields = {"status": int(refused.status), "code": refused.code, "param": refused.param, "turn": turn}
     shown = {name: value for name, value in fields.items() if value is not None}
     logger.info("a request was refused", extra={FIELDS: shown})
+
+
+def log_draining(turns: int, seconds: float) -> None:
+    """Log that no more turns are taken, and how many run."""
+    logger.info("draining: turns that run have %g s to end", seconds, extra={FIELDS: {"turns": turns}})
+
+
+def log_cut_off(turns: int, reason: str) -> None:
+    """Log that turns which ran were cut off, if any did."""
+    if turns:
+        logger.warning("turns were cut off: %s", reason, extra={FIELDS: {"turns": turns}})

@@ -21,7 +21,7 @@ from triolet import (
     open_session_pools,
     speech,
 )
-from triolet.events import Event
+from triolet.events import Event, TurnEnded, TurnStarted
 from triolet.testing import ToneTTS
 from triolet_adapters.outputs import NullDevice
 from triolet_adapters.quotas import RedisQuota, open_shared_store
@@ -82,6 +82,8 @@ class Service:
         self.guard = Guard(config, Keys({name: key.sha256 for name, key in config.keys.items()}), counters)
         self.draining = trio.Event()
         """Set when the service is about to end: no more turns are admitted, and those that run have `limits.drain_timeout`."""
+        self.running = set[str]()
+        """The names of the turns that are being spoken."""
         self.ready = False
         """Whether the default voice has been loaded."""
         self.figures: Callable[[], Awaitable[bytes]] = self._figures
@@ -153,6 +155,10 @@ class Service:
             watching.append(TurnFolder(Path(self.config.record_dir), turn_id, keep))
 
         def observe(event: Event) -> None:
+            if isinstance(event, TurnStarted):
+                self.running.add(turn_id)
+            elif isinstance(event, TurnEnded):
+                self.running.discard(turn_id)
             for watch in watching:
                 watch(event)
 

@@ -23,7 +23,7 @@ LONGEST_PAUSE = 10.0
 SETTLED = 30.0
 """Seconds after which a worker that ends has not failed at its start, and the next one is started soon."""
 SPARE = 3.0
-"""Seconds that a worker may need to end after its `drain_timeout`. Then it is killed."""
+"""Seconds that a worker may need to end after its `drain_timeout`, or when it has to at once. Then it is killed."""
 WORKER = "triolet_adapters.service.workers.worker"
 
 logger = logging.getLogger("triolet.service")
@@ -37,10 +37,12 @@ async def supervise(
     config: ServiceConfig,
     listeners: Sequence[trio.SocketListener],
     stop: trio.Event,
+    at_once: trio.Event,
     *,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Run `config.workers` processes on these listeners until `stop` is set; then let them drain. If cancelled, they are killed.
+    """Run `config.workers` processes on these listeners until `stop` is set; then let them drain, or not, when `at_once` is set. If cancelled,
+    they are killed.
 
     A worker ends by itself when this process has ended, however that came: its standard input is a pipe from here.
 
@@ -48,6 +50,7 @@ async def supervise(
         config: all settings; the workers get them as they are.
         listeners: what the workers listen on together. They are not closed.
         stop: set it to end.
+        at_once: set it after `stop` to end without waiting for turns.
         task_status: told when all workers take connections.
 
     Raises:
@@ -60,7 +63,7 @@ async def supervise(
             async with trio.open_nursery() as starting:
                 for number in range(config.workers):
                     line = json.dumps({**task, "number": number}).encode() + b"\n"
-                    starting.start_soon(nursery.start, partial(_keep, number, config, sockets, line, stop))
+                    starting.start_soon(nursery.start, partial(_keep, number, config, sockets, line, stop, at_once))
             task_status.started()
 
 
@@ -70,6 +73,7 @@ async def _keep(
     sockets: Sequence[int],
     task: bytes,
     stop: trio.Event,
+    at_once: trio.Event,
     *,
     task_status: trio.TaskStatus[None],
 ) -> None:
@@ -78,7 +82,7 @@ async def _keep(
     first = True
     while not stop.is_set():
         began = trio.current_time()
-        code = await _run(config, sockets, task, stop, task_status if first else trio.TASK_STATUS_IGNORED)
+        code = await _run(config, sockets, task, stop, at_once, task_status if first else trio.TASK_STATUS_IGNORED)
         if stop.is_set():
             return
         first = False
@@ -95,6 +99,7 @@ async def _run(
     sockets: Sequence[int],
     task: bytes,
     stop: trio.Event,
+    at_once: trio.Event,
     task_status: trio.TaskStatus[None],
 ) -> int | None:
     """Run one worker to its end. Gives its exit code."""
@@ -120,7 +125,7 @@ async def _run(
             await process.wait()
             raise WorkerFailed("a worker could not start: it says why above")
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_end, process, config, stop)
+            nursery.start_soon(_end, process, config, stop, at_once)
             await process.wait()
             nursery.cancel_scope.cancel()
     finally:
@@ -133,10 +138,14 @@ async def _run(
     return process.returncode
 
 
-async def _end(process: trio.Process, config: ServiceConfig, stop: trio.Event) -> None:
-    """Let a worker drain when `stop` is set; kill it if it does not end."""
+async def _end(process: trio.Process, config: ServiceConfig, stop: trio.Event, at_once: trio.Event) -> None:
+    """Let a worker drain when `stop` is set, and end when `at_once` is; kill it if it does not."""
     await stop.wait()
     process.send_signal(signal.SIGTERM)
-    await trio.sleep(config.limits.drain_timeout + SPARE)
+    with trio.move_on_after(config.limits.drain_timeout + SPARE) as scope:
+        await at_once.wait()
+        process.send_signal(signal.SIGTERM)
+        scope.deadline = min(scope.deadline, trio.current_time() + SPARE)
+        await trio.sleep_forever()
     logger.warning("a worker has not ended in time, and is killed")
     process.kill()

@@ -33,7 +33,7 @@ def main() -> None:
 
 
 async def _work(config: ServiceConfig, sockets: list[int], folder: str, number: int) -> None:
-    stop = trio.Event()
+    stop, at_once = trio.Event(), trio.Event()
     service = Service(config)
 
     def own() -> bytes:
@@ -49,12 +49,12 @@ async def _work(config: ServiceConfig, sockets: list[int], folder: str, number: 
 
             async def listen_to_signals() -> None:
                 async for _ in signals:
-                    if stop.is_set():
-                        nursery.cancel_scope.cancel(reason="a second signal")
-                    stop.set()
+                    (at_once if stop.is_set() else stop).set()
 
             async def serve_all(task_status: trio.TaskStatus[str]) -> None:
-                await serve(config, service=service, listeners=listeners, stop=stop, task_status=task_status)
+                await serve(
+                    config, service=service, listeners=listeners, stop=stop, at_once=at_once, task_status=task_status
+                )
                 nursery.cancel_scope.cancel(reason="the service has ended")
 
             nursery.start_soon(_watch_parent)
