@@ -20,7 +20,7 @@ USED = 0.7
 """Share of a core up to which a worker is planned: beyond, what comes together waits, and one machine must be able to fail."""
 PROXY_KILOBYTES = 33.0
 """Of HAProxy for a connection: two buffers of 16 KB (tune.bufsize)."""
-ACKNOWLEDGED, PIECES = 5.0, 5.0
+ACKNOWLEDGED, PIECES = 5.0, 3.0
 """Messages a second while a voice sounds: `audio.position` in, audio out."""
 
 

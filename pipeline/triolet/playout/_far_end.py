@@ -398,10 +398,11 @@ class FarEnd(PacedOutput):
             self._kept_from = certain
         self._kept += piece
         self._pending += len(piece) // SAMPLE_BYTES
+        begins = not self._rest
         self._rest += piece
         if len(self._rest) >= step or not self._whole_frames:
             self._send_rest()
-        else:
+        elif begins:
             self._calls.look()  # it waits for more of them, but not for ever
 
     def _mark(self) -> None:
@@ -412,7 +413,9 @@ class FarEnd(PacedOutput):
             self._calls.add(self.mark, _nothing, audio=True)
 
     def _patience(self) -> float | None:
-        return self._frame if self._rest else None
+        if not self._rest:
+            return None
+        return self._step() / SAMPLE_BYTES / self._opened().sample_rate
 
     def _send_rest(self) -> None:
         """Send what has come of a frame."""

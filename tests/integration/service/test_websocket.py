@@ -15,6 +15,7 @@ from tests.integration.service.serving import Served, serving
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Event, Pong, TextMessage
 
+from triolet.testing import ToneTTS
 from triolet_adapters.service import Limits, ServiceConfig
 
 KEY = base64.b64encode(b"sixteen bytes ..").decode()
@@ -84,11 +85,11 @@ class Peer:
 
 
 @asynccontextmanager
-async def to(served: Served, offers: str = "") -> AsyncGenerator[Peer]:
+async def to(served: Served, offers: str = "", played: str = "realtime") -> AsyncGenerator[Peer]:
     """A connection to a service whose handshake is over."""
     async with await trio.open_tcp_stream("127.0.0.1", int(served.url.rpartition(":")[2])) as stream:
         await stream.send_all(
-            "GET /v1/speech?played=realtime HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET /v1/speech?played={played} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"{offers}Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         head = b""
@@ -173,3 +174,18 @@ async def test_draining_says_so_waits_for_the_close_and_hangs_up() -> None:
         served.stop.set()
         await peer.until("draining")
         assert (await peer.close()).code == 1001
+
+
+async def test_a_client_that_takes_nothing_is_hung_up_on_in_the_midst_of_a_message() -> None:
+    config = ServiceConfig(port=0, limits=Limits(send_timeout=0.1))
+    tone = ToneTTS(seconds_per_character=1)
+    async with serving(tone, config) as served, to(served, played="taken") as peer:
+        for number in range(20):
+            await peer.stream.send_all(frame(TEXT, f"This is sentence number {number} of many. ".encode()))
+        await peer.stream.send_all(frame(TEXT, b'{"type": "turn.end"}'))
+        with trio.fail_after(20):
+            while served.service.guard.turns:
+                await trio.sleep(0.05)
+        with pytest.raises(AssertionError, match="hung up"):
+            await peer.until("turn.ended")
+        assert len(tone.commits) < 20

@@ -66,7 +66,7 @@ class BrowserOutput(FarEnd):
 
         Args:
             hold: the most seconds that the page has before they are heard; 1.0 by default, against a network that stalls. They are taken
-                back at an interruption.
+                back at an interruption. With less than 0.4 it runs dry: the page tells what it has played every 0.2 s.
             jitter: seconds that the page waits for before it begins to play; 0.08 by default: two messages, and some more.
             patience: seconds for which nothing may be played; 30.0 by default: a page that is loaded again, a user who has to click.
             codec: "opus" takes a tenth of the network, some of the CPU, and the extra `audio`; the speech is then resampled to 48 kHz. A

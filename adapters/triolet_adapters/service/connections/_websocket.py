@@ -113,6 +113,7 @@ class DirectWebSocket:
         self._reader = FrameReader(protocol, most)
         self._come: Iterator[Happening | None] = iter(())
         self._read_in_a_row = 0
+        self._receiving = False
         self._sending = trio.StrictFIFOLock()
         self._gone = False
         self._over = trio.Event()
@@ -124,6 +125,34 @@ class DirectWebSocket:
 
     async def receive(self) -> str | bytes:
         """See `ClientWebSocket`."""
+        self._receiving = True
+        try:
+            return await self._next()
+        finally:
+            self._receiving = False
+
+    async def close(self, code: int, reason: str) -> None:
+        """See `ClientWebSocket`. The client's own close is waited for, or TCP might discard what was sent before ours."""
+        with trio.move_on_after(CLOSE, shield=True), contextlib.suppress(*_GONE):
+            await self._send_event(CloseConnection(code, _short(reason)))
+            self._gone = True
+            while not self._receiving:
+                await self.receive()
+            await self._over.wait()  # another task receives
+        self._hang_up()
+
+    async def keep_alive(self) -> None:
+        """See `ClientWebSocket`. A client that answers nothing is hung up on."""
+        with contextlib.suppress(trio.BrokenResourceError):
+            while True:
+                await trio.sleep(PING)
+                if self._quiet:
+                    break
+                self._quiet = True
+                await self._send_event(Ping())
+        self._hang_up()
+
+    async def _next(self) -> str | bytes:
         while True:
             self._read_in_a_row += 1
             if self._read_in_a_row > IN_A_ROW:
@@ -138,28 +167,6 @@ class DirectWebSocket:
                 return happening
             if happening is not None:
                 await self._take_control(happening)
-
-    async def close(self, code: int, reason: str) -> None:
-        """See `ClientWebSocket`. The client's own close is waited for, or TCP might discard what was sent before ours."""
-        with trio.move_on_after(CLOSE, shield=True), contextlib.suppress(*_GONE):
-            await self._send_event(CloseConnection(code, _short(reason)))
-            self._gone = True
-            with contextlib.suppress(trio.BusyResourceError):  # another task receives
-                while True:
-                    await self.receive()
-            await self._over.wait()
-        self._hang_up()
-
-    async def keep_alive(self) -> None:
-        """See `ClientWebSocket`. A client that answers nothing is hung up on."""
-        with contextlib.suppress(trio.BrokenResourceError):
-            while True:
-                await trio.sleep(PING)
-                if self._quiet:
-                    break
-                self._quiet = True
-                await self._send_event(Ping())
-        self._hang_up()
 
     async def _read(self) -> None:
         data: bytes | bytearray = b""
@@ -190,6 +197,7 @@ class DirectWebSocket:
         """Hang up on a client of which nothing more can be read."""
         with trio.move_on_after(CLOSE, shield=True), contextlib.suppress(*_GONE):
             await self._send_event(CloseConnection(code, _short(reason)))
+            self._gone = True
             while await self._socket.receive_some():
                 pass
         raise self._ended(code, reason)
@@ -223,17 +231,17 @@ class DirectWebSocket:
             self._sending.release()
 
     async def _send_slowly(self, data: bytes) -> None:
-        gone, self._gone = (
-            self._gone,
-            True,
-        )  # if this ends early, half a message is on the wire, and nothing can follow it
-        with trio.move_on_after(self._send_timeout) as scope:
-            try:
+        whole = False
+        try:
+            with trio.move_on_after(self._send_timeout):
                 await self._socket.send_all(data)
-            except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
-                raise trio.BrokenResourceError(f"the client has gone: {error}") from error
-            self._gone = gone
-        if scope.cancelled_caught:
+                whole = True
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            raise trio.BrokenResourceError(f"the client has gone: {error}") from error
+        finally:
+            if not whole:  # half a message is on the wire, and nothing can follow it
+                self._gone = True
+        if not whole:
             raise trio.BrokenResourceError(f"the client has read nothing for {self._send_timeout:g} s")
 
 
