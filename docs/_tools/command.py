@@ -13,23 +13,24 @@ from typing import Any, cast
 
 import typer
 
-from triolet_adapters.cli._app import EPILOG, app
+from triolet_adapters.cli._app import EPILOG
+from triolet_adapters.cli._commands import PLACES, part
 
 
 def sections() -> str:
     """A section for each sub-command."""
-    return "\n\n".join([*(_section(path, function) for path, function in _commands("triolet", app)), EPILOG])
+    functions = (found for name in PLACES for found in _commands(name, part(name)))
+    return "\n\n".join([*(_section(f"triolet {name}", function) for name, function in functions), EPILOG])
 
 
-def _commands(path: str, part: typer.Typer) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for command in part.registered_commands:
+def _commands(name: str, app: typer.Typer) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """A sub-command, or one that has others, and those."""
+    if (group := app.registered_callback) is not None and group.callback is not None:
+        yield name, group.callback
+    for command in app.registered_commands:
         assert command.callback is not None
-        yield f"{path} {command.name or command.callback.__name__}", command.callback
-    for group in part.registered_groups:
-        if group.typer_instance is not None:
-            if (callback := group.typer_instance.registered_callback) is not None and callback.callback is not None:
-                yield f"{path} {group.name}", callback.callback
-            yield from _commands(f"{path} {group.name}", group.typer_instance)
+        below = command.name or command.callback.__name__
+        yield name if below == name else f"{name} {below}", command.callback
 
 
 def _section(path: str, function: Callable[..., Any]) -> str:

@@ -1,4 +1,4 @@
-"""The command and its sub-commands; each is in a module of its own."""
+"""The command itself; its sub-commands are in `_commands`."""
 
 from __future__ import annotations
 
@@ -6,20 +6,6 @@ from typing import Annotated
 
 import typer
 
-from triolet_adapters.cli import (
-    _cache,
-    _chat,
-    _demo,
-    _doctor,
-    _narrate,
-    _replay,
-    _say,
-    _segments,
-    _serve,
-    _service,
-    _spoken,
-    _trace,
-)
 from triolet_adapters.cli._misuse import Commands
 from triolet_adapters.cli._record import versions
 
@@ -38,22 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-serve = typer.Typer(invoke_without_command=True)
-
-app.command()(_demo.demo)
-app.command()(_say.say)
-app.command()(_chat.chat)
-app.command()(_segments.segments)
-app.command()(_spoken.spoken)
-app.add_typer(serve, name="serve")
-serve.callback()(_service.serve)
-serve.command("tts")(_serve.tts)
-serve.command("key")(_service.key)
-app.add_typer(_cache.app, name="cache")
-app.command()(_doctor.doctor)
-app.command()(_replay.replay)
-app.command()(_trace.trace)
-app.command("narrate")(_narrate.narrate_)
 
 
 def _version(wanted: bool) -> None:

@@ -31,7 +31,12 @@ from triolet_adapters.tts.cached import Cached, PhraseStore
 
 DirectoryArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The directory of the cache.")]
 
-app = typer.Typer(help="Look at, clear or fill a directory of cached phrases.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at, clear or fill a directory of cached phrases.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
 
 
 def _store(directory: Path) -> PhraseStore:

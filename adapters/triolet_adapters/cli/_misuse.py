@@ -11,6 +11,7 @@ from typing import Any, cast
 import typer
 from typer.core import TyperGroup
 
+from triolet_adapters.cli._commands import LazyCommands
 from triolet_adapters.cli._run import MISUSED
 
 _CHOICE = re.compile(r"'(?P<given>[^']*)' is not one of (?P<choices>.*?)\.?$")
@@ -24,6 +25,10 @@ _TEXTS = {"say": "TEXT", "chat": "PROMPT"}
 
 class Commands(TyperGroup):
     """The sub-commands. A mistake in their arguments is one line on standard error, and exit code 2."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.commands = LazyCommands()
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         """Read the arguments of the command itself (a hook of typer)."""

@@ -1,4 +1,4 @@
-"""`triolet serve` without a sub-command: the service."""
+"""`triolet serve`: the service, and what is below it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 
 from triolet import Alone, quiet_gc
 from triolet_adapters.cli._run import ending_gently, run
+from triolet_adapters.cli._serve import tts
 
 CONFIG = "TRIOLET_SERVE_CONFIG"
 """The variable that has the path of the configuration."""
@@ -117,3 +118,9 @@ def key(
         raise typer.BadParameter(str(error).removeprefix("NAME: ")) from None
     sys.stderr.write(f"The key of {name}, shown once: {made}\n")
     sys.stdout.write(f"\n{table}")
+
+
+app = typer.Typer(invoke_without_command=True, add_completion=False, rich_markup_mode="rich")
+app.callback()(serve)
+app.command("tts")(tts)
+app.command("key")(key)

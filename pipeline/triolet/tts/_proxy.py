@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import ssl
-import urllib.request
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import attrs
@@ -64,6 +63,8 @@ def proxy_for(host: str, *, tls: bool) -> Proxy | None:
     Raises:
         ValueError: it names something else than an HTTP proxy.
     """
+    import urllib.request  # noqa: PLC0415 -- loads an HTTP client, a tenth of what `import triolet` takes
+
     if is_this_machine(host) or urllib.request.proxy_bypass(host):
         return None
     named = urllib.request.getproxies()
@@ -83,6 +84,8 @@ def dialler(*, proxy: str | None = None, ssl_context: ssl.SSLContext | None = No
         ValueError: `proxy` is no HTTP proxy.
     """
     given = Proxy.parse(proxy) if proxy else None
+    if proxy is None:
+        import urllib.request  # noqa: F401, PLC0415 -- now, and not while a connection is waited for
 
     async def dial(host: str, port: int, tls: bool) -> trio.abc.Stream:
         through = given if proxy is not None else _from_environment(host, tls=tls)

@@ -23,13 +23,14 @@ from triolet.turn._events import (
     PhraseReady,
     TurnStarted,
 )
+from triolet_adapters.cli._columns import Columns
 from triolet_adapters.cli._cutting import cut
 from triolet_adapters.cli._progress import Progress, Sentence, State, printable
 from triolet_adapters.cli._report import as_json, summary
 from triolet_adapters.cli._segments import as_json as segments_json
 from triolet_adapters.cli._segments import lines as segment_lines
 from triolet_adapters.cli._text_input import blocks, text_source
-from triolet_adapters.cli._view import Columns, Lines, line
+from triolet_adapters.cli._view import Lines, line
 from triolet_adapters.shared.text import TextDecoder
 
 
