@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import ssl
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -85,7 +86,7 @@ def dialler(*, proxy: str | None = None, ssl_context: ssl.SSLContext | None = No
     """
     given = Proxy.parse(proxy) if proxy else None
     if proxy is None:
-        import urllib.request  # noqa: F401, PLC0415 -- now, and not while a connection is waited for
+        importlib.import_module("urllib.request")  # now, and not while a connection is waited for
 
     async def dial(host: str, port: int, tls: bool) -> trio.abc.Stream:
         through = given if proxy is not None else _from_environment(host, tls=tls)
