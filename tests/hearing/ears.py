@@ -13,6 +13,7 @@ WINDOW = 30
 """Seconds that Whisper hears at a time."""
 
 
+@functools.lru_cache(maxsize=32)  # the voice says a text alike each time, and Whisper needs a second to hear it
 def hear(pcm: bytes, sample_rate: int) -> str:
     """What is said in `pcm` (16-bit mono samples), as Whisper spells it.
 

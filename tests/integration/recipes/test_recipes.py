@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 import wave
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -32,22 +33,23 @@ LONGER = {
 """Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions, servers of pages and of calls,
 a listener with an example of what it hears."""
 TEXT = "Good morning. The trains leave on time today, and nobody has to wait."
+RunHere = Callable[..., str]
 QUESTION = "What is a good breakfast, in one sentence?"
 """The small model answers it in one: less to be spoken, and to be heard."""
 WHOLE_PROGRAMS = {"agent", "barge_in"}
 """Recipes that are more than one idea: a program to start from."""
 
 
-def run(name: str, folder: Path, *arguments: str) -> str:
-    """What the recipe prints."""
-    environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+def surroundings() -> dict[str, str]:
+    """An environment without keys and without a network."""
+    kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
     nowhere = "http://127.0.0.1:9"  # the discard port: whoever asks for the network gets an error
-    environment |= {
-        "http_proxy": nowhere,
-        "https_proxy": nowhere,
-        "no_proxy": "127.0.0.1",
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
+    return kept | {"http_proxy": nowhere, "https_proxy": nowhere, "no_proxy": "127.0.0.1"}
+
+
+def run(name: str, folder: Path, *arguments: str) -> str:
+    """What the recipe prints, in a process of its own."""
+    environment = surroundings() | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         [sys.executable, str(RECIPES / f"{name}.py"), *arguments],
         cwd=folder,
@@ -60,6 +62,27 @@ def run(name: str, folder: Path, *arguments: str) -> str:
     assert done.returncode == 0, done.stderr
     assert not done.stderr
     return done.stdout
+
+
+@pytest.fixture
+def run_here(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> RunHere:
+    """The same in this process, where the voice is loaded once for all of them; what it prints."""
+
+    def run_here(name: str, *arguments: str) -> str:
+        with pytest.MonkeyPatch.context() as patch:
+            for variable, value in surroundings().items():
+                patch.setenv(variable, value)
+            for variable in os.environ.keys() - surroundings().keys():
+                patch.delenv(variable)
+            patch.chdir(tmp_path)
+            patch.setattr(sys, "argv", [name, *arguments])
+            capfd.readouterr()
+            runpy.run_path(str(RECIPES / f"{name}.py"), run_name="__main__")
+        out, err = capfd.readouterr()
+        assert err == ""
+        return out
+
+    return run_here
 
 
 def heard(path: Path) -> str:
@@ -85,6 +108,7 @@ def test_every_recipe_is_run_here() -> None:
     ours = "".join(path.read_text("utf-8") for path in Path(__file__).parents[1].glob("*/test_*.py"))
     ways = (
         'run("{}"',
+        'run_here("{}"',
         'talking("{}"',
         'RECIPES / "{}.py"',
         "from recipes import {}\n",
@@ -97,13 +121,13 @@ def test_say(tmp_path: Path) -> None:
     assert_says(tmp_path / "say.wav", TEXT)
 
 
-def test_qwen_commit_speaks_through_a_server_on_this_machine(tmp_path: Path) -> None:
-    assert f"{len(TEXT) - 1} billed characters" in run("qwen_commit", tmp_path, TEXT), "a space between is not billed"
+def test_qwen_commit_speaks_through_a_server_on_this_machine(tmp_path: Path, run_here: RunHere) -> None:
+    assert f"{len(TEXT) - 1} billed characters" in run_here("qwen_commit", TEXT), "a space between is not billed"
     assert_says(tmp_path / "qwen_commit.wav", TEXT)
 
 
-def test_qwen_server_commit_speaks_through_a_server_on_this_machine(tmp_path: Path) -> None:
-    assert f"{len(TEXT)} billed characters" in run("qwen_server_commit", tmp_path, TEXT)
+def test_qwen_server_commit_speaks_through_a_server_on_this_machine(tmp_path: Path, run_here: RunHere) -> None:
+    assert f"{len(TEXT)} billed characters" in run_here("qwen_server_commit", TEXT)
     assert_says(tmp_path / "qwen_server_commit.wav", TEXT)
 
 
@@ -121,8 +145,8 @@ def test_with_a_key_it_speaks_through_the_service(
     assert_says(tmp_path / f"{name}.wav", TEXT)
 
 
-def test_chat_aloud_says_what_the_model_wrote(tmp_path: Path) -> None:
-    printed = run("chat_aloud", tmp_path, QUESTION)
+def test_chat_aloud_says_what_the_model_wrote(tmp_path: Path, run_here: RunHere) -> None:
+    printed = run_here("chat_aloud", QUESTION)
     question, answer, *_ = printed.splitlines()
     assert question == f"> {QUESTION}"
     assert len(answer.split()) > 10
@@ -135,8 +159,8 @@ def test_openai_sdk_says_what_the_model_wrote(tmp_path: Path) -> None:
     assert_says(tmp_path / "openai_sdk.wav", answer, most=0.1)
 
 
-def test_custom_stage_changes_what_is_said_and_not_what_was_written(tmp_path: Path) -> None:
-    assert "heard: First install kubectl. Then start nginx.\n" in run("custom_stage", tmp_path)
+def test_custom_stage_changes_what_is_said_and_not_what_was_written(tmp_path: Path, run_here: RunHere) -> None:
+    assert "heard: First install kubectl. Then start nginx.\n" in run_here("custom_stage")
     assert_says(tmp_path / "custom_stage.wav", "First install cube control. Then start engine X.")
 
 
