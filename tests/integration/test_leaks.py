@@ -22,11 +22,14 @@ def measured(*arguments: str) -> str:
     return done.stdout
 
 
-def test_200_turns_with_interruptions_leave_what_was_there() -> None:
-    """Over real sockets: as many descriptors, tasks and threads as before, on both ends, and memory within 3 MB."""
-    printed = measured("turns", "--turns", "200")
-    assert "200 turns" in printed
-    assert int(printed.split(" interrupted")[0].rsplit(" ", 1)[-1]) > 80
+def test_100_turns_with_interruptions_leave_what_was_there() -> None:
+    """Over real sockets: as many descriptors, tasks and threads as before, on both ends, and memory within 3 MB.
+
+    The workflow `nightly` takes 2000.
+    """
+    printed = measured("turns", "--turns", "100")
+    assert "100 turns" in printed
+    assert int(printed.split(" interrupted")[0].rsplit(" ", 1)[-1]) > 40
 
 
 def test_memory_behind_a_slow_listener_is_bounded_and_flat() -> None:
