@@ -67,6 +67,11 @@ def call(capfd: pytest.CaptureFixture[str], *arguments: str, stdin: bytes | None
     return Result(code, out, err)
 
 
+def by(url: str) -> list[str]:
+    """Options for the voice behind the protocol: a process that uses it need not load a voice, which takes a second."""
+    return ["--tts", "qwen", "--url", url]
+
+
 def samples(path: Path) -> int:
     """How many samples a WAV file holds; an error if it is not valid."""
     with wave.open(str(path)) as file:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.cli.command import call, start
+from tests.integration.cli.command import by, call, start
 
 from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
 from triolet.errors import ServiceError
@@ -154,9 +154,9 @@ def test_a_failure_is_repeated(keep: str, tmp_path: Path, capfd: Captured, monke
     assert ("swordfish" in everything(folder)) == (keep == "full")
 
 
-def test_a_recording_of_a_process_that_was_killed_can_be_read(tmp_path: Path) -> None:
+def test_a_recording_of_a_process_that_was_killed_can_be_read(url: str, tmp_path: Path) -> None:
     folder = tmp_path / "turn"
-    with start("say", f"{TEXT} " * 200, "--out", str(tmp_path / "a.wav"), "--record", str(folder)) as process:
+    with start("say", f"{TEXT} " * 200, *by(url), "--out", str(tmp_path / "a.wav"), "--record", str(folder)) as process:
         assert process.stdout is not None
         while b"heard" not in process.stdout.readline():
             pass

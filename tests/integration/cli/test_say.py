@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 import pytest
 import trio
-from tests.integration.cli.command import COMMAND, call, environment, run, samples, start
+from tests.integration.cli.command import COMMAND, by, call, environment, run, samples, start
 
 from triolet import AudioFormat
 from triolet.errors import OutputError
@@ -64,8 +64,8 @@ def test_files_as_they_come(data: bytes, heard: str, tmp_path: Path, capfd: Capt
     assert json.loads(result.out)["heard"] == heard
 
 
-def test_standard_input_is_spoken_as_it_comes(tmp_path: Path) -> None:
-    with start("say", "-", "--out", str(tmp_path / "a.wav")) as process:
+def test_standard_input_is_spoken_as_it_comes(url: str, tmp_path: Path) -> None:
+    with start("say", "-", *by(url), "--out", str(tmp_path / "a.wav")) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(b"The first sentence. And the sec")
@@ -89,8 +89,8 @@ def test_a_compressed_file_has_what_was_said(tmp_path: Path, capfd: pytest.Captu
         assert opened.duration / 1e6 == pytest.approx(json.loads(result.out)["seconds"], abs=0.7)
 
 
-def test_samples_alone_on_standard_output_and_the_rest_on_the_other() -> None:
-    with start("say", "Hello there.", "--out", "-") as process:
+def test_samples_alone_on_standard_output_and_the_rest_on_the_other(url: str) -> None:
+    with start("say", "Hello there.", *by(url), "--out", "-") as process:
         pcm, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert len(pcm) > 2 * 8_000
@@ -196,8 +196,8 @@ def test_a_key_goes_in_the_clear_only_where_that_was_asked_for(
     assert "allow_insecure" not in result.err
 
 
-def test_an_empty_standard_input_is_nothing_to_say(tmp_path: Path) -> None:
-    result = run("say", "-", "--out", str(tmp_path / "a.wav"), stdin=b" \n ")
+def test_an_empty_standard_input_is_nothing_to_say(tmp_path: Path, capfd: Captured) -> None:
+    result = call(capfd, "say", "-", "--out", str(tmp_path / "a.wav"), stdin=b" \n ")
     assert result.code == 2
     assert result.err == "triolet: nothing to say: the text has no words that are spoken\n"
 
@@ -215,10 +215,11 @@ def test_without_a_sound_device_the_message_names_the_option(capfd: Captured, mo
 
 
 @pytest.mark.parametrize("out", ["a.wav", "-"])
-def test_a_reader_that_leaves_ends_it_quietly(out: str, tmp_path: Path) -> None:
+def test_a_reader_that_leaves_ends_it_quietly(out: str, url: str, tmp_path: Path) -> None:
     text = "A sentence that is long enough to take the voice a moment. " * 300
     target = out if out == "-" else str(tmp_path / out)
-    with start("say", text, "--out", target) as process:
+    voice = [] if out == "-" else by(url)
+    with start("say", text, *voice, "--out", target) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.read(100)
@@ -253,10 +254,10 @@ def test_a_book_goes_at_its_listeners_pace(tmp_path: Path) -> None:
     assert 1 <= result.out.count("written") < 60
 
 
-def test_a_full_disk_behind_our_output_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_behind_our_output_is_told(url: str, tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [*COMMAND, "say", "Hello.", "--out", str(tmp_path / "a.wav")],
+            [*COMMAND, "say", "Hello.", *by(url), "--out", str(tmp_path / "a.wav")],
             env=environment(), stdout=full, stderr=subprocess.PIPE, check=False,
         )  # fmt: skip
     assert (done.returncode, done.stderr) == (1, b"triolet: progress cannot be shown: No space left on device\n")

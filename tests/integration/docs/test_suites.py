@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
-import pytest
 from tests.integration.docs.markdown import ROOT, blocks
 from tests.integration.docs.running import is_suite
 
@@ -21,25 +21,31 @@ def test_the_extra_brings_what_the_suites_need() -> None:
     assert [need.partition(">")[0] for need in project["optional-dependencies"]["testing"]] == ["pytest", "pytest-trio"]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_suite_runs_as_its_page_says(page: str, tmp_path: Path) -> None:
-    path = ROOT / "docs" / "how-to" / page
-    suite = next(block for block in blocks(path) if is_suite(block))
-    install, command = next(
-        block.code.splitlines() for block in blocks(path) if "pytest" in block.code and block.language == "sh"
-    )
-    assert install == "pip install '.[testing]'"
-    program, *arguments = shlex.split(command)
-    assert program == "pytest"
-    assert f"Save this as `{arguments[-1]}`:" in path.read_text("utf-8")
-    (tmp_path / arguments[-1]).write_text(suite.code, "utf-8")
+def test_the_suites_run_as_their_pages_say(tmp_path: Path) -> None:
+    """All by one pytest: to start it takes longer than they do."""
+    called: list[list[str]] = []
+    files: list[str] = []
+    for page in PAGES:
+        path = ROOT / "docs" / "how-to" / page
+        suite = next(block for block in blocks(path) if is_suite(block))
+        install, command = next(
+            block.code.splitlines() for block in blocks(path) if "pytest" in block.code and block.language == "sh"
+        )
+        assert install == "pip install '.[testing]'"
+        *arguments, file = shlex.split(command)
+        assert f"Save this as `{file}`:" in path.read_text("utf-8")
+        (tmp_path / file).write_text(suite.code, "utf-8")
+        called.append(arguments)
+        files.append(file)
+    program, *options = called[0]
+    assert called == [["pytest", *options]] * len(PAGES)
     environment = dict(os.environ) | {
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # nothing but what the extra brings
         "PYTEST_PLUGINS": "pytest_trio.plugin",
     }
     done = subprocess.run(
-        [sys.executable, "-m", program, *arguments],
+        [sys.executable, "-m", program, *options, "-v", *files],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -47,5 +53,6 @@ def test_a_suite_runs_as_its_page_says(page: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
+    for file in files:
+        assert re.search(rf"^{file}::.* PASSED", done.stdout, re.MULTILINE), done.stdout
     assert "skipped" not in done.stdout

@@ -58,12 +58,12 @@ class Talk:
 
 @asynccontextmanager
 async def talking(
-    name: str, folder: Path, *arguments: str, loudspeaker: bool = True, **variables: str
+    name: str, folder: Path, *arguments: str, loudspeaker: bool = True, tone: bool = False, **variables: str
 ) -> AsyncGenerator[Talk]:
-    """The recipe, at work while the block is."""
+    """The recipe, at work while the block is. `tone`: its voice is of tones, where nobody listens."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_")}
     environment |= {"PYTHONPATH": os.pathsep.join(sys.path), **variables}
-    program = [str(WITH_LOUDSPEAKER)] * loudspeaker + [str(RECIPES / f"{name}.py"), *arguments]
+    program = [str(WITH_LOUDSPEAKER)] * loudspeaker + ["--tone"] * tone + [str(RECIPES / f"{name}.py"), *arguments]
     process = await trio.lowlevel.open_process(
         [sys.executable, *program],
         stdin=subprocess.PIPE,

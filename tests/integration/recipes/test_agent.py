@@ -85,7 +85,7 @@ async def test_a_filler_during_the_tool_and_what_was_heard_in_the_history(tmp_pa
 
 async def test_a_call_that_was_cut_off_is_not_in_the_history(tmp_path: Path) -> None:
     script = Script(call(), words("Gladly."))
-    async with serve(script) as peer, talking("agent", tmp_path, OPENAI_BASE_URL=peer.base_url) as talk:
+    async with serve(script) as peer, talking("agent", tmp_path, tone=True, OPENAI_BASE_URL=peer.base_url) as talk:
         await talk.type("When can I go to the coast?\n")
         await peer.until(lambda: len(peer.requests) == 1)  # so the call is on its way, or the tool at work for 2.5 s
         await talk.type("\nThank you.")
@@ -97,7 +97,7 @@ async def test_a_call_that_was_cut_off_is_not_in_the_history(tmp_path: Path) -> 
 async def test_the_model_is_told_of_a_call_that_cannot_be_and_a_service_that_fails_ends_nothing(tmp_path: Path) -> None:
     refused = response("503 Service Unavailable", b'{"error": {"message": "overloaded"}}')
     script = Script(call('{"where": 1}', text="Let me see. "), words("I cannot tell."), refused, words("Gladly."))
-    async with serve(script) as peer, talking("agent", tmp_path, OPENAI_BASE_URL=peer.base_url) as talk:
+    async with serve(script) as peer, talking("agent", tmp_path, tone=True, OPENAI_BASE_URL=peer.base_url) as talk:
         await talk.type("When can I go to the coast?\nAre you there?\nThank you.\n")
         printed = await talk.end()
     assert "no such call" in told(peer, 1)[2]["content"]

@@ -1,6 +1,6 @@
 """A machine with a loudspeaker: python with_loudspeaker.py RECIPE ARGUMENT ... leaves what it sounded in heard.wav, and prints how far it is.
 
-It plays four times as fast as a real one, and all samples.
+It plays four times as fast as a real one, and all samples. With --tone before the recipe, tones stand for its voice, which takes a second to load.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import sys
 import wave
 
 import triolet_adapters.outputs
-from triolet.testing import RecordingOutput
+import triolet_adapters.tts
+from triolet.testing import RecordingOutput, ToneTTS
 
 RATE = 24_000  # LocalTTS
 
@@ -36,4 +37,7 @@ class Sounding(RecordingOutput):
 if __name__ == "__main__":
     triolet_adapters.outputs.Loudspeaker = Sounding  # type: ignore[assignment, misc]
     del sys.argv[0]
+    if sys.argv[0] == "--tone":
+        triolet_adapters.tts.LocalTTS = ToneTTS  # type: ignore[assignment, misc]
+        del sys.argv[0]
     runpy.run_path(sys.argv[0], run_name="__main__")
