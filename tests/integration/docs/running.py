@@ -25,11 +25,15 @@ from tests.integration.docs.markdown import ROOT, Block, blocks
 from tests.integration.docs.world import Enter, run_all, world
 
 from triolet_adapters.cli._app import app
+from triolet_adapters.cli._commands import PLACES, part
 from triolet_adapters.service import ServiceConfig, ServiceVoices
 
 ELSEWHERE = ("make ", "pip install ", "pip download ", "python recipes/", "python -m ", "pytest", "pre-commit ")
 """Command lines that others run: `make`, the tests of the wheel and of the recipes. What they name exists, see
 test_repository_pages."""
+
+for _name in PLACES:
+    part(_name)  # read now: what a page's world puts in the place of a device must not be what a command is made of
 
 SERVICE = "http://127.0.0.1:8765"
 """Where pages say that a service is."""
