@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import itertools
+from array import array
 from bisect import bisect_left, bisect_right
 
 import attrs
@@ -123,44 +124,50 @@ class Voicing:
             pcm = self._rest + pcm
         whole = len(pcm) // SAMPLE_BYTES // self._frame
         self._rest = pcm[whole * self._frame * SAMPLE_BYTES :]
-        # The high byte tells of most frames whether they are loud enough; `bytes` are sliced, translated and searched in C.
-        high = pcm[SAMPLE_BYTES * self._stride - 1 : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
-        threshold = self._threshold
-        low = pcm[SAMPLE_BYTES * (self._stride - 1) : whole * self._frame * SAMPLE_BYTES : SAMPLE_BYTES * self._stride]
-        if all_below(threshold, high, low):
-            self._judged += whole * self._frame
-            return
-        step, classes = self._frame // self._stride, _classes(threshold, self._loudest)
-        marks = high.translate(classes)
-        find, louder, values = marks.find, _LOUDER in marks, None
-        start, end = self._runs.pop() if self._runs else (0, -self._pause)  # the run that may go on
-        at = self._judged
-        for mark in range(0, whole * step, step):
-            louder_here = louder and find(_LOUDER, mark, mark + step) >= 0
-            voice = not louder_here and find(_VOICE, mark, mark + step) >= 0
-            if louder_here or (not voice and find(_UNSURE, mark, mark + step) >= 0):
-                if values is None:
-                    values = numbers(pcm[: whole * self._frame * SAMPLE_BYTES])[self._stride - 1 :: self._stride]
-                frame = values[mark : mark + step]
-                peak = max(-min(frame), max(frame))  # noqa: PLW3301 -- twice as fast as unpacking them
-                voice = peak >= threshold
-                if voice and peak > self._loudest:
+        # `bytes` are sliced, translated and searched in C.
+        seen = slice(SAMPLE_BYTES * (self._stride - 1), whole * self._frame * SAMPLE_BYTES, SAMPLE_BYTES * self._stride)
+        high, low = pcm[seen.start + 1 : seen.stop : seen.step], pcm[seen]
+        marks = marked(self._threshold, high, low)
+        if marks and marked(self._loudest + 1, high, low):
+            marks = self._marks_of_louder(numbers(pcm[: seen.stop])[self._stride - 1 :: self._stride])
+        if marks:
+            self._add(marks)
+        self._judged += whole * self._frame
+
+    def _marks_of_louder(self, values: array[int]) -> bytes:
+        """The marks of samples some of which may be louder than any before: a one in each frame in which the voice sounds. What is loud
+        in one frame decides about those that follow.
+        """
+        marks, step, threshold = bytearray(len(values)), self._frame // self._stride, self._threshold
+        for mark in range(0, len(values), step):
+            frame = values[mark : mark + step]
+            peak = max(-min(frame), max(frame))  # noqa: PLW3301 -- twice as fast as unpacking them
+            if peak >= threshold:
+                marks[mark] = 1
+                if peak > self._loudest:
                     self._loudest = peak
-                    threshold, before = self._threshold, classes
-                    classes = _classes(threshold, peak)
-                    if classes is not before:
-                        marks = high.translate(classes)
-                        find, louder = marks.find, marks.find(_LOUDER, mark + step) >= 0
-            if voice:
-                if at - end >= self._pause:
-                    if end > 0:
-                        self._runs.append((start, end))
-                    start = at
-                end = at + self._frame
-            at += self._frame
-        if end > 0:
-            self._runs.append((start, end))
-        self._judged = at
+                    threshold = self._threshold
+        return bytes(marks)
+
+    def _add(self, marks: bytes) -> None:
+        """Add the frames that follow those judged so far, given with a one in each in which the voice sounds."""
+        step, frame, pause, judged = self._frame // self._stride, self._frame, self._pause, self._judged
+        reach = (-(-pause // frame) + 1) * step
+        """Marks from the first of a frame to the last one that no pause parts from it."""
+        start, end = self._runs.pop() if self._runs else (0, -pause)  # the run that may go on
+        mark = marks.find(_ONE)
+        while mark >= 0:
+            mark -= mark % step
+            at = judged + mark // step * frame
+            if at - end >= pause:
+                if end > 0:
+                    self._runs.append((start, end))
+                start = at
+            while (last := marks.rfind(_ONE, mark + step, mark + reach)) >= 0:
+                mark = last - last % step
+            end = judged + (mark // step + 1) * frame
+            mark = marks.find(_ONE, mark + step)
+        self._runs.append((start, end))
 
     def cut(self, samples: int) -> None:
         """Forget what follows the first so many samples: it was dropped."""
@@ -220,62 +227,47 @@ class Voicing:
         return max(AUDIBLE, self._loudest // _RANGE)
 
 
-_SILENCE, _UNSURE, _VOICE, _LOUDER = b"\x00", b"\x01", b"\x02", b"\x03"
-
-
-def _classes(threshold: int, loudest: int) -> bytes:
-    """What each high byte of a sample tells: surely below the threshold, perhaps not, surely not; or perhaps the loudest so far.
-    The same object as long as all bytes tell the same.
-    """
-    # A byte tells of 256 values; of negative ones they begin at 1, and the byte counts down.
-    return _table(
-        (threshold >> 8, threshold + 255 >> 8, loudest + 1 >> 8),
-        (threshold - 1 >> 8, threshold + 254 >> 8, loudest >> 8),
-    )
-
-
-@functools.lru_cache(maxsize=1024)
-def _table(positive: tuple[int, int, int], negative: tuple[int, int, int]) -> bytes:
-    return _ascending(*positive) + _ascending(*negative)[::-1]
-
-
-def _ascending(silent: int, unsure: int, known: int) -> bytes:
-    """For the values from 256 k to 256 k + 255, with k from 0 to 127: of those below `silent` all are below the threshold, of those
-    below `unsure` some, and of those below `known` none is louder than the loudest so far.
-    """
-    silent = min(128, max(0, silent))
-    unsure = min(128, max(silent, unsure))
-    known = min(128, max(silent, known))
-    table = _SILENCE * silent + _UNSURE * (unsure - silent) + _VOICE * (128 - unsure)
-    return table[:known] + _LOUDER * (128 - known)
+_ONE = b"\x01"
 
 
 def all_below(threshold: int, high: bytes, low: bytes) -> bool:
     """Whether no sample is as large as the threshold, which is above 0. Given are the high and the low bytes of the samples."""
-    sure, *perhaps = _bounds(threshold)
-    if _ONE in high.translate(sure):
-        return False
-    # Where the high byte leaves it open, the low byte decides. To compare all bytes at once, they are numbers of many digits.
-    return not any(
-        int.from_bytes(high.translate(of_high), "little") & int.from_bytes(low.translate(of_low), "little")
-        for of_high, of_low in perhaps
-    )
+    return not marked(threshold, high, low)
 
 
-_ONE = b"\x01"
+def marked(threshold: int, high: bytes, low: bytes) -> bytes:
+    """A byte for each sample: one if it is as large as the threshold, which is above 0, and zero if not; empty if none is. Given are the
+    high and the low bytes of the samples.
+    """
+    of_high, of_low = _tables(threshold)
+    found = high.translate(of_high)
+    if found.isascii():  # none has the bit of `_SURE`, `_UP` or `_DOWN`: the fastest search there is
+        return b""
+    if _UP in found or _DOWN in found:
+        # The low byte decides. To compare all bytes at once, they are numbers of many digits.
+        both = int.from_bytes(found, "little") & int.from_bytes(low.translate(of_low), "little")
+        if not both:
+            return b""
+        found = both.to_bytes(len(high), "little")
+    return found.translate(_IF_ANY)
+
+
+_SURE, _UP, _DOWN = 0x84, 0x81, 0x82
+"""What a high byte says of its sample: it is as large as the threshold; or it is, if its low byte is large, or small, enough."""
+_IF_ANY = bytes(min(byte, 1) for byte in range(256))
 
 
 @functools.lru_cache(maxsize=1024)
-def _bounds(threshold: int) -> tuple[bytes, tuple[bytes, bytes], tuple[bytes, bytes]]:
-    """Tables with a one for: high bytes of samples that are surely as large; the high byte that leaves it open, and the low bytes
-    that then make them so, for positive and for negative samples.
-    """
+def _tables(threshold: int) -> tuple[bytes, bytes]:
+    """A table for high bytes, and one for low bytes. A sample is as large as the threshold if the two values for it share a bit."""
     up, down = threshold, 0x10000 - threshold  # the smallest of them, as their two bytes are read without a sign
-    sure = bytes(up >> 8 < byte < 0x80 or 0x80 <= byte < down >> 8 for byte in range(256))
-    positive = _only(up >> 8), bytes(byte >= up & 0xFF for byte in range(256))
-    negative = _only(down >> 8), bytes(byte <= down & 0xFF for byte in range(256))
-    return sure, positive, negative
-
-
-def _only(wanted: int) -> bytes:
-    return bytes(byte == wanted for byte in range(256))
+    of_high, of_low = bytearray(256), bytearray(256)
+    for byte in range(256):
+        if up >> 8 < byte < 0x80 or 0x80 <= byte < down >> 8:
+            of_high[byte] = _SURE
+        elif byte == up >> 8 < 0x80:
+            of_high[byte] = _UP
+        elif byte == down >> 8 >= 0x80:
+            of_high[byte] = _DOWN
+        of_low[byte] = _SURE & 0x7F | (byte >= up & 0xFF and _UP & 0x7F) | (byte <= down & 0xFF and _DOWN & 0x7F)
+    return bytes(of_high), bytes(of_low)

@@ -9,7 +9,7 @@ from array import array
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triolet.alignment._voicing import Voiced, Voicing, all_below
+from triolet.alignment._voicing import Voiced, Voicing, all_below, marked
 
 RATE = 8000
 
@@ -82,7 +82,7 @@ def test_how_the_samples_are_cut_does_not_matter(pcm: bytes, cuts: list[int]) ->
 
 
 @settings(max_examples=40)
-@given(st.integers(1, 32767), st.data())
+@given(st.integers(1, 32769), st.data())
 def test_all_samples_are_compared_with_the_threshold_at_once(threshold: int, data: st.DataObject) -> None:
     around = [sign * (threshold + step) for sign in (1, -1) for step in (-1, 0, 1)]
     some = st.one_of(
@@ -91,4 +91,6 @@ def test_all_samples_are_compared_with_the_threshold_at_once(threshold: int, dat
     samples = data.draw(st.lists(st.one_of(st.integers(-threshold + 1, threshold - 1), some), max_size=8))
     pcm = array("h", samples).tobytes()
     high, low = (pcm[1::2], pcm[::2]) if sys.byteorder == "little" else (pcm[::2], pcm[1::2])
-    assert all_below(threshold, high, low) == all(abs(sample) < threshold for sample in samples)
+    loud = [abs(sample) >= threshold for sample in samples]
+    assert list(marked(threshold, high, low)) == (loud if any(loud) else [])
+    assert all_below(threshold, high, low) == (not any(loud))
