@@ -161,7 +161,7 @@ class TurnPlayout:
         if not self._begun:
             self.begin()
         expected = self._deck.format
-        if chunk.format != expected:
+        if chunk.format is not expected and chunk.format != expected:
             raise ValueError(
                 f"this chunk has {chunk.format.sample_rate} samples a second, the output was opened for "
                 f"{expected.sample_rate if expected else None}; the voices of a turn must agree"
@@ -320,7 +320,7 @@ class TurnPlayout:
     async def _go_on(self, phrase: _Playing) -> None:
         assert self._deck.format is not None
         gap = self._dry_for()
-        cut = phrase.edges.cut_late(self._deck.format.samples(gap))
+        cut = phrase.edges.cut_late(self._deck.format.samples(gap)) if gap else 0
         pcm = phrase.edges.take()
         if pcm:
             self._underrun(gap - self._deck.format.seconds(cut))
@@ -519,9 +519,10 @@ async def play_all(
     """Play every chunk in order, then wait until the last one has been heard."""
     with contextlib.suppress(trio.EndOfChannel):
         while True:
-            chunk = None  # while nothing comes, its samples are not kept, nor below the error that says so
-            with contextlib.suppress(trio.WouldBlock):
+            try:
                 chunk = upstream.receive_nowait()  # the usual case, where the listener is behind
+            except trio.WouldBlock:
+                chunk = None  # while nothing comes, the samples before are not kept; nor do we wait below this error
             await playing.play(chunk or await _next_chunk(upstream, playing, interlude))
     await playing.drain()
 

@@ -27,6 +27,8 @@ class Attempt:
     """When a session was told, on Trio's clock; infinite: none was."""
     session: TTSSession | None = None
     """The session."""
+    accept: AudioAndWords | None = None
+    """What the session calls."""
     usage: Usage | None = None
     error: Exception | None = None
     over: bool = False
@@ -115,9 +117,9 @@ class Hedge:
             self._one_lost(attempt.error)
 
     async def _try(self, attempt: Attempt) -> None:
-        accept = AudioAndWords(partial(self._audio, attempt), partial(self._words, attempt))
+        attempt.accept = AudioAndWords(partial(self._audio, attempt), partial(self._words, attempt))
         try:
-            attempt.usage = await self._commit(accept, partial(self._made, attempt))
+            attempt.usage = await self._commit(attempt.accept, partial(self._made, attempt))
         except Exception as error:  # noqa: BLE001 -- raised again by `run`, unless the other attempt speaks
             attempt.error = error
         attempt.over = True
@@ -136,6 +138,8 @@ class Hedge:
         """Take what gives audio or word times, if nothing has before; tell whether this one is taken."""
         if self.taken is None:
             self.taken = attempt
+            assert attempt.accept is not None
+            attempt.accept._pass_to(self._accept)  # noqa: SLF001 -- nothing has to be asked any more: audio comes ten times a second
             if attempt is self.second:
                 self._quicker(attempt)
             (self.second if attempt is self.first else self.first).scope.cancel(reason="another session was quicker")

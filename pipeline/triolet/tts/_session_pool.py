@@ -484,6 +484,7 @@ class SessionPool:
         if trio.current_time() - slot.idle_since >= KEPT_IDLE:
             self._lapses = 0
         slot.state = _State.BUSY
+        slot.stay.deadline = math.inf
         return slot, slot.session
 
     def _number(self, state: _State) -> int:
@@ -518,26 +519,29 @@ class SessionPool:
 
     def _change(self) -> None:
         """Something has changed: open the sessions that are missing, move deadlines, and wake the commits that wait."""
-        states = [slot.state for slot in self._slots]
+        # Of many sessions nearly all speak, and nothing changes for them: only the others are looked at one by one.
+        at_rest = [slot for slot in self._slots if slot.state is not _State.BUSY]
+        states = [slot.state for slot in at_rest]
         coming = states.count(_State.IDLE) + states.count(_State.OPENING)
         wanted = max(len(self._waiting), self._wanted_ahead())
-        room = self._options.maximum - len(states) + states.count(_State.LEAVING)
+        room = self._options.maximum - len(self._slots) + states.count(_State.LEAVING)
         if self._failure is None and not self._closed:
             for number in range(coming, coming + min(wanted - coming, room)):
                 needed = number < len(self._waiting)
                 slot = _Slot(min(self._waiting)[0] if needed else _SPARE)
                 self._slots.append(slot)
+                at_rest.append(slot)
                 self._nursery.start_soon(self._keep, slot)
         short = len(self._waiting) - states.count(_State.IDLE)
         if short > 0:
-            for slot in [slot for slot in self._slots if slot.state is _State.OPENING][:short]:
+            for slot in [slot for slot in at_rest if slot.state is _State.OPENING][:short]:
                 slot.urgency = min(slot.urgency, min(self._waiting)[0])
                 slot.delay.cancel()  # a commit waits for it now
-        for slot in self._slots:
+        for slot in at_rest:
             if slot.state is _State.OPENING and slot.urgency == _SPARE:
                 slot.delay.deadline = math.inf if self._turns or self._options.always_warm else self._warm_until
-            if slot.state in (_State.IDLE, _State.BUSY):
-                deadline = self._deadline(slot) if slot.state is _State.IDLE else math.inf
+            if slot.state is _State.IDLE:
+                deadline = self._deadline(slot)
                 if deadline != slot.stay.deadline:  # Trio keeps deadlines in a heap: moving one costs
                     slot.stay.deadline = deadline
         self._changed.give()

@@ -24,6 +24,11 @@ class AudioAndWords:
         """Take whole samples."""
         self._audio(pcm)
 
+    def _pass_to(self, other: AudioAndWords) -> None:
+        """Let another take all that comes from now on, in place of the functions of this one."""
+        self._audio = other._audio
+        self.words = other.words
+
 
 def tell_words(accept: AudioCallback, words: Sequence[TimedWord]) -> None:
     """Tell when the voice says which words of the text that is being committed: a session calls it besides `accept`.
