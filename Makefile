@@ -50,7 +50,7 @@ SDK_TESTS := $(addprefix tests/integration/sdk/test_,openai_sdk.py elevenlabs_sd
 	tests/integration/frameworks benchmarks/frameworks.py
 
 pyright: $(VENV)/.test
-	$(BIN)/pyright --pythonpath $(BIN)/python pipeline adapters recipes $(SDK_TESTS)
+	$(BIN)/pyright --pythonpath $(BIN)/python pipeline adapters recipes tests/typing $(SDK_TESTS)
 
 # Every test, and nothing else; `make -j 2 pytest` has both cores.
 pytest: $(PARTS) rest

@@ -23,6 +23,7 @@ sre_parser: Any = importlib.import_module("re._parser")
 
 ROOTS = {"triolet": Path(triolet.__file__).parent, "triolet_adapters": Path(triolet_adapters.__file__).parent}
 _CALLS = ("compile", "search", "match", "fullmatch", "findall", "finditer", "sub", "split")
+_MAY_USE = re.compile(rf"lazy_regex|\.(?:{'|'.join(_CALLS)})\b")
 _SCANNING = frozenset({"search", "findall", "finditer", "sub", "split"})
 
 
@@ -50,7 +51,8 @@ def modules() -> Iterator[tuple[str, Path]]:
 @functools.cache
 def uses() -> tuple[Use, ...]:
     """Every call of the module `re`, and of `lazy_regex`."""
-    trees = {module: ast.parse(path.read_text("utf-8")) for module, path in modules()}
+    sources = {module: path.read_text("utf-8") for module, path in modules()}
+    trees = {module: ast.parse(source) for module, source in sources.items() if _MAY_USE.search(source)}
     nodes = {module: list(ast.walk(tree)) for module, tree in trees.items()}
     methods, anywhere = _methods(nodes)
     found: list[Use] = []

