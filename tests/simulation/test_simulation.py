@@ -14,17 +14,17 @@ from tests.simulation._totals import digest, try_many
 
 
 @pytest.mark.timeout(600)  # many worlds, in half a minute where the machine is not busy
-def test_two_hundred_seeds() -> None:
-    """`python -m tests.simulation` runs thousands, and replays one."""
-    *_, totals = try_many(0, 200, jobs=1)
+def test_a_hundred_seeds() -> None:
+    """Of the first, those in which all happens that may. `python -m tests.simulation` runs thousands, and replays one."""
+    *_, totals = try_many(70, 100, jobs=1)
     assert totals.failures == []
     assert totals.missing() == []
 
 
 @pytest.mark.parametrize("protocol", [name for name in (*PROTOCOLS, MIXED) if name != QWEN])
 def test_any_protocol_may_stand_in_a_vendors_place(protocol: str) -> None:
-    """`python -m tests.simulation --protocol NAME` runs more. Qwen's has two hundred, above."""
-    *_, totals = try_many(0, 4, jobs=1, protocol=protocol)
+    """`python -m tests.simulation --protocol NAME` runs more. Qwen's has a hundred, above."""
+    *_, totals = try_many(0, 2, jobs=1, protocol=protocol)
     assert totals.failures == []
 
 

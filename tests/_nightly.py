@@ -1,0 +1,17 @@
+"""What `make test` does in part, and the workflow `nightly` in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from hypothesis import settings
+
+_T = TypeVar("_T")
+
+
+def few(cases: Sequence[_T], number: int) -> Sequence[_T]:
+    """So many of them, from the first to the last at even steps; all of them with `--hypothesis-profile=long`."""
+    if settings.get_current_profile_name() == "long":
+        return cases
+    return [cases[at * (len(cases) - 1) // (number - 1)] for at in range(number)]
