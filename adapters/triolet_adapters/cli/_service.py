@@ -63,6 +63,7 @@ def serve(
         from triolet_adapters.service import ServiceConfig, WrongEntry  # noqa: PLC0415 -- an extra
         from triolet_adapters.service import serve as serve_all  # noqa: PLC0415
         from triolet_adapters.service.logs import set_up_logs  # noqa: PLC0415
+        from triolet_adapters.service.process import keep_garbage_quiet  # noqa: PLC0415
 
         text = ""
         if config is not None:
@@ -83,9 +84,11 @@ def serve(
 
                 async def run_all(task_status: trio.TaskStatus[str]) -> None:
                     await serve_all(settings, stop=stop, at_once=at_once, task_status=task_status)
+                    nursery.cancel_scope.cancel(reason="the service has ended")
 
                 url = await nursery.start(run_all)
                 quiet_gc()
+                nursery.start_soon(keep_garbage_quiet)
                 sys.stdout.write(f"{url}\n")
                 sys.stdout.flush()
                 if sys.stderr.isatty():

@@ -1,4 +1,5 @@
 """One process of the service: what all its requests share."""
 
+from triolet_adapters.service.process._garbage import keep_garbage_quiet as keep_garbage_quiet
 from triolet_adapters.service.process._service import Service as Service
 from triolet_adapters.service.process._service import Watch as Watch
