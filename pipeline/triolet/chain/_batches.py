@@ -6,9 +6,6 @@ Their methods `_work` and `_pull` call each other across classes. They are priva
 from __future__ import annotations
 
 import abc
-import contextlib
-from collections.abc import Generator
-from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar
 
 import trio
@@ -40,6 +37,9 @@ class Batches(abc.ABC, Generic[Item]):
     def waiting(self) -> list[Item]:
         """Return the items that are there now; an empty list if there are none. A plain call."""
         return []
+
+    def close(self) -> None:
+        """End the work: record what is held, and let the batches before these do so. A plain call."""
 
 
 class FromChannel(Batches[Item]):
@@ -79,14 +79,19 @@ class PulledStage(BatchStage[In, Out]):
     """A stage that works only while the next stage asks it for items."""
 
     @abc.abstractmethod
-    def _pull(self, upstream: Batches[In], turn: TurnContext) -> AbstractContextManager[Batches[Out]]:
-        """Give what comes out of the stage. Leaving the context ends its work."""
+    def _pull(self, upstream: Batches[In], turn: TurnContext) -> Batches[Out]:
+        """Give what comes out of the stage. Closing it closes `upstream`."""
 
     async def _work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
         """Send all that comes out."""
-        with self._pull(upstream, turn) as batches, contextlib.suppress(trio.EndOfChannel):
+        batches = self._pull(upstream, turn)
+        try:
             while True:
                 await send_all(downstream, await batches.next())
+        except trio.EndOfChannel:
+            pass
+        finally:
+            batches.close()
 
     def in_task_of(self, before: Stage[Any, In]) -> Stage[Any, Out] | None:
         """One stage for both, if the other is a `PulledStage` too; else None."""
@@ -102,8 +107,11 @@ class _PulledAndLast(BatchStage[In, Out]):
         self.buffer = pulled.buffer
 
     async def _work(self, upstream: Batches[In], downstream: trio.MemorySendChannel[Out], turn: TurnContext) -> None:
-        with self._pulled._pull(upstream, turn) as batches:  # noqa: SLF001 -- see the module
+        batches = self._pulled._pull(upstream, turn)  # noqa: SLF001 -- see the module
+        try:
             await self._last._work(batches, downstream, turn)  # noqa: SLF001
+        finally:
+            batches.close()
 
 
 class _BothPulled(PulledStage[In, Out]):
@@ -114,8 +122,5 @@ class _BothPulled(PulledStage[In, Out]):
         self._second: PulledStage[Any, Out] = second
         self.buffer = first.buffer
 
-    @contextlib.contextmanager
-    def _pull(self, upstream: Batches[In], turn: TurnContext) -> Generator[Batches[Out]]:
-        between = self._first._pull(upstream, turn)  # noqa: SLF001 -- see the module
-        with between as items, self._second._pull(items, turn) as batches:  # noqa: SLF001
-            yield batches
+    def _pull(self, upstream: Batches[In], turn: TurnContext) -> Batches[Out]:
+        return self._second._pull(self._first._pull(upstream, turn), turn)  # noqa: SLF001 -- see the module

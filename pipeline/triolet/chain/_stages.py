@@ -8,9 +8,8 @@ one that has ended ends too. An error of any stage ends all stages.
 from __future__ import annotations
 
 import abc
-import contextlib
 import itertools
-from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from typing import Any, Generic, TypeVar, cast
 
 import attrs
@@ -30,21 +29,6 @@ CLOSE_SOURCE = 2.0
 source that does not close holds nobody up."""
 
 
-@contextlib.contextmanager
-def joined(
-    downstream: trio.MemorySendChannel[Any], upstream: trio.MemoryReceiveChannel[Any] | None = None
-) -> Generator[None]:
-    """Run one stage's work in this block: it closes the stage's channels, and suppresses the error that says that the receiver
-    has ended.
-    """
-    try:
-        with downstream, upstream or contextlib.nullcontext():
-            yield
-    except* trio.BrokenResourceError:
-        if downstream.statistics().open_receive_channels:
-            raise  # our receiver is there: the error comes from a channel of the stage's own
-
-
 class Source(abc.ABC, Generic[Out_co]):
     """The head of a pipeline: gives its items. `source | stage` is a source again."""
 
@@ -62,8 +46,12 @@ class Source(abc.ABC, Generic[Out_co]):
 
     async def drive(self, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         """Call `run` as the engine does: close the channel afterwards, and return without an error if the receiver has ended."""
-        with joined(downstream):
-            await self.run(downstream, turn)
+        try:
+            with downstream:
+                await self.run(downstream, turn)
+        except* trio.BrokenResourceError:
+            if downstream.statistics().open_receive_channels:
+                raise  # our receiver is there: the error comes from a channel of the source's own
 
     def start(self, nursery: trio.Nursery, downstream: trio.MemorySendChannel[Out_co], turn: TurnContext) -> None:
         """Start the tasks of this source in the nursery of a turn."""
@@ -110,8 +98,12 @@ class Stage(abc.ABC, Generic[In_contra, Out_co]):
         turn: TurnContext,
     ) -> None:
         """Call `run` as the engine does: close both channels afterwards, and return without an error if the receiver has ended."""
-        with joined(downstream, upstream):
-            await self.run(upstream, downstream, turn)
+        try:
+            with downstream, upstream:
+                await self.run(upstream, downstream, turn)
+        except* trio.BrokenResourceError:
+            if downstream.statistics().open_receive_channels:
+                raise  # our receiver is there: the error comes from a channel of the stage's own
 
     def in_task_of(self, before: Stage[Any, In_contra]) -> Stage[Any, Out_co] | None:
         """Return a stage that does the work of `before` and of this stage in one task; None (the default) if each needs its own."""

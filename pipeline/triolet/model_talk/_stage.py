@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Generator
 from typing import Literal
 
 import trio
@@ -39,14 +37,9 @@ class ModelTalkFilter(PulledStage[str, str]):
         ModelTalkCore(thinking)  # a bad choice is an error here, not in the middle of an answer
         self.thinking: Literal["tagged", "open"] = thinking
 
-    @contextlib.contextmanager
-    def _pull(self, upstream: Batches[str], turn: TurnContext) -> Generator[Batches[str]]:
+    def _pull(self, upstream: Batches[str], turn: TurnContext) -> Batches[str]:
         """The tokens without model talk. In the end, what is held is recorded: as removed, or as text that was left."""
-        filtered = _FilteredBatches(upstream, ModelTalkCore(self.thinking), turn)
-        try:
-            yield filtered
-        finally:
-            filtered.record_rest()
+        return _FilteredBatches(upstream, ModelTalkCore(self.thinking), turn)
 
 
 class _FilteredBatches(Batches[str]):
@@ -77,13 +70,14 @@ class _FilteredBatches(Batches[str]):
         """Return the text of the tokens that are there now."""
         return self._filtered(self._upstream.waiting())
 
-    def record_rest(self) -> None:
-        """The stage ends: record what is held."""
+    def close(self) -> None:
+        """Record what is held."""
         if not self._ended:
             rest = self._core.drop()
             self._record()
             if rest:
                 self._turn.timeline.record(TextLeft(self._turn.now(), rest))
+        self._upstream.close()
 
     def _filtered(self, tokens: list[str]) -> list[str]:
         if not tokens:

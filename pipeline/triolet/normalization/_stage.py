@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 
 import trio
 
@@ -35,10 +34,9 @@ class TextNormalizer(PulledStage[Clause, NormalizedClause]):
         self.options = options or NormalizationOptions()
         self.voice_directions = voice_directions or {}
 
-    @contextlib.contextmanager
-    def _pull(self, upstream: Batches[Clause], turn: TurnContext) -> Generator[Batches[NormalizedClause]]:
+    def _pull(self, upstream: Batches[Clause], turn: TurnContext) -> Batches[NormalizedClause]:
         """What a person would say of the clauses that come."""
-        yield _NormalizedBatches(upstream, NormalizerCore(self.options, voice_directions=self.voice_directions))
+        return _NormalizedBatches(upstream, NormalizerCore(self.options, voice_directions=self.voice_directions))
 
 
 class _NormalizedBatches(Batches[NormalizedClause]):
@@ -64,3 +62,7 @@ class _NormalizedBatches(Batches[NormalizedClause]):
                 for clause in clauses:
                     ready += self._core.feed(clause)
         return ready
+
+    def close(self) -> None:
+        """Nothing is held that is not recorded by those before."""
+        self._upstream.close()

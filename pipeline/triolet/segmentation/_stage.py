@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Generator
 
 import trio
 
@@ -96,18 +94,13 @@ class SentenceSegmenter(PulledStage[str, Clause]):
             if after is not None
         )
 
-    @contextlib.contextmanager
-    def _pull(self, upstream: Batches[str], turn: TurnContext) -> Generator[Batches[Clause]]:
+    def _pull(self, upstream: Batches[str], turn: TurnContext) -> Batches[Clause]:
         """The clauses of the tokens that come. In the end, text that is in no clause is recorded as left."""
         language = self.language
         if language == "auto" and self.spoken is not None and turn.settings.language is None:
             language = self.spoken
         core = SegmenterCore(language, weakest=self.weakest)
-        cutting = _ClauseBatches(upstream, core, self._stalls, turn, eager=self.eager, breathes=self._words_end)
-        try:
-            yield cutting
-        finally:
-            cutting.record_rest()
+        return _ClauseBatches(upstream, core, self._stalls, turn, eager=self.eager, breathes=self._words_end)
 
 
 class _ClauseBatches(Batches[Clause]):
@@ -177,10 +170,11 @@ class _ClauseBatches(Batches[Clause]):
             self._turn.timeline.record(ClauseCut(now, clause))
         return clauses
 
-    def record_rest(self) -> None:
+    def close(self) -> None:
         """Record the text that is in no clause. It had come by the time that ended the turn, such as an error of the source."""
         if rest := self._core.rest + self._text[self._read :] + _text_of(self._upstream.waiting()):
             self._turn.timeline.record(TextLeft(self._turn.now(), rest))
+        self._upstream.close()
 
     @property
     def _unread(self) -> bool:

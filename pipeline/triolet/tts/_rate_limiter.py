@@ -7,7 +7,7 @@ import itertools
 import math
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Hashable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 import trio
 
@@ -22,6 +22,9 @@ BUSY_MINUTE = 20
 ASK_AGAIN = 0.25
 """Seconds after which a session is asked for again where other processes have all of them: nothing tells when one is free. It is heard,
 but a service that is full has let a listener wait for longer than that already."""
+
+
+_NOT_COUNTED = nullcontext()
 
 
 class RateLimiter:
@@ -119,17 +122,16 @@ class RateLimiter:
         most = self._limits.sessions
         return most is not None and (self._wanting > 0 or self._sessions >= most)
 
-    @asynccontextmanager
-    async def session(self) -> AsyncGenerator[None]:
+    def session(self) -> AbstractAsyncContextManager[None]:
         """Count a session for a block. Waits until the limit allows it; an idle session of the account is closed for it.
 
         Raises:
             ConnectionFailed: the quota does not answer.
         """
-        most = self._limits.sessions
-        if most is None:
-            yield
-            return
+        return _NOT_COUNTED if self._limits.sessions is None else self._counted(self._limits.sessions)
+
+    @asynccontextmanager
+    async def _counted(self, most: int) -> AsyncGenerator[None]:
         self._wanting += 1
         waits = True
         try:

@@ -159,6 +159,19 @@ class _Slot:
         self.stay.cancel()
 
 
+@attrs.frozen
+class _InUse(AbstractAsyncContextManager[None]):
+    """A turn in which a pool is used. (A generator would take six times the memory as long as the turn runs.)"""
+
+    pool: SessionPool
+
+    async def __aenter__(self) -> None:
+        self.pool.turn_begins()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.pool.turn_ends()
+
+
 @attrs.define
 class _Counts:
     opened: int = 0
@@ -247,18 +260,21 @@ class SessionPool:
         self._failures = 0  # a new turn may try a service that failed in the last one
         self._change()
 
-    @asynccontextmanager
-    async def in_use(self) -> AsyncGenerator[None]:
+    def in_use(self) -> AbstractAsyncContextManager[None]:
         """Use the pool in this block, for one turn: sessions are kept open, and `spares` beside them."""
+        return _InUse(self)
+
+    def turn_begins(self) -> None:
+        """Keep sessions open, and `spares` beside them, until `turn_ends`. A plain call."""
         if not self._turns:
             self._throttled_since = math.inf
         self._turns += 1
         self.warm_up()
-        try:
-            yield
-        finally:
-            self._turns -= 1
-            self.warm_up()
+
+    def turn_ends(self) -> None:
+        """A turn needs them no longer. A plain call."""
+        self._turns -= 1
+        self.warm_up()
 
     def close(self) -> None:
         """Close all sessions, each within its own deadline. A plain call; the nursery waits until they are closed."""

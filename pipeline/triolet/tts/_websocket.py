@@ -21,7 +21,7 @@ from wsproto.events import CloseConnection, Event, Ping, Pong
 
 from triolet.errors import DeadlineExpired, ProtocolViolation, TrioletError
 from triolet.tts import _websocket_failures as failures
-from triolet.tts._client_frames import text_frames
+from triolet.tts._client_frames import ping_frame, text_frames
 from triolet.tts._dial import READ_BYTES, Dial, SocketStream, dial_tcp
 from triolet.tts._websocket_failures import Address
 from triolet.tts._websocket_frames import FrameReader, Happening, NoFrames, PeerClosed, TooLong
@@ -142,7 +142,8 @@ class WebSocket:
         """Once the handshake is complete."""
         self._nursery: trio.Nursery | None = None
         """Around all of its work."""
-        self._protocol = Connection(ConnectionType.CLIENT)
+        self._wsproto: Connection | None = None
+        """Made when it is needed: it takes 2 KB, and nearly all that is sent or comes needs none of it."""
         self._sending = trio.Lock()
         self._paying = False
         self._owed: dict[type[Event], Ping | Pong] = {}
@@ -206,7 +207,7 @@ class WebSocket:
         try:
             if not self._may_be_sent(data):
                 return False
-            await self._stream.send_all(data if isinstance(data, bytes) else self._protocol.send(data))
+            await self._stream.send_all(data if isinstance(data, bytes) else self._protocol().send(data))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return False
         finally:
@@ -215,10 +216,16 @@ class WebSocket:
 
     def _may_be_sent(self, data: Event | bytes) -> bool:
         """Whether the protocol has room for it: nothing goes out behind a Close but the answer to the peer's."""
-        state = self._protocol.state
+        state = ConnectionState.OPEN if self._wsproto is None else self._wsproto.state
         if isinstance(data, CloseConnection):
             return state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING)
         return state is ConnectionState.OPEN
+
+    def _protocol(self) -> Connection:
+        """What reads and writes the frames that are rare."""
+        if self._wsproto is None:
+            self._wsproto = Connection(ConnectionType.CLIENT)
+        return self._wsproto
 
     async def _wait_until_open(self) -> None:
         with trio.move_on_after(self._options.connect_timeout):
@@ -371,7 +378,7 @@ class WebSocket:
         while self._owed:
             event = self._owed.pop(next(iter(self._owed)))
             with trio.move_on_after(self._options.send_timeout) as scope:
-                await self._sent(event)
+                await self._sent(ping_frame(event))
             if scope.cancelled_caught:  # perhaps in the middle of the frame
                 raise DeadlineExpired(
                     f"{self._address} did not take a {type(event).__name__.lower()} within "

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from triolet._model._kinds import KINDS, checked
 from triolet._model._text import NormalizedClause
@@ -48,10 +47,9 @@ class Verbalizer(PulledStage[NormalizedClause, NormalizedClause]):
     kinds = KINDS
     """Every kind of what is rewritten."""
 
-    @contextlib.contextmanager
-    def _pull(self, upstream: Batches[NormalizedClause], turn: TurnContext) -> Generator[Batches[NormalizedClause]]:
+    def _pull(self, upstream: Batches[NormalizedClause], turn: TurnContext) -> Batches[NormalizedClause]:
         """The clauses that come, in words."""
-        yield _Verbalized(upstream, VerbalizerCore(self.only, region=self.region, lexicon=self.lexicon))
+        return _Verbalized(upstream, VerbalizerCore(self.only, region=self.region, lexicon=self.lexicon))
 
 
 class _Verbalized(Batches[NormalizedClause]):
@@ -68,3 +66,7 @@ class _Verbalized(Batches[NormalizedClause]):
     def waiting(self) -> list[NormalizedClause]:
         """What can be said now."""
         return [self._core.feed(clause) for clause in self._upstream.waiting()]
+
+    def close(self) -> None:
+        """Nothing is held here."""
+        self._upstream.close()

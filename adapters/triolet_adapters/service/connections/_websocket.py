@@ -110,7 +110,7 @@ class DirectWebSocket:
         self._socket = socket
         self._protocol = protocol
         self._send_timeout = min(SEND, send_timeout)
-        self._reader = FrameReader(protocol, most)
+        self._reader = FrameReader(lambda: protocol, most, client=False)
         self._come: Iterator[Happening | None] = iter(())
         self._read_in_a_row = 0
         self._receiving = False

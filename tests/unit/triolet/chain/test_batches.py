@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Generator
-
 import pytest
 import trio
 import trio.testing
@@ -93,18 +90,19 @@ class Shout(PulledStage[str, str]):
     def __init__(self) -> None:
         self.begun = self.ended = 0
 
-    @contextlib.contextmanager
-    def _pull(self, upstream: Batches[str], turn: TurnContext) -> Generator[Batches[str]]:
+    def _pull(self, upstream: Batches[str], turn: TurnContext) -> Batches[str]:
         self.begun += 1
-        try:
-            yield Capitals(upstream)
-        finally:
-            self.ended += 1
+        return Capitals(upstream, self)
 
 
 class Capitals(Batches[str]):
-    def __init__(self, upstream: Batches[str]) -> None:
+    def __init__(self, upstream: Batches[str], shout: Shout) -> None:
         self.upstream = upstream
+        self.shout = shout
+
+    def close(self) -> None:
+        self.shout.ended += 1
+        self.upstream.close()
 
     async def next(self) -> list[str]:
         tokens = await self.upstream.next()

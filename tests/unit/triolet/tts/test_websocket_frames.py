@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache, partial
 
 import pytest
 from hypothesis import given, settings
@@ -44,7 +45,7 @@ def from_client(data: bytes) -> bytes:
 
 def told(data: Iterable[bytes], limit: int = LIMIT, end: ConnectionType = ConnectionType.CLIENT) -> Iterator[object]:
     """What the reader says at this end, in a form that can be compared."""
-    reader = FrameReader(Connection(end), limit)
+    reader = FrameReader(cache(partial(Connection, end)), limit, client=end is ConnectionType.CLIENT)
     parts = [reader.feed(part) for part in data]
     for happenings in [*parts, reader.finish()]:
         for happening in happenings:
@@ -226,7 +227,7 @@ def test_hostile_frames(name: str, size: int) -> None:
 
 def test_a_long_message_in_small_pieces_is_looked_at_once() -> None:
     """A look copies what is held: one at each of thousands of pieces would copy gigabytes."""
-    reader = FrameReader(Connection(ConnectionType.CLIENT), 2**20)
+    reader = FrameReader(cache(partial(Connection, ConnectionType.CLIENT)), 2**20)
     data = frame(TEXT, b"x" * 2**20)
     assert list(reader.feed(data[:16])) == []
     assert reader._wanted == len(data)
@@ -236,7 +237,7 @@ def test_a_long_message_in_small_pieces_is_looked_at_once() -> None:
 
 
 def test_frames_without_content_leave_nothing_behind() -> None:
-    reader = FrameReader(Connection(ConnectionType.CLIENT), LIMIT)
+    reader = FrameReader(cache(partial(Connection, ConnectionType.CLIENT)), LIMIT)
     data = frame(TEXT, b"", final=False) + frame(CONTINUATION, b"", final=False) * 1000
     assert set(reader.feed(data)) == {None}
     assert reader._parts == []
