@@ -44,3 +44,26 @@ class Signal:
         assert self._waiting is not None
         self._waiting.remove(task)
         return Abort.SUCCEEDED
+
+
+class Flag(Signal):
+    """A signal that is remembered: once it is given, `wait()` returns at once. As `trio.Event`, for 0.3 KB less."""
+
+    __slots__ = ("given",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given = False
+        """Whether it was."""
+
+    def give(self) -> None:
+        """Wake all tasks that wait, and let none wait from now on. A plain call."""
+        self.given = True
+        super().give()
+
+    async def wait(self) -> None:
+        """Wait until it is given."""
+        if self.given:
+            await trio.lowlevel.checkpoint()
+        else:
+            await super().wait()

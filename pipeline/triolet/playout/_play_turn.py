@@ -10,7 +10,7 @@ from triolet._model._audio import AudioChunk
 from triolet._tools._alone import Alone, lone_error, only_cancelled
 from triolet.chain._context import TurnContext
 from triolet.chain._stages import Source
-from triolet.playout._turn_log import logged
+from triolet.playout._turn_log import Logged
 from triolet.playout._turn_playout import Interlude, TurnPlayout, play_all
 from triolet.turn._events import TurnEnded, TurnStarted
 
@@ -23,7 +23,7 @@ async def play_turn(
     An error of any stage ends all stages, and is raised by itself with `.result` set on it. Cancellation ends all stages. In
     both cases the output drops what has not been heard, and the timeline says what has been.
     """
-    with logged(turn):
+    with Logged(turn):
         await play_part(source, playing, turn, interlude)
 
 

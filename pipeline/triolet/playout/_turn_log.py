@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Generator
 
 from triolet.chain._context import TurnContext
 from triolet.turn._number import current, named_turn
@@ -14,19 +12,22 @@ from triolet.turn._result import TurnResult
 logger = logging.getLogger("triolet.turns")
 
 
-@contextlib.contextmanager
-def logged(turn: TurnContext) -> Generator[None]:
-    """Log the beginning and the end of a turn at INFO. What is logged in its tasks meanwhile can name it (`named_turn`)."""
-    token = current.set(turn.number)
-    try:
+class Logged:
+    """Logs the beginning and the end of a turn at INFO. What is logged in its tasks meanwhile can name it (`named_turn`)."""
+
+    __slots__ = ("_token", "_turn")
+
+    def __init__(self, turn: TurnContext) -> None:
+        self._turn = turn
+
+    def __enter__(self) -> None:
+        self._token = current.set(self._turn.number)
         logger.info("%sbegins", named_turn())
-        try:
-            yield
-        finally:
-            if logger.isEnabledFor(logging.INFO):
-                logger.info("%s%s", named_turn(), _end(turn.timeline.result))
-    finally:
-        current.reset(token)
+
+    def __exit__(self, *_: object) -> None:
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("%s%s", named_turn(), _end(self._turn.timeline.result))
+        current.reset(self._token)
 
 
 def _end(result: TurnResult) -> str:

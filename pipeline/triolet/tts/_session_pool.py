@@ -19,7 +19,7 @@ import attrs
 import trio
 
 from triolet._tools._alone import Alone
-from triolet._tools._signal import Signal
+from triolet._tools._signal import Flag, Signal
 from triolet.errors import DeadlineExpired, TooMuchAudio, TTSError, Unspeakable
 from triolet.tts._contract import TTS, AudioCallback, Connect, TTSSession, Usage
 from triolet.tts._hedging import Hedging
@@ -200,8 +200,8 @@ class SessionPool:
         self._sharing = tts.sharing()
         """The block in which its sessions share connections; None if they do not, or it is open."""
         self._connect: Connect | None = tts.connect if self._sharing is None else None
-        self._unused = trio.Event()
-        """Set when the pool is closed and its last session with it."""
+        self._unused = Flag()
+        """Given when the pool is closed and its last session with it."""
         self._nursery = nursery
         self._options = options
         self._limiter = limiter
@@ -281,7 +281,7 @@ class SessionPool:
         self._closed = True
         self._limiter.make_room.remove(self._make_room)
         if not self._slots:
-            self._unused.set()
+            self._unused.give()
         for slot in self._slots:
             if slot.state is _State.OPENING:
                 slot.opening.cancel()
@@ -585,7 +585,7 @@ class SessionPool:
         finally:
             self._slots.remove(slot)
             if self._closed and not self._slots:
-                self._unused.set()
+                self._unused.give()
         self._change()  # not after a cancellation: then the pool is being closed
 
     def _make_room(self) -> bool:

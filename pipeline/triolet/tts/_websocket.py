@@ -19,6 +19,7 @@ import trio_websocket
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import CloseConnection, Event, Ping, Pong
 
+from triolet._tools._signal import Flag
 from triolet.errors import DeadlineExpired, ProtocolViolation, TrioletError
 from triolet.tts import _websocket_failures as failures
 from triolet.tts._client_frames import ping_frame, text_frames
@@ -104,7 +105,7 @@ async def open_websocket(
     )
     raised: BaseException | None = None
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(websocket._run)  # noqa: SLF001 -- one module, one idea
+        nursery.start_soon(websocket._run, nursery)  # noqa: SLF001 -- one module, one idea
         try:
             await websocket._wait_until_open()  # noqa: SLF001
             yield websocket
@@ -140,20 +141,23 @@ class WebSocket:
         self._handshake: Handshake | None = None
         self._stream: trio.abc.Stream | None = None
         """Once the handshake is complete."""
-        self._nursery: trio.Nursery | None = None
-        """Around all of its work."""
+        self._work = trio.CancelScope(shield=True)
+        """Around what the task that reads does now. Shielded, or a cancellation from outside would end the reading before the polite
+        close."""
+        self._stopped = False
+        """Whether all of its work is to end."""
         self._wsproto: Connection | None = None
         """Made when it is needed: it takes 2 KB, and nearly all that is sent or comes needs none of it."""
         self._sending = trio.Lock()
-        self._paying = False
+        self._paying: trio.CancelScope | None = None
+        """Around the work of the task that sends what is owed, while there is one."""
         self._owed: dict[type[Event], Ping | Pong] = {}
         """What is to be sent besides messages, the last of each kind: a pong need answer only the last ping."""
         self._ping_numbers = itertools.count(1)
         self._ping: bytes | None = None
         """The one that has not been answered."""
-        self._timer = trio.CancelScope()
-        self._settled = trio.Event()
-        self._ended = trio.Event()
+        self._settled = Flag()
+        self._ended = Flag()
         self._closing = False
         self._failure: Exception | None = None
 
@@ -244,57 +248,59 @@ class WebSocket:
         if self._stream is None and self._failure is not None:
             raise self._failure
 
-    async def _run(self) -> None:
+    async def _run(self, nursery: trio.Nursery) -> None:
         """Everything foreign happens in here: nothing but our own errors gets out, and those only through `_fail`."""
+        stream: trio.abc.Stream | None = None
+        behind = b""
         try:
-            async with trio.open_nursery() as self._nursery:
-                # Shielded, or a cancellation from outside would end the reading before the polite close.
-                self._nursery.cancel_scope.shield = True
+            with self._work:
                 if self._closing:  # before it began
                     self._stop()
                 stream = await self._dial(self._address.host, self._address.port, self._address.tls)
-                try:
-                    self._handshake = Handshake(stream)
-                    behind = await self._handshake.run(self._address, self._headers())
-                    self._handshake = None
-                    self._stream = stream
-                    self._settled.set()
-                    await self._read(stream, behind)
-                    self._stop()
-                finally:
-                    await trio.aclose_forcefully(stream)
+                self._handshake = Handshake(stream)
+                behind = await self._handshake.run(self._address, self._headers())
+                self._handshake = None
+                self._stream = stream
+                self._settled.give()
+            if self._stream is not None:
+                await self._read(self._stream, behind, nursery)
         except* Exception as group:  # noqa: BLE001 -- every error is mapped, and none is lost
             self._fail(self._as_ours(_most_telling(group)))
         finally:
-            self._ended.set()
-            self._settled.set()
+            self._stop()
+            if stream is not None:
+                with trio.CancelScope(shield=True):  # it waits for nothing
+                    await trio.aclose_forcefully(stream)
+            self._ended.give()
+            self._settled.give()
 
-    async def _read(self, stream: trio.abc.Stream, behind: bytes) -> None:
+    async def _read(self, stream: trio.abc.Stream, behind: bytes, nursery: trio.Nursery) -> None:
         """Read to the end of the connection. Send pings, and fail if the peer does not answer one in time."""
         reader = FrameReader(self._protocol, self._options.max_message_size)
         due = self._next_ping()
-        while True:
-            # It interrupts a read that has nothing, and nothing else.
-            with trio.CancelScope(deadline=due) as self._timer:
-                if behind and await self._take(reader.feed(behind)):
+        while not self._stopped:
+            # Its deadline interrupts a read that has nothing, and nothing else.
+            with trio.CancelScope(deadline=due, shield=True) as self._work:
+                if behind and await self._take(reader.feed(behind), nursery):
                     return
                 behind = b""
-                while data := await self._receive_some(stream):
-                    if await self._take(reader.feed(data)):
+                while True:
+                    try:
+                        data = await stream.receive_some(READ_BYTES)
+                    except (trio.BrokenResourceError, trio.ClosedResourceError):
+                        break
+                    if not data:
+                        break
+                    if await self._take(reader.feed(data), nursery):
                         return
                     del data  # or it would be kept while nothing comes
-                if not await self._take(reader.finish()):
+                if not await self._take(reader.finish(), nursery):
                     self._fail(failures.broke(self._address))
                 return
-            due = self._ping_again(due)
+            if not self._stopped:
+                due = self._ping_again(due, nursery)
 
-    async def _receive_some(self, stream: trio.abc.Stream) -> bytes | bytearray:
-        try:
-            return await stream.receive_some(READ_BYTES)
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            return b""
-
-    async def _take(self, happenings: Iterator[Happening | None]) -> bool:
+    async def _take(self, happenings: Iterator[Happening | None], nursery: trio.Nursery) -> bool:
         """Hand over what has come. Return whether it was the last of the connection."""
         for number, happening in enumerate(happenings):
             if number % _MESSAGES_A_STEP == 1:
@@ -309,7 +315,7 @@ class WebSocket:
                 except Exception as error:  # noqa: BLE001 -- not ours to judge: whoever waits for an answer gets it as it is
                     self._fail(error)
                     return True
-            elif happening is not None and await self._take_control(happening):
+            elif happening is not None and await self._take_control(happening, nursery):
                 return True
         return False
 
@@ -323,16 +329,18 @@ class WebSocket:
                 f"{self._address} sent a binary message of {len(message)} bytes; its events are text"
             )
 
-    async def _take_control(self, happening: Ping | Pong | PeerClosed | NoFrames | TooLong) -> bool:
+    async def _take_control(
+        self, happening: Ping | Pong | PeerClosed | NoFrames | TooLong, nursery: trio.Nursery
+    ) -> bool:
         """Answer what is no message. Return whether it was the last of the connection."""
         match happening:
             case Ping():
-                self._owe(happening.response())
+                self._owe(happening.response(), nursery)
                 return False
             case Pong():
                 if bytes(happening.payload) == self._ping:
                     self._ping = None
-                    self._timer.deadline = self._next_ping()
+                    self._work.deadline = self._next_ping()
                 return False
             case PeerClosed():
                 reason = self._scrub(happening.event.reason or "")
@@ -351,12 +359,12 @@ class WebSocket:
     def _next_ping(self) -> float:
         return trio.current_time() + (math.inf if self._options.ping_interval is None else self._options.ping_interval)
 
-    def _ping_again(self, due: float) -> float:
+    def _ping_again(self, due: float, nursery: trio.Nursery) -> float:
         """Send a ping, since the timer has expired. Return the time by which it must be answered."""
         now = trio.current_time()
         if self._ping is None:
             self._ping = next(self._ping_numbers).to_bytes(4, "big")
-            self._owe(Ping(self._ping))
+            self._owe(Ping(self._ping), nursery)
             return now + self._options.ping_timeout
         late = now - due
         if late > _LATE:
@@ -366,25 +374,29 @@ class WebSocket:
             "the connection is dead"
         )
 
-    def _owe(self, event: Ping | Pong) -> None:
+    def _owe(self, event: Ping | Pong, nursery: trio.Nursery) -> None:
         """Have it sent by a task of its own: a reader that waits for the peer to read would let both wait for ever."""
         self._owed[type(event)] = event
-        if not self._paying:
-            self._paying = True
-            assert self._nursery is not None
-            self._nursery.start_soon(self._pay)
+        if self._paying is None:
+            self._paying = trio.CancelScope(shield=True)
+            nursery.start_soon(self._pay, self._paying)
 
-    async def _pay(self) -> None:
-        while self._owed:
-            event = self._owed.pop(next(iter(self._owed)))
-            with trio.move_on_after(self._options.send_timeout) as scope:
-                await self._sent(ping_frame(event))
-            if scope.cancelled_caught:  # perhaps in the middle of the frame
-                raise DeadlineExpired(
-                    f"{self._address} did not take a {type(event).__name__.lower()} within "
-                    f"{self._options.send_timeout:g} s (send_timeout)"
-                )
-        self._paying = False
+    async def _pay(self, paying: trio.CancelScope) -> None:
+        with paying:
+            while self._owed:
+                event = self._owed.pop(next(iter(self._owed)))
+                with trio.move_on_after(self._options.send_timeout) as scope:
+                    await self._sent(ping_frame(event))
+                if scope.cancelled_caught:  # perhaps in the middle of the frame
+                    self._fail(
+                        DeadlineExpired(
+                            f"{self._address} did not take a {type(event).__name__.lower()} within "
+                            f"{self._options.send_timeout:g} s (send_timeout)"
+                        )
+                    )
+                    self._stop()
+                    return
+        self._paying = None
 
     def _fail(self, error: Exception) -> None:
         if self._failure is not None or self._closing:
@@ -396,8 +408,10 @@ class WebSocket:
 
     def _stop(self) -> None:
         """End all of its work, now."""
-        if self._nursery is not None:
-            self._nursery.cancel_scope.cancel()
+        self._stopped = True
+        self._work.cancel()
+        if self._paying is not None:
+            self._paying.cancel()
 
     @property
     def _head(self) -> str:

@@ -72,7 +72,8 @@ class Inbox:
         self._max_bytes = max_bytes
         self._characters = 0
         self._max_characters = max_characters
-        self._arrived = trio.Event()
+        self._arrived: trio.Event | None = None
+        """Set when there is something to read, for the task that waits for it."""
         self._hearing: _Hearing | None = None
         self.failure: Exception | None = None
         """What ended the connection. What came before can still be read."""
@@ -98,14 +99,18 @@ class Inbox:
                 f"events of more than {self._max_characters} characters wait to be read, the last a {event.type or '?'}"
             )
         self._events.append((event, length))
-        self._arrived.set()
+        self._tell()
 
     def fail(self, error: Exception) -> None:
         """Nothing more will come. The first failure counts."""
         if self.failure is None:
             self.failure = error
         self.failed.set()
-        self._arrived.set()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._arrived is not None:
+            self._arrived.set()
 
     def unread_error(self) -> ErrorEvent | None:
         """An error event of which nobody knows yet: it tells more than the Close that follows it."""
@@ -120,9 +125,10 @@ class Inbox:
     async def next(self, deadline: Deadline) -> ServerEvent:
         """Give the next event: at once if it is there, however late it is read; else before the deadline."""
         if not self._events and self.failure is None:
-            self._arrived = trio.Event()
+            self._arrived = arrived = trio.Event()
             with trio.move_on_at(deadline.at):
-                await self._arrived.wait()
+                await arrived.wait()
+            self._arrived = None
         if not self._events:
             raise self.failure or deadline.expired()
         return self._take()
@@ -149,7 +155,7 @@ class Inbox:
                 if not hearing.over.is_set() and trio.current_time() >= (until := deadline()).at:
                     raise until.expired()
         finally:
-            self._hearing = None
+            self._hearing = self._arrived = None
         if hearing.error is not None:
             raise hearing.error
         if not hearing.done:
