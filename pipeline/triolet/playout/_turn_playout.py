@@ -11,9 +11,8 @@ import attrs
 import trio
 
 from triolet._model._audio import SAMPLE_BYTES, AudioChunk, AudioFormat
-from triolet._model._samples import numbers
 from triolet._model._text import Phrase, SpeechUnit
-from triolet.alignment._voicing import AUDIBLE, all_below
+from triolet.alignment._voicing import AUDIBLE, marked
 from triolet.chain._context import TurnContext
 from triolet.errors import OutputError
 from triolet.playout._deck import Deck
@@ -427,12 +426,8 @@ class TurnPlayout:
             self._turn.timeline.record(Underrun(self._turn.now() - seconds, seconds))
 
     def _note_audible(self, pcm: bytes, audio: AudioFormat) -> None:
-        if all_below(
-            AUDIBLE, high=pcm[1::SAMPLE_BYTES], low=pcm[::SAMPLE_BYTES]
-        ):  # a tenth of the time that the search takes
-            return
-        at = next((at for at, sample in enumerate(numbers(pcm)) if abs(sample) >= AUDIBLE), None)
-        if at is not None:
+        at = marked(AUDIBLE, pcm[1::SAMPLE_BYTES], pcm[::SAMPLE_BYTES]).find(1)
+        if at >= 0:
             self._audible = True
             delay = audio.seconds(self._held() + at) + self._output.other_before + self._output.other_after
             self._turn.timeline.record(FirstAudible(self._turn.now() + (delay if self._output.realtime else 0.0)))

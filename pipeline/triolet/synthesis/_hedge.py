@@ -97,7 +97,7 @@ class Hedge:
             elif self.taken is self.second:
                 await self._second_over.wait()
         finally:
-            self.second.scope.cancel(reason="the first session has ended")
+            self._call_off(self.second, "the first session has ended")
         attempt = self.taken or self.first
         if attempt.usage is None:
             assert attempt.error is not None
@@ -142,8 +142,13 @@ class Hedge:
             attempt.accept._pass_to(self._accept)  # noqa: SLF001 -- nothing has to be asked any more: audio comes ten times a second
             if attempt is self.second:
                 self._quicker(attempt)
-            (self.second if attempt is self.first else self.first).scope.cancel(reason="another session was quicker")
+            self._call_off(self.second if attempt is self.first else self.first, "another session was quicker")
         return self.taken is attempt
+
+    def _call_off(self, attempt: Attempt, reason: str) -> None:
+        """End an attempt if there are two. To cancel one that was not begun costs half of what is done with the first samples."""
+        if self.asked:
+            attempt.scope.cancel(reason=reason)
 
     def _audio(self, attempt: Attempt, pcm: bytes) -> None:
         if pcm and self._take(attempt):
