@@ -63,9 +63,9 @@ class Use:
     """Commits in an answer: requests to the vendor."""
     held: float = 2.0
     """Seconds that a commit holds a session."""
-    milliseconds: float = 7.0
+    milliseconds: float = 5.5
     """Of a core for a second of audio."""
-    kilobytes: float = 555.0
+    kilobytes: float = 545.0
     """Of a conversation while it speaks."""
     requests: float = 180.0
     """A minute, that an account of the vendor may make."""
