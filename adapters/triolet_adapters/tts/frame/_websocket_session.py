@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from triolet import AudioCallback, TTSSession, Usage
-from triolet.errors import DeadlineExpired
+from triolet.errors import ConnectionLost, DeadlineExpired
 from triolet_adapters.tts.frame._commit import Commit
 from triolet_adapters.tts.frame._taking import Taker
 
@@ -57,6 +57,8 @@ class WebSocketSession(TTSSession):
             raise RuntimeError("this session is busy: one commit at a time")
         if wire.failure is not None:
             raise wire.failure
+        if self._spent and wire.retired:  # at rest; whoever asks was quicker than whoever waits for `ended`
+            raise ConnectionLost("this session has ended: its connection is left for a new one")
         if self._spent:
             raise RuntimeError("this session is spent: its last commit failed or was cancelled; open another")
         self._commits += 1
