@@ -6,6 +6,7 @@ import ast
 import contextlib
 import inspect
 import io
+import json
 import os
 import re
 import runpy
@@ -156,6 +157,9 @@ class Page:
             case "console":
                 with blamed(block):
                     assert_resembles(block.code, self.printed)
+            case "json":
+                with blamed(block):
+                    json.loads(block.code)
             case other:
                 raise AssertionError(f"{block}: {other!r} is neither run nor known")
 
@@ -251,7 +255,7 @@ def serve_configured(line: str, variables: dict[str, str]) -> None:
     """`triolet serve` up to the moment when it would listen: its settings are read, and its voices made."""
     served: list[ServiceConfig] = []
 
-    async def serve(config: ServiceConfig, *, stop: object, task_status: trio.TaskStatus[str]) -> None:
+    async def serve(config: ServiceConfig, *, stop: object, at_once: object, task_status: trio.TaskStatus[str]) -> None:
         ServiceVoices.of(config)
         served.append(config)
         task_status.started("http://127.0.0.1:8765")
