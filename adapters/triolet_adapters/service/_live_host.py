@@ -50,6 +50,11 @@ class LiveHost:
         return self._service.config.limits.max_lag
 
     @property
+    def longest_pause(self) -> float:
+        """Seconds that a client may pause a turn."""
+        return self._service.config.limits.pause_timeout
+
+    @property
     def drain_seconds(self) -> float:
         """How long running turns may take when the service ends."""
         return self._service.config.limits.drain_timeout

@@ -111,6 +111,11 @@ class Limits:
         "Seconds that a request may last. 4096 characters are 5 minutes of speech, which a client may take slowly.",
         above=0,
     )
+    pause_timeout: float = setting(
+        900.0,
+        "Seconds that a WebSocket client may pause a turn, which holds its place among all turns meanwhile; then it is interrupted. As turn_timeout.",
+        above=0,
+    )
     max_lag: float | None = setting(
         0.5,
         "Seconds that the event loop may be late; then WebSocket turns are refused. Half of what a client of them holds.",

@@ -60,6 +60,11 @@ class Host(Protocol):
         ...
 
     @property
+    def longest_pause(self) -> float:
+        """Seconds that a client may pause a turn."""
+        ...
+
+    @property
     def drain_seconds(self) -> float:
         """How long running turns may take when the service ends."""
         ...

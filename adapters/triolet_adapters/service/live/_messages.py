@@ -267,7 +267,7 @@ class Failure(Numbered):
 
     TYPE = "error"
     code: str = _said(
-        "bad_message, too_much_text, unknown_setting, no_language_model, overloaded, draining, turn_failed, or internal."
+        "bad_message, too_much_text, unknown_setting, no_language_model, overloaded, draining, paused_too_long, turn_failed, or internal."
     )
     message: str = _said("What is wrong, and what to do.")
     turn: int | None = _said("The turn that it ended; null: none.", default=None)

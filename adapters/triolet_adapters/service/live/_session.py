@@ -54,6 +54,8 @@ class _Refused(Exception):
 class LiveSession:
     """One client's conversation. `run` it in a nursery; give it what the client says."""
 
+    _nursery: trio.Nursery
+
     def __init__(self, host: Host, settings: Settings, output: LiveOutput, *, caller: str, parent: str | None) -> None:
         """Make a session.
 
@@ -76,6 +78,9 @@ class LiveSession:
         self._history: list[dict[str, str]] = []
         self._idle = trio.Event()
         self._idle.set()
+        self._pausing = trio.CancelScope()
+        """Around the wait for the end of a pause. Cancelled: there is none."""
+        self._pausing.cancel()
         self.over = False
 
     @property
@@ -100,6 +105,7 @@ class LiveSession:
         """
         try:
             async with self._talk, trio.open_nursery() as nursery:
+                self._nursery = nursery
                 if self.settings.by_word:
                     nursery.start_soon(self._tell_words)
                 nursery.start_soon(self._say_turns)
@@ -129,9 +135,10 @@ class LiveSession:
             case messages.Interrupt():
                 self._interrupt()
             case messages.Pause():
-                self._talk.pause()
+                self._pause()
             case messages.Resume():
                 self._talk.resume()
+                self._pausing.cancel()
 
     def tell(self, message: messages.Numbered) -> None:
         """Tell the client something. A plain call."""
@@ -190,6 +197,22 @@ class LiveSession:
     def _fail(self, code: str, message: str, turn: int | None = None) -> None:
         self.tell(messages.Failure(code=code, message=message, turn=turn))
 
+    def _pause(self) -> None:
+        self._talk.pause()
+        if self._waiting and not self.over and self._pausing.cancel_called:
+            self._pausing = trio.CancelScope()
+            self._nursery.start_soon(self._end_pause, self._pausing)
+
+    async def _end_pause(self, pausing: trio.CancelScope) -> None:
+        """Interrupt a turn that is paused for too long: it holds a place among all turns, and sessions of its voice."""
+        with pausing:
+            await trio.sleep(self._host.longest_pause)
+            seconds = f"{self._host.longest_pause:g} s"
+            self._fail(
+                "paused_too_long", f"a pause may last {seconds}, so the turn was interrupted", self._waiting[0].number
+            )
+            self._interrupt()
+
     async def _say_turns(self) -> None:
         async for turn in self._next:
             name = self._host.new_turn()
@@ -202,6 +225,7 @@ class LiveSession:
             if rest:
                 result = attrs.evolve(result, text=result.text + rest, unheard=result.unheard + rest)
             self._waiting.remove(turn)
+            self._pausing.cancel()  # a pause ends with its turn
             teller.ended(result, trio.current_time())
             if not self._waiting:
                 self._idle.set()

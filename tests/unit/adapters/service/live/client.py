@@ -32,6 +32,7 @@ class FakeHost:
     most_characters: int = 10_000
     longest_message: int = 10_000
     max_lag: float | None = None
+    longest_pause: float = 900.0
     drain_seconds: float = 5.0
     drains: trio.Event = attrs.field(factory=trio.Event)
     observed: list[tuple[str, str, str | None]] = attrs.field(factory=list)

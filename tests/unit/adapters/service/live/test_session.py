@@ -332,6 +332,34 @@ async def test_a_pause_stops_the_sound_and_a_resume_goes_on(autojump_clock: Cloc
         assert ended["heard"] == TEXT
 
 
+async def test_a_pause_without_an_end_is_ended_and_none_outlives_its_turn(autojump_clock: Clock) -> None:
+    async with service() as here:
+        client = here.connect()
+        for then in ("resume", "interrupt"):  # neither leaves anything that ends a later turn
+            client.say({"type": "text", "text": TEXT})
+            client.say({"type": "turn.end"})
+            await client.until("phrase.playing")
+            client.say({"type": "pause"})
+            await client.until("audio.pause")
+            await trio.sleep(800)
+            client.say({"type": then})
+            assert (await client.until("turn.ended"))["interrupted"] == (then == "interrupt")
+
+        client.say({"type": "text", "text": TEXT})
+        await client.until("phrase.playing")
+        await trio.sleep(200)
+        client.say({"type": "pause"})
+        await trio.sleep(899)
+        client.say({"type": "pause"})  # gives no more time
+        assert (await client.until("error"))["code"] == "paused_too_long"
+        ended = await client.until("turn.ended")
+        assert (ended["interrupted"], ended["error"]) == (True, None)
+
+        client.say({"type": "text", "text": TEXT})
+        client.say({"type": "turn.end"})
+        assert (await client.until("turn.ended"))["heard"] == TEXT
+
+
 async def test_words_are_told_as_they_are_heard(autojump_clock: Clock) -> None:
     async with service() as here:
         client = here.connect(progress="words")
