@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import trio
+
+logger = logging.getLogger("triolet.service")
 
 SIBLING = 1.0
 """Seconds for the figures of another worker. Prometheus waits for 10 in all, and a loop that is later than this has worse troubles."""
@@ -48,11 +51,17 @@ class WorkerFigures:
     async def serve(
         self, *, task_status: trio.TaskStatus[list[trio.SocketListener]] = trio.TASK_STATUS_IGNORED
     ) -> None:
-        """Give this worker's figures to whoever connects, until cancelled."""
+        """Give this worker's figures to whoever connects, until cancelled. Where that cannot be, it serves nevertheless."""
         path = self._folder / str(self._number)
-        path.unlink(missing_ok=True)  # noqa: ASYNC240 -- of the worker in whose place this one is
         listening = trio.socket.socket(trio.socket.AF_UNIX, trio.socket.SOCK_STREAM)
-        await listening.bind(str(path))
+        try:
+            path.unlink(missing_ok=True)  # noqa: ASYNC240 -- of the worker in whose place this one is
+            await listening.bind(str(path))
+        except OSError as error:  # such as a path of more than some 100 bytes
+            listening.close()
+            logger.warning("/metrics of other workers will lack those of this one: %s: %s", path, error)
+            task_status.started([])
+            return
         listening.listen()
 
         async def give(stream: trio.SocketStream) -> None:

@@ -40,3 +40,11 @@ def test_promtool_has_no_complaint_about_several() -> None:
     text = merged({0: exposition(1), 1: exposition(2), 10: exposition(3)})
     checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)
     assert (checked.returncode, checked.stderr, checked.stdout) == (0, b"", b"")
+
+
+async def test_a_worker_whose_socket_cannot_be_made_serves_nevertheless(tmp_path: Path) -> None:
+    (deep := tmp_path / ("deep" * 40)).mkdir()
+    worker = WorkerFigures(str(deep), 0, lambda: exposition(1))
+    async with trio.open_nursery() as nursery:
+        await nursery.start(worker.serve)
+    assert b'triolet_turns_total{worker="0",' in await worker.all()
