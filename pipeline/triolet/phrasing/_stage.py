@@ -204,10 +204,15 @@ class _Desk:
         phrase = self._core.phrase(offer)
         self._giving = True
         try:
-            await downstream.send(phrase)
+            downstream.send_nowait(phrase)
+        except trio.WouldBlock:
+            await downstream.send(phrase)  # who takes it then lets this task run before the commit begins
+            self._given(offer, phrase)
+        else:
+            self._given(offer, phrase)
+            await trio.lowlevel.cancel_shielded_checkpoint()
         finally:
             self._giving = False
-        self._given(offer, phrase)
 
     def _given(self, offer: Offer, phrase: Phrase) -> None:
         self._turn.timeline.record(PhraseReady(self._turn.now(), phrase))

@@ -146,11 +146,14 @@ class SpeakingTurn:
         if before is not None:
             await send(jobs, before)
         await self._admission.until_admitted()
+        was_held = upstream.statistics().tasks_waiting_send > 0
         try:
             phrase = await upstream.receive()  # the Phraser decides now, by how much the listener has left
         except trio.EndOfChannel:
             jobs.close()
             return
+        if was_held:  # the Phraser has been woken: it says first that the phrase is ready
+            await trio.lowlevel.checkpoint()
         job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
         self._admission.admit(job)
         self._nursery.start_soon(self._commit_next, upstream, jobs, job)
