@@ -108,7 +108,7 @@ class ClientStream(trio.abc.HalfCloseableStream):
         Raises:
             BrokenResourceError: the client has gone, or has not taken it within `send_timeout`.
         """
-        if self._left.is_set():
+        if self._taken and self._left.is_set():
             return  # an answer to the request, which somebody else has answered
         self._answered = True
         with trio.move_on_after(self.send_timeout) as scope:
@@ -121,7 +121,12 @@ class ClientStream(trio.abc.HalfCloseableStream):
         """Receive; nothing more after `stop_listening` and `take_over`."""
         while not self._taken:
             with trio.CancelScope() as self._reading:
-                data = await self._stream.receive_some(max_bytes)
+                data: bytes | bytearray = b""
+                try:
+                    data = await self._stream.receive_some(max_bytes)
+                finally:
+                    if not data:  # it will not ask again
+                        self._left.set()
                 self._answered = False
                 if not data or not self._deaf:
                     return data
@@ -154,5 +159,6 @@ class ClientStream(trio.abc.HalfCloseableStream):
 
     async def aclose(self) -> None:
         """Close."""
+        self._left.set()
         self._closed.set()
         await self._stream.aclose()

@@ -16,6 +16,9 @@ logger = logging.getLogger("triolet.service")
 SIBLING = 1.0
 """Seconds for the figures of another worker. Prometheus waits for 10 in all, and a loop that is later than this has worse troubles."""
 
+END = b"# EOF\n"
+"""What follows the figures of a worker. Where it is missing, the worker has died or was too slow, and a number may be cut off."""
+
 _SAMPLE = re.compile(rb"^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{?)", re.MULTILINE)
 
 
@@ -67,7 +70,7 @@ class WorkerFigures:
         async def give(stream: trio.SocketStream) -> None:
             with trio.move_on_after(SIBLING):
                 with contextlib.suppress(trio.BrokenResourceError):
-                    await stream.send_all(self._own())
+                    await stream.send_all(self._own() + END)
             await trio.aclose_forcefully(stream)
 
         await trio.serve_listeners(give, [trio.SocketListener(listening)], task_status=task_status)
@@ -80,7 +83,9 @@ class WorkerFigures:
             with trio.move_on_after(SIBLING):
                 with contextlib.suppress(OSError, trio.BrokenResourceError):
                     async with await trio.open_unix_socket(str(self._folder / str(number))) as stream:
-                        found[number] = b"".join([part async for part in stream])
+                        told = b"".join([part async for part in stream])
+                    if told.endswith(END):
+                        found[number] = told.removesuffix(END)
 
         async with trio.open_nursery() as nursery:
             for name in os.listdir(self._folder):  # noqa: PTH208 -- names, not paths

@@ -59,7 +59,7 @@ class Entry:
                 raise Damaged("its samples are not those that were written")
             words = tuple(TimedWord(int(a), int(b), float(c), float(d)) for a, b, c, d in header["words"])
             about, text, rate = str(header["about"]), str(header["text"]), int(header["sample_rate"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:  # `Infinity` is JSON to Python
             raise Damaged("its header lacks a field") from error
         return cls(about=about, text=text, sample_rate=rate, pcm=pcm, words=words)
 
@@ -92,7 +92,7 @@ def _split(data: bytes) -> tuple[dict[str, Any], bytes]:
         raise Damaged("its header is not the one that was written")
     try:
         header: Any = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Damaged("its header is no JSON") from error
     if not isinstance(header, dict):
         raise Damaged("its header is no object")

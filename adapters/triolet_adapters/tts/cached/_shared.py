@@ -44,8 +44,8 @@ _KEEP = """
 -- Keeps a phrase, and drops those that were not used for longest. Answers: the bytes of all.
 local time = redis.call('TIME')
 local size = tonumber(redis.call('GET', KEYS[3]) or '0')
-if redis.call('ZCARD', KEYS[2]) ~= redis.call('HLEN', KEYS[1]) then
-  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])  -- Redis has dropped one of them for want of memory: the others say nothing any more
+if redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3]) % 3 ~= 0 or redis.call('ZCARD', KEYS[2]) ~= redis.call('HLEN', KEYS[1]) then
+  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])  -- Redis has dropped some of them for want of memory: the others say nothing any more
   size = 0
 end
 size = size - redis.call('HSTRLEN', KEYS[1], ARGV[1]) + #ARGV[2]

@@ -35,6 +35,24 @@ async def test_any_worker_tells_of_all_that_answer(tmp_path: Path) -> None:
         assert told.count("# TYPE triolet_turns_total counter") == 1
 
 
+async def test_a_worker_that_dies_while_it_tells_is_left_out(tmp_path: Path) -> None:
+    """Half a number would be a counter that goes down."""
+    listening = trio.socket.socket(trio.socket.AF_UNIX, trio.socket.SOCK_STREAM)
+    await listening.bind(str(tmp_path / "1"))
+    listening.listen()
+
+    async def die(stream: trio.SocketStream) -> None:
+        await stream.send_all(exposition(123).partition(b"23.0")[0])
+        await stream.aclose()
+
+    own = exposition(7)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(trio.serve_listeners, die, [trio.SocketListener(listening)])
+        told = await WorkerFigures(str(tmp_path), 0, lambda: own).all()
+        nursery.cancel_scope.cancel()
+    assert told == merged({0: own})
+
+
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)")
 def test_promtool_has_no_complaint_about_several() -> None:
     text = merged({0: exposition(1), 1: exposition(2), 10: exposition(3)})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import multiprocessing
 import os
 import time
+import zlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -336,3 +338,14 @@ async def test_what_machines_share_is_asked_for_what_the_disk_has_not(tmp_path: 
     shared.phrases[name] = shared.phrases[name][:-1]
     assert await said(three, HELLO) != [b""]
     assert (three.misses, three.shared_hits) == (1, 0)
+
+
+@pytest.mark.parametrize("field", ["sample_rate", "words"])
+def test_a_header_with_numbers_that_are_none_is_damaged(field: str) -> None:
+    """As another's program may have put into Redis: its checks are right."""
+    wrong = {"sample_rate": float("inf"), "words": [[float("inf"), 1, 0, 0]]}[field]
+    whole = Entry(about="{}", text="Hi", sample_rate=8000, pcm=b"").to_bytes()
+    magic, _, line, _ = whole.split(b"\n")
+    line = json.dumps({**json.loads(line), field: wrong}).encode()
+    with pytest.raises(Damaged):
+        Entry.from_bytes(b"%s\n%08x\n%s\n" % (magic, zlib.crc32(line), line))
