@@ -176,6 +176,12 @@ async def test_draining_says_so_waits_for_the_close_and_hangs_up() -> None:
         assert (await peer.close()).code == 1001
 
 
+async def test_draining_does_not_wait_for_a_client_that_has_said_nothing() -> None:
+    async with serving() as served, to(served, played="acknowledged") as peer:
+        served.stop.set()
+        assert (await peer.close()).code == 1001
+
+
 async def test_a_client_that_takes_nothing_is_hung_up_on_in_the_midst_of_a_message() -> None:
     config = ServiceConfig(port=0, limits=Limits(send_timeout=0.1))
     tone = ToneTTS(seconds_per_character=1)

@@ -100,8 +100,7 @@ class _Client:
         first: str | None = None
         played = self._settings.played
         if played in (None, "acknowledged"):
-            with trio.fail_after(FIRST):
-                first = await self._received()
+            first = await self._first()
             hello = first.startswith("{") and '"audio.hello"' in first
             if played == "acknowledged" and not hello:
                 raise messages.BadMessage("played=acknowledged needs `audio.hello` as the first message")
@@ -115,6 +114,20 @@ class _Client:
         session = self._session(output)
         async with self._open_here(session):
             await self._talk(session, output, None, first, 0)
+
+    async def _first(self) -> str:
+        """The first message. Who has sent none when the service ends is told to leave."""
+
+        async def leave() -> None:
+            await self._host.drains.wait()
+            await self._leave()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(leave)
+            with trio.fail_after(FIRST):
+                first = await self._received()
+            nursery.cancel_scope.cancel()
+        return first
 
     async def _serve_player(self, hello: str) -> None:
         wanted = BrowserOutput.session_of(hello)
@@ -240,6 +253,9 @@ class _Client:
             while self._told < session.journal.last:
                 self._telling = trio.Event()
                 await self._telling.wait()
+        await self._leave()
+
+    async def _leave(self) -> None:
         await self._connection.close(GOING_AWAY, "the service ends: connect again")
 
     async def _received(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -58,7 +59,7 @@ async def _work(config: ServiceConfig, sockets: list[int], folder: str, number: 
                 )
                 nursery.cancel_scope.cancel(reason="the service has ended")
 
-            nursery.start_soon(_watch_parent)
+            nursery.start_soon(_watch_parent, folder)
             nursery.start_soon(listen_to_signals)
             await nursery.start(serve_all)
             await nursery.start(figures.serve)
@@ -67,11 +68,12 @@ async def _work(config: ServiceConfig, sockets: list[int], folder: str, number: 
             os.write(sys.stdout.fileno(), b"+")  # one byte into an empty pipe
 
 
-async def _watch_parent() -> None:
+async def _watch_parent(folder: str) -> None:
     """End with the parent, however it ended: nobody would look after this process, and it would hold the port."""
     async with trio.lowlevel.FdStream(os.dup(sys.stdin.fileno())) as parent:
         while await parent.receive_some():
             pass
+    shutil.rmtree(folder, ignore_errors=True)  # it was the parent's to remove
     os._exit(PARENT_GONE)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import trio
 
 from triolet_adapters.service.workers._figures import WorkerFigures, merged
+from triolet_adapters.service.workers.worker import _watch_parent
 from triolet_adapters.watching import PrometheusMetrics, Sample
 from triolet_adapters.watching._table import BUILD, FIRST_AUDIBLE, LOOP_LAG, TURNS
 
@@ -51,6 +54,22 @@ async def test_a_worker_that_dies_while_it_tells_is_left_out(tmp_path: Path) -> 
         told = await WorkerFigures(str(tmp_path), 0, lambda: own).all()
         nursery.cancel_scope.cancel()
     assert told == merged({0: own})
+
+
+async def test_a_worker_whose_parent_was_killed_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    (folder / "0").touch()
+    reading, writing = os.pipe()
+    os.close(writing)
+    with os.fdopen(reading) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        monkeypatch.setattr("os._exit", sys.exit)
+        with pytest.raises(SystemExit, match="1"):
+            await _watch_parent(str(folder))
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 -- a folder of this test
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)")
