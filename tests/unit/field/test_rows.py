@@ -6,6 +6,7 @@ Tests that were written for a row are in this folder, in a file for each group o
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import attrs
@@ -163,18 +164,20 @@ ROWS = {
 # fmt: on
 
 
+@functools.cache
+def defined(file: str) -> frozenset[str]:
+    """The tests and classes of a file, and whatever else has a name there."""
+    tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return frozenset(each.name for each in ast.walk(tree) if isinstance(each, kinds))
+
+
 @pytest.mark.parametrize("row", [row for rows in ROWS.values() for row in rows], ids=lambda row: row.reported)
 def test_a_row_is_held_by_tests_that_exist(row: Row) -> None:
     assert row.held_by or row.open, "neither held nor open"
     for node in row.held_by:
         file, name = node.split("::")
-        tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
-        defined = {
-            each.name
-            for each in ast.walk(tree)
-            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        }
-        assert name in defined, f"there is no {node}"
+        assert name in defined(file), f"there is no {node}"
 
 
 def test_every_test_of_this_folder_is_in_the_table() -> None:

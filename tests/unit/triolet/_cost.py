@@ -19,16 +19,18 @@ def lines(call: Callable[[], object], *, most: int | None = None) -> int:
     """
     count = 0
 
-    def trace(frame: FrameType, kind: str, _: Any) -> Any:
+    def called(frame: FrameType, _: str, __: Any) -> Any:
+        return ran if "triolet" in frame.f_code.co_filename else None
+
+    def ran(_: FrameType, kind: str, __: Any) -> Any:
         nonlocal count
-        if "triolet" not in frame.f_code.co_filename:
-            return None
-        count += kind == "line"
-        assert most is None or count <= most, f"more than {most} lines"
-        return trace
+        if kind == "line":
+            count += 1
+            assert most is None or count <= most, f"more than {most} lines"
+        return ran
 
     before = sys.gettrace()
-    sys.settrace(trace)
+    sys.settrace(called)
     try:
         call()
     finally:

@@ -1,6 +1,7 @@
 """All formats end as PCM, through server, wire and client, whatever the cuts."""
 
 import array
+import functools
 import itertools
 import math
 import struct
@@ -25,6 +26,7 @@ from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
 SECONDS = 1.0
 
 
+@functools.cache
 def sine(sample_rate: int) -> bytes:
     step = 2 * math.pi * 440 / sample_rate
     return array.array("h", (round(9000 * math.sin(step * n)) for n in range(round(SECONDS * sample_rate)))).tobytes()

@@ -185,7 +185,7 @@ async def test_another_client_is_answered_at_once(
         [append("Hi. "), COMMIT] * 20_000,
         [append("word " * 4_000), *[FINISH] * 1_000],
         [frame(TEXT, b"", final=False), *[frame(CONTINUATION, b"", final=False) * 1000] * 200],
-        [event("no.such.event")] * 20_000,
+        [event("no.such.event")] * 8_000,
     ],
     ids=["sentences", "commits", "commits in server_commit", "finishes", "empty parts", "errors that nobody reads"],
 )
@@ -193,7 +193,7 @@ async def test_what_one_client_holds_is_bounded(autojump_clock: MockClock, piece
     async with serving(ServerOptions(pace=1), ToneTTS(seconds_per_character=0.002)) as world:
         tracemalloc.start()
         try:
-            async with connected(world, reading=len(pieces) < 10_000) as foe:
+            async with connected(world, reading=len(pieces) < 5_000) as foe:
                 before, _ = tracemalloc.get_traced_memory()
                 with trio.move_on_after(30):
                     await foe.send(*pieces)

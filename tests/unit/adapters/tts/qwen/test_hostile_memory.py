@@ -83,12 +83,12 @@ async def test_audio_for_ever_is_passed_on_and_not_held(autojump_clock: MockCloc
         given += len(pcm)
 
     with Peak() as peak:
-        async with scripted(peer, QwenOptions(ping_interval=None, max_audio=1200)) as tts:
-            with pytest.raises(TooMuchAudio, match="1200 s"):
+        async with scripted(peer, QwenOptions(ping_interval=None, max_audio=400)) as tts:
+            with pytest.raises(TooMuchAudio, match="400 s"):
                 async with tts.connect() as session:
                     await session.commit("Hello.", accept)
-    assert given == 1200 * 48_000
-    assert peak.bytes < 2 * MIB, "58 MB went through"
+    assert given == 400 * 48_000
+    assert peak.bytes < 2 * MIB, "19 MB went through"
 
 
 @pytest.mark.parametrize(
