@@ -193,7 +193,12 @@ def test_an_answer_is_heard_whole_and_once_and_so_are_two(service: Service) -> N
             assert pipecat.said[1] == "**One** more, that costs $5.\n\nAnd its end."
             data = [item for frame in pipecat.seen.of(MetricsFrame) for item in frame.data]
             assert any(isinstance(item, TTFBMetricsData) and 0 < item.value < 5 for item in data)
-            assert sum(item.value for item in data if isinstance(item, TTSUsageMetricsData)) > len(ANSWER)
+
+            def used() -> int:
+                data = [item for frame in pipecat.seen.of(MetricsFrame) for item in frame.data]
+                return sum(item.value for item in data if isinstance(item, TTSUsageMetricsData))
+
+            await pipecat.seen.until(lambda: used() > len(ANSWER))
             assert not pipecat.seen.of(ErrorFrame)
 
     run(program)
