@@ -11,6 +11,7 @@ import attrs
 import trio
 
 from triolet._model._timed_word import TimedWord
+from triolet._tools._signal import Flag
 from triolet.errors import NoAudio, TTSError
 from triolet.tts._contract import AudioCallback, TTSSession, Usage
 from triolet.tts._word_times import AudioAndWords
@@ -70,7 +71,7 @@ class Hedge:
         self._begun = begun
         self._quicker = quicker
         self._one_lost = one_lost
-        self._second_over = trio.Event()
+        self._second_over = Flag()
         self._context = (
             copy_context()
         )  # whoever watches the first commit by a context variable watches the second one, too
@@ -110,7 +111,7 @@ class Hedge:
             with attempt.scope:
                 await self._try(attempt)
         finally:
-            self._second_over.set()
+            self._second_over.give()
         if attempt.usage is not None and self.taken is None:
             attempt.usage, attempt.error = None, NoAudio("a second session gave no audio either")
         if attempt.error is not None and self.taken is None and not self.first.over:

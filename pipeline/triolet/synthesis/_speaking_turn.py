@@ -97,8 +97,9 @@ class SpeakingTurn:
         """Given when a commit was told whose audio is late before `_watch` looks again."""
         self._until_late = trio.CancelScope()
         """Around the sleep of `_watch` until audio is late."""
-        self._watching = trio.CancelScope()
-        """Around all of `_watch`."""
+        self._watching = False
+        """Whether `_watch` runs."""
+        self._all_said = False
         self._speaking = 0
         """How many tasks speak."""
         self._spoke = Signal()
@@ -114,7 +115,6 @@ class SpeakingTurn:
             async with self._pool.in_use(), trio.open_nursery() as nursery:
                 self._nursery = nursery
                 nursery.start_soon(self._commit_next, upstream, jobs_in)
-                nursery.start_soon(self._watch)
                 try:
                     async for job in jobs_out:
                         await self._pass_on(job)
@@ -122,7 +122,8 @@ class SpeakingTurn:
                     nursery.cancel_scope.cancel()
                     await self._clean_up()  # noqa: ASYNC102 -- it shields and bounds itself
                     raise
-                self._watching.cancel(reason="all phrases have been said")
+                self._all_said = True
+                self._until_late.cancel(reason="all phrases have been said")
         if self._skipped is not None and not self._spoken:
             raise self._skipped
 
@@ -230,8 +231,8 @@ class SpeakingTurn:
         """Commit on a session; where somebody waits for the audio and it is late, on a second one, too."""
         words, accept, listener = job.words, self._accept(job), self._turn.clock.listener
 
-        async def commit(accept: AudioCallback, made: Callable[[TTSSession], None] | None = None) -> Usage:
-            return await self._pool.commit(words, accept, order=job.phrase.index, turn=self, made=made)
+        def commit(accept: AudioCallback, made: Callable[[TTSSession], None] | None = None) -> Awaitable[Usage]:
+            return self._pool.commit(words, accept, order=job.phrase.index, turn=self, made=made)
 
         least = self._recovery.hedge_after
         if least is None or not self._pool.hedges or not (listener.realtime or listener.streamed):
@@ -255,17 +256,21 @@ class SpeakingTurn:
         self._nursery.start_soon(self._speak, task)
 
     async def _watch(self) -> None:
-        """Ask a second session for the words of a phrase whose audio is late. One task does it for all phrases: nearly none is late, and
-        a task or a time-out for each would cost as much as all that a phrase does besides.
+        """Ask a second session for the words of a phrase whose audio is late. One task does it for all phrases, as long as any audio is
+        awaited: nearly none is late, and a time-out for each would cost as much as all that a phrase does besides.
         """
-        with self._watching:
-            while True:
-                due = min((self._late_at(hedge) for _, hedge in self._told), default=math.inf)
-                if trio.current_time() < due:
-                    with trio.CancelScope(deadline=due) as self._until_late:
-                        await self._told_one.wait()
-                elif not self._ask_second():
-                    await trio.sleep(NOT_YET)
+        again = -math.inf
+        while not self._all_said:
+            late = min((self._late_at(hedge) for _, hedge in self._told), default=math.inf)
+            if late == math.inf:
+                break
+            due = max(late, again)
+            if trio.current_time() < due:
+                with trio.CancelScope(deadline=due) as self._until_late:
+                    await self._told_one.wait()
+            elif not self._ask_second():
+                again = trio.current_time() + NOT_YET
+        self._watching = False
 
     def _late_at(self, hedge: Hedge) -> float:
         """When the audio of a commit is late, on Trio's clock; infinite if it has come."""
@@ -292,7 +297,10 @@ class SpeakingTurn:
     def _is_told(self, job: Job, hedge: Hedge) -> None:
         """A session was told the words of a phrase: watch for its audio."""
         self._told.append((job, hedge))
-        if self._late_at(hedge) < self._until_late.deadline:
+        if not self._watching:
+            self._watching = True
+            self._nursery.start_soon(self._watch)
+        elif self._late_at(hedge) < self._until_late.deadline:
             self._told_one.give()
 
     def _may_hedge(self, job: Job) -> bool:
