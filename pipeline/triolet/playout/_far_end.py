@@ -156,7 +156,12 @@ class FarEnd(PacedOutput):
         `pace` is for a far end that tells at once when it begins to play, stops or runs dry: seconds of audio that it plays in a second
         from now on; 1.0 while it plays. `heard` then goes on by the clock, for `LONGEST_UNTOLD` seconds at most, so that few
         reports a second are as exact as many. 0.0 by default: `heard` stands still until the next call.
+
+        Raises:
+            ValueError: `pace` is negative, infinite or not a number.
         """
+        if not 0.0 <= pace < math.inf:
+            raise ValueError(f"pace is {pace!r}; it must be seconds of audio a second, 0 or more")
         if self._acknowledged and self._format is not None:
             self._floor = self.heard
             self._acknowledged_at = trio.current_time()

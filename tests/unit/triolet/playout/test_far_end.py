@@ -233,6 +233,13 @@ async def test_the_result_of_an_interrupted_turn_counts_what_the_far_end_played_
         assert conversation.last.seconds == pytest.approx(output.heard / RATE)
 
 
+@pytest.mark.parametrize("pace", [-1.0, math.inf, math.nan])
+async def test_a_pace_that_is_none_is_refused(autojump_clock: Clock, pace: float) -> None:
+    async with opened(output := Clocked(hold=2.0, acknowledged=True)):
+        with pytest.raises(ValueError, match="pace is"):
+            output.acknowledge(0, pace=pace)
+
+
 async def test_between_two_reports_a_clock_counts_and_the_far_end_knows_better(autojump_clock: Clock) -> None:
     output = Clocked(hold=2.0, acknowledged=True)
     output.settles = True
