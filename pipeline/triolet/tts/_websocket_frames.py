@@ -108,12 +108,8 @@ class FrameReader:
                     self._wanted = body - at
                     break
                 size = int.from_bytes(data[at + _HEAD : body], "big")
-            if (
-                first in _WHOLE
-                and second & _MASKED == self._masked
-                and least <= size <= self._max_message_size
-                and not self._within_message
-            ):
+            whole = first in _WHOLE and least <= size <= self._max_message_size and not self._within_message
+            if second & _MASKED == self._masked and (whole or (first in _PINGS and body == at + _HEAD)):
                 begin = body + self._key
                 stop = begin + size
                 if stop > end:
@@ -122,30 +118,10 @@ class FrameReader:
                 payload = data[begin:stop]
                 if self._key:
                     payload = masked(payload, data[body:begin])
-                if first == _WHOLE_BYTES:
+                if (happening := _said(first, payload)) is not None:
                     at = stop
-                    yield bytes(payload)
+                    yield happening
                     continue
-                try:
-                    text = payload.decode()
-                except UnicodeDecodeError:
-                    pass  # wsproto says so in its own words
-                else:
-                    at = stop
-                    yield text
-                    continue
-            elif first in _PINGS and second & _MASKED == self._masked and body == at + _HEAD:
-                begin = body + self._key
-                stop = begin + size
-                if stop > end:
-                    self._wanted = stop - at
-                    break
-                payload = data[begin:stop]
-                if self._key:
-                    payload = masked(payload, data[body:begin])
-                at = stop
-                yield _PINGS[first](bytes(payload))
-                continue
             if not first & _CONTROL:
                 self._within_message = not first & _FINAL
             self._foreign = body + (KEY_BYTES if second & _MASKED else 0) + size - at
@@ -187,3 +163,15 @@ class FrameReader:
         self._parts.clear()
         self._size = 0
         return whole
+
+
+def _said(first: int, payload: bytes | bytearray) -> str | bytes | Ping | Pong | None:
+    """What a whole frame says that begins with this byte; None for text that is none, of which wsproto says so in its own words."""
+    if first in _PINGS:
+        return _PINGS[first](bytes(payload))
+    if first == _WHOLE_BYTES:
+        return bytes(payload)
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        return None
