@@ -85,8 +85,8 @@ from triolet.tts._quota import Quota as Quota
 from triolet.tts._session_pool import PoolOptions as PoolOptions
 from triolet.tts._session_pool import PoolStatistics as PoolStatistics
 from triolet.tts._session_pool import SessionPool as SessionPool
-from triolet.tts._session_pool import SessionPools as SessionPools
-from triolet.tts._session_pool import open_session_pools as open_session_pools
+from triolet.tts._session_pools import SessionPools as SessionPools
+from triolet.tts._session_pools import open_session_pools as open_session_pools
 from triolet.tts._word_times import AudioAndWords as AudioAndWords
 from triolet.tts._word_times import tell_words as tell_words
 from triolet.tts._wrapped import WrappedTTS as WrappedTTS

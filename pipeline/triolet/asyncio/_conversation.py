@@ -22,7 +22,8 @@ from triolet.conversation._filler import Filler
 from triolet.playout._output import Output
 from triolet.playout._playout import Playout
 from triolet.tts._contract import TTS
-from triolet.tts._session_pool import PoolOptions, PoolStatistics, SessionPools
+from triolet.tts._session_pool import PoolOptions, PoolStatistics
+from triolet.tts._session_pools import SessionPools
 from triolet.turn._events import Event
 from triolet.turn._result import TurnResult
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-import triolet.tts._session_pool as trio_pools
+import triolet.tts._session_pools as trio_pools
 from triolet.asyncio._block import Block
-from triolet.tts._session_pool import PoolOptions, SessionPools
+from triolet.tts._session_pool import PoolOptions
+from triolet.tts._session_pools import SessionPools
 
 
 @asynccontextmanager

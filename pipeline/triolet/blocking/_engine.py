@@ -16,7 +16,8 @@ from triolet.conversation._conversation import Conversation
 from triolet.conversation._live_captions import LiveCaption, LiveCaptions
 from triolet.playout._output import Output
 from triolet.playout._playout import Playout
-from triolet.tts._session_pool import PoolOptions, SessionPools, open_session_pools
+from triolet.tts._session_pool import PoolOptions
+from triolet.tts._session_pools import SessionPools, open_session_pools
 from triolet.turn._result import TurnResult
 
 Say = Callable[[Conversation], Awaitable[TurnResult]]

@@ -33,7 +33,8 @@ from triolet.playout._turn_playout import TurnPlayout
 from triolet.synthesis._recovery import Repeats
 from triolet.synthesis._voice_stage import VoiceStage
 from triolet.tts._contract import TTS
-from triolet.tts._session_pool import PoolOptions, PoolStatistics, SessionPools, open_session_pools
+from triolet.tts._session_pool import PoolOptions, PoolStatistics
+from triolet.tts._session_pools import SessionPools, open_session_pools
 from triolet.turn._events import Event, FillerSaid
 from triolet.turn._result import TurnResult
 from triolet.turn._timeline import Timeline

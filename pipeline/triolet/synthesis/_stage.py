@@ -12,7 +12,8 @@ from triolet.synthesis._recovery import RecoveryPolicy
 from triolet.synthesis._speaking_turn import SpeakingTurn
 from triolet.synthesis._voice_stage import VoiceStage, adjusted
 from triolet.tts._contract import TTS
-from triolet.tts._session_pool import PoolOptions, SessionPools, open_session_pools
+from triolet.tts._session_pool import PoolOptions
+from triolet.tts._session_pools import SessionPools, open_session_pools
 
 
 class Synthesizer(VoiceStage[Phrase]):

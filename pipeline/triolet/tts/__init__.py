@@ -10,6 +10,6 @@ from triolet.tts._contract import Usage as Usage
 from triolet.tts._session_pool import PoolOptions as PoolOptions
 from triolet.tts._session_pool import PoolStatistics as PoolStatistics
 from triolet.tts._session_pool import SessionPool as SessionPool
-from triolet.tts._session_pool import SessionPools as SessionPools
-from triolet.tts._session_pool import open_session_pools as open_session_pools
+from triolet.tts._session_pools import SessionPools as SessionPools
+from triolet.tts._session_pools import open_session_pools as open_session_pools
 from triolet.tts._wrapped import WrappedTTS as WrappedTTS

@@ -37,7 +37,7 @@ from triolet.synthesis._phrase_audio import PhraseAudio
 from triolet.synthesis._speaking_turn import END_COMMITS
 from triolet.testing import RecordingOutput, ScriptedTTS, ToneTTS, collect
 from triolet.tts._service_pace import ServicePace
-from triolet.tts._session_pool import SessionPools
+from triolet.tts._session_pools import SessionPools
 from triolet.turn._events import FirstAudio, PhraseFailed
 
 FORMAT = AudioFormat()

@@ -24,7 +24,7 @@ from triolet import (
 from triolet.alignment._weights import expected_seconds
 from triolet.errors import ConnectionLost, NoAudio, TooMuchAudio
 from triolet.testing import RecordingOutput, ScriptedSource, ScriptedTTS, ToneTTS, collect
-from triolet.tts._session_pool import SessionPools, open_session_pools
+from triolet.tts._session_pools import SessionPools, open_session_pools
 
 
 def heard(chunks: list[AudioChunk]) -> bytes:

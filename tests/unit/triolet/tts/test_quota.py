@@ -15,7 +15,7 @@ from triolet.errors import ConnectionFailed, ConnectionLost, ServiceError, TTSEr
 from triolet.events import Event, Underrun
 from triolet.testing import RecordingOutput, ToneTTS
 from triolet.tts._rate_limiter import RateLimiter
-from triolet.tts._session_pool import SessionPools, open_session_pools
+from triolet.tts._session_pools import SessionPools, open_session_pools
 
 TEN = RateLimits(per_minute=10)
 ANSWER = " ".join(f"This is sentence number {number} of an answer that is rather long." for number in range(30))

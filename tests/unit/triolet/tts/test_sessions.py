@@ -12,7 +12,8 @@ from triolet import TTS, AudioCallback, AudioFormat, TTSSession, Usage
 from triolet.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, TTSError
 from triolet.tts._contract import RateLimits
 from triolet.tts._not_begun import NotBegun
-from triolet.tts._session_pool import PoolOptions, SessionPool, open_session_pools
+from triolet.tts._session_pool import PoolOptions, SessionPool
+from triolet.tts._session_pools import open_session_pools
 
 PCM = b"\1\1" * 240
 
