@@ -56,12 +56,18 @@ class TTSError(TrioletError):
     """Whether the text tells of the way to the service, and not of what was to be spoken."""
 
     @property
+    def kind(self) -> str:
+        """The type and the code, such as `ServiceError 429`: none of the service's own words, which may quote what was to be spoken."""
+        return f"{type(self).__name__} {self.code or ''}".rstrip()
+
+    @property
     def unquoted(self) -> str:
         """What failed, in words that cannot quote what was to be spoken: the type and the code; of a connection or a deadline also the
         text, where it has no words of the service. For status pages, and for logs that many read.
         """
-        kind = f"{type(self).__name__} {self.code or ''}".rstrip()
-        return f"{kind}: {self}" if self._of_the_way and self.message is None and self.event is None else kind
+        if self._of_the_way and self.message is None and self.event is None:
+            return f"{self.kind}: {self}"
+        return self.kind
 
 
 class ConnectionFailed(TTSError):

@@ -185,7 +185,7 @@ class Providers:
             self._spoke = position
             self._changes += 1
             self._last_change = news if failure is None else f"{news} ({_shown(failure)})"
-            said = "" if failure is None else f" ({_kind(failure)})"
+            said = "" if failure is None else f" ({failure.kind})"
             logger.info("%s%s%s: %s speaks from now on", turn, news, said, self[position].name)
             if failure is not None:
                 logger.debug("%s%s: %s", turn, news, failure.unquoted)
@@ -194,7 +194,3 @@ class Providers:
 
 def _shown(failure: TTSError) -> str:
     return f"{type(failure).__name__}: {failure}"
-
-
-def _kind(failure: TTSError) -> str:
-    return f"{type(failure).__name__} {failure.code or ''}".rstrip()

@@ -338,7 +338,7 @@ class SessionPool:
             elif isinstance(error, TTSError):
                 self._counts.broken += 1
                 self._note(error, connecting=False)
-                logger.info("%sa commit was lost: %s", named_turn(), _named(error))
+                logger.info("%sa commit was lost: %s", named_turn(), error.kind)
                 if isinstance(error, DeadlineExpired):
                     self.doubt(began)
             if session.reusable and not slot.ended and not isinstance(error, NotBegun):
@@ -663,7 +663,7 @@ class SessionPool:
         self._failures += 1
         error = next(iter(_leaves(group)))
         asks = "" if error.retry_after is None else f"; it asks for a wait of {error.retry_after:g} s"
-        logger.info("no session could be opened: %s%s", _named(error), asks)
+        logger.info("no session could be opened: %s%s", error.kind, asks)
         if error.retry_after is not None:
             self._asked_until = max(self._asked_until, trio.current_time() + error.retry_after)
         self._note(error, connecting=True)
@@ -673,11 +673,6 @@ class SessionPool:
             self._failures = max(self._failures, self._options.attempts)
         if self._failures >= self._options.attempts and self._waiting:
             self._failure = error
-
-
-def _named(error: TTSError) -> str:
-    """The type and code of an error, without the service's own words, which may quote the text to be spoken."""
-    return f"{type(error).__name__} {error.code or ''}".rstrip()
 
 
 def _leaves(group: BaseExceptionGroup[TTSError]) -> list[TTSError]:
