@@ -6,6 +6,8 @@ Every offset counts characters (Python `str` indices) of the raw token stream of
 from __future__ import annotations
 
 import enum
+import operator
+from collections.abc import Iterable
 
 import attrs
 
@@ -120,6 +122,14 @@ class SpeechUnit:
     """Offset after the last character that it stands for. Marks after a word that are not said belong to it."""
 
 
+_TEXT = operator.attrgetter("text")
+
+
+def join_units(units: Iterable[SpeechUnit]) -> str:
+    """The texts of units, one after another."""
+    return "".join(map(_TEXT, units))  # no call of Python a unit: a phrase asks several times
+
+
 @attrs.frozen(kw_only=True)
 class NormalizedClause:
     """What a person would say of one clause."""
@@ -144,7 +154,7 @@ class NormalizedClause:
     @property
     def words(self) -> str:
         """The texts of its units, one after another."""
-        return "".join(unit.text for unit in self.units)
+        return join_units(self.units)
 
 
 @attrs.frozen(kw_only=True)
@@ -174,4 +184,4 @@ class Phrase:
     @property
     def words(self) -> str:
         """What to say: the texts of its units, one after another, without white space around them."""
-        return "".join(unit.text for unit in self.units).strip()
+        return join_units(self.units).strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from triolet._model._text import SpeechUnit
+from triolet._model._text import SpeechUnit, join_units
 from triolet._model._timed_word import TimedWord
 
 
@@ -23,7 +23,7 @@ class UnitTimes:
         """For each unit whose end is known, and perhaps the next: the sample at which it begins, counted as the ends are."""
         self.ends: list[int] = []
         """For each unit whose end is known: the sample, counted from the first of the commit."""
-        self.extend(units, before=-_leading_space("".join(unit.text for unit in units)))
+        self.extend(units, before=-_leading_space(join_units(units)))
 
     def extend(self, units: Iterable[SpeechUnit], *, before: int = 0) -> None:
         """Add units whose text follows, after so many characters more that no unit has."""

@@ -78,8 +78,10 @@ def expected_seconds(text: str) -> float:
     if len(text) > _LONGEST:
         return expected_seconds(text[:_LONGEST]) * (len(text) / _LONGEST)
     words = text.split()
-    seconds = sum(map(_going_on, words))
-    return seconds - expected_pause(words[-1]) if words else seconds
+    if not words:
+        return 0.0
+    usual = max(map(len, words)) <= _LONGEST_REMEMBERED
+    return sum(map(_remembered_going_on if usual else _going_on, words)) - expected_pause(words[-1])
 
 
 def expected_pause(text: str) -> float:

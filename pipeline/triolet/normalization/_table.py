@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Callable
 
-from triolet._model._text import SpeechUnit
+from triolet._model._text import SpeechUnit, join_units
 from triolet._tools._characters import ends_with_mark
 from triolet.normalization._wording import Wording
 
@@ -40,7 +40,7 @@ class TableReader:
     def head(self, row: str, start: int) -> list[SpeechUnit]:
         """The units of the head. Its words go before the cells of every row."""
         parts = [self._read(row, *span) for span in cells(row)]
-        self._headers = ["".join(unit.text for unit in part).rstrip(":： ") for part in parts]
+        self._headers = [join_units(part).rstrip(":： ") for part in parts]
         return self._in_a_row(parts, start)
 
     def row(self, row: str, start: int) -> list[SpeechUnit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import attrs
 
@@ -197,7 +198,7 @@ class PhraserCore:
         last = self._held[offer.clauses - 1].clause
         units = first.units
         if first is not last:
-            units = tuple(unit for at in range(offer.clauses) for unit in self._held[at].clause.units)
+            units = tuple(chain.from_iterable(one.clause.units for one in self._held[: offer.clauses]))
         return Phrase(
             index=self._next,
             units=units,
@@ -300,14 +301,14 @@ def _may_grow(clause: NormalizedClause) -> bool:
 
 def _within(clause: NormalizedClause, longest: int) -> list[NormalizedClause]:
     """The clause in parts of at most `longest` characters."""
-    rest = sum(len(unit.text) for unit in clause.units)
+    rest = len(clause.words)
     parts: list[NormalizedClause] = []
     while rest > longest:
         head, tail = _cut_units(clause.units, longest)
         middle = tail[0].start
         parts.append(attrs.evolve(clause, units=head, end=middle, boundary=Boundary.NONE))
         clause = attrs.evolve(clause, units=tail, start=middle, opening=Boundary.NONE, break_before=0.0)
-        rest -= sum(len(unit.text) for unit in head)
+        rest = len(clause.words)
     return [*parts, clause]
 
 

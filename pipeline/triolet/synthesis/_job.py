@@ -7,7 +7,7 @@ import math
 
 import attrs
 
-from triolet._model._text import Phrase
+from triolet._model._text import Phrase, join_units
 from triolet._tools._signal import Signal
 from triolet.alignment._voicing import Voiced
 from triolet.alignment._weights import expected_seconds
@@ -76,7 +76,7 @@ class Job:
     @property
     def words(self) -> str:
         """The text of the last commit."""
-        return "".join(unit.text for unit in self.phrase.units[self.commit.unit :]).strip()
+        return join_units(self.phrase.units[self.commit.unit :]).strip()
 
     @property
     def of_commit(self) -> int:

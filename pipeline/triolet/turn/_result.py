@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from triolet._model._text import SpeechUnit
+from triolet._model._text import SpeechUnit, join_units
 from triolet.alignment._pace import REMEMBERED, Pace
 from triolet.alignment._voicing import Voiced
 from triolet.turn._events import (
@@ -145,7 +145,7 @@ class _Heard:
         """Add the phrase that follows; its words, too, if they are needed."""
         self.phrases.append(result)
         if words:
-            self.words.append("".join(unit.text for unit in result.phrase.units))
+            self.words.append(join_units(result.phrase.units))
         self.seconds += result.seconds
         self.characters += result.billed
         self.wasted += result.wasted
@@ -389,7 +389,7 @@ def _words(before: str, rest: Sequence[PhraseResult]) -> tuple[str, str, str]:
     """The words of all phrases, those that were heard, and those that were not."""
 
     def joined(units: Iterable[SpeechUnit]) -> str:
-        return "".join(unit.text for unit in units)
+        return join_units(units)
 
     text = "".join(joined(result.phrase.units) for result in rest)
     heard = "".join(joined(result.phrase.units[: result.heard_units]) for result in rest)
