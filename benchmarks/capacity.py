@@ -1,7 +1,7 @@
 """How many conversations one process holds in real time: the local server and the conversations, each in a process of its
 own, more of them in each step, until somebody would hear it.
 
-    python -m benchmarks.capacity [--start 25] [--step 25] [--most 400] [--seconds 25] [--servers N] [--gc usual|quiet]
+    python -m benchmarks.capacity [--start 25] [--step 25] [--most 400] [--seconds 25] [--servers N] [--gc usual|quiet|kept]
         [--sessions own|shared] [--quick]
 
 Each conversation is said turn after turn: an answer of 11 s, at 60 tokens a second, over a WebSocket on loopback, to a listener
@@ -39,6 +39,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import attrs
+
+from benchmarks.load.callers import KEPT, QUIET, TURN, USUAL
 
 LATEST = 0.05
 """Seconds of overhead that 99 of 100 turns may have: less than a listener notices beside the 0.5 to 1 s of any service."""
@@ -91,8 +93,10 @@ class Step:
             found.append(
                 f"THE SERVER WAS FULL ({figures['server_cpu']:.0%} of its core): this is its limit, not the engine's"
             )
-        elif found and figures["cpu"] >= FULL:
-            found.append(f"the core of the conversations was full ({figures['cpu']:.0%})")
+        elif found and figures["cpu_busiest"] >= FULL:
+            found.append(
+                f"the core of the conversations was full ({figures['cpu']:.0%}, {figures['cpu_busiest']:.0%} in its busiest second)"
+            )
         elif found:
             found.append("neither process had a full core: bursts, pauses, or other work on this machine")
         return found
@@ -173,7 +177,12 @@ def main() -> int:
     add(
         "--servers", type=int, default=0, help="servers, each a process (one for each core beside the first, 3 at most)"
     )
-    add("--gc", choices=["usual", "quiet"], default="usual", help="quiet: triolet.quiet_gc() once all are open")
+    add(
+        "--gc",
+        choices=[USUAL, QUIET, KEPT],
+        default=USUAL,
+        help="quiet: triolet.quiet_gc() once all are open; kept: keep_gc_quiet, too",
+    )
     add("--sessions", choices=["own", "shared"], default="own", help="shared: by all, in open_session_pools()")
     add("--quick", action="store_true", help="two conversations, one step, 3 s: whether it runs")
     arguments = parser.parse_args()
@@ -182,7 +191,7 @@ def main() -> int:
         numbers, load = [2], Load(3.0, 1.0, 0.05, 1, arguments.gc, arguments.sessions)
     else:
         numbers = list(range(arguments.start, arguments.most + 1, arguments.step))
-        load = Load(arguments.seconds, 12.0, 0.3, servers, arguments.gc, arguments.sessions)
+        load = Load(arguments.seconds, TURN, 0.3, servers, arguments.gc, arguments.sessions)
     pinned = "conversations and servers on cores of their own" if len(cores()) > 1 else "one core: nothing is pinned"
     print(f"{load.servers} server(s), {pinned}, gc {load.gc}, sessions {load.sessions}\n")
     with contextlib.suppress(KeyboardInterrupt):

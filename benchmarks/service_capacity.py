@@ -1,7 +1,7 @@
 """How many turns in real time a worker of `triolet serve` holds, beside the engine alone: the same voice (tones, made in the process), the
 same ramp, the same judge.
 
-    python -m benchmarks.service_capacity [--start 40] [--seconds 8] [--spread 8] [--resolution 0.1] [--tries 2] [--workers 1 2] [--quick]
+    python -m benchmarks.service_capacity [--start 40] [--seconds 8] [--spread 12.3] [--resolution 0.1] [--tries 2] [--workers 1 2] [--quick]
 
 A step is so many conversations, each of which is said turn after turn: an answer of 11 s, at 60 tokens a second, half a second between
 turns. They begin spread over `--spread` seconds. A step holds while 99 of 100 turns are heard within 50 ms of what they must take, no listener
@@ -47,6 +47,7 @@ from typing import Any
 import attrs
 
 from benchmarks.capacity import FULL, LATEST, cores, percentile
+from benchmarks.load.callers import KEPT, TURN
 from benchmarks.load.clients import LATE
 
 HEAD = (
@@ -102,8 +103,11 @@ class Result:
         if found:
             if (stolen := figures.get("stolen", 0.0)) > LATEST:
                 found.append(f"the host took {1e3 * stolen:.0f} ms of the cores away meanwhile")
-            full = figures["cpu"] >= FULL
-            found.append(f"the core of the busiest process was {'full' if full else 'not full'} ({figures['cpu']:.0%})")
+            full = figures["cpu_busiest"] >= FULL
+            found.append(
+                f"the core of the busiest process was {'full' if full else 'not full'} ({figures['cpu']:.0%}, {figures['cpu_busiest']:.0%} in its "
+                "busiest second)"
+            )
             if figures.get("clients_late", 0.0) > LATE:
                 found.append("THE CLIENTS WERE LATE: a part of this is theirs")
         return found
@@ -127,7 +131,7 @@ def engine(conversations: int, plan: Plan) -> Result:
     """The conversations alone, in a process of their own."""
     free = cores()
     command = [sys.executable, "-m", "benchmarks.load.callers", "--conversations", str(conversations)]
-    command += ["--seconds", str(plan.seconds), "--turn", str(plan.spread), "--first-audio", "0", "--gc", "quiet"]
+    command += ["--seconds", str(plan.seconds), "--turn", str(plan.spread), "--first-audio", "0", "--gc", KEPT]
     command += ["--sessions", "shared", "--core", str(free[0] if len(free) > 1 else -1)]
     return Result(json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout))
 
@@ -221,7 +225,7 @@ def main() -> int:
     add = parser.add_argument
     add("--start", type=int, default=40, help="conversations in the first step (40)")
     add("--seconds", type=float, default=8.0, help="how long each step is measured, once all have begun (8)")
-    add("--spread", type=float, default=8.0, help="seconds over which the conversations begin (8)")
+    add("--spread", type=float, default=TURN, help="seconds over which the conversations begin (12.3, those of a turn)")
     add("--resolution", type=float, default=0.1, help="how exactly the limit is found, as a share of it (0.1)")
     add("--tries", type=int, default=2, help="how often a step is tried that does not hold (2)")
     add("--workers", type=int, nargs="*", default=[1, 2], help="the services that are measured (1 2)")

@@ -1,6 +1,6 @@
 """So many conversations, each with a listener in real time, in one process; it prints what they took as JSON.
 
-    python -m benchmarks.load.callers URL PID [URL PID ...] --conversations 50 [--seconds 25] [--core 0] [--gc usual|quiet]
+    python -m benchmarks.load.callers URL PID [URL PID ...] --conversations 50 [--seconds 25] [--core 0] [--gc usual|quiet|kept]
         [--sessions own|shared]
 
 URL and PID are of servers; the conversations are dealt out to them, and their processor time is read from /proc. Without any, the voice
@@ -14,6 +14,7 @@ import json
 import math
 import os
 import sys
+import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ from typing import Any
 import attrs
 import trio
 
-from benchmarks.load.process import Pauses, Taken, pin
-from triolet import TTS, Conversation, PoolOptions, SessionPools, open_session_pools, quiet_gc, speech
+from benchmarks.load.process import Pauses, Taken, busiest_second, pin
+from triolet import TTS, Conversation, PoolOptions, SessionPools, keep_gc_quiet, open_session_pools, quiet_gc, speech
 from triolet.events import Event, PhrasePlaying, Underrun
 from triolet.testing import ToneTTS
 from triolet_adapters.outputs import NullDevice
@@ -37,14 +38,18 @@ FIRST_SENTENCE = ANSWER.index(".") + 1
 TOKENS = [ANSWER[at : at + 4] for at in range(0, len(ANSWER), 4)]
 PACE = 60.0
 """Tokens a second, as a quick chat model gives them."""
-TURN = 12.0
-"""Seconds of a turn and the pause after it: the conversations begin spread over it, so that they do not speak in step."""
+TURN = 12.3
+"""Seconds of a turn and the pause after it. The conversations begin spread over it, so that turns begin evenly for as long as they go on: spread over
+8 s, all began in 8 of every 12.3 s, and a core that was 72 % busy on average was full in those.
+"""
 PAUSE = 0.5
 """Seconds between turns: whoever talks is answered after about as long."""
 AUDIBLE_UNDERRUN = 0.005
 """Seconds; below that a gap between two words is no fault that anybody hears."""
 SHARED_SPARES = 4
 """Idle sessions that conversations which share them keep beside those that speak: as many as begin a turn in the same half second."""
+USUAL, QUIET, KEPT = "usual", "quiet", "kept"
+"""The collector of garbage: as Python sets it; after `quiet_gc()`; and with `keep_gc_quiet` beside it."""
 SETTLE = 1.0
 """Seconds in which the conversations are open and nothing is said, so that what an idle one takes can be read."""
 
@@ -135,7 +140,7 @@ async def callers(
     turn: float,
     first_audio: float,
     *,
-    quiet: bool,
+    garbage: str,
     shared: bool,
 ) -> dict[str, Any]:
     seen, begin, outputs = Seen(), trio.Event(), list[NullDevice]()
@@ -152,18 +157,20 @@ async def callers(
             await trio.sleep(0.01)  # connects, one after another
         await trio.sleep(SETTLE)
         idle, tasks_idle = Taken.now(), tasks()
-        if quiet:
+        if garbage != USUAL:
             quiet_gc()
+        if garbage == KEPT:
+            nursery.start_soon(keep_gc_quiet)
         begin.set()
         await trio.sleep(turn)
         heard = sum(output.heard for output in outputs)
         began, servers = Taken.now(), [processor_time(pid) for pid in pids]
         with Pauses().watched() as pauses:
-            await trio.sleep(seconds)
+            busiest = await busiest_second(seconds, time.process_time)
         ended, tasks_ended = Taken.now(), tasks()
         heard = sum(output.heard for output in outputs) - heard
         wall = ended.at - began.at
-        busiest = max(
+        busiest_server = max(
             ((processor_time(pid) - then) / wall for pid, then in zip(pids, servers, strict=True)), default=0.0
         )
         nursery.cancel_scope.cancel()
@@ -178,8 +185,9 @@ async def callers(
         "failed": len(seen.errors),
         "audio": audio,
         "cpu": (ended.cpu - began.cpu) / wall,
+        "cpu_busiest": busiest,
         "cpu_ms_a_second": 1e3 * (ended.cpu - began.cpu) / audio if audio else math.nan,
-        "server_cpu": busiest,
+        "server_cpu": busiest_server,
         "kilobytes": (ended.kilobytes - before.kilobytes) / conversations,
         "kilobytes_idle": (idle.kilobytes - before.kilobytes) / conversations,
         "tasks": (tasks_ended - tasks_before) / conversations,
@@ -199,7 +207,7 @@ if __name__ == "__main__":
     parser.add_argument("--turn", type=float, default=TURN)
     parser.add_argument("--first-audio", type=float, default=0.3)
     parser.add_argument("--core", type=int, default=-1)
-    parser.add_argument("--gc", choices=["usual", "quiet"], default="usual")
+    parser.add_argument("--gc", choices=[USUAL, QUIET, KEPT], default=USUAL)
     parser.add_argument("--sessions", choices=["own", "shared"], default="own")
     arguments = parser.parse_args()
     pin(arguments.core)
@@ -211,7 +219,7 @@ if __name__ == "__main__":
             arguments.seconds,
             arguments.turn,
             arguments.first_audio,
-            quiet=arguments.gc == "quiet",
+            garbage=arguments.gc,
             shared=arguments.sessions == "shared",
         )
     )

@@ -1,6 +1,6 @@
 """So many clients of `WS /v1/speech`, each with a player in real time, in one process; it prints what they met as JSON.
 
-    python -m benchmarks.load.clients URL PID [PID ...] --conversations 50 [--seconds 8] [--spread 8] [--core 1]
+    python -m benchmarks.load.clients URL PID [PID ...] --conversations 50 [--seconds 8] [--spread 12.3] [--core 1]
 
 URL is of a service (`http://127.0.0.1:8765`); PID are its workers, whose processor time and memory are read from /proc. A client sends
 tokens at 60 a second and `turn.end`, and tells what it has played as `triolet-player.js` does: five times a second, and when it begins or stops. Its frames are made by hand:
@@ -16,6 +16,7 @@ import os
 import socket
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,9 +24,9 @@ from urllib.parse import urlsplit
 import attrs
 import trio
 
-from benchmarks.load.callers import FIRST_SENTENCE, PACE, PAUSE, TOKENS, processor_time
+from benchmarks.load.callers import FIRST_SENTENCE, PACE, PAUSE, TOKENS, TURN, processor_time
 from benchmarks.load.ear import Ear
-from benchmarks.load.process import Taken, pin
+from benchmarks.load.process import Taken, busiest_second, pin
 from triolet import lone_error
 
 ACKNOWLEDGE = 0.2
@@ -262,7 +263,7 @@ async def clients(
             begin.set()
             await trio.sleep(spread)
             began, servers, samples = Taken.now(), [Worker.now(pid) for pid in pids], met.samples
-            await trio.sleep(seconds)
+            busiest = await busiest_second(seconds, *(partial(processor_time, pid) for pid in pids))
             ended, after, samples = Taken.now(), [Worker.now(pid) for pid in pids], met.samples - samples
             nursery.cancel_scope.cancel()
     wall = ended.at - began.at
@@ -278,6 +279,7 @@ async def clients(
         "errors": met.errors,
         "failed": met.failed,
         "cpu": max(shares),
+        "cpu_busiest": busiest,
         "cpu_of_each": shares,
         "cpu_ms_a_second": 1e3 * sum(shares) * wall / audio if audio else math.nan,
         "kilobytes": _each(after, before, "kilobytes", conversations),
@@ -299,7 +301,7 @@ if __name__ == "__main__":
     parser.add_argument("pids", nargs="+", type=int)
     parser.add_argument("--conversations", type=int, required=True)
     parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--spread", type=float, default=8.0)
+    parser.add_argument("--spread", type=float, default=TURN)
     parser.add_argument("--first-audio", type=float, default=0.0)
     parser.add_argument("--core", type=int, default=-1)
     given = parser.parse_args()

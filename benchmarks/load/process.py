@@ -6,10 +6,14 @@ import contextlib
 import gc
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import attrs
+import trio
+
+LEAST = 0.5
+"""Seconds of a rest that still says how busy a process was: /proc counts by hundredths."""
 
 
 def pin(core: int) -> None:
@@ -38,6 +42,20 @@ class Taken:
             pages * os.sysconf("SC_PAGESIZE") / 1e3,
             sum(1 for _ in Path("/proc/self/fd").iterdir()),
         )
+
+
+async def busiest_second(seconds: float, *taken: Callable[[], float]) -> float:
+    """Sleep for so long. Return the largest share of a core that one of some processes took in a second of it: a mean hides a load that comes and
+    goes. Each of `taken` gives the processor time that a process has taken.
+    """
+    most, end = 0.0, trio.current_time() + seconds
+    while (left := end - trio.current_time()) > 0:
+        at, before = time.monotonic(), [each() for each in taken]
+        await trio.sleep(min(1.0, left))
+        wall = time.monotonic() - at
+        if wall >= LEAST:
+            most = max(most, *((each() - then) / wall for each, then in zip(taken, before, strict=True)))
+    return most
 
 
 @attrs.define

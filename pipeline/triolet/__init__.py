@@ -14,6 +14,7 @@ from triolet._model._timed_word import TimedWord as TimedWord
 from triolet._model._voice_settings import VoiceSettings as VoiceSettings
 from triolet._tools._alone import Alone as Alone
 from triolet._tools._alone import lone_error as lone_error
+from triolet._tools._keep_gc_quiet import keep_gc_quiet as keep_gc_quiet
 from triolet._tools._loop_lag import LoopLag as LoopLag
 from triolet._tools._loop_lag import loop_lag as loop_lag
 from triolet._tools._loopback import is_this_machine as is_this_machine

@@ -34,11 +34,14 @@ def test_a_step_names_what_did_not_hold() -> None:
     """A full server is named as the limit, so that nobody takes its figures for the engine's."""
     from benchmarks.capacity import Step
 
-    figures = {"overheads": [0.02] * 99, "underruns": 0, "silence": 0.0, "failed": 0, "errors": [], "cpu": 0.5}
+    figures = {"overheads": [0.02] * 99, "underruns": 0, "silence": 0.0, "failed": 0, "errors": []}
+    figures |= {"cpu": 0.5, "cpu_busiest": 0.6}
     assert Step({**figures, "server_cpu": 0.99}).limits() == []
     late = {**figures, "overheads": [0.02] * 90 + [0.3] * 10}
     assert "THE SERVER WAS FULL" in Step({**late, "server_cpu": 0.95}).limits()[-1]
-    assert "core of the conversations" in Step({**late, "cpu": 0.97, "server_cpu": 0.5}).limits()[-1]
+    assert (
+        "core of the conversations" in Step({**late, "cpu": 0.7, "cpu_busiest": 0.97, "server_cpu": 0.5}).limits()[-1]
+    )
     assert "300 ms" in Step({**late, "server_cpu": 0.5}).limits()[0]
     assert "2 underruns" in Step({**figures, "underruns": 2, "silence": 0.4, "server_cpu": 0.5}).limits()[0]
 

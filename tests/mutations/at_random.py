@@ -50,6 +50,7 @@ ROOMS = {
         f"{UNIT}/_tools",
         f"{UNIT}/conversation/test_loop_lag.py",
         f"{UNIT}/conversation/test_quiet_gc.py",
+        f"{UNIT}/conversation/test_keep_gc_quiet.py",
     ),
     "pipeline/triolet/segmentation": (f"{UNIT}/segmentation",),
     "pipeline/triolet/normalization": (f"{UNIT}/normalization",),

@@ -10,7 +10,7 @@ from typing import Annotated
 import trio
 import typer
 
-from triolet import Alone, quiet_gc
+from triolet import Alone, keep_gc_quiet, quiet_gc
 from triolet_adapters.cli._run import ending_gently, run
 from triolet_adapters.cli._serve import tts
 
@@ -63,7 +63,6 @@ def serve(
         from triolet_adapters.service import ServiceConfig, WrongEntry  # noqa: PLC0415 -- an extra
         from triolet_adapters.service import serve as serve_all  # noqa: PLC0415
         from triolet_adapters.service.logs import set_up_logs  # noqa: PLC0415
-        from triolet_adapters.service.process import keep_garbage_quiet  # noqa: PLC0415
 
         text = ""
         if config is not None:
@@ -88,7 +87,7 @@ def serve(
 
                 url = await nursery.start(run_all)
                 quiet_gc()
-                nursery.start_soon(keep_garbage_quiet)
+                nursery.start_soon(keep_gc_quiet)
                 sys.stdout.write(f"{url}\n")
                 sys.stdout.flush()
                 if sys.stderr.isatty():

@@ -12,11 +12,10 @@ from typing import Any
 
 import trio
 
-from triolet import lone_error, quiet_gc
+from triolet import keep_gc_quiet, lone_error, quiet_gc
 from triolet.errors import TrioletError
 from triolet_adapters.service import Service, ServiceConfig, serve
 from triolet_adapters.service.logs import set_up_logs
-from triolet_adapters.service.process import keep_garbage_quiet
 from triolet_adapters.service.workers._figures import WorkerFigures
 
 PARENT_GONE = 1
@@ -64,7 +63,7 @@ async def _work(config: ServiceConfig, sockets: list[int], folder: str, number: 
             await nursery.start(serve_all)
             await nursery.start(figures.serve)
             quiet_gc()
-            nursery.start_soon(keep_garbage_quiet)
+            nursery.start_soon(keep_gc_quiet)
             os.write(sys.stdout.fileno(), b"+")  # one byte into an empty pipe
 
 

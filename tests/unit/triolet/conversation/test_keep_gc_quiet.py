@@ -1,4 +1,4 @@
-"""The collector of garbage of a service, in virtual time."""
+"""What lives is not looked at again and again for garbage, in virtual time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from triolet_adapters.service.process import _garbage, keep_garbage_quiet
-from triolet_adapters.service.process._garbage import FREEZE, GROWTH
+from triolet import keep_gc_quiet
+from triolet._tools import _keep_gc_quiet
+from triolet._tools._keep_gc_quiet import FREEZE, GROWTH
 
 
 class Circle:
@@ -26,7 +27,7 @@ COLLECT = 30.0
 
 @pytest.fixture(autouse=True)
 def usual(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(_garbage, "COLLECT", COLLECT)  # ten minutes would be hundreds of freezes
+    monkeypatch.setattr(_keep_gc_quiet, "COLLECT", COLLECT)  # ten minutes would be hundreds of freezes
     gc.unfreeze()
     gc.freeze()
     yield
@@ -36,7 +37,7 @@ def usual(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def test_what_lives_is_passed_over_and_garbage_goes_in_the_end(
     nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
-    nursery.start_soon(keep_garbage_quiet)
+    nursery.start_soon(keep_gc_quiet)
     lives, garbage = Circle(), weakref.ref(Circle())
     await trio.sleep(3 * FREEZE)
     assert garbage() is not None
@@ -47,7 +48,7 @@ async def test_what_lives_is_passed_over_and_garbage_goes_in_the_end(
 
 
 async def test_much_garbage_goes_sooner(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
-    nursery.start_soon(keep_garbage_quiet)
+    nursery.start_soon(keep_gc_quiet)
     await trio.sleep(FREEZE / 2)
     garbage, there = weakref.ref(Circle()), gc.get_freeze_count()
     kept = [[number] for number in range(there + 2 * GROWTH)]
