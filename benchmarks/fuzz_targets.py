@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -227,6 +228,7 @@ WORDS = [
 ]  # fmt: skip
 
 
+@functools.cache  # some are encoded, which takes milliseconds
 def seeds(target: str) -> list[bytes]:
     """The correct inputs from which a target starts."""
     match target:

@@ -25,15 +25,23 @@ VENDORS = {path.name for path in (ROOT / "tts").iterdir() if path.is_dir()} - {"
 def imported(path: Path) -> tuple[str, ...]:
     """Each name that a module imports, in full: `triolet.errors.TTSError`."""
     found: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        match node:
+    waiting: list[ast.AST] = [ast.parse(path.read_text("utf-8"))]
+    while waiting:
+        match waiting.pop():
             case ast.Import(names=names):
                 found += (name.name for name in names)
             case ast.ImportFrom(module=str(module), names=names):
                 found += (f"{module}.{name.name}" for name in names)
-            case _:
-                pass
+            case node:
+                waiting += statements(node)
     return tuple(found)
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Those below it, at once or in a branch. `ast.walk` looks into expressions too, which takes five times as long."""
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        below = getattr(node, field, ())
+        yield from below if isinstance(below, list) else ()
 
 
 def all_imported() -> Iterator[tuple[Path, str]]:

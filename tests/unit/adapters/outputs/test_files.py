@@ -136,36 +136,38 @@ async def test_a_full_disk_is_an_output_error() -> None:
     await output.close()
 
 
-def test_bare_samples_go_to_standard_output() -> None:
-    assert piped("PcmFile") == SOUND * 100
+async def test_bare_samples_go_to_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await piped(PcmFile, monkeypatch) == SOUND * 100
 
 
-def test_a_wav_stream_goes_to_standard_output() -> None:
-    out = piped("WavFile")
+async def test_a_wav_stream_goes_to_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = await piped(WavFile, monkeypatch)
     assert out[44:] == SOUND * 100
     assert out[:4] == b"RIFF"
     assert out[4:8] == out[40:44] == b"\xff\xff\xff\xff"
 
 
-def piped(kind: str) -> bytes:
-    script = f"""
-import trio
-from triolet._model._audio import AudioFormat
-from triolet_adapters.outputs.pcm import PcmFile
-from triolet_adapters.outputs.wav import WavFile
-async def main():
-    output = {kind}("-")
-    await output.open(AudioFormat(16_000))
-    await output.play(bytes(range(1, 201)) * 1600)
-    await output.drain()
-    await output.close()
-trio.run(main)
-"""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, check=True, timeout=30
-    )
-    return done.stdout
+async def piped(kind: type[FileOutput], monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """What comes out of standard output, a pipe here. The output leaves it open."""
+    reading, writing = os.pipe()
+    came = bytearray()
+
+    async def read() -> None:
+        async with trio.lowlevel.FdStream(reading) as pipe:
+            async for data in pipe:
+                came.extend(data)
+
+    with os.fdopen(writing, "w") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(read)
+            output = kind("-")
+            await output.open(FORMAT)
+            await output.play(SOUND * 100)
+            await output.drain()
+            await output.close()
+            stdout.close()
+    return bytes(came)
 
 
 async def test_a_full_pipe_makes_play_wait_and_nothing_else(tmp_path: Path) -> None:

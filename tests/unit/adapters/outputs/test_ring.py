@@ -1,8 +1,11 @@
 """The buffer between two threads: nothing is lost, repeated or counted twice, whatever comes in which order."""
 
+import sys
 import threading
 from array import array
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +61,15 @@ def test_a_flush_fades_and_counts_for_nothing(samples: list[int], fade: int) -> 
     assert ring.heard == 0
 
 
+@pytest.fixture
+def threads_take_turns_often() -> Iterator[None]:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(50e-6)  # seconds; with the usual 5 ms each thread waits most of its turn for the other
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("threads_take_turns_often")
 def test_two_threads_lose_nothing() -> None:
     ring = SampleRing(100)
     sound = array("h", [i % 30_000 + 1 for i in range(10_000)])

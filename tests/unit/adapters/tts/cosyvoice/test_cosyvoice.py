@@ -94,7 +94,9 @@ async def test_other_formats_are_decoded(autojump_clock: MockClock, codec: Any, 
 async def test_long_texts_go_in_several_messages(autojump_clock: MockClock) -> None:
     options = VoiceOptions(ping_interval=None, max_audio=1000)
     text = "A text that one message may not hold. " * 60
-    async with serving(CosyVoiceServerOptions(splits=False, max_text=2000)) as world:
+    async with serving(
+        CosyVoiceServerOptions(splits=False, max_text=2000), ToneTTS(seconds_per_character=0.006)
+    ) as world:
         assert len(await said(world.tts(options=options), text)) == 2 * world.voice.samples_of(text)
         assert world.actions == ["run-task", "continue-task", "continue-task", "finish-task"]
 

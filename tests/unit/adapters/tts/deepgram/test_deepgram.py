@@ -44,7 +44,7 @@ async def said(tts: DeepgramTTS, *texts: str) -> bytes:
 async def test_every_sample_comes_once(autojump_clock: MockClock) -> None:
     long = "A text that one message may not hold. " * 60
     options = VoiceOptions(ping_interval=None, max_audio=1000)
-    async with serving(link=Link(split=700)) as world:
+    async with serving(voice=ToneTTS(seconds_per_character=0.006), link=Link(split=700)) as world:
         pcm = await said(world.tts(options=options), TEXT, long, TEXT)
         assert len(pcm) == 2 * sum(map(world.voice.samples_of, (TEXT, long, TEXT)))
         assert decode(pcm).unreadable == 0

@@ -13,7 +13,7 @@ from trio.testing import MockClock
 
 from triolet import Conversation, speech
 from triolet.errors import AuthenticationFailed, ConnectionFailed, NoAudio, ServiceError
-from triolet.testing import RecordingOutput, decode
+from triolet.testing import RecordingOutput, ToneTTS, decode
 from triolet.tts import _websocket_failures as failures
 from triolet.websocket import Address
 from triolet_adapters.tts.qwen import QwenOptions, QwenTTS, ServerOptions
@@ -95,7 +95,8 @@ def test_a_long_text_is_parted_by_its_billed_length() -> None:
 async def test_a_text_that_one_append_may_not_hold_is_said_whole(autojump_clock: MockClock) -> None:
     tap, text = Tap(), "A very long sentence, " * 94
     pcm, long = bytearray(), QwenOptions(ping_interval=None, max_audio=600)
-    async with serving(ServerOptions(append_limit=2000, append_limit_code="CLIENT_ERROR")) as world:
+    options = ServerOptions(append_limit=2000, append_limit_code="CLIENT_ERROR")
+    async with serving(options, ToneTTS(seconds_per_character=0.006)) as world:
         async with world.tts(tap=tap, options=long).connect() as session:
             usage = await session.commit(text, pcm.extend)
         with pytest.raises(ServiceError, match="CLIENT_ERROR"):
