@@ -6,7 +6,7 @@ names say.
 
     pytest tests/unit                                    a tier, in one process
     pytest -n 2 --dist loadfile --no-loadscope-reorder   all of it, on two cores; `make -j 2 pytest` needs less
-    pytest --hypothesis-profile=long tests/unit          twenty times the examples, each time others; all cases of `few`
+    pytest --hypothesis-profile=long tests/unit          forty times the examples, each time others; all cases of `few`
     python -m tests.simulation --seeds 20000 --jobs 2    the whole system, longer; `--seed N` replays one
     python -m tests.mutations                            breaks the code, and sees that the tests notice
     python -m tests.mutations.at_random --all            the pure cores, at random places: what survives lacks a test
@@ -34,7 +34,7 @@ from hypothesis import settings
 from tests import _processes
 
 # A slow machine is no defect of what is tested.
-settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("suite", deadline=None, derandomize=True, max_examples=25)
 settings.register_profile("long", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("suite")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
-import operator
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import trio
@@ -274,8 +274,8 @@ def _tones(samples: int, seed: int, rate: int) -> bytes:
     """Tones that a telephone carries, 300 to 3,000 Hz: no two parts of them are alike."""
     chance = random.Random(seed)
     tones = [(chance.uniform(300, 3_000) * math.tau / rate, chance.uniform(0, math.tau)) for _ in range(5)]
-    waves = [[math.sin(step * at + phase) for at in range(samples)] for step, phase in tones]
-    return pcm_of(round(2_500 * sum(at_once)) for at_once in zip(*waves, strict=True))
+    waves = [map(math.sin, itertools.count(phase, step)) for step, phase in tones]
+    return pcm_of(round(2_500 * sum(at_once)) for at_once in itertools.islice(zip(*waves, strict=True), samples))
 
 
 def _difference(heard: bytes, expected: bytes, slack: int) -> float:
@@ -283,17 +283,16 @@ def _difference(heard: bytes, expected: bytes, slack: int) -> float:
     samples earlier or later.
     """
     came, sound, stretch = numbers(heard), numbers(expected), 8 * slack
-    difference = 0
+    difference = 0.0
     for at in range(0, len(sound), stretch):
         part = sound[at : at + stretch]
         starts = (max(0, at + shift) for shift in range(-slack, slack + 1))
-        difference += min(_energy(map(operator.sub, part, came[start : start + len(part)])) for start in starts)
-    return difference / max(1, _energy(sound))
+        difference += min(_energy_between(part, came[start : start + len(part)]) for start in starts)
+    return difference / max(1.0, math.hypot(*sound) ** 2)
 
 
-def _energy(values: Iterable[int]) -> int:
-    values = list(values)
-    return sum(map(operator.mul, values, values))
+def _energy_between(one: Sequence[int], other: Sequence[int]) -> float:
+    return math.dist(one[: len(other)], other) ** 2
 
 
 def _chunks(pcm: bytes) -> list[bytes]:

@@ -6,7 +6,7 @@ import itertools
 import sys
 from array import array
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet.alignment._voicing import Voiced, Voicing, all_below, marked
@@ -54,7 +54,6 @@ loud = st.lists(st.tuples(st.sampled_from([0, 300, 9000]), st.integers(1, 2000))
 )
 
 
-@settings(max_examples=40)
 @given(loud, loud, st.integers(0, 16_000))
 def test_what_was_dropped_is_as_if_it_had_never_come(first: bytes, then: bytes, samples: int) -> None:
     """But for how loud the voice is, which is known from then on."""
@@ -81,7 +80,6 @@ def test_how_the_samples_are_cut_does_not_matter(pcm: bytes, cuts: list[int]) ->
     assert detect(pcm).samples == len(pcm) // 2
 
 
-@settings(max_examples=40)
 @given(st.integers(1, 32769), st.data())
 def test_all_samples_are_compared_with_the_threshold_at_once(threshold: int, data: st.DataObject) -> None:
     around = [sign * (threshold + step) for sign in (1, -1) for step in (-1, 0, 1)]

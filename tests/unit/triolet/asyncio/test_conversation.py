@@ -32,6 +32,8 @@ from triolet_adapters.sources import Recorder, Replay
 
 ONE = "First we look at the map. Then we choose a way. At last we walk."
 SHORT = "Yes."
+MANY = 60
+"""More than the executor of asyncio has threads, 32 at most."""
 
 
 async def tokens(text: str, pause: float = 0.02) -> AsyncGenerator[str]:
@@ -323,10 +325,10 @@ def test_context_variables_cross_and_both_sides_know_their_library() -> None:
     _virtual_time.run(program())
 
 
-def test_two_hundred_conversations_leave_the_program_its_threads() -> None:
+def test_many_conversations_leave_the_program_its_threads() -> None:
     async def program() -> None:
         loop, threads = asyncio.get_running_loop(), threading.active_count()
-        talks = [conversation() for _ in range(200)]
+        talks = [conversation() for _ in range(MANY)]
 
         async def one(talk: triolet.asyncio.Conversation) -> str:
             async with talk:
@@ -349,7 +351,7 @@ def test_two_hundred_conversations_leave_the_program_its_threads() -> None:
     _virtual_time.run(program())
 
 
-def test_two_hundred_turns_with_interruptions_leave_tasks_threads_and_descriptors_as_before() -> None:
+def test_many_turns_with_interruptions_leave_tasks_threads_and_descriptors_as_before() -> None:
     async def program() -> None:
         def left() -> tuple[int, ...]:
             gc.collect()
@@ -365,9 +367,9 @@ def test_two_hundred_turns_with_interruptions_leave_tasks_threads_and_descriptor
             await talk.say(tokens(SHORT))
             await asyncio.sleep(0.01)
             before = left()
-            for number in range(200):
+            for number in range(MANY):
                 turn = asyncio.create_task(talk.say(tokens("One moment, please.", pause=0.01)))
-                await asyncio.sleep(0.005 * number)
+                await asyncio.sleep(1.0 * number / MANY)
                 if number % 2:
                     talk.interrupt()
                 else:

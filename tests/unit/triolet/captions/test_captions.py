@@ -6,7 +6,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet import SpokenWord
@@ -35,7 +35,6 @@ any_words = st.lists(
 )
 
 
-@settings(max_examples=50)
 @given(any_words, st.integers(10, 42), st.integers(1, 3))
 def test_the_rules_hold_for_any_words(shape: list[tuple[str, str, float, float]], line: int, lines: int) -> None:
     at, words = 0.0, list[SpokenWord]()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import trio
+from tests._nightly import few
 from tests.unit.triolet.conversation._conversations import ONE, TWO, Own, in_sentences, texts
 
 from triolet import (
@@ -147,9 +148,18 @@ async def test_an_error_ends_its_turn_only(autojump_clock: trio.testing.MockCloc
         assert (await conversation.say(["Well."])).heard == "Well."
 
 
-@pytest.mark.parametrize("delay", [[], [0.0], [0.01], [3.0]])
-@pytest.mark.parametrize("tokens", [1, 2, 20, 100])
-@pytest.mark.parametrize("budget", [None, Budget(characters=10_000)])
+@pytest.mark.parametrize(
+    ("tokens", "delay", "budget"),
+    few(
+        [
+            (tokens, delay, budget)
+            for tokens in (1, 2, 20, 100)
+            for budget in (None, Budget(characters=10_000))
+            for delay in ([], [0.0], [0.01], [3.0])
+        ],
+        11,
+    ),
+)
 async def test_what_the_source_gave_before_it_failed_is_known(
     autojump_clock: trio.testing.MockClock, tokens: int, delay: list[float], budget: Budget | None
 ) -> None:

@@ -9,7 +9,7 @@ from triolet import Conversation, speech
 from triolet.events import Event, PhraseCommitted, PhraseReady
 from triolet.testing import RecordingOutput, ToneTTS
 
-ANSWER = "".join(f"Sentence number {number} has a few words, and then it ends. " for number in range(6))
+ANSWER = "".join(f"Sentence number {number} has a few words, and then it ends. " for number in range(4))
 
 
 @pytest.mark.parametrize("realtime", [True, False])

@@ -97,9 +97,11 @@ async def test_a_first_that_asks_for_a_wait_holds_nobody_up_and_is_not_probed_be
         first.refusal = None
         while trio.current_time() < 45:
             assert await talk.say("Here we are again.") == "2"
+            await trio.sleep(4)
         assert first.connections == 0
         while trio.current_time() < 90:
             await talk.say("And here we are still.")
+            await trio.sleep(4)
         assert await talk.say("Well again.") == "1"
 
 
@@ -431,7 +433,7 @@ async def test_three_providers_one_after_another(autojump_clock: Clock) -> None:
         assert await talk.say("Here we are.") == "1"
 
 
-@pytest.mark.parametrize("seed", few(range(6), 3))
+@pytest.mark.parametrize("seed", few(range(6), 2))
 async def test_whatever_the_first_does_all_is_heard_once_and_it_is_taken_back(autojump_clock: Clock, seed: int) -> None:
     """The first fails and mends at moments of its own, in all the ways that lose nothing of what was heard."""
     draws = random.Random(seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.unit.triolet.normalization.cutter import units, words
 
@@ -199,7 +199,6 @@ _PIECES = st.sampled_from(
 
 @given(st.lists(_PIECES, max_size=6).map("".join))
 @example("你好，www.a.de ")
-@settings(max_examples=50, deadline=None)
 def test_what_is_read_in_one_step_is_what_is_read_step_by_step(text: str) -> None:
     reader = InlineReader(NormalizationOptions())
     quick = reader.read_quickly(text, 7)

@@ -191,7 +191,7 @@ def test_a_breath_where_there_is_no_mark_loses_nothing(text: str, pace: float) -
             saying = Saying(text, pace=pace, mute=silent)
             shift = round(0.15 * RATE)
             saying.times[breath:] = [(start + shift, end + shift) for start, end in saying.times[breath:]]
-            for samples in range(saying.times[breath][0], saying.times[-1][1], 1999):
+            for samples in range(saying.times[breath][0], saying.times[-1][1], 3999):
                 for pause in sure_pauses(saying.phrase.units, saying.voiced(samples), sample_rate=RATE):
                     assert pause.unit <= saying.said(pause.start), (breath, silent, samples)
 

@@ -5,7 +5,7 @@ from array import array
 import pytest
 import trio
 import trio.testing
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet._model._audio import AudioFormat
@@ -106,7 +106,6 @@ async def test_it_fails_after_so_many_samples(autojump_clock: Clock) -> None:
     assert trio.current_time() - output.audio[0].time == pytest.approx(5_000 / 16_000)
 
 
-@settings(deadline=None, max_examples=50)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["play", "sleep", "flush", "pause", "resume"]), st.integers(1, 4_000)), max_size=20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import TextMessage
@@ -13,7 +13,6 @@ from triolet.tts._client_frames import text_frames
 edges = st.sampled_from(["", "x" * 125, "x" * 126, "é" * 63, "x" * (2**16 - 1), "x" * 2**16])
 
 
-@settings(max_examples=40)
 @given(st.lists(st.text(max_size=12) | edges, max_size=4))
 def test_a_server_reads_the_messages_as_they_were(texts: list[str]) -> None:
     server = Connection(ConnectionType.SERVER)

@@ -18,7 +18,7 @@ from triolet.tts._rate_limiter import RateLimiter
 from triolet.tts._session_pools import SessionPools, open_session_pools
 
 TEN = RateLimits(per_minute=10)
-ANSWER = " ".join(f"This is sentence number {number} of an answer that is rather long." for number in range(30))
+ANSWER = " ".join(f"This is sentence number {number} of an answer that is rather long." for number in range(16))
 
 
 class Limited(ToneTTS):

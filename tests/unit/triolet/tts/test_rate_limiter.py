@@ -6,7 +6,7 @@ import functools
 
 import pytest
 import trio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
@@ -14,7 +14,6 @@ from triolet import RateLimits
 from triolet.tts._rate_limiter import BUSY_MINUTE, RateLimiter
 
 
-@settings(max_examples=50)
 @given(
     st.none() | st.integers(1, 4), st.none() | st.integers(1, 20), st.lists(st.floats(0, 5), min_size=1, max_size=40)
 )
@@ -51,7 +50,6 @@ def test_each_request_goes_as_soon_as_the_limits_allow(
         assert at == pytest.approx(max([asked, *free]), abs=1e-6)
 
 
-@settings(max_examples=50)
 @given(st.lists(st.tuples(st.none() | st.integers(-2, 2), st.booleans()), min_size=1, max_size=12))
 def test_the_most_urgent_goes_first_then_who_came_first(requests: list[tuple[int | None, bool]]) -> None:
     """Whoever gives up holds up nobody. Without a word about it, the urgency is 0."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
@@ -147,7 +147,6 @@ streams = st.lists(right_frames | any_frames | fragmented() | closes | damaged()
 cuts = st.lists(st.integers(1, 7), max_size=60) | st.lists(st.integers(1, 400), max_size=20)
 
 
-@settings(max_examples=settings().max_examples)
 @given(streams, cuts)
 def test_it_reads_what_wsproto_reads(data: bytes, sizes: list[int]) -> None:
     pieces = cut(data, sizes)
@@ -160,7 +159,6 @@ def test_a_server_reads_what_wsproto_reads(data: bytes, sizes: list[int], right:
     assert list(told(pieces, end=ConnectionType.SERVER)) == list(expected(pieces, end=ConnectionType.SERVER))
 
 
-@settings(max_examples=settings().max_examples)
 @given(st.lists(right_frames | fragmented(), max_size=8).map(b"".join), st.integers(1, 3))
 def test_how_it_is_cut_is_not_seen(data: bytes, size: int) -> None:
     whole = list(told([data]))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests._nightly import few
 from tests.unit.triolet._cost import TWO_MILLISECONDS, lines
 from tests.unit.triolet.turn._streamed import RATE, StreamedTurn, prose
 
@@ -33,7 +34,7 @@ HALF_AN_HOUR = 1800
 @pytest.mark.parametrize("pace", [0.7, 1.0, 1.4])
 def test_what_was_heard_of_half_an_hour_in_one_phrase_is_known_to_a_few_words(pace: float) -> None:
     turn = StreamedTurn.said(prose(1300), pace=pace, seed=1)
-    for share in (0.02, 0.3, 0.6, 0.95):
+    for share in few((0.02, 0.95, 0.3, 0.6), 2):
         heard = round(share * turn.samples)
         (phrase,) = TurnResult.fold(turn.interrupted(heard)).phrases
         assert phrase.estimated
@@ -43,7 +44,12 @@ def test_what_was_heard_of_half_an_hour_in_one_phrase_is_known_to_a_few_words(pa
 def costs(events: list[Event]) -> tuple[Timeline, int]:
     """A timeline of these events, and the most lines that any call on it runs."""
     timeline = Timeline()
-    most = max(lines(lambda event=event: timeline.record(event)) for event in events)  # type: ignore[misc]
+    most = 0
+    for at, event in enumerate(events):
+        if at % 3 and at < len(events) - 30:  # those of one kind are alike
+            timeline.record(event)
+        else:
+            most = max(most, lines(lambda event=event: timeline.record(event)))  # type: ignore[misc]
     return timeline, max(most, lines(lambda: timeline.result))
 
 
@@ -115,7 +121,6 @@ def test_what_was_heard_to_its_end_is_added_up_once() -> None:
     assert cost[1] <= cost[0] + 10
 
 
-@settings(max_examples=30)
 @given(st.integers(0, 2**32), st.floats(0.02, 1), st.integers(1, 60), st.sampled_from([0.5, 3.0, math.inf]))
 def test_the_pauses_in_between_tell_nothing_that_the_end_does_not(
     seed: int, share: float, clauses: int, ahead: float
