@@ -11,12 +11,15 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
 GRACE = 10.0
 """Seconds in which a process that was told to end may do so: most need milliseconds, on a machine that is not busy."""
+_SHARED: set[int] = set()
 
 
 def adopt_orphans() -> None:
@@ -25,9 +28,19 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+@contextmanager
+def shared(pids: set[int]) -> Generator[None]:
+    """In the block these, and what they start, are several tests' own: `started_here` passes over them."""
+    _SHARED.update(pids)
+    try:
+        yield
+    finally:
+        _SHARED.difference_update(pids)
+
+
 def started_here() -> set[int]:
     """Processes that this one has started, and those that they have, as long as they run; without Python's own helper."""
-    found = _children(os.getpid())
+    found = _children(os.getpid()) - _SHARED
     found.discard(getattr(resource_tracker._resource_tracker, "_pid", None) or 0)
     waiting = list(found)
     while waiting:

@@ -19,7 +19,7 @@ from tests.hearing.answers import ANSWERS
 from tests.hearing.chain import judge
 from tests.hearing.ears import hear
 from tests.hearing.words import Comparison, compare
-from tests.integration.outputs.chromium import in_a_browser, record, recorded, serving
+from tests.integration.outputs.chromium import record, recorded, running_chromium, serving
 
 from triolet import open_session_pools
 from triolet_adapters.sources import OpenAIChat
@@ -73,10 +73,11 @@ def _talk(page: Page) -> dict[str, Comparison]:
 
 async def main() -> None:
     found = dict[str, Comparison]()
-    async with trio.open_nursery() as nursery, open_session_pools() as sessions:
-        async with serving(browser.web(cast(OpenAIChat, _Chat()), sessions, nursery)) as url:
-            await in_a_browser(lambda page: found.update(_talk(page)), url)
-        nursery.cancel_scope.cancel()
+    with running_chromium() as chromium:
+        async with trio.open_nursery() as nursery, open_session_pools() as sessions:
+            async with serving(browser.web(cast(OpenAIChat, _Chat()), sessions, nursery)) as url:
+                await chromium.visit(url, lambda page: found.update(_talk(page)))
+            nursery.cancel_scope.cancel()
     for name, comparison in found.items():
         print(f"{name:20} {comparison.errors} of {comparison.words} words misheard", *comparison.differences)
     errors = judge(found)

@@ -6,6 +6,7 @@ import base64
 import shutil
 from array import array
 from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
@@ -13,7 +14,7 @@ import pytest
 import trio
 from hypercorn.config import Config
 from hypercorn.trio import serve
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.types import ASGIApp
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -52,24 +53,49 @@ _RECORDED = """() => {
 }"""
 
 
-@contextmanager
-def opened_page(url: str, *, bypass_csp: bool = False) -> Iterator[Page]:
-    """The page at this address. What it throws fails the test.
+class Chromium:
+    """A browser for several tests, each of which has pages of its own. Its start takes as long as a test of it."""
 
-    `bypass_csp`: let the script put code of its own into a page whose policy forbids that.
-    """
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
-        try:
-            page = browser.new_context(bypass_csp=bypass_csp).new_page()
+    def __init__(self) -> None:
+        # Playwright's objects belong to the thread that made them, and Trio runs no two calls in the same one for certain.
+        self._thread = ThreadPoolExecutor(1)
+        self._driver = self._thread.submit(sync_playwright().start).result()
+        self._browser: Browser = self._thread.submit(self._launch).result()
+
+    def _launch(self) -> Browser:
+        return self._driver.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+
+    async def visit(self, url: str, script: Callable[[Page], None], *, bypass_csp: bool = False) -> None:
+        """Do what the script does with the page at this address, beside this Trio program. What the page throws fails the test.
+
+        `bypass_csp`: let the script put code of its own into a page whose policy forbids that.
+        """
+        await trio.to_thread.run_sync(self._thread.submit(self._visit, url, script, bypass_csp=bypass_csp).result)
+
+    def _visit(self, url: str, script: Callable[[Page], None], *, bypass_csp: bool) -> None:
+        with self._browser.new_context(bypass_csp=bypass_csp) as context:
+            page = context.new_page()
             page.set_default_timeout(20_000)
             errors = list[str]()
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.goto(url)
-            yield page
+            script(page)
             assert errors == []
-        finally:
-            browser.close()
+
+    def close(self) -> None:
+        self._thread.submit(self._browser.close).result()
+        self._thread.submit(self._driver.stop).result()
+        self._thread.shutdown()
+
+
+@contextmanager
+def running_chromium() -> Iterator[Chromium]:
+    """A browser for a block."""
+    chromium = Chromium()
+    try:
+        yield chromium
+    finally:
+        chromium.close()
 
 
 def record(page: Page) -> None:
@@ -95,13 +121,3 @@ async def serving(app: ASGIApp) -> AsyncGenerator[str]:
         addresses: list[str] = await nursery.start(partial(serve, app, config))  # type: ignore[arg-type]
         yield addresses[0]
         nursery.cancel_scope.cancel()
-
-
-async def in_a_browser(script: Callable[[Page], None], url: str, *, bypass_csp: bool = False) -> None:
-    """Do what the script does with the page at this address, beside this Trio program."""
-
-    def drive() -> None:
-        with opened_page(url, bypass_csp=bypass_csp) as page:
-            script(page)
-
-    await trio.to_thread.run_sync(drive)

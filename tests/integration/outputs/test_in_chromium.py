@@ -6,7 +6,10 @@ import math
 import random
 from array import array
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
 
+import numpy as np
 import pytest
 import trio
 from playwright.sync_api import Page
@@ -15,13 +18,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
-from tests.integration.outputs.chromium import in_a_browser, needs_chromium, record, recorded, serving
+from tests.integration.outputs.chromium import Chromium, needs_chromium, record, recorded, serving
 
 from triolet import AudioFormat
 from triolet_adapters.outputs.browser import PLAYER, BrowserOutput
 
 pytestmark = [needs_chromium, pytest.mark.timeout(90)]
 
+T = TypeVar("T")
 RATE = 24_000
 FALL = 80
 """Samples above 400 of the fall to silence where the sound is cut."""
@@ -43,12 +47,21 @@ class Server:
         self.nursery = nursery
         self.output = output
         self.connections = list[WebSocket]()
+        self._trio = trio.lowlevel.current_trio_token()
         routes = [
             Route("/", self._page),
             Route("/triolet-player.js", self._player),
             WebSocketRoute("/audio", self._audio),
         ]
         self.app = Starlette(routes=routes)
+
+    def do(self, function: Callable[[], Awaitable[T]]) -> T:
+        """Await something in the Trio program, from the script's thread."""
+        return trio.from_thread.run(function, trio_token=self._trio)
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Call something there."""
+        return trio.from_thread.run_sync(function, trio_token=self._trio)
 
     def start(self, function: Callable[[], Awaitable[object]]) -> trio.Event:
         """Await something beside all else; the event says that it is done."""
@@ -76,13 +89,13 @@ class Server:
 
 
 async def with_a_page(
-    script: Callable[[Page, Server], None], output: BrowserOutput | None = None, rate: int = RATE
+    chromium: Chromium, script: Callable[[Page, Server], None], output: BrowserOutput | None = None, rate: int = RATE
 ) -> None:
     """Do what the script does with a page whose sound is on and recorded, beside an output that is open."""
 
     def begun(page: Page) -> None:
         page.click("#go")
-        trio.from_thread.run(server.output.play, bytes(2 * 10))  # the page learns the format
+        server.do(partial(server.output.play, bytes(2 * 10)))  # the page learns the format
         record(page)
         script(page, server)
         assert page.evaluate("news") == []
@@ -93,7 +106,7 @@ async def with_a_page(
     ):
         await server.output.open(AudioFormat(rate))
         nursery.start_soon(server.output.run)
-        await in_a_browser(begun, url)
+        await chromium.visit(url, begun)
         await server.output.close()
         nursery.cancel_scope.cancel()
 
@@ -115,12 +128,7 @@ def in_order(rendered: array[int], sound: array[int]) -> int:
     return found
 
 
-def do(function: Callable[[], Awaitable[object]]) -> None:
-    """Await something in the Trio program, from the script's thread."""
-    trio.from_thread.run(function)
-
-
-async def test_what_the_worklet_renders_is_what_was_sent() -> None:
+async def test_what_the_worklet_renders_is_what_was_sent(chromium: Chromium) -> None:
     sound = speech_like(1.5)
 
     def script(page: Page, server: Server) -> None:
@@ -128,17 +136,17 @@ async def test_what_the_worklet_renders_is_what_was_sent() -> None:
             await server.output.play(sound.tobytes())
             await server.output.drain()
 
-        do(play)
+        server.do(play)
         heard = recorded(page)
         assert in_order(heard, sound) == len(sound), "samples were lost"
         loud = sum(abs(sample) > 400 for sample in heard)
         assert len(sound) <= loud <= len(sound) + FALL * (1 + page.evaluate("underruns")), "samples were repeated"
         assert page.evaluate("player.played") == len(sound) + 10
 
-    await with_a_page(script)
+    await with_a_page(chromium, script)
 
 
-async def test_an_interruption_is_silent_at_once_and_both_agree_what_was_heard() -> None:
+async def test_an_interruption_is_silent_at_once_and_both_agree_what_was_heard(chromium: Chromium) -> None:
     old, new = speech_like(3.0, 1), speech_like(0.4, 2)
 
     def script(page: Page, server: Server) -> None:
@@ -150,7 +158,7 @@ async def test_an_interruption_is_silent_at_once_and_both_agree_what_was_heard()
                 await server.output.settle()
             return server.output.heard - 10
 
-        heard = trio.from_thread.run(interrupted)
+        heard = server.do(interrupted)
         page.wait_for_timeout(300)
         rendered = recorded(page)
         ramp = round(0.005 * RATE)
@@ -160,17 +168,17 @@ async def test_an_interruption_is_silent_at_once_and_both_agree_what_was_heard()
             await server.output.play(new.tobytes())
             await server.output.drain()
 
-        do(go_on)
+        server.do(go_on)
         assert server.output.heard - 10 == heard + len(new)
         assert recorded(page)[-len(new) - RATE :].tobytes().count(new[:200].tobytes()) == 1
         assert old[heard + ramp : heard + ramp + 50].tobytes() not in recorded(page).tobytes(), (
             "old sound after the clear"
         )
 
-    await with_a_page(script)
+    await with_a_page(chromium, script)
 
 
-async def test_a_connection_that_breaks_goes_on_at_the_same_sample() -> None:
+async def test_a_connection_that_breaks_goes_on_at_the_same_sample(chromium: Chromium) -> None:
     sound = speech_like(3.0, 3)
 
     def script(page: Page, server: Server) -> None:
@@ -181,17 +189,17 @@ async def test_a_connection_that_breaks_goes_on_at_the_same_sample() -> None:
                 await server.connections[-1].close(1011)
             await server.output.drain()
 
-        do(play)
+        server.do(play)
         assert len(server.connections) == 2
         heard = recorded(page)
         assert in_order(heard, sound) == len(sound), "samples were lost"
         loud = sum(abs(sample) > 400 for sample in heard)
         assert loud <= len(sound) + FALL * (1 + page.evaluate("underruns")), "samples were played twice"
 
-    await with_a_page(script)
+    await with_a_page(chromium, script)
 
 
-async def test_a_pause_a_background_tab_and_a_suspended_context() -> None:
+async def test_a_pause_a_background_tab_and_a_suspended_context(chromium: Chromium) -> None:
     sound = speech_like(3.5, 4)
 
     def script(page: Page, server: Server) -> None:
@@ -200,15 +208,15 @@ async def test_a_pause_a_background_tab_and_a_suspended_context() -> None:
             await server.output.drain()
 
         played = "player.played"
-        said = trio.from_thread.run_sync(server.start, play)
+        said = server.call(partial(server.start, play))
         page.wait_for_function(f"{played} > {RATE // 2}")
-        trio.from_thread.run_sync(server.output.pause)
+        server.call(server.output.pause)
         page.wait_for_timeout(200)
         at = page.evaluate(played)
         page.wait_for_timeout(300)
         assert page.evaluate(played) == at, "it plays on in a pause"
         assert abs(server.output.heard - at) <= 0.02 * RATE
-        trio.from_thread.run_sync(server.output.resume)
+        server.call(server.output.resume)
         page.wait_for_function(f"{played} > {at + RATE // 4}")
 
         other = page.context.new_page()
@@ -224,15 +232,15 @@ async def test_a_pause_a_background_tab_and_a_suspended_context() -> None:
         page.wait_for_timeout(300)
         assert server.output.heard == at, "nothing is heard where the sound is suspended"
         page.evaluate("player.start()")
-        trio.from_thread.run(said.wait)
+        server.do(said.wait)
         last = sound[-RATE // 4 :]
         assert in_order(recorded(page), last) == len(last)
         assert server.output.heard == len(sound) + 10
 
-    await with_a_page(script)
+    await with_a_page(chromium, script)
 
 
-async def test_opus_is_heard_at_the_same_place() -> None:
+async def test_opus_is_heard_at_the_same_place(chromium: Chromium) -> None:
     rate = 48_000
     sound = array("h", (round(9000 * math.sin(0.00001 * at * at)) for at in range(round(1.51 * rate))))  # 0 to 11 kHz
 
@@ -241,16 +249,13 @@ async def test_opus_is_heard_at_the_same_place() -> None:
             await server.output.play(sound.tobytes())
             await server.output.drain()
 
-        do(play)
+        server.do(play)
         assert page.evaluate("player.played") == len(sound) + 10
         heard = recorded(page)
         begin = next(at for at, sample in enumerate(heard) if abs(sample) > 100)
         assert max(map(abs, heard)) > 6000
-        best = max(
-            sum(x * y for x, y in zip(heard[begin + shift : begin + shift + 24_000], sound[:24_000], strict=True))
-            / sum(y * y for y in sound[:24_000])
-            for shift in range(-400, 400, 4)
-        )
-        assert best > 0.9
+        first = np.array(sound[:24_000], float)
+        shifted = (np.array(heard[begin + shift :][:24_000], float) for shift in range(-400, 400, 4))
+        assert max(part @ first for part in shifted) / (first @ first) > 0.9
 
-    await with_a_page(script, BrowserOutput(codec="opus"), rate)
+    await with_a_page(chromium, script, BrowserOutput(codec="opus"), rate)

@@ -10,7 +10,7 @@ import pytest
 import trio
 from playwright.sync_api import Page
 from recipes import browser
-from tests.integration.outputs.chromium import in_a_browser, needs_chromium, record, recorded, serving
+from tests.integration.outputs.chromium import Chromium, needs_chromium, record, recorded, serving
 
 from triolet import open_session_pools
 from triolet.testing import ToneTTS, decode
@@ -45,7 +45,7 @@ class Chat:
             self.open -= 1
 
 
-async def test_a_question_is_answered_interrupted_and_left(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_question_is_answered_interrupted_and_left(chromium: Chromium, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = ToneTTS(seconds_per_character=0.03)
     chat = Chat(SHORT, SHORT, LONG, LONG)
     monkeypatch.setattr(browser, "VOICE", voice)
@@ -103,7 +103,7 @@ async def test_a_question_is_answered_interrupted_and_left(monkeypatch: pytest.M
     async with trio.open_nursery() as nursery, open_session_pools() as sessions:
         app = browser.web(cast(OpenAIChat, chat), sessions, nursery)
         async with serving(app) as url:
-            await in_a_browser(script, url)
+            await chromium.visit(url, script)
             with trio.fail_after(60):
                 while chat.open or browser.AGENTS:
                     await trio.sleep(0.01)

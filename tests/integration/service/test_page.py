@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from tests.integration.outputs.chromium import in_a_browser, needs_chromium, record, recorded
+from tests.integration.outputs.chromium import Chromium, needs_chromium, record, recorded
 from tests.integration.service.serving import serving
 
 from triolet import Failover, TTSSession
@@ -29,7 +29,9 @@ async def answer(_: ServedModel, history: Sequence[dict[str, Any]]) -> AsyncGene
         yield f"{word} "
 
 
-async def test_a_turn_is_seen_heard_interrupted_and_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_turn_is_seen_heard_interrupted_and_asked_for(
+    chromium: Chromium, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ServedModel, "answer", answer)
     voice = ToneTTS(seconds_per_character=0.03)
 
@@ -88,7 +90,7 @@ async def test_a_turn_is_seen_heard_interrupted_and_asked_for(monkeypatch: pytes
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     async with serving(voice) as served:
-        await in_a_browser(script, served.url, bypass_csp=True)
+        await chromium.visit(served.url, script, bypass_csp=True)
 
 
 class Refusing(ToneTTS):
@@ -98,7 +100,7 @@ class Refusing(ToneTTS):
         raise ConnectionFailed("no connection to example.com:443")
 
 
-async def test_a_service_with_keys_asks_for_one_and_names_the_provider_that_is_down() -> None:
+async def test_a_service_with_keys_asks_for_one_and_names_the_provider_that_is_down(chromium: Chromium) -> None:
     voice = Failover(Refusing(), ToneTTS(), names=["hosted", "local"])
     config = ServiceConfig(port=0, keys={"web": KeyConfig(sha256=hash_of("secret-key"))})
 
@@ -119,4 +121,4 @@ async def test_a_service_with_keys_asks_for_one_and_names_the_provider_that_is_d
         assert providers.nth(1).inner_text() == "local: up (speaks)"
 
     async with serving(voice, config=config) as served:
-        await in_a_browser(script, served.url)
+        await chromium.visit(served.url, script)
