@@ -6,7 +6,6 @@ from array import array
 
 import attrs
 import trio
-import trio.testing
 
 from triolet._model._audio import SAMPLE_BYTES
 from triolet._model._samples import numbers
@@ -16,6 +15,14 @@ from triolet.tts._contract import TTS, Usage
 
 LIMIT = 60.0
 """The most seconds that a test may take: opening a session and speaking a few sentences, even where the service is slow."""
+
+
+async def _until_all_wait() -> None:
+    """Let all other tasks run until they wait."""
+    # Not at the top: it imports pytest where that is installed, and a service imports this module for its tone.
+    from trio.testing import wait_all_tasks_blocked  # noqa: PLC0415
+
+    await wait_all_tasks_blocked()
 
 
 @attrs.define
@@ -114,7 +121,7 @@ class TTSContract:
                     await first.commit(self.text, alone)
                     async with trio.open_nursery() as nursery:
                         nursery.start_soon(second.commit, self.text, other)
-                        await trio.testing.wait_all_tasks_blocked()
+                        await _until_all_wait()
                         stopped.limit = 0
                         with raises(TooMuchAudio):
                             await first.commit(self.longer, stopped)
@@ -139,7 +146,7 @@ class TTSContract:
         with trio.fail_after(LIMIT):
             async with tts.connect() as session, trio.open_nursery() as nursery:
                 nursery.start_soon(session.commit, self.text, listener)
-                await trio.testing.wait_all_tasks_blocked()
+                await _until_all_wait()
                 with raises(RuntimeError):
                     await session.commit(self.text, _Listener())
                 refused = True
@@ -161,7 +168,7 @@ class TTSContract:
             async with tts.connect() as session:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(session.commit, self.longer, listener)
-                    await trio.testing.wait_all_tasks_blocked()
+                    await _until_all_wait()
                     nursery.cancel_scope.cancel()
                     calls = listener.calls
                 assert listener.calls <= calls + 1, "only a task that was about to run may still give audio, once"
