@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import attrs
 import pytest
@@ -15,6 +14,12 @@ from tests import _processes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose children a process has")
 
+REPORTS = """
+def pytest_runtest_logreport(report):
+    if report.when == "call" or not report.passed:
+        print(report.nodeid, report.when, report.outcome, flush=True)
+        print(report.longreprtext, flush=True)
+"""
 STARTS = """
 import ctypes, os, signal, subprocess
 import pytest, trio
@@ -28,10 +33,6 @@ def start(name):
     print(name, "started", out.decode(), flush=True)
 """
 TESTS = """
-def test_fails():
-    start("fails")
-    raise ValueError
-
 def test_passes():
     start("passes")
 
@@ -50,10 +51,10 @@ def test_ctrl_c():
     child = subprocess.Popen(["sleep", "1000"])
     child.send_signal(signal.SIGINT)
     assert child.wait() == -signal.SIGINT
-"""
-IN_C = """
+
 def test_fails():
-    raise ValueError
+    start("fails")
+    raise ValueError  # and with that, pytest takes the alarm back
 
 def test_blocked():
     start("blocked")
@@ -66,21 +67,23 @@ class Done:
     code: int
     out: str
     outcomes: dict[str, list[str]]
-    """By test: how it ended, and perhaps how what follows it ended."""
+    """By test: how it ended, and perhaps that what follows it failed."""
     started: dict[str, int]
 
 
-def pytest_on(code: str, folder: Path, *, module: str = "pytest", blocked: float = 60) -> Done:
-    """Run a file of tests as a job in the background is run."""
-    (folder / "test_it.py").write_text(STARTS + code, "utf-8")
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    """Run the file of tests as `make test` runs a part of them, and as a job in the background is run."""
+    folder = tmp_path_factory.mktemp("guarded")
+    (folder / "test_it.py").write_text(STARTS + TESTS, "utf-8")
+    (folder / "conftest.py").write_text(REPORTS, "utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
-    command = [sys.executable, "-m", module, "-s", "-rA", "-p", "tests.conftest", "-p", "no:cacheprovider"]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         done = subprocess.run(
-            [*command, "test_it.py"],
+            [sys.executable, "-m", "tests", "-s", "-p", "tests.conftest", "-p", "no:cacheprovider", "test_it.py"],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TESTS_BLOCKED_SECONDS": str(blocked)},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TESTS_BLOCKED_SECONDS": "3"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -89,30 +92,28 @@ def pytest_on(code: str, folder: Path, *, module: str = "pytest", blocked: float
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     outcomes: dict[str, list[str]] = {}
-    for outcome, name in re.findall(r"^(PASSED|FAILED|ERROR) test_it.py::test_(\w+)", done.stdout, re.MULTILINE):
-        outcomes.setdefault(name, []).append(outcome)
+    for name, when, outcome in re.findall(r"^\S*test_it.py::test_(\w+) (\w+) (\w+)$", done.stdout, re.MULTILINE):
+        outcomes.setdefault(name, []).append(outcome if when == "call" else f"{when} {outcome}")
     started = re.findall(r"([a-z]+) started (\d+)$", done.stdout, re.MULTILINE)
     return Done(done.returncode, done.stdout, outcomes, {name: int(pid) for name, pid in started})
 
 
-def test_what_a_test_has_started_ends_with_it_and_so_does_a_test_that_waits_for_ever(tmp_path: Path) -> None:
-    done = pytest_on(TESTS, tmp_path)
+def test_what_a_test_has_started_ends_with_it_and_so_does_a_test_that_waits_for_ever(done: Done) -> None:
     assert done.outcomes == {
-        "fails": ["FAILED"],
-        "passes": ["PASSED", "ERROR"],  # it should have ended its process itself
-        "waits_for_a_process": ["FAILED"],
-        "waits_in_trio": ["FAILED"],
-        "ctrl_c": ["PASSED"],
+        "passes": ["passed", "teardown failed"],  # it should have ended its process itself
+        "waits_for_a_process": ["failed"],
+        "waits_in_trio": ["failed"],
+        "ctrl_c": ["passed"],
+        "fails": ["failed"],
     }, done.out
-    assert set(done.started) == {"fails", "passes", "waits"}
+    assert set(done.started) == {"passes", "waits", "fails", "blocked"}
     assert _processes.wait_for_the_end(set(done.started.values()), 0) == set()
-    assert "has left processes behind" in done.out
+    assert done.out.count("AssertionError: the test has left processes behind") == 1
 
 
-def test_one_that_is_blocked_in_c_ends_its_process_and_what_that_had_started(tmp_path: Path) -> None:
-    """As `make test` runs a part of the tests; the other parts go on."""
-    done = pytest_on(IN_C, tmp_path, module="tests", blocked=1)
+def test_one_that_is_blocked_in_c_ends_its_process_and_what_that_had_started(done: Done) -> None:
+    """The other parts of `make test` go on."""
     assert done.code != 0
     assert "in test_blocked" in done.out, "it is named"
-    assert set(done.started) == {"blocked"}
-    assert _processes.wait_for_the_end(set(done.started.values()), 0) == set()
+    assert "passed in" not in done.out, "pytest has not come to its own end"
+    assert _processes.wait_for_the_end({done.started["blocked"]}, 0) == set()
