@@ -1,9 +1,9 @@
 """Measures what turns leave behind, and what a slow listener costs. Both ends run in this process, over WebSockets on loopback.
 
-    python -m benchmarks.leaks [turns | slow] [--turns 500] [--seconds 20]
+    python -m benchmarks.leaks [turns | slow] [--turns 500] [--growth 3] [--seconds 20]
 
 turns: two of three turns are interrupted, at a random sample. Descriptors, tasks and threads must be as many after as before.
-Memory may grow by 3 MB, after 50 turns in which caches fill.
+Memory may grow by 3 MB (`--growth`), after 50 turns in which caches fill.
 
 slow: an endless text is said to a listener at a tenth of real time. Memory may rise by 1.5 MB above the stated bound of held
 audio, and must not rise any more when that is reached.
@@ -41,7 +41,7 @@ SENTENCE = "Each of these sentences has exactly ten words, which is common. "
 ANSWER = SENTENCE * 2
 WARM_UP = 50
 GROWTH = 3.0
-"""MB by which memory may grow over all turns."""
+"""MB by which memory may grow over all turns. The audio of one turn is 0.04 MB: kept, it shows from 75 turns on."""
 ABOVE = 1.5
 """MB above the stated bound."""
 FLAT = 0.5
@@ -106,15 +106,15 @@ async def _interrupt(talk: Conversation, output: NullDevice, sample: int) -> Non
     talk.interrupt()
 
 
-async def turns(count: int) -> bool:
+async def turns(count: int, growth: float) -> bool:
     draws = random.Random(1)
     await some_turns(WARM_UP, draws)
     left, memory, began = Left.now(), megabytes(), time.monotonic()
     interrupted = await some_turns(count, draws)
     after, grown = Left.now(), megabytes() - memory
     print(f"{count} turns, {interrupted} interrupted, in {time.monotonic() - began:.1f} s")
-    print(f"before {left}\nafter  {after}\nmemory {grown:+.2f} MB (at most {GROWTH:g})")
-    return left == after and grown <= GROWTH
+    print(f"before {left}\nafter  {after}\nmemory {grown:+.2f} MB (at most {growth:g})")
+    return left == after and grown <= growth
 
 
 async def _endless() -> AsyncGenerator[str]:
@@ -148,10 +148,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="What turns leave behind, and what a slow listener costs.")
     parser.add_argument("what", nargs="?", choices=["turns", "slow"])
     parser.add_argument("--turns", type=int, default=500)
+    parser.add_argument("--growth", type=float, default=GROWTH)
     parser.add_argument("--seconds", type=float, default=20.0)
     arguments = parser.parse_args()
     if arguments.what == "turns":
-        kept = trio.run(turns, arguments.turns)
+        kept = trio.run(turns, arguments.turns, arguments.growth)
     elif arguments.what == "slow":
         kept = trio.run(slow_listener, arguments.seconds)
     else:

@@ -22,14 +22,15 @@ def measured(*arguments: str) -> str:
     return done.stdout
 
 
-def test_100_turns_with_interruptions_leave_what_was_there() -> None:
-    """Over real sockets: as many descriptors, tasks and threads as before, on both ends, and memory within 3 MB.
+def test_50_turns_with_interruptions_leave_what_was_there() -> None:
+    """Over real sockets: as many descriptors, tasks and threads as before, on both ends, and memory within 1.5 MB, less than
+    the audio of these turns.
 
     The workflow `nightly` takes 2000.
     """
-    printed = measured("turns", "--turns", "100")
-    assert "100 turns" in printed
-    assert int(printed.split(" interrupted")[0].rsplit(" ", 1)[-1]) > 40
+    printed = measured("turns", "--turns", "50", "--growth", "1.5")
+    assert "50 turns" in printed
+    assert int(printed.split(" interrupted")[0].rsplit(" ", 1)[-1]) > 20
 
 
 def test_memory_behind_a_slow_listener_is_bounded_and_flat() -> None:
