@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 # every test, once more.
 export PYTHONDONTWRITEBYTECODE =
 
+# More processes run than there are cores. Threads that share a product of matrices between cores would wait for each other, busily.
+export OPENBLAS_NUM_THREADS = 1
+
 # What pytest runs in a process of its own; and `rest`, which is what is named nowhere here. A process reads only the tests that it
 # runs; those of pytest-xdist read all of them, each. All take their turns in the order of SIDE_BY_SIDE, the longest first, so that no
 # core waits for the last one.

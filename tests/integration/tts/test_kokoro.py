@@ -54,7 +54,7 @@ async def test_the_model_speaks_a_short_sentence_and_its_length_follows_the_spee
     for speed in (1.0, 2.0):
         heard = array("h")
         async with KokoroTTS(speed=speed).connect() as session:
-            await session.commit("今天天气很好。", heard.frombytes)
+            await session.commit("今天很好。", heard.frombytes)
         assert 3_000 < max(heard) < 32_767
         lengths.append(len(heard) / 24_000)
     assert 0.8 < lengths[0] < 2.5

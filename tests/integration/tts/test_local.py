@@ -158,7 +158,7 @@ async def test_signs_are_read_not_dropped(text: str, same: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "at_least"),
-    [("a" * 200, 10.0), ("1" * 60, 12.0), ("word " * 200, 40.0), ("Ab" * 200, 20.0), ("1234567890 " * 10, 25.0)],
+    [("a" * 200, 10.0), ("1" * 60, 12.0), ("word " * 60, 12.0), ("Ab" * 90, 9.0), ("1234567890 " * 10, 25.0)],
     ids=["one word", "one number", "no punctuation", "camel case", "numbers"],
 )
 async def test_long_texts_are_spoken_to_their_end(text: str, at_least: float) -> None:
@@ -187,10 +187,10 @@ def test_pieces_are_short_and_lose_nothing(text: str) -> None:
 async def test_a_cancelled_commit_returns_at_once_and_its_thread_ends() -> None:
     async with LocalTTS().connect() as session:
         began = trio.current_time()
-        await session.commit("word " * 100, ignore)
+        await session.commit("word " * 50, ignore)
         took = trio.current_time() - began
-        with trio.move_on_after(took / 20) as scope:
-            await session.commit("word " * 2_000, ignore)
+        with trio.move_on_after(took / 10) as scope:
+            await session.commit("word " * 1_000, ignore)
         assert scope.cancelled_caught
         late = trio.current_time() - scope.deadline
     assert late < took, "it is in the middle of a sentence that takes longer than that"
