@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import random
 from collections import deque
@@ -261,7 +262,11 @@ class VirtualStream(trio.abc.Stream):
                 data = self._incoming.pull(max_bytes)
                 if data is not None:
                     return data
-                with trio.move_on_at(self._incoming.next_arrival()):
+                arrival = self._incoming.next_arrival()
+                if arrival == math.inf:  # the usual case, without the scope, which costs as much as the wait
+                    await self._incoming.changed()
+                    continue
+                with trio.move_on_at(arrival):
                     await self._incoming.changed()
 
     async def aclose(self) -> None:

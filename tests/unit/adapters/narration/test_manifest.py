@@ -14,7 +14,7 @@ RECORDS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(RECORDS, st.data())
 def test_it_is_done_only_if_text_settings_and_outputs_are_the_same(record: Record, data: st.DataObject) -> None:
     again = Record.from_json(record.to_json())
@@ -29,7 +29,7 @@ def test_it_is_done_only_if_text_settings_and_outputs_are_the_same(record: Recor
         assert not is_done(again, record.text, record.settings, {**sizes, missing: record.outputs[missing] + 1})
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(RECORDS, st.integers(0, 40))
 def test_a_record_that_is_damaged_is_none(record: Record, cut: int) -> None:
     assert Record.from_json(record.to_json()[: -1 - cut]) is None

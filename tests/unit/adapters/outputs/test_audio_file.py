@@ -1,6 +1,7 @@
 """Compressed files and response bodies: decoded, they are what was heard."""
 
 import asyncio
+import functools
 import io
 import math
 import os
@@ -138,6 +139,7 @@ class TestHttpPcm(BodyContract):
     kind = "pcm"
 
 
+@functools.cache
 def tone(rate: int, seconds: float) -> bytes:
     return pcm_of(round(8_000 * math.sin(math.tau * 440 * at / rate)) for at in range(round(rate * seconds)))
 

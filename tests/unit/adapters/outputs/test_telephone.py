@@ -37,7 +37,7 @@ from triolet_adapters.shared.g711 import from_mulaw, to_alaw, to_mulaw
 
 Clock = trio.testing.MockClock
 ANSWER = "First we look. Then we choose a way. At last we walk on."
-INTERRUPTIONS = int(os.environ.get("INTERRUPTIONS", "24"))
+INTERRUPTIONS = int(os.environ.get("INTERRUPTIONS", "16"))
 """300 where there is time: each takes some 0.1 s of CPU."""
 
 

@@ -73,11 +73,11 @@ class Saying:
                 if self.options.fault == "stall":
                     await trio.sleep_forever()
                 raise Faulty
-            await trio.sleep(self.draws.random() * self.options.jitter)
-            await trio.sleep_until(began + self.options.first_audio)
-            start = trio.current_time() if start is None else start
+            due = max(trio.current_time() + self.draws.random() * self.options.jitter, began + self.options.first_audio)
+            start = due if start is None else start
             if self.options.pace is not None:
-                await trio.sleep_until(start + at / self.options.pace)
+                due = max(due, start + at / self.options.pace)
+            await trio.sleep_until(due)
             self._spoken += len(pcm) // SAMPLE_BYTES
             await send(self.encoder.feed(pcm), at)
 

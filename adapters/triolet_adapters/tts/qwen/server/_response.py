@@ -61,12 +61,13 @@ class Response:
             if self._options.fault == "stall":
                 await trio.sleep_forever()
             self._wire.drop()
-        await trio.sleep(self._wire.drawn_delay(self._options.jitter))
-        await trio.sleep_until(self._began + self._options.first_audio)
+        delayed = trio.current_time() + self._wire.drawn_delay(self._options.jitter)
+        due = max(delayed, self._began + self._options.first_audio)
+        if self._start is None:
+            self._start = due
         if self._options.pace is not None:
-            if self._start is None:
-                self._start = trio.current_time()
-            await trio.sleep_until(self._start + self._seconds / self._options.pace)
+            due = max(due, self._start + self._seconds / self._options.pace)
+        await trio.sleep_until(due)
         if self.stopped:
             return
         self._sent_bytes += len(audio)

@@ -210,7 +210,7 @@ def shown(world: World, pcm: bytes) -> str:
 async def test_what_was_heard_is_exact_to_the_word(autojump_clock: MockClock, word_times: Any) -> None:
     draws = random.Random(7)
     partly = 0
-    for number in (turns := few(range(15), 8)):
+    for number in (turns := few(range(15), 6)):
         options = CosyVoiceServerOptions(pace=20, word_times=word_times, times="sentence" if number % 2 else "task")
         async with serving(options, ToneTTS(seconds_per_character=0.06)) as world:
             heard, samples, estimated = await heard_until(draws.uniform(0.8, 7), world)
@@ -409,7 +409,7 @@ async def test_words_that_are_told_late_are_estimated_and_said_to_be(autojump_cl
     """A phrase of several sentences is cut in one that has not been told yet: the words before are known, and some behind."""
     draws = random.Random(11)
     exact = estimated = 0
-    for _ in range(12):
+    for _ in few(range(12), 8):
         async with serving(CosyVoiceServerOptions(pace=1.02), ToneTTS(seconds_per_character=0.06)) as world:
             heard, samples, estimate = await heard_until(draws.uniform(0.8, 6), world, merge=240, text=SENTENCES)
         claimed, true = heard.split(), samples.split()

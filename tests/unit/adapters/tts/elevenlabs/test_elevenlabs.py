@@ -149,7 +149,7 @@ def shown(world: World, pcm: bytes) -> str:
 async def test_what_was_heard_is_exact_to_the_word(autojump_clock: MockClock) -> None:
     draws = random.Random(7)
     partly = 0
-    for number in (turns := few(range(20), 10)):
+    for number in (turns := few(range(20), 7)):
         async with serving(ElevenLabsServerOptions(pace=3, piece=0.1), ToneTTS(seconds_per_character=0.06)) as world:
             heard, samples, estimated = await heard_until(draws.uniform(0.3, 7), world, failover=number % 4 == 0)
             assert heard.split() == samples.split()
