@@ -10,6 +10,11 @@ from hypothesis import settings
 _T = TypeVar("_T")
 
 
+def by_night(value: _T, *, by_day: _T) -> _T:
+    """The second of them; the first with `--hypothesis-profile=long`."""
+    return value if settings.get_current_profile_name() == "long" else by_day
+
+
 def few(cases: Sequence[_T], number: int) -> Sequence[_T]:
     """So many of them, from the first to the last at even steps; all of them with `--hypothesis-profile=long`."""
     if settings.get_current_profile_name() == "long":

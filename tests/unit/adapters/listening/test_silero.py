@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet_adapters.listening import SileroVAD
@@ -40,7 +40,6 @@ def pcm(percent: list[int]) -> bytes:
     return b"".join(bytes([each]) + bytes(1023) for each in percent)
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(st.integers(1, 2000), min_size=1))
 def test_pieces_may_have_any_length(sizes: list[int]) -> None:
     whole, pieces = Log(), Log()

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet_adapters.narration import _claims
@@ -57,7 +57,6 @@ def test_one_of_a_process_that_has_ended_is_taken_at_once(tmp_path: Path) -> Non
     assert isinstance(try_claim(tmp_path, "n"), Sight)
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(st.tuples(st.floats(0, 200), st.booleans()), min_size=1, max_size=20))
 def test_a_claim_lapses_after_a_lease_without_a_change_and_not_before(steps: list[tuple[float, bool]]) -> None:
     watch, now, touched, since = Watch(), 0.0, 0, None
@@ -70,7 +69,6 @@ def test_a_claim_lapses_after_a_lease_without_a_change_and_not_before(steps: lis
         assert lapsed == (now - since >= CLAIM_LEASE)
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["try", "take", "beat", "release", "die"])), max_size=25))
 def test_at_most_one_holds_a_document_whatever_happens(steps: list[tuple[int, str]]) -> None:
     holders: dict[int, Claim] = {}

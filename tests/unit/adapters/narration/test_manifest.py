@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet_adapters.narration._manifest import Record, fingerprint, is_done
@@ -14,7 +14,6 @@ RECORDS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(RECORDS, st.data())
 def test_it_is_done_only_if_text_settings_and_outputs_are_the_same(record: Record, data: st.DataObject) -> None:
     again = Record.from_json(record.to_json())
@@ -29,7 +28,6 @@ def test_it_is_done_only_if_text_settings_and_outputs_are_the_same(record: Recor
         assert not is_done(again, record.text, record.settings, {**sizes, missing: record.outputs[missing] + 1})
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(RECORDS, st.integers(0, 40))
 def test_a_record_that_is_damaged_is_none(record: Record, cut: int) -> None:
     assert Record.from_json(record.to_json()[: -1 - cut]) is None

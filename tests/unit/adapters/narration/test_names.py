@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet_adapters.narration import find_documents
@@ -20,7 +20,6 @@ def found(path: str, root: str) -> Found:
     return Found(PurePosixPath(path), PurePosixPath(root))
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(FILES, max_size=12))
 def test_each_file_has_one_name_and_no_two_have_the_same(files: list[tuple[list[str], str, int]]) -> None:
     all_found: list[Found] = []

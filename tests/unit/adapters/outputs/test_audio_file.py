@@ -258,7 +258,7 @@ async def test_a_file_with_more_chapters_than_it_has_room_for_is_valid_and_has_s
     for index in range(1_200):
         word = SpeechUnit("word " * 20, 0, 100)
         output.begin_phrase(Phrase(index=index, units=(word,), start=0, end=100, boundary=Boundary.END))
-        await output.play(bytes(400))
+        await output.play(bytes(160))
     await output.close()
     with av.open(str(path)) as file:
         chapters: Any = file.chapters()

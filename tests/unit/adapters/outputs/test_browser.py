@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import pytest
 import trio
 import trio.testing
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.adapters.outputs.listening_page import STEP, ListeningPage
 from trio.testing import MockClock
@@ -326,7 +326,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(
     st.one_of(
         st.text(),

@@ -6,7 +6,7 @@ import math
 from array import array
 
 import av
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet_adapters.outputs.browser._opus import FRAME, RATE, OpusEncoder
@@ -47,7 +47,6 @@ RUNS = st.lists(
 )
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(RUNS)
 def test_each_sample_is_in_one_packet(runs: list[list[int]]) -> None:
     spans, heard = decoded(runs)

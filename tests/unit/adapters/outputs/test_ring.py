@@ -72,7 +72,7 @@ def threads_take_turns_often() -> Iterator[None]:
 @pytest.mark.usefixtures("threads_take_turns_often")
 def test_two_threads_lose_nothing() -> None:
     ring = SampleRing(100)
-    sound = array("h", [i % 30_000 + 1 for i in range(10_000)])
+    sound = array("h", [i % 30_000 + 1 for i in range(5_000)])
     out: list[int] = []
 
     def device() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from triolet_adapters.shared import sse as _sse
@@ -47,7 +47,6 @@ def read_whole(text: str) -> list[Event]:
     return events
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(streams, st.lists(st.integers(0, 200), max_size=12), st.booleans())
 @example("data: one\r\n\r\n\r\n", list(range(200)), False)
 @example("data: one\r\n\ndata: two\n\n", list(range(200)), False)

@@ -27,7 +27,7 @@ LONG = "A long sentence about the river, which nobody wants to hear. " * 3
 @pytest.mark.parametrize("failover", [False, True])
 async def test_turns_with_an_interruption_have_one_connection(autojump_clock: MockClock, failover: bool) -> None:
     output = RecordingOutput()
-    async with serving(SLOW, ToneTTS(seconds_per_character=0.06)) as world:
+    async with serving(SLOW, ToneTTS(seconds_per_character=0.03)) as world:
         tts: Any = Failover(world.tts(), world.tts(api_key="other")) if failover else world.tts()
         chain = speech(tts, "en", phrasing=PhrasingOptions(merge=0))
         async with Conversation(chain, output) as conversation:

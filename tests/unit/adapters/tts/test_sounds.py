@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet.errors import TTSError, Unspeakable
@@ -39,7 +39,6 @@ def test_what_cannot_be_read_is_refused(text: str, error: type[Exception]) -> No
         clauses(text, 120, 12)
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(
     st.text(
         alphabet=st.one_of(st.characters(max_codepoint=0x17F, exclude_characters="µ"), st.sampled_from(" ,.!?")),
@@ -128,7 +127,6 @@ def test_kana(kana: str, sounds: str) -> None:
 
 
 @given(st.text(alphabet=[*_kana.KANA, "ン", "ッ", "ー"], max_size=12))
-@settings(max_examples=settings().max_examples // 2)
 def test_all_kana_have_sounds(kana: str) -> None:
     assert bool(_kana.sounds(kana)) == bool(kana.strip("ー"))
 

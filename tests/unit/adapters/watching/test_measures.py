@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 import trio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.adapters.watching._turns import SOUND, TEXT, losing, said, voice
 
@@ -206,7 +206,6 @@ EVENTS: st.SearchStrategy[list[Event]] = st.lists(
 )
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(EVENTS, st.builds(TurnEnded, TIMES, st.booleans(), st.sampled_from([None, "TTSError: no"])), EVENTS)
 def test_any_events_add_up(before: list[Event], end: TurnEnded, after: list[Event]) -> None:
     measures = TurnMeasures("v")

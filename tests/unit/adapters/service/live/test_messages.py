@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 import trio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet_adapters.service.live import _messages as messages
@@ -36,13 +36,11 @@ said = st.one_of(
 )
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(said)
 def test_what_is_written_is_read(message: messages.FromClient) -> None:
     assert messages.read(messages.write(message)) == message
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists).map(json.dumps))
 def test_any_text_is_text_or_is_explained(text: str) -> None:
     try:
@@ -53,7 +51,6 @@ def test_any_text_is_text_or_is_explained(text: str) -> None:
         assert read == messages.Text(text=text) or text.lstrip().startswith("{")
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(st.dictionaries(st.sampled_from([*PARAMETERS, "x"]), st.text(max_size=300), max_size=4))
 def test_any_address_is_taken_or_explained(parameters: dict[str, str]) -> None:
     try:
@@ -95,7 +92,6 @@ def test_each_reference_of_the_document_leads_somewhere() -> None:
         assert at
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(st.text(max_size=20)), st.integers(1, 60))
 def test_an_inbox_keeps_what_it_took_and_no_more_than_it_may(texts: list[str], most: int) -> None:
     inbox = TextInbox(most)

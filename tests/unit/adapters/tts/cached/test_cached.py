@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import trio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.adapters.tts.elevenlabs._peers import serving
 from tests.unit.triolet.conversation._teller import Teller
@@ -279,7 +279,6 @@ def test_processes_share_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) ->
     )
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(
     st.text(max_size=30), st.binary(max_size=200), st.lists(st.tuples(st.integers(0, 9), st.floats(0, 9)), max_size=4)
 )
@@ -289,7 +288,6 @@ def test_an_entry_comes_back_as_it_was(text: str, data: bytes, words: list[tuple
     assert Entry.from_bytes(entry.to_bytes()) == entry
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(st.data())
 def test_a_file_with_any_byte_changed_or_cut_is_damaged(data: st.DataObject) -> None:
     good = Entry(

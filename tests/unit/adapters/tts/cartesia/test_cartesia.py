@@ -96,7 +96,8 @@ def refuse(_pcm: bytes) -> None:
 
 async def test_a_conversation_with_interruptions_has_one_connection(autojump_clock: MockClock) -> None:
     output, ten = RecordingOutput(), "This is a sentence of a turn that has ten. " * 10
-    async with serving(CartesiaServerOptions(pace=3, first_audio=0.2)) as world:
+    slow = CartesiaServerOptions(pace=3, first_audio=0.2)
+    async with serving(slow, ToneTTS(seconds_per_character=0.03)) as world:
         chain = speech(world.tts(), "en", phrasing=PhrasingOptions(merge=0))
         async with Conversation(chain, output) as conversation:
             for _ in range(5):

@@ -79,7 +79,7 @@ async def test_an_interruption_leaves_the_connection_open(autojump_clock: MockCl
 
 async def test_a_connection_is_left_before_the_service_refuses_a_flush(autojump_clock: MockClock) -> None:
     output, text = RecordingOutput(), "One two three four five. " * 50
-    async with serving(voice=ToneTTS(first_audio=0.01)) as world:
+    async with serving(voice=ToneTTS(first_audio=0.01, seconds_per_character=0.02)) as world:
         chain = speech(world.tts(), "en", phrasing=PhrasingOptions(merge=0))
         async with Conversation(chain, output) as conversation:
             result = await conversation.say([text])

@@ -32,7 +32,7 @@ def bad_link(_index: int, draws: random.Random) -> Link:
     )
 
 
-@settings(max_examples=settings().max_examples // 3, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(st.integers(0, 2**32), st.none() | st.floats(0, 8))
 def test_over_any_network(seed: int, cancel_after: float | None) -> None:
     trio.run(over_one_network, seed, cancel_after, clock=MockClock(autojump_threshold=0))

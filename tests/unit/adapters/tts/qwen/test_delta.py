@@ -7,7 +7,7 @@ import json
 from unittest import mock
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from triolet.errors import ProtocolViolation
@@ -70,6 +70,7 @@ def messages(draw: st.DrawFn) -> str:
     return text
 
 
+@settings(max_examples=2 * settings().max_examples)
 @given(messages() | st.text())
 @example(CANONICAL)
 @example('{,"delta":"QQ=="}')

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.adapters.tts.qwen._peers import World, serving
 from trio.testing import MockClock
@@ -150,7 +150,6 @@ def uncut(response_format: str) -> bytes:
 
 
 @pytest.mark.parametrize("response_format", WHOLE)
-@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(st.integers(0, 10**6) | st.integers(0, 100), max_size=6))
 def test_cuts_change_nothing(response_format: str, cuts: list[int]) -> None:
     data = WHOLE[response_format]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from triolet.errors import TTSError
 from triolet_adapters.tts.qwen.protocol import AudioDelta, ResponseReader, parse_server_event
 
-DEARER = {"wire": 4, "handshake": 4}
+DEARER = {"wire": 2, "handshake": 2}
 """How many times fewer examples of each: those that open a connection take milliseconds."""
 
 json_values = st.recursive(

@@ -138,7 +138,7 @@ WRONG: dict[str, tuple[Deed, type[TTSError], str, float]] = {
         10,
     ),
     "empty frames of one message for ever": (
-        then(begin, raw(frame(TEXT, b"", final=False)), every(0.5, raw(frame(CONTINUATION, b"", final=False) * 1000))),
+        then(begin, raw(frame(TEXT, b"", final=False)), every(0.5, raw(frame(CONTINUATION, b"", final=False) * 100))),
         DeadlineExpired,
         "first_audio_timeout",
         10,
