@@ -7,15 +7,11 @@ import functools
 import importlib
 import inspect
 import itertools
-import pkgutil
 import re
 from typing import Any
 
 import attrs
 from docs._tools.public_names import SOURCES, documented
-
-import triolet
-import triolet_adapters
 
 OPTIONS = ("QwenOptions", "PoolOptions", "FailoverOptions", "RecoveryPolicy", "PhrasingOptions", "BargeInOptions")
 """Classes whose fields all stand in a table, but for those that are no numbers."""
@@ -215,7 +211,7 @@ def reason(name: str) -> str:
     """What its docstring says, on one line."""
     text = REASONS.get(name)
     if text is None:
-        text = _docstrings().get(ELSEWHERE.get(name, name))
+        text = _docstring(ELSEWHERE.get(name, name))
         if text is None:
             raise LookupError(f"{name} has no docstring that says why: give it one, or an entry in REASONS")
     return re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
@@ -243,43 +239,51 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-@functools.cache
 def the_only(name: str) -> Any:
-    """What has this name in both packages; modules import from each other. What needs a framework of others has no bounds."""
-    found: set[Any] = {vars(module)[name] for module in _modules() if name in vars(module)}
+    """The class or constant that has this name in both packages. What needs a framework of others has no bounds."""
+    found = _defined().get(name, [])
     if len(found) != 1:
         raise LookupError(f"{name}: {found}")
-    return found.pop()
+    return getattr(importlib.import_module(found[0]), name)
+
+
+_DEFINED = re.compile(r"^(?:class (\w+)|([A-Z]\w*)(?:: [^=\n]+)? = )", re.MULTILINE)
 
 
 @functools.cache
-def _modules() -> list[Any]:
-    return [
-        importlib.import_module(found.name)
-        for package in (triolet, triolet_adapters)
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-        if not found.name.endswith("__main__")
-        and "_llama_server" not in found.name
-        and ".frameworks." not in found.name
-    ]
+def _defined() -> dict[str, list[str]]:
+    """The modules that define each name. By pattern: to import or to parse them all takes a second, and few have bounds."""
+    found: dict[str, list[str]] = {}
+    for source in SOURCES:
+        for path in sorted(source.rglob("*.py")):
+            if "frameworks" not in path.parts:
+                module = ".".join(path.relative_to(source).with_suffix("").parts).removesuffix(".__init__")
+                for names in _DEFINED.findall(path.read_text("utf-8")):
+                    found.setdefault("".join(names), []).append(module)
+    return found
+
+
+def _docstring(name: str) -> str | None:
+    """Of a constant `NAME`, or of a class attribute `Class.name`, which may be inherited."""
+    owner, _, field = name.rpartition(".")
+    if not owner:
+        texts = [text for module in _defined().get(name, ()) if (text := _docstrings(module).get(name)) is not None]
+        return texts[0] if len(texts) == 1 else None
+    for kind in the_only(owner).__mro__[:-1]:
+        if (text := _docstrings(kind.__module__).get(f"{kind.__name__}.{field}")) is not None:
+            return text
+    return None
 
 
 @functools.cache
-def _docstrings() -> dict[str, str]:
-    """Of all constants and class attributes, by `NAME` and `Class.name`."""
+def _docstrings(module: str) -> dict[str, str]:
+    """Of its constants and class attributes."""
     found: dict[str, str] = {}
-    for package, source in zip(("triolet", "triolet_adapters"), SOURCES, strict=True):
-        for path in sorted((source / package).rglob("*.py")):
-            tree = ast.parse(path.read_text("utf-8"))
-            _collect(tree.body, "", found)
-            for node in tree.body:
-                if isinstance(node, ast.ClassDef):
-                    _collect(node.body, f"{node.name}.", found)
-    for name in OPTIONS:  # a field that is inherited
-        for kind in the_only(name).__mro__:
-            for field in getattr(kind, "__attrs_attrs__", ()):
-                if (text := found.get(f"{kind.__name__}.{field.name}")) is not None:
-                    found.setdefault(f"{name}.{field.name}", text)
+    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
+    _collect(tree.body, "", found)
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            _collect(node.body, f"{node.name}.", found)
     return found
 
 
