@@ -8,11 +8,16 @@ import subprocess
 import sys
 import tempfile
 import wave
+from collections.abc import Generator
 from pathlib import Path
 from unittest import mock
 
 import attrs
 import pytest
+from tests._threads import served
+
+from triolet import TTS
+from triolet_adapters.cli._serve import Protocol, _server
 
 COMMAND = [sys.executable, "-m", "triolet_adapters.cli"]
 
@@ -65,6 +70,14 @@ def call(capfd: pytest.CaptureFixture[str], *arguments: str, stdin: bytes | None
     code = caught.value.code
     assert isinstance(code, int)
     return Result(code, out, err)
+
+
+@contextlib.contextmanager
+def serving(protocol: Protocol, voice: TTS, key: str | None = None, **more: str) -> Generator[str]:
+    """The server that `triolet serve tts` makes, in a thread; gives the URL that the command prints."""
+    options = {"api_key": key, "allowed_hosts": (), "allowed_origins": (), "max_connections": 9, **more}
+    with served(_server(protocol, voice, options).serve) as url:
+        yield url
 
 
 def by(url: str) -> list[str]:

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import subprocess
-import sys
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 import trio
-from tests.integration.cli.command import call, environment, run, start
+from tests.integration.cli.command import call, serving, start
 
-from triolet_adapters.cli import _doctor
-
-REFUSING = """
-import trio
 from triolet.testing import ToneTTS
-from triolet_adapters.tts.qwen.server import QwenServer
-from triolet_adapters.tts.qwen.server import ServerOptions
-
-
-async def main():
-    async with trio.open_nursery() as nursery:
-        print(await nursery.start(QwenServer(ToneTTS(), ServerOptions(api_key="another")).serve), flush=True)
-
-
-trio.run(main)
-"""
-
-
-@contextlib.contextmanager
-def start_refusing() -> Generator[str]:
-    """A service that takes another key than ours."""
-    with subprocess.Popen([sys.executable, "-c", REFUSING], env=environment(), stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().decode().strip()
-        server.kill()
-
+from triolet_adapters.cli import _doctor
+from triolet_adapters.cli._serve import Protocol
 
 Captured = pytest.CaptureFixture[str]
 KEY = "sk-0123456789abcdef"
@@ -59,7 +32,7 @@ def test_segments_of_standard_input_into_a_reader_that_leaves() -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdin.write(b"A sentence. " * 20_000)
+        process.stdin.write(b"A sentence. " * 5_000)
         process.stdin.close()
         process.stdout.readline()
         process.stdout.close()
@@ -94,7 +67,7 @@ def test_doctor_without_a_key(capfd: Captured, monkeypatch: pytest.MonkeyPatch) 
 def test_doctor_with_a_key_that_no_region_takes(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     """A local service in the place of the vendor's, which wants another key."""
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
-    with start_refusing() as url:
+    with serving(Protocol.QWEN, ToneTTS(), "another") as url:
         result = call(capfd, "doctor", "--url", url)
     assert result.code == 1
     assert "the key is refused (401)" in result.out
@@ -139,10 +112,10 @@ def test_help_teaches_by_examples(command: list[str], capfd: Captured) -> None:
         assert f"triolet {command[0]}" in result.out
 
 
-def test_bash_completes_sub_commands() -> None:
-    env = environment(_TRIOLET_COMPLETE="complete_bash", COMP_WORDS="triolet se", COMP_CWORD="1")
-    result = run(env=env)
-    assert result.out.split() == ["segments", "serve"]
+def test_bash_completes_sub_commands(capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"_TRIOLET_COMPLETE": "complete_bash", "COMP_WORDS": "triolet se", "COMP_CWORD": "1"}.items():
+        monkeypatch.setenv(name, value)
+    assert call(capfd).out.split() == ["segments", "serve"]
 
 
 def test_an_unknown_option_is_misuse(capfd: Captured) -> None:

@@ -11,6 +11,8 @@ import pytest
 import trio
 from tests.integration.cli.command import call, samples
 
+import triolet_adapters.tts
+from triolet.testing import ToneTTS
 from triolet_adapters.cli import _demo
 from triolet_adapters.sources import LocalLLMFailed
 
@@ -28,6 +30,13 @@ def test_sound_comes_while_the_answer_is_written_and_a_paused_output_stops_it(tm
     assert samples(file) > 24_000 * 10
 
 
+@pytest.fixture
+def tones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the place of the voice, where what it says is not looked at."""
+    monkeypatch.setattr(triolet_adapters.tts, "LocalTTS", ToneTTS)
+
+
+@pytest.mark.usefixtures("tones")
 def test_json_has_what_is_shown(tmp_path: Path, capfd: Captured) -> None:
     """With a language model, the demo is run as README shows it: tests/integration/docs/test_readme.py."""
     result = call(capfd, "demo", "--no-llm", "--rate", "60", "--silent", "--json", "--out", str(tmp_path / "demo.wav"))
@@ -50,6 +59,7 @@ def test_too_late_and_too_much_are_told() -> None:
     assert "MORE THAN" in _demo.Stall(11, 10).sentence()
 
 
+@pytest.mark.usefixtures("tones")
 def test_it_fails_if_the_bound_does_not_hold(tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     async def stall(_text: str, _tts: object) -> _demo.Stall:
         await trio.lowlevel.checkpoint()
@@ -61,6 +71,7 @@ def test_it_fails_if_the_bound_does_not_hold(tmp_path: Path, capfd: Captured, mo
     assert "MORE THAN THE STATED BOUND of 3,000" in result.out
 
 
+@pytest.mark.usefixtures("tones")
 def test_a_language_model_that_does_not_start_is_replaced(
     tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

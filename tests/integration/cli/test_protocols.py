@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import trio
-from tests.integration.cli.command import call, samples
+from tests.integration.cli.command import call, samples, serving
 
 from triolet.testing import ToneTTS
 from triolet_adapters.cli._options import KEYS
-from triolet_adapters.cli._serve import Protocol, _server
-
-
-@contextmanager
-def serving(protocol: Protocol, voice: ToneTTS, key: str, **more: str) -> Generator[str]:
-    """A server in a thread; gives the URL that the command prints."""
-    urls: list[str] = []
-    ready, token = threading.Event(), list[trio.lowlevel.TrioToken]()
-    scope = trio.CancelScope()
-
-    async def serve() -> None:
-        token.append(trio.lowlevel.current_trio_token())
-        options = {"api_key": key, "allowed_hosts": (), "allowed_origins": (), "max_connections": 9, **more}
-        with scope:
-            async with trio.open_nursery() as nursery:
-                urls.append(await nursery.start(_server(protocol, voice, options).serve))
-                ready.set()
-
-    thread = threading.Thread(target=trio.run, args=(serve,))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield urls[0]
-    finally:
-        token[0].run_sync_soon(scope.cancel)
-        thread.join(10)
+from triolet_adapters.cli._serve import Protocol
 
 
 @pytest.mark.parametrize("protocol", Protocol)

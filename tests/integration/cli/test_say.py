@@ -218,8 +218,7 @@ def test_without_a_sound_device_the_message_names_the_option(capfd: Captured, mo
 def test_a_reader_that_leaves_ends_it_quietly(out: str, url: str, tmp_path: Path) -> None:
     text = "A sentence that is long enough to take the voice a moment. " * 300
     target = out if out == "-" else str(tmp_path / out)
-    voice = [] if out == "-" else by(url)
-    with start("say", text, *voice, "--out", target) as process:
+    with start("say", text, *by(url), "--out", target) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.read(100)
@@ -234,7 +233,7 @@ def test_a_reader_that_leaves_ends_it_quietly(out: str, url: str, tmp_path: Path
         assert samples(tmp_path / out) >= 0  # it is valid, as short as it may be
 
 
-def test_a_book_goes_at_its_listeners_pace(tmp_path: Path) -> None:
+def test_a_book_goes_at_its_listeners_pace(url: str, tmp_path: Path) -> None:
     """300 pages; the reader takes two seconds of sound and leaves."""
     book, pipe = tmp_path / "book.txt", tmp_path / "sound"
     book.write_text("It was a dark and stormy night, and the rain fell in torrents. " * 10_000, "utf-8")
@@ -247,7 +246,7 @@ def test_a_book_goes_at_its_listeners_pace(tmp_path: Path) -> None:
 
     listener = threading.Thread(target=listen)
     listener.start()
-    result = run("say", "-f", str(book), "--out", str(pipe))
+    result = run("say", "-f", str(book), *by(url), "--out", str(pipe))
     listener.join()
     assert taken == [96_000]
     assert result.code == 141
