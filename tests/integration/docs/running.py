@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import inspect
 import io
 import json
@@ -13,7 +14,6 @@ import runpy
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -22,12 +22,13 @@ from unittest import mock
 
 import attrs
 import trio
+from tests._threads import served
 from tests.integration.docs.markdown import ROOT, Block, blocks
 from tests.integration.docs.world import Enter, run_all, world
 
 from triolet_adapters.cli._app import app
 from triolet_adapters.cli._commands import PLACES, part
-from triolet_adapters.service import ServiceConfig, ServiceVoices
+from triolet_adapters.service import ServiceConfig, ServiceVoices, serve
 
 ELSEWHERE = ("make ", "pip install ", "pip download ", "python recipes/", "python -m ", "pytest", "pre-commit ")
 """Command lines that others run: `make`, the tests of the wheel and of the recipes. What they name exists, see
@@ -209,23 +210,13 @@ class Page:
 
 @contextlib.contextmanager
 def service_of(page: Path) -> Generator[str]:
-    """A service in a process of its own, for a page that asks one; its voice is of tones. Gives its URL."""
+    """A service for a page that asks one; its voice is of tones. Gives its URL."""
     if not any(f"{address}/v1" in page.read_text("utf-8") for address in (SERVICE, LIVE)):
         yield SERVICE
         return
-    settings = 'default = "triolet"\n[voices.triolet]\ntts = "tone"\nvoice = "heart"\n'
-    file = Path("tones.toml")
-    file.write_text(settings, "utf-8")
-    command = [sys.executable, "-m", "triolet_adapters.cli", "serve", "--config", str(file), "--port", "0"]
-    environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        try:
-            assert server.stdout is not None
-            yield server.stdout.readline().strip()
-        finally:
-            server.kill()
+    config = ServiceConfig.read('port = 0\ndefault = "triolet"\n[voices.triolet]\ntts = "tone"\nvoice = "heart"\n')
+    with served(functools.partial(serve, config)) as url:
+        yield url
 
 
 def call(arguments: list[str]) -> int:
@@ -237,30 +228,32 @@ def call(arguments: list[str]) -> int:
     return 0
 
 
+class Terminal(io.StringIO):
+    """Where Ctrl-C is pressed as soon as a URL is shown."""
+
+    def write(self, text: str) -> int:
+        if text.startswith(("ws://127.0.0.1:", "http://127.0.0.1:")):
+            signal.raise_signal(signal.SIGINT)
+        return super().write(text)
+
+
 def serve_until_interrupted(line: str) -> None:
-    """A command that runs until Ctrl-C, in a process of its own."""
-    command = [sys.executable, "-m", "triolet_adapters.cli", *shlex.split(line)[1:]]
-    environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            assert server.stdout.readline().startswith(("ws://127.0.0.1:", "http://127.0.0.1:"))
-            server.send_signal(signal.SIGINT)
-            assert server.wait(20) == 0
-        finally:
-            server.kill()
+    """A command that runs until Ctrl-C. That another process can use it meanwhile is in tests/integration/cli/test_serve.py."""
+    with world(sockets=True), contextlib.redirect_stdout(Terminal()) as out:
+        assert call(shlex.split(line)[1:]) == 0
+    assert "://127.0.0.1:" in out.getvalue()
 
 
 def serve_configured(line: str, variables: dict[str, str]) -> None:
     """`triolet serve` up to the moment when it would listen: its settings are read, and its voices made."""
     served: list[ServiceConfig] = []
 
-    async def serve(config: ServiceConfig, *, stop: object, at_once: object, task_status: trio.TaskStatus[str]) -> None:
+    async def take(config: ServiceConfig, *, stop: object, at_once: object, task_status: trio.TaskStatus[str]) -> None:
         ServiceVoices.of(config)
         served.append(config)
         task_status.started("http://127.0.0.1:8765")
 
-    with mock.patch.dict(os.environ, variables), mock.patch("triolet_adapters.service.serve", serve):
+    with mock.patch.dict(os.environ, variables), mock.patch("triolet_adapters.service.serve", take):
         assert call(shlex.split(line)[1:]) == 0
     assert served
 

@@ -12,8 +12,10 @@ from tests.hearing.ears import hear
 from tests.hearing.words import compare
 from tests.integration.docs.markdown import ROOT, Block, blocks
 from tests.integration.docs.running import ELSEWHERE, assert_alike, call, compiled, is_program
-from tests.integration.docs.world import ANSWER, chat_service, world
+from tests.integration.docs.world import ANSWER, Model, chat_service, world
 from tests.integration.recipes.cloud import KEY, cloud
+
+import triolet_adapters.sources
 
 README = ROOT / "README.md"
 BLOCKS = blocks(README)
@@ -73,10 +75,15 @@ def heard(path: Path) -> str:
         return hear(file.readframes(file.getnframes()), file.getframerate())
 
 
-def test_the_commands_run_one_after_another(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for line in COMMANDS:
-        if line.startswith("triolet "):
-            assert call(shlex.split(line)[1:]) == 0, f"{line}\n{capsys.readouterr()}"
+def test_the_commands_run_one_after_another(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model answers the same question in the demo, below, and `triolet chat` in tests/integration/cli/test_chat.py."""
+    monkeypatch.setattr(triolet_adapters.sources, "LocalLLM", Model)
+    with chat_service():
+        for line in COMMANDS:
+            if line.startswith("triolet "):
+                assert call(shlex.split(line)[1:]) == 0, f"{line}\n{capsys.readouterr()}"
     assert compare(["Hello there. How are you?"], heard(folder / "hello.wav")).errors == 0
     assert (folder / "answer.wav").stat().st_size > 100_000
 

@@ -52,7 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Read]:
     environment = dict(os.environ) | {
         "NO_MKDOCS_2_WARNING": "1",
         "DOCS_SEARCH": "false",
-        "DOCS_LINE_LENGTH": "100000",
+        "DOCS_SIGNATURES": "false",
         "DOCS_COLOURS": "false",
         "PYTHONPATH": os.pathsep.join(path for path in [str(ROOT), *sys.path] if path),
     }
