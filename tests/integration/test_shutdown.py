@@ -19,7 +19,7 @@ import attrs
 import pytest
 import trio
 from tests.integration.cli.command import COMMAND, environment, samples
-from tests.integration.recipes.test_recipes import RECIPES
+from tests.integration.recipes.running import RECIPES
 
 from triolet.testing import ToneTTS
 from triolet_adapters.tts.qwen import QwenServer

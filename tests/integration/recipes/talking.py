@@ -12,7 +12,7 @@ from pathlib import Path
 
 import attrs
 import trio
-from tests.integration.recipes.test_recipes import RECIPES
+from tests.integration.recipes.running import RECIPES
 
 WITH_LOUDSPEAKER = Path(__file__).with_name("with_loudspeaker.py")
 PATIENCE = 60.0

@@ -9,8 +9,8 @@ from typing import Any
 import trio
 from recipes.agent import FILLER
 from tests.hearing.words import compare
+from tests.integration.recipes.running import heard
 from tests.integration.recipes.talking import talking
-from tests.integration.recipes.test_recipes import heard
 from tests.integration.sources.http_peer import DONE, STOP, Peer, answer, delta, event, response, serve, token
 
 TRAIN = (
@@ -83,40 +83,30 @@ async def test_a_filler_during_the_tool_and_what_was_heard_in_the_history(tmp_pa
     assert told(peer, 3)[5:] == [{"role": "assistant", "content": cut}, {"role": "user", "content": "Thank you."}]
 
 
-async def test_a_call_that_was_cut_off_is_not_in_the_history(tmp_path: Path) -> None:
-    script = Script(call(), words("Gladly."))
+async def test_a_call_that_is_cut_off_one_that_cannot_be_and_a_service_that_fails_end_nothing(tmp_path: Path) -> None:
+    refused = response("503 Service Unavailable", b'{"error": {"message": "overloaded"}}')
+    wrong = call('{"where": 1}', text="Let me see. ")
+    script = Script(call(), words("Gladly."), wrong, words("I cannot tell."), refused, words("Surely."))
     async with serve(script) as peer, talking("agent", tmp_path, tone=True, OPENAI_BASE_URL=peer.base_url) as talk:
         await talk.type("When can I go to the coast?\n")
         await peer.until(lambda: len(peer.requests) == 1)  # so the call is on its way, or the tool at work for 2.5 s
-        await talk.type("\nThank you.")
+        await talk.type("\nThank you.\nAnd to the hills?\nAre you there?\nThank you.\n")
         printed = await talk.end()
-    assert [line.strip() for line in said(printed)] == ["Gladly."]
-    assert [message["role"] for message in told(peer, 1)] == ["user", "user"]
-
-
-async def test_the_model_is_told_of_a_call_that_cannot_be_and_a_service_that_fails_ends_nothing(tmp_path: Path) -> None:
-    refused = response("503 Service Unavailable", b'{"error": {"message": "overloaded"}}')
-    script = Script(call('{"where": 1}', text="Let me see. "), words("I cannot tell."), refused, words("Gladly."))
-    async with serve(script) as peer, talking("agent", tmp_path, tone=True, OPENAI_BASE_URL=peer.base_url) as talk:
-        await talk.type("When can I go to the coast?\nAre you there?\nThank you.\n")
-        printed = await talk.end()
-    assert "no such call" in told(peer, 1)[2]["content"]
-    first, error, last = said(printed)
-    assert first.strip() == "Let me see. I cannot tell."
+    first, second, error, last = said(printed)
+    assert [line.strip() for line in (first, second, last)] == ["Gladly.", "Let me see. I cannot tell.", "Surely."]
     assert "503" in error
-    assert last.strip() == "Gladly."
-    assert [message["role"] for message in told(peer, 3)] == ["user", "assistant", "tool", "assistant", "user", "user"]
+    cut_off = ["user", "user"]  # a call that was cut off is not in the history
+    assert [message["role"] for message in told(peer, 1)] == cut_off
+    assert "no such call" in told(peer, 3)[5]["content"]
+    roles = [*cut_off, "assistant", "user", "assistant", "tool", "assistant", "user", "user"]
+    assert [message["role"] for message in told(peer, 5)] == roles
 
 
 async def test_without_a_service_a_small_model_answers(tmp_path: Path) -> None:
-    async with talking("agent", tmp_path) as talk:
+    """By tones: that what is printed was heard is shown above."""
+    async with talking("agent", tmp_path, tone=True) as talk:
         await talk.type("How can I sleep better?\n")
         await talk.sounded(6.0)
         await talk.type("\n")
         printed = await talk.end()
-    text = " ".join(said(printed)).removesuffix(" ...")
-    sounded = heard(tmp_path / "heard.wav")
-    if compare([FILLER.text], " ".join(sounded.split()[: len(FILLER.text.split())])).errors <= 1:
-        sounded = " ".join(sounded.split()[len(FILLER.text.split()) :])  # the model took its time
-    assert len(text.split()) > 5
-    assert compare([text], sounded).errors <= 3, sounded
+    assert len(" ".join(said(printed)).removesuffix(" ...").split()) > 5

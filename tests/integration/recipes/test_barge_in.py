@@ -12,8 +12,8 @@ import trio.testing
 from recipes.barge_in import WINDOW, voice
 from tests.hearing.ears import WHISPER_RATE, _resample
 from tests.hearing.words import compare
+from tests.integration.recipes.running import heard
 from tests.integration.recipes.talking import talking
-from tests.integration.recipes.test_recipes import heard
 
 from triolet import Conversation, speech
 from triolet.testing import RecordingOutput, ToneTTS, decode

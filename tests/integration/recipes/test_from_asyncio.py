@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.hearing.words import compare
-from tests.integration.recipes.test_recipes import heard, run
+from tests.integration.recipes.running import RunHere, heard
 
 
-def test_the_recipe_speaks_until_it_is_interrupted(tmp_path: Path) -> None:
-    printed = run("from_asyncio", tmp_path)
+def test_the_recipe_speaks_until_it_is_interrupted(tmp_path: Path, run_here: RunHere) -> None:
+    printed = run_here("from_asyncio")
     first, second, rest = (line.partition(":")[2].strip() for line in printed.splitlines())
     assert first == "This program has an event loop of its own."
     assert f"{second} {rest}".startswith("Whoever talks")

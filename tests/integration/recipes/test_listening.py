@@ -11,7 +11,7 @@ import pytest
 import trio
 from recipes.listening import TEXT, example
 from tests.integration.docs.world import world
-from tests.integration.recipes.test_recipes import RECIPES
+from tests.integration.recipes.running import RECIPES
 
 
 def test_listening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

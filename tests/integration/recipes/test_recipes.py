@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import runpy
-import subprocess
 import sys
-import wave
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.hearing.ears import hear
 from tests.hearing.words import compare
 from tests.integration.recipes.cloud import KEY, cloud
+from tests.integration.recipes.running import RECIPES, RunHere, heard, run
 
 from triolet import FailoverOptions
 
-RECIPES = Path(__file__).parents[3] / "recipes"
 NAMES = sorted(path.stem for path in RECIPES.glob("*.py"))
 LONGER = {
     "barge_in": 100,
@@ -33,63 +28,10 @@ LONGER = {
 """Whole programs: two ways to interrupt, an agent, a bad network and what it leaves, a bridge with both directions, servers of pages and of calls,
 a listener with an example of what it hears."""
 TEXT = "Good morning. The trains leave on time today, and nobody has to wait."
-RunHere = Callable[..., str]
 QUESTION = "What is a good breakfast, in one sentence?"
 """The small model answers it in one: less to be spoken, and to be heard."""
 WHOLE_PROGRAMS = {"agent", "barge_in"}
 """Recipes that are more than one idea: a program to start from."""
-
-
-def surroundings() -> dict[str, str]:
-    """An environment without keys and without a network."""
-    kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
-    nowhere = "http://127.0.0.1:9"  # the discard port: whoever asks for the network gets an error
-    return kept | {"http_proxy": nowhere, "https_proxy": nowhere, "no_proxy": "127.0.0.1"}
-
-
-def run(name: str, folder: Path, *arguments: str) -> str:
-    """What the recipe prints, in a process of its own."""
-    environment = surroundings() | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, str(RECIPES / f"{name}.py"), *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert not done.stderr
-    return done.stdout
-
-
-@pytest.fixture
-def run_here(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> RunHere:
-    """The same in this process, where the voice is loaded once for all of them; what it prints."""
-
-    def run_here(name: str, *arguments: str) -> str:
-        with pytest.MonkeyPatch.context() as patch:
-            for variable, value in surroundings().items():
-                patch.setenv(variable, value)
-            for variable in os.environ.keys() - surroundings().keys():
-                patch.delenv(variable)
-            patch.chdir(tmp_path)
-            patch.setattr(sys, "argv", [name, *arguments])
-            capfd.readouterr()
-            runpy.run_path(str(RECIPES / f"{name}.py"), run_name="__main__")
-        out, err = capfd.readouterr()
-        assert err == ""
-        return out
-
-    return run_here
-
-
-def heard(path: Path) -> str:
-    """What a listener understands of a WAV file."""
-    with wave.open(str(path)) as file:
-        assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
-        return hear(file.readframes(file.getnframes()), file.getframerate())
 
 
 def assert_says(path: Path, text: str, most: float = 0.0) -> None:
@@ -153,8 +95,9 @@ def test_chat_aloud_says_what_the_model_wrote(tmp_path: Path, run_here: RunHere)
     assert_says(tmp_path / "chat_aloud.wav", answer, most=0.1)
 
 
-def test_openai_sdk_says_what_the_model_wrote(tmp_path: Path) -> None:
-    answer, _, _ = run("openai_sdk", tmp_path, QUESTION).rpartition("\n(")
+@pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # the SDK leaves its own to the collector
+def test_openai_sdk_says_what_the_model_wrote(tmp_path: Path, run_here: RunHere) -> None:
+    answer, _, _ = run_here("openai_sdk", QUESTION).rpartition("\n(")
     assert len(answer.split()) > 10
     assert_says(tmp_path / "openai_sdk.wav", answer, most=0.1)
 
@@ -195,7 +138,7 @@ def test_failover_with_a_key_speaks_through_the_service_if_that_takes_it(
     assert_says(tmp_path / "failover.wav", TEXT)
 
 
-def test_on_sigterm_says_it_all_when_nobody_stops_it(tmp_path: Path) -> None:
+def test_on_sigterm_says_it_all_when_nobody_stops_it(tmp_path: Path, run_here: RunHere) -> None:
     """What becomes of it otherwise is in tests/integration/test_shutdown.py."""
-    assert run("on_sigterm", tmp_path, TEXT) == f"heard: {TEXT}\n"
+    assert run_here("on_sigterm", TEXT) == f"heard: {TEXT}\n"
     assert_says(tmp_path / "on_sigterm.wav", TEXT)

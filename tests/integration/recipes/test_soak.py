@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.recipes.test_recipes import RECIPES, run
+from tests.integration.recipes.running import RECIPES, run
 
 Counts = list[dict[str, float]]
 START = {"tasks": 8.0, "descriptors": 13.0, "threads": 1.0, "MB": 46.0}
