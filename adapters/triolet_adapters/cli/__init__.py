@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 
 
 def main() -> None:
     """Run the command; say what to install if its packages are missing."""
+    gc.disable()  # until it runs: what reading modules makes stays, and looking for garbage in it takes a ninth of the time
     try:
         from triolet_adapters.cli._app import app  # noqa: PLC0415 -- what it imports may be missing
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -76,6 +77,7 @@ def run(command: Callable[[], Awaitable[object]], *, stopped: int | None = None)
             reconfigure(errors="replace")
     warnings.showwarning = _warn  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
     code = 0
+    gc.enable()  # which `main` has disabled while it read modules
     try:
         code = trio.run(_until_signal, command, stopped)
         sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import trio
 from tests.integration.cli.command import call, serving, start
 
 from triolet.testing import ToneTTS
-from triolet_adapters.cli import _doctor
+from triolet_adapters.cli import _doctor, _run
 from triolet_adapters.cli._serve import Protocol
 
 Captured = pytest.CaptureFixture[str]
@@ -120,3 +121,19 @@ def test_bash_completes_sub_commands(capfd: Captured, monkeypatch: pytest.Monkey
 
 def test_an_unknown_option_is_misuse(capfd: Captured) -> None:
     assert call(capfd, "say", "--no-such-option").code == 2
+
+
+def test_garbage_is_looked_for_as_soon_as_a_command_runs() -> None:
+    enabled: list[bool] = []
+
+    async def command() -> None:
+        await trio.lowlevel.checkpoint()
+        enabled.append(gc.isenabled())
+
+    gc.disable()  # as the start of the command does
+    try:
+        with pytest.raises(SystemExit):
+            _run.run(command)
+    finally:
+        gc.enable()
+    assert enabled == [True]
