@@ -24,7 +24,7 @@ from triolet_adapters.tts.frame._ogg import OggReader
 from triolet_adapters.tts.frame.server._encoders import AVEncoder, wav_header
 from triolet_adapters.tts.qwen import QwenTTS, ServerOptions
 
-SECONDS = 1.0
+SECONDS = 0.5
 
 
 @functools.cache
@@ -50,7 +50,7 @@ def wave(angle: float) -> tuple[list[float], list[float]]:
 
 
 class Sine(TTS):
-    """A second of 440 Hz for any text."""
+    """Half a second of 440 Hz for any text."""
 
     def __init__(self, sample_rate: int) -> None:
         self._format = AudioFormat(sample_rate)
