@@ -39,6 +39,8 @@ settings.register_profile("long", deadline=None, max_examples=1000, print_blob=T
 settings.load_profile("suite")
 
 _FAILED = pytest.StashKey[bool]()
+_BEFORE = pytest.StashKey[set[int]]()
+"""Processes that ran when the test began."""
 
 BLOCKED = float(os.environ.get("TESTS_BLOCKED_SECONDS", "300"))
 """Seconds after which a test that is blocked in C ends its process. It is more than a test may take that Python can stop."""
@@ -88,6 +90,27 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     item.config.stash[_ALARM].set()
+    _hear_ctrl_c()  # a run of Trio that was ended from outside has left its own handler
+    item.stash[_BEFORE] = _processes.started_here()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """End the processes that the test has started; if it has not failed, it must have done so itself.
+
+    No fixture: pytest takes a tenth of a short test to call one.
+    """
+    try:
+        yield
+    finally:
+        before = item.stash[_BEFORE]
+        left = _processes.started_here() - before
+        names: list[str] = []
+        if left and not item.stash.get(_FAILED, False):
+            left = _processes.wait_for_the_end(left)
+            names = [_processes.name_of(pid) for pid in left]
+        _processes.end(left)
+    assert not names, "the test has left processes behind"
 
 
 def _hear_ctrl_c() -> None:
@@ -109,21 +132,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         item.stash[_FAILED] = True
         item.config.stash[_ALARM].was_cancelled()
     return report
-
-
-@pytest.fixture(autouse=True)
-def nothing_it_started_goes_on(request: pytest.FixtureRequest) -> Generator[None]:
-    """End the processes that the test has started; if it has not failed, it must have done so itself."""
-    _hear_ctrl_c()  # a run of Trio that was ended from outside has left its own handler
-    before = _processes.started_here()
-    yield
-    left = _processes.started_here() - before
-    if left and not request.node.stash.get(_FAILED, False):
-        left = _processes.wait_for_the_end(left)
-        names = [_processes.name_of(pid) for pid in left]
-        _processes.end(left)
-        assert not names, "the test has left processes behind"
-    _processes.end(left)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 import trio
+from tests._nightly import every
 from tests.unit.triolet.asyncio import _both, _virtual_time
 
 import triolet.asyncio
@@ -180,9 +181,9 @@ def test_interrupted_at_any_moment_it_begins_no_call_with_old_audio(acknowledged
 
         sink = triolet.asyncio.Sink(send, clear=far.clear, acknowledged=acknowledged)
         async with triolet.asyncio.Conversation(speech(ToneTTS(), "en"), sink) as conversation:
-            at, interrupted = 1, True
+            at, interrupted = int(acknowledged), True
             while interrupted:
-                at += 1
+                at += every(2)
                 then = -1
 
                 def interrupt() -> None:

@@ -22,7 +22,7 @@ async def test_a_phrase_is_ready_before_it_is_committed(
     output.realtime = realtime
     told: list[Event] = []
     async with Conversation(speech(ToneTTS(pace=pace), "en"), output) as conversation:
-        for _ in range(3):
+        for _ in range(2):
             told.clear()
             await conversation.say([ANSWER], observer=told.append)
             ready: set[int] = set()

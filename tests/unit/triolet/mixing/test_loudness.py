@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import trio.testing
+from tests._nightly import few
 from tests.unit.triolet.mixing._ebur128 import measured
 
 from triolet import AudioChunk, AudioFormat, Boundary, Conversation, LoudnessNormalizer, Phrase, TurnResult, speech
@@ -30,7 +31,7 @@ def syllables(rate: int, seconds: float, height: float, seed: int = 0) -> bytes:
     chance = np.random.default_rng(seed)
     time = np.arange(round(rate * seconds)) / rate
     pitch = np.cumsum(110 + 30 * np.sin(2 * np.pi * 0.7 * time)) / rate
-    buzz = np.sum([np.sin(2 * np.pi * k * pitch) / k for k in range(1, 20) if k * 145 < rate / 2], axis=0)
+    buzz = np.sum([np.sin(2 * np.pi * k * pitch) / k for k in range(1, 20, 2) if k * 145 < rate / 2], axis=0)
     hiss = chance.normal(size=len(time))
     beat = np.clip(np.sin(2 * np.pi * 3 * time), 0, None) ** 0.5
     spoken = np.where(np.sin(2 * np.pi * 0.3 * time) > -0.5, 1.0, 0.02)
@@ -75,10 +76,11 @@ def test_a_tone_at_full_scale_has_the_loudness_that_the_standard_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate", "height"), [(8_000, 0.1), (11_025, 0.9), (24_000, 0.1), (24_000, 0.9), (44_100, 0.1), (48_000, 0.9)]
+    ("rate", "height"),
+    few([(8_000, 0.1), (11_025, 0.9), (24_000, 0.1), (44_100, 0.1), (24_000, 0.9), (48_000, 0.9)], 4),
 )
 def test_soft_and_loud_voices_come_out_alike_and_none_is_clipped(rate: int, height: float) -> None:
-    pcm = syllables(rate, 9.0, height)
+    pcm = syllables(rate, 7.0, height)
     made = levelled(pcm, rate, rate // 10)
     assert len(made) == len(pcm)
     found = measured(made, rate)

@@ -169,7 +169,7 @@ def test_clauses_that_span_lines_are_not_to_be_had() -> None:
 def test_what_is_held_is_bounded(unit: str, weakest: _text.Boundary) -> None:
     core = SegmenterCore("auto", weakest=weakest)
     fed = given_out = most = 0
-    for _ in range(4000):
+    for _ in range(2500):
         fed += len(unit)
         given_out += sum(len(clause.text) for clause in core.feed(unit))
         most = max(most, fed - given_out)

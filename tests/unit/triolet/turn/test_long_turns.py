@@ -31,7 +31,7 @@ from triolet.turn._timeline import Timeline
 HALF_AN_HOUR = 1800
 
 
-@pytest.mark.parametrize("pace", [0.7, 1.0, 1.4])
+@pytest.mark.parametrize("pace", few([0.7, 1.0, 1.4], 2))
 def test_what_was_heard_of_half_an_hour_in_one_phrase_is_known_to_a_few_words(pace: float) -> None:
     turn = StreamedTurn.said(prose(1300), pace=pace, seed=1)
     for share in few((0.02, 0.95, 0.3, 0.6), 2):
