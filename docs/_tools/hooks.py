@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from typing import Any
 
@@ -11,6 +12,12 @@ from docs._tools.public_names import ROOT, documented, expanded
 _RECIPE = re.compile(r"^([ \t]*)# (recipes/\w+\.py)$", re.MULTILINE)
 _CODE = re.compile(r"<code>([A-Za-z_]\w*(?:\.\w+)?)(?:\([^<]*\))?</code>")
 _LINK_OR_HEADING = re.compile(r"<(a|h[1-6]|pre)\b.*?</\1>", re.DOTALL)
+
+
+def on_startup(*, command: str, **_: Any) -> None:
+    """Look for no garbage while a site is built: there is little, and looking for it takes a fifth of the time."""
+    if command == "build":
+        gc.disable()
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
