@@ -427,3 +427,50 @@ Which would you prefer?
         ),
     ),
 )
+
+EACH_KIND = Answer(
+    "each kind",
+    """\
+## How to bake pancakes
+
+Sure! You need two things:
+
+* Dry food
+  * two cups of flour
+* A warm pan
+
+1. Mix the flour with a glass of milk.
+2. Bake each pancake until it is brown.
+
+Read the list with the `open` function:
+
+```python
+print(open("list.txt").read())  # 3
+```
+
+| Size | Price |
+| --- | --- |
+| Small | ten dollars |
+| Large | **twenty** dollars |
+
+Why? Because it works. "I will be right back," said the waiter with a smile.
+""",
+    (
+        "How to bake pancakes",
+        "Sure!",
+        "You need two things:",
+        "Dry food",
+        "two cups of flour",
+        "A warm pan",
+        "One. Mix the flour with a glass of milk.",
+        "Two. Bake each pancake until it is brown.",
+        "Read the list with the open function:",
+        "Size: Small, Price: ten dollars",
+        "Size: Large, Price: twenty dollars",
+        "Why?",
+        "Because it works.",
+        "I will be right back, said the waiter with a smile.",
+    ),
+)
+"""Something of each kind, in the half minute that the recogniser hears at a time: a heading, steps, lists, code in a line and as a block, a
+table, emphasis, speech, and sentences of a word."""

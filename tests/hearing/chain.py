@@ -47,13 +47,12 @@ def judge(comparisons: dict[str, Comparison]) -> float:
     return sum(comparison.errors for comparison in comparisons.values()) / words
 
 
-async def hear_figures(sentences: Iterable[Figure]) -> list[tuple[Figure, str]]:
+async def hear_figures(sentences: Iterable[Figure], kind: type[Memory] = Memory) -> list[tuple[Figure, str]]:
     """What the recogniser writes of each sentence, said by the local voice, for which `speech` turns all figures into words."""
-    return [(sentence, await _figure(sentence.written)) for sentence in sentences]
+    return [(sentence, await _figure(sentence.written, kind())) for sentence in sentences]
 
 
-async def _figure(written: str) -> str:
-    output = Memory()
+async def _figure(written: str, output: Memory) -> str:
     await (Replay(written, math.inf) | speech(LocalTTS(), "en") | output).run()
     assert output.format is not None
     return hear(output.pcm, output.format.sample_rate)

@@ -104,16 +104,16 @@ def align(said: Sequence[str], heard: Sequence[str]) -> list[Step]:
     rows, columns = len(said) + 1, len(heard) + 1
     cost = [[0] * columns for _ in range(rows)]
     back = [[(0, 0)] * columns for _ in range(rows)]
+    said_as_one, heard_as_one = _as_one(said), _as_one(heard)
     for i in range(rows):
         for j in range(columns):
             moves: list[tuple[int, int, int]] = []
             if i and j:
                 moves.append((cost[i - 1][j - 1] + (said[i - 1] != heard[j - 1]), 1, 1))
-                for n in range(2, _MERGE + 1):
-                    if i >= n and "".join(said[i - n : i]) == heard[j - 1]:
-                        moves.append((cost[i - n][j - 1], n, 1))
-                    if j >= n and "".join(heard[j - n : j]) == said[i - 1]:
-                        moves.append((cost[i - 1][j - n], 1, n))
+                if n := said_as_one[i].get(heard[j - 1]):
+                    moves.append((cost[i - n][j - 1], n, 1))
+                if n := heard_as_one[j].get(said[i - 1]):
+                    moves.append((cost[i - 1][j - n], 1, n))
             if j:
                 moves.append((cost[i][j - 1] + 1, 0, 1))
             if i:
@@ -128,6 +128,13 @@ def align(said: Sequence[str], heard: Sequence[str]) -> list[Step]:
         steps.append(Step(tuple(said[i - di : i]), tuple(heard[j - dj : j]), i - di))
         i, j = i - di, j - dj
     return steps[::-1]
+
+
+def _as_one(words: Sequence[str]) -> list[dict[str, int]]:
+    """For each place between two words, what those before it are if they are written as one, and how many they are."""
+    return [
+        {"".join(words[end - n : end]): n for n in range(2, _MERGE + 1) if end >= n} for end in range(len(words) + 1)
+    ]
 
 
 @attrs.frozen
