@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 
 import pytest
 from tests.mutations.__main__ import HERE, ROOT, Mutation, main
@@ -26,10 +25,12 @@ def test_each_room_has_two() -> None:
             assert text.count(f"+++ b/{room.relative_to(ROOT).as_posix()}/") >= least, room
 
 
-@pytest.mark.parametrize("path", PATCHES, ids=lambda path: path.stem)
-def test_it_applies_and_names_what_notices_it(path: Path) -> None:
-    assert Mutation.read(path).check[0] == "-m"
-    subprocess.run(["git", "apply", "--check", str(path)], cwd=ROOT, check=True)
+def test_each_applies_and_names_what_notices_it() -> None:
+    for path in PATCHES:
+        assert Mutation.read(path).check[0] == "-m", path
+    script = 'for patch; do git apply --check "$patch" 2>&1 || echo "$patch does not apply"; done'
+    tried = subprocess.run(["sh", "-c", script, "sh", *PATCHES], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert tried.stdout == ""
 
 
 def test_a_name_that_no_patch_has_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
