@@ -131,6 +131,7 @@ def _methods(trees: dict[str, list[ast.AST]]) -> tuple[dict[tuple[str, str], set
     return found, anywhere
 
 
+@functools.cache  # `re` forgets patterns where there are more than five hundred
 def compiled(use: Use) -> list[re.Pattern[Any]]:
     """The patterns that a name stands for; empty if it is the name of no pattern."""
     module = importlib.import_module(use.module)

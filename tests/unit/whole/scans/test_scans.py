@@ -15,18 +15,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.whole.scans.cost import seconds_of, worst
+from tests.unit.whole.scans.cost import NO_GROWTH, PATTERN_LIMIT, seconds_of, worst
 from tests.unit.whole.scans.patterns import Use, compiled, uses
 from tests.unit.whole.scans.readers import READERS, UNITS
 
 from triolet.verbalization import LANGUAGES
 from triolet.verbalization._core import _reader  # pyright: ignore[reportPrivateUsage]
 
-PATTERN_LIMIT = 3e-6
-"""Seconds a character, over 2,000 of them. The slowest linear one takes 0.8e-6."""
+FIRST_LOOK = 125, 500
+"""Characters of the two texts of a first look. What grows by `GROWTH` in the longer ones grows by 1.6 in these: by more than `NO_GROWTH`."""
 
 LENGTHS = 500, 2_000
-"""Characters of the two texts that a reader is given; `table` takes longer ones."""
+"""Characters of the two texts that a reader is given if the first look leaves a doubt; `table` takes longer ones."""
 
 READER_LIMIT = 150e-6
 """Seconds a character. The slowest, which reads Markdown and finds sentences in it, takes 60e-6."""
@@ -105,7 +105,7 @@ def test_each_pattern_is_linear() -> None:
 
 
 def test_a_slow_pattern_would_be_found() -> None:
-    for bad in (r"\s+$", r"(\d[\d.,]*) ?([$€])(?!\d)", r"<b[^>]*>(.*?)</b>", r"\s*\n"):
+    for bad in (r"\s+$", r"(\d[\d.,]*) ?([$€])(?!\d)", r"<b[^>]*>(.*?)</b>"):
         cost, _ = worst(re.compile(bad, re.DOTALL), scans=True)
         assert cost > PATTERN_LIMIT / 5, bad  # a fast machine makes light of them
 
@@ -113,12 +113,24 @@ def test_a_slow_pattern_would_be_found() -> None:
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
 def test_a_reader_is_linear(read: Callable[[str], object]) -> None:
     for unit in UNITS:
-        short, long = ((unit * length)[:length] for length in LENGTHS)
-        before = after = 0.0
-        for _ in range(4):  # the first time a cache may be filled, or another core's work may slow this one's memory
-            before = seconds_of(functools.partial(read, short)) / LENGTHS[0]
-            after = seconds_of(functools.partial(read, long)) / LENGTHS[1]
+        before, after = costs(read, unit, FIRST_LOOK)
+        if after < READER_LIMIT / 4 and (after < before * NO_GROWTH or after < 3e-6 / 4):
+            continue
+        for _ in range(4):  # another core's work may slow this one's memory
+            before, after = costs(read, unit, LENGTHS)
             if after < READER_LIMIT and (after < before * GROWTH or after < 3e-6):
                 break
         else:
             raise AssertionError(f"{unit!r}: {before * 1e6:.1f} us a character, {after * 1e6:.1f} if 4 times as long")
+
+
+def costs(read: Callable[[str], object], unit: str, lengths: tuple[int, int]) -> tuple[float, float]:
+    """Seconds a character for a text of each length. The longer one is first: it, and not the shorter one, pays for what is kept."""
+    short, long = ((unit * length)[:length] for length in lengths)
+    after = seconds_of(functools.partial(read, long)) / lengths[1]
+    return seconds_of(functools.partial(read, short)) / lengths[0], after
+
+
+def test_a_slow_reader_would_be_found() -> None:
+    with pytest.raises(AssertionError, match="if 4 times as long"):
+        test_a_reader_is_linear(lambda text: [sorted(text[:at]) for at in range(len(text))])
