@@ -13,13 +13,14 @@ export OPENBLAS_NUM_THREADS = 1
 # What pytest runs in a process of its own; and `rest`, which is what is named nowhere here. A process reads only the tests that it
 # runs; those of pytest-xdist read all of them, each. All take their turns in the order of SIDE_BY_SIDE, the longest first, so that no
 # core waits for the last one.
-PARTS := tests/unit/adapters tests/unit/triolet tests/unit/whole tests/simulation tests/hearing tests/integration/service
+PARTS := tests/unit/adapters tests/unit/triolet tests/integration/service
 # These use one voice, one recogniser and much the same packages: `programs`, one process for all of them.
 PROGRAMS := tests/integration/cli tests/integration/docs tests/integration/recipes
-SIDE_BY_SIDE := rest tests/unit/adapters tests/unit/triolet programs pyright tests/simulation tests/unit/whole mypy tests/hearing \
-	tests/integration/service lint
+# These need the whole chain, and all adapters: `whole`, likewise.
+WHOLE := tests/unit/whole tests/simulation tests/hearing
+SIDE_BY_SIDE := rest tests/unit/adapters tests/unit/triolet programs whole pyright mypy tests/integration/service lint
 
-.PHONY: demo test test-mutations lint types mypy pyright pytest programs rest docs clean $(PARTS)
+.PHONY: demo test test-mutations lint types mypy pyright pytest programs whole rest docs clean $(PARTS)
 
 demo: $(VENV)/.demo
 	$(BIN)/triolet demo --out demo.wav
@@ -58,7 +59,7 @@ pyright: $(VENV)/.test
 	NODE_OPTIONS=--max-semi-space-size=64 $(BIN)/pyright --pythonpath $(BIN)/python pipeline adapters recipes tests/typing $(SDK_TESTS)
 
 # Every test, and nothing else; `make -j 2 pytest` has both cores.
-pytest: $(PARTS) programs rest
+pytest: $(PARTS) programs whole rest
 
 $(PARTS): $(VENV)/.test
 	$(BIN)/python -m tests $@
@@ -66,9 +67,12 @@ $(PARTS): $(VENV)/.test
 programs: $(VENV)/.test
 	$(BIN)/python -m tests $(PROGRAMS)
 
+whole: $(VENV)/.test
+	$(BIN)/python -m tests $(WHOLE)
+
 # With `tests` named: pytest does not ignore what its `testpaths` name.
 rest: $(VENV)/.test
-	$(BIN)/python -m tests tests $(PARTS:%=--ignore=%) $(PROGRAMS:%=--ignore=%)
+	$(BIN)/python -m tests tests $(addprefix --ignore=,$(PARTS) $(PROGRAMS) $(WHOLE))
 
 $(VENV)/.made:
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ...")'
