@@ -40,7 +40,7 @@ def test_the_balancer_takes_two_machines_as_the_docs_name_them() -> None:
 
 async def test_one_is_killed_one_drained_and_redis_restarted(tmp_path: Path) -> None:
     async with machines(tmp_path, 3) as here:
-        talkers = [Talker(here.url, number) for number in range(6)]
+        talkers = [Talker(here.url, number) for number in range(4)]
         async with trio.open_nursery() as nursery:
             for talker in talkers:
                 nursery.start_soon(talker.run)
