@@ -79,6 +79,12 @@ class SpeakingTurn:
         self._recovery = options.recovery
         self._fade = audio.samples(FADE)
         self._chunk = audio.samples(CHUNK)
+        self._jobs: list[Job] = []
+        """The phrases behind the one that is passed on, at most `WAITING - 1`. (A channel would take 2 KB more.)"""
+        self._all_committed = False
+        """Whether no phrase comes any more."""
+        self._moved = Signal()
+        """Given when a phrase joins those that wait, or leaves them, and when no more will come."""
         self._sounding: Job | None = None
         """The phrase whose audio is passed on, while the task that passes it on waits for more of it."""
         self._unsent: AudioChunk | None = None
@@ -110,21 +116,18 @@ class SpeakingTurn:
         self, upstream: trio.MemoryReceiveChannel[Phrase], downstream: trio.MemorySendChannel[AudioChunk]
     ) -> None:
         self._downstream = downstream
-        jobs_in, jobs_out = trio.open_memory_channel[Job](WAITING - 1)
-        # Close it after the nursery: closed earlier, it would raise BrokenResourceError in tasks that are not yet cancelled.
-        with jobs_out:
-            async with self._pool.in_use(), trio.open_nursery() as nursery:
-                self._nursery = nursery
-                nursery.start_soon(self._commit_next, upstream, jobs_in)
-                try:
-                    async for job in jobs_out:
-                        await self._pass_on(job)
-                except BaseException:  # raised again: the commits in flight are of no use, and they end in time
-                    nursery.cancel_scope.cancel()
-                    await self._clean_up()  # noqa: ASYNC102 -- it shields and bounds itself
-                    raise
-                self._all_said = True
-                self._until_late.cancel(reason="all phrases have been said")
+        async with self._pool.in_use(), trio.open_nursery() as nursery:
+            self._nursery = nursery
+            nursery.start_soon(self._commit_next, upstream)
+            try:
+                while (job := await self._next_job()) is not None:
+                    await self._pass_on(job)
+            except BaseException:  # raised again: the commits in flight are of no use, and they end in time
+                nursery.cancel_scope.cancel()
+                await self._clean_up()  # noqa: ASYNC102 -- it shields and bounds itself
+                raise
+            self._all_said = True
+            self._until_late.cancel(reason="all phrases have been said")
         if self._skipped is not None and not self._spoken:
             raise self._skipped
 
@@ -136,29 +139,37 @@ class SpeakingTurn:
         if self._speaking:
             self._pool.abandon(self)
 
-    async def _commit_next(
-        self,
-        upstream: trio.MemoryReceiveChannel[Phrase],
-        jobs: trio.MemorySendChannel[Job],
-        before: Job | None = None,
-    ) -> None:
+    async def _next_job(self) -> Job | None:
+        """Wait for the next phrase that has been committed. None: there will be no more."""
+        while not self._jobs:
+            if self._all_committed:
+                return None
+            await self._moved.wait()
+        self._moved.give()
+        return self._jobs.pop(0)
+
+    async def _commit_next(self, upstream: trio.MemoryReceiveChannel[Phrase], before: Job | None = None) -> None:
         """Wait for the next phrase, and commit it in the same task: its words then wait for no other. The phrase after it is waited for
         by a new task, which first lets the audio of this one be passed on (`before`).
         """
         if before is not None:
-            await send(jobs, before)
+            while len(self._jobs) >= WAITING - 1:
+                await self._moved.wait()
+            self._jobs.append(before)
+            self._moved.give()
         await self._admission.until_admitted()
         was_held = upstream.statistics().tasks_waiting_send > 0
         try:
             phrase = await upstream.receive()  # the Phraser decides now, by how much the listener has left
         except trio.EndOfChannel:
-            jobs.close()
+            self._all_committed = True
+            self._moved.give()
             return
         if was_held:  # the Phraser has been woken: it says first that the phrase is ready
             await trio.lowlevel.checkpoint()
         job = Job(phrase, PhraseAudio(self._voice.voicing()), Commit(self._turn.now()))
         self._admission.admit(job)
-        self._nursery.start_soon(self._commit_next, upstream, jobs, job)
+        self._nursery.start_soon(self._commit_next, upstream, job)
         self._speaking += 1
         await self._speak(partial(self._say, job))
 
