@@ -6,6 +6,7 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
 from functools import partial
+from typing import Protocol
 
 import attrs
 import trio
@@ -13,11 +14,9 @@ import trio
 from triolet._model._timed_word import TimedWord
 from triolet._tools._signal import Flag
 from triolet.errors import NoAudio, TTSError
+from triolet.synthesis._job import Job
 from triolet.tts._contract import AudioCallback, TTSSession, Usage
 from triolet.tts._word_times import AudioAndWords
-
-CommitOnce = Callable[[AudioCallback, Callable[[TTSSession], None]], Awaitable[Usage]]
-"""Commits the words on a session: `(accept, made)`. It calls `made(session)` when it tells the session."""
 
 
 @attrs.define(eq=False)
@@ -36,41 +35,51 @@ class Attempt:
     scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
 
 
+class HedgedTurn(Protocol):
+    """Commits the words of a phrase, and is told what becomes of them. One object does it for all phrases of a turn. (Callbacks of its own
+    would take 1 KB for each commit.)
+    """
+
+    def commit_once(
+        self, job: Job, accept: AudioCallback, made: Callable[[TTSSession], None] | None = None
+    ) -> Awaitable[Usage]:
+        """Commit the words on a session. Call `made` with the session when it is told."""
+        ...
+
+    def told(self, hedge: Hedge) -> None:
+        """The first session is told. From now on, `Hedge.ask` may be called."""
+        ...
+
+    def hedged(self, job: Job) -> None:
+        """The second session is told."""
+        ...
+
+    def quicker(self, job: Job, second: Attempt) -> None:
+        """The second session is the one that is taken."""
+        ...
+
+    def one_lost(self, job: Job, error: Exception) -> None:
+        """One of the two has failed, and the other goes on."""
+        ...
+
+
 class Hedge:
     """Commits the same words at most twice. It takes all audio and word times from the session that gives any first."""
 
-    def __init__(
-        self,
-        commit: CommitOnce,
-        accept: AudioAndWords,
-        *,
-        told: Callable[[Hedge], None],
-        begun: Callable[[], None],
-        quicker: Callable[[Attempt], None],
-        one_lost: Callable[[Exception], None],
-    ) -> None:
-        """Nothing is committed yet.
+    __slots__ = ("_accept", "_context", "_second_over", "_turn", "asked", "first", "job", "second", "taken")
 
-        Args:
-            commit: makes one commit.
-            accept: gets the audio and the word times of the session that is taken.
-            told: called when the first session is told. From then on, `ask` may be called.
-            begun: called when the second session is told.
-            quicker: called when the second session is the one that is taken.
-            one_lost: called when one of the two has failed and the other goes on.
-        """
+    def __init__(self, turn: HedgedTurn, job: Job, accept: AudioAndWords) -> None:
+        """Nothing is committed yet. `accept` gets the audio and the word times of the session that is taken."""
+        self.job = job
+        """The phrase."""
         self.first = Attempt()
         self.second = Attempt()
         self.taken: Attempt | None = None
         """The one that has sounded; None: none has."""
         self.asked = False
         """Whether a second session was asked for, told or not."""
-        self._commit = commit
+        self._turn = turn
         self._accept = accept
-        self._told = told
-        self._begun = begun
-        self._quicker = quicker
-        self._one_lost = one_lost
         self._second_over = Flag()
         self._context = (
             copy_context()
@@ -93,7 +102,7 @@ class Hedge:
             failed = self.first.error
             if self.taken is None and self.asked and not self.second.over and _another_may_help(failed):
                 assert failed is not None
-                self._one_lost(failed)
+                self._turn.one_lost(self.job, failed)
                 await self._second_over.wait()
             elif self.taken is self.second:
                 await self._second_over.wait()
@@ -115,12 +124,12 @@ class Hedge:
         if attempt.usage is not None and self.taken is None:
             attempt.usage, attempt.error = None, NoAudio("a second session gave no audio either")
         if attempt.error is not None and self.taken is None and not self.first.over:
-            self._one_lost(attempt.error)
+            self._turn.one_lost(self.job, attempt.error)
 
     async def _try(self, attempt: Attempt) -> None:
         attempt.accept = AudioAndWords(partial(self._audio, attempt), partial(self._words, attempt))
         try:
-            attempt.usage = await self._commit(attempt.accept, partial(self._made, attempt))
+            attempt.usage = await self._turn.commit_once(self.job, attempt.accept, partial(self._made, attempt))
         except Exception as error:  # noqa: BLE001 -- raised again by `run`, unless the other attempt speaks
             attempt.error = error
         attempt.over = True
@@ -131,9 +140,9 @@ class Hedge:
         if again:
             return
         if attempt is self.first:
-            self._told(self)
+            self._turn.told(self)
         else:
-            self._begun()
+            self._turn.hedged(self.job)
 
     def _take(self, attempt: Attempt) -> bool:
         """Take what gives audio or word times, if nothing has before; tell whether this one is taken."""
@@ -142,7 +151,7 @@ class Hedge:
             assert attempt.accept is not None
             attempt.accept._pass_to(self._accept)  # noqa: SLF001 -- nothing has to be asked any more: audio comes ten times a second
             if attempt is self.second:
-                self._quicker(attempt)
+                self._turn.quicker(self.job, attempt)
             self._call_off(self.second if attempt is self.first else self.first, "another session was quicker")
         return self.taken is attempt
 

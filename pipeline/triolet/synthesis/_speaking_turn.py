@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 
 import trio
 
@@ -70,6 +69,40 @@ PLAYED = 1.0
 class SpeakingTurn:
     """One turn of a Synthesizer: commits its phrases, and passes their audio on in order."""
 
+    # Without slots, so many attributes would need a table of their own: 2 KB for each turn.
+    __slots__ = (
+        "_admission",
+        "_all_committed",
+        "_all_said",
+        "_audio",
+        "_broken",
+        "_chunk",
+        "_downstream",
+        "_fade",
+        "_failures",
+        "_given_up",
+        "_hedging",
+        "_jobs",
+        "_moved",
+        "_nursery",
+        "_options",
+        "_pool",
+        "_recovery",
+        "_repeats",
+        "_skipped",
+        "_sounding",
+        "_speaking",
+        "_spoke",
+        "_spoken",
+        "_told",
+        "_told_one",
+        "_turn",
+        "_unsent",
+        "_until_late",
+        "_voice",
+        "_watching",
+    )
+
     def __init__(self, options: SynthesisOptions, audio: AudioFormat, pool: SessionPool, turn: TurnContext) -> None:
         self._options = options
         self._audio = audio
@@ -98,7 +131,7 @@ class SpeakingTurn:
         self._voice = VoiceSoFar(audio.sample_rate)
         self._hedging = False
         """Whether the words of a phrase are asked of two sessions."""
-        self._told: list[tuple[Job, Hedge]] = []
+        self._told: list[Hedge] = []
         """The commits that one session was told, and that are not over."""
         self._told_one = Signal()
         """Given when a commit was told whose audio is late before `_watch` looks again."""
@@ -171,15 +204,16 @@ class SpeakingTurn:
         self._admission.admit(job)
         self._nursery.start_soon(self._commit_next, upstream, job)
         self._speaking += 1
-        await self._speak(partial(self._say, job))
-
-    async def _speak(self, task: Callable[[], Awaitable[None]]) -> None:
         try:
-            await task()
+            await self._say(job)
         finally:
-            self._speaking -= 1
-            if not self._speaking:
-                self._spoke.give()
+            self._has_spoken()
+
+    def _has_spoken(self) -> None:
+        """Note that a task that spoke has ended."""
+        self._speaking -= 1
+        if not self._speaking:
+            self._spoke.give()
 
     async def _say(self, job: Job) -> None:
         try:
@@ -207,7 +241,7 @@ class SpeakingTurn:
                 _name(job.phrase, error)
                 in_a_row = 0 if job.of_commit else in_a_row + 1
                 if in_a_row and self._pool.patient(error):
-                    self._lost(job, error)
+                    self.one_lost(job, error)
                 elif not await self._recovers(job, error, in_a_row):
                     break
                 if await self._waited_too_long(job, in_a_row, error) and in_a_row:
@@ -241,31 +275,32 @@ class SpeakingTurn:
 
     async def _asked(self, job: Job) -> Usage:
         """Commit on a session; where somebody waits for the audio and it is late, on a second one, too."""
-        words, accept, listener = job.words, self._accept(job), self._turn.clock.listener
-
-        def commit(accept: AudioCallback, made: Callable[[TTSSession], None] | None = None) -> Awaitable[Usage]:
-            return self._pool.commit(words, accept, order=job.phrase.index, turn=self, made=made)
-
-        least = self._recovery.hedge_after
-        if least is None or not self._pool.hedges or not (listener.realtime or listener.streamed):
-            return await commit(accept)
-        hedge = Hedge(
-            commit,
-            accept,
-            told=partial(self._is_told, job),
-            begun=partial(self._hedged, job),
-            quicker=partial(self._second_was_quicker, job),
-            one_lost=partial(self._lost, job),
-        )
+        accept, listener = self._accept(job), self._turn.clock.listener
+        if self._recovery.hedge_after is None or not self._pool.hedges or not (listener.realtime or listener.streamed):
+            return await self.commit_once(job, accept)
+        hedge = Hedge(self, job, accept)
         try:
             return await hedge.run()
         finally:
-            self._hedge_over(job, hedge)
+            self._hedge_over(hedge)
+
+    def commit_once(
+        self, job: Job, accept: AudioCallback, made: Callable[[TTSSession], None] | None = None
+    ) -> Awaitable[Usage]:
+        """See `HedgedTurn`."""
+        return self._pool.commit(job.words, accept, order=job.phrase.index, turn=self, made=made)
 
     def _start(self, task: Callable[[], Awaitable[None]]) -> None:
         """Start a task that speaks."""
+
+        async def speak() -> None:
+            try:
+                await task()
+            finally:
+                self._has_spoken()
+
         self._speaking += 1
-        self._nursery.start_soon(self._speak, task)
+        self._nursery.start_soon(speak)
 
     async def _watch(self) -> None:
         """Ask a second session for the words of a phrase whose audio is late. One task does it for all phrases, as long as any audio is
@@ -273,7 +308,7 @@ class SpeakingTurn:
         """
         again = -math.inf
         while not self._all_said:
-            late = min((self._late_at(hedge) for _, hedge in self._told), default=math.inf)
+            late = min((self._late_at(hedge) for hedge in self._told), default=math.inf)
             if late == math.inf:
                 break
             due = max(late, again)
@@ -294,9 +329,9 @@ class SpeakingTurn:
     def _ask_second(self) -> bool:
         """Ask a second session for the first phrase that is late, if one may be asked now. Return whether one was."""
         pool, now = self._pool, trio.current_time()
-        for job, hedge in self._told:
-            if self._late_at(hedge) <= now and self._may_hedge(job):
-                self._told.remove((job, hedge))
+        for hedge in self._told:
+            if self._late_at(hedge) <= now and self._may_hedge(hedge.job):
+                self._told.remove(hedge)
                 self._hedging = True
                 pool.hedging.running += 1
                 if hedge.first.session is not None:
@@ -306,9 +341,9 @@ class SpeakingTurn:
                 return True
         return False
 
-    def _is_told(self, job: Job, hedge: Hedge) -> None:
+    def told(self, hedge: Hedge) -> None:
         """A session was told the words of a phrase: watch for its audio."""
-        self._told.append((job, hedge))
+        self._told.append(hedge)
         if not self._watching:
             self._watching = True
             self._nursery.start_soon(self._watch)
@@ -320,16 +355,18 @@ class SpeakingTurn:
         allowed = self._failures < self._recovery.per_turn and self._pool.may_hedge()
         return allowed and not self._hedging and self._admission.is_awaited(job)
 
-    def _second_was_quicker(self, job: Job, second: Attempt) -> None:
+    def quicker(self, job: Job, second: Attempt) -> None:
+        """The second session is the one that speaks."""
         job.commit.made = second.made
 
-    def _hedged(self, job: Job) -> None:
+    def hedged(self, job: Job) -> None:
+        """A second session was told."""
         self._turn.timeline.record(PhraseHedged(self._turn.now(), job.phrase.index, self._pool.bills))
 
-    def _hedge_over(self, job: Job, hedge: Hedge) -> None:
+    def _hedge_over(self, hedge: Hedge) -> None:
         if not hedge.asked:
-            if (job, hedge) in self._told:
-                self._told.remove((job, hedge))
+            if hedge in self._told:
+                self._told.remove(hedge)
             return
         self._hedging = False
         self._pool.hedging.running -= 1
@@ -400,7 +437,7 @@ class SpeakingTurn:
             case Step.SKIP:
                 self._skip(job, error)
             case Step.AGAIN:
-                self._lost(job, error)
+                self.one_lost(job, error)
                 self._cut(job, job.commit.start)
                 self._go_on(job, job.commit.start, job.commit.unit, job.commit.before)
                 return True
@@ -424,7 +461,7 @@ class SpeakingTurn:
         index = job.phrase.index
         keep, unit = job.commit.start + point.keep, job.commit.unit + point.unit
         before = self._times_until(index, unit, keep)
-        self._lost(job, error)
+        self.one_lost(job, error)
         self._cut(job, keep)
         if unit == len(job.phrase.units):  # all had been said before it was lost; what was billed for it is estimated
             self._turn.timeline.record(PhraseComplete(self._turn.now(), index, keep, len(job.words)))
@@ -474,7 +511,8 @@ class SpeakingTurn:
         job.cut(samples, fade=self._fade)
         self._admission.credit()
 
-    def _lost(self, job: Job, error: Exception) -> None:
+    def one_lost(self, job: Job, error: Exception) -> None:
+        """A commit was lost."""
         self._turn.timeline.record(
             CommitLost(self._turn.now(), job.phrase.index, job.audio.received, type(error).__name__)
         )

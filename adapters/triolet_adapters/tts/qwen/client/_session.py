@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -239,9 +239,9 @@ class QwenSession:
         """As `next_event`, with a deadline that may have begun before."""
         return await self._inbox.next(deadline)
 
-    async def hear(self, take: Callable[[ServerEvent], bool], deadline: Callable[[], Deadline]) -> None:
+    def hear(self, take: Callable[[ServerEvent], bool], deadline: Callable[[], Deadline]) -> Awaitable[None]:
         """Call `take` with each event as it comes, until it tells that this was the last. See `Inbox.hear`."""
-        await self._inbox.hear(take, deadline)
+        return self._inbox.hear(take, deadline)
 
     def take_unread(self) -> list[ServerEvent]:
         """What has come and was not read."""

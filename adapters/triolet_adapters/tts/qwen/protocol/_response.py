@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import attrs
 
 from triolet.errors import ProtocolViolation, ServiceError
@@ -41,7 +43,8 @@ class ResponseReader:
     over: set[str] = attrs.field(factory=set[str])
     """Responses of this session that were done before: what comes twice is not taken for something new."""
 
-    _lately: list[int] = attrs.field(factory=list[int])
+    _lately: array[int] = attrs.field(factory=lambda: array("q"))
+    """The hash of each of the last `LATELY` pieces of audio. (A list of them would take five times as much.)"""
 
     def following(self) -> ResponseReader:
         """The reader of the response after this one."""
