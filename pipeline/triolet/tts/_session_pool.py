@@ -316,6 +316,8 @@ class SessionPool:
                 return await self._commit_on(slot, session, text, accept)
             except NotBegun:  # this task was quicker than the keeper, whose session has just made room
                 logger.debug("%sa session takes no more commits, and another is used", named_turn())
+            finally:
+                slot.turn = None  # an idle session keeps nothing of the turn that used it last
 
     def abandon(self, turn: object) -> None:
         """Close the sessions on which commits of this turn run, although they have not ended. A plain call."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -471,3 +472,18 @@ async def test_a_connect_under_way_holds_up_nobody_who_leaves(autojump_clock: tr
         await trio.sleep(1)
     assert len(service.connects) == 1
     assert trio.current_time() < 2
+
+
+async def test_an_idle_session_keeps_nothing_of_the_turn_that_used_it(autojump_clock: trio.testing.MockClock) -> None:
+    class Turn:
+        pass
+
+    turn = Turn()
+    kept = weakref.ref(turn)
+    async with open_session_pools() as pools:
+        pool = pools.pool(Service())
+        async with pool.in_use():
+            await pool.commit("words", lambda pcm: None, turn=turn)
+        del turn
+        assert pool.statistics().idle
+        assert kept() is None
