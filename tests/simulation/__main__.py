@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 import attrs
 from tests.simulation._ledger import Ledger
@@ -18,7 +19,7 @@ SHRUNK = 3
 """Failing seeds that are made smaller."""
 
 
-def main() -> int:
+def main(command: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulation",
         description="The whole system over lines and vendors that fail, in virtual time.",
@@ -31,7 +32,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="replay this one, and tell what happens")
     parser.add_argument("--jobs", type=positive, default=1, help="processes")
     parser.add_argument("--stop", action="store_true", help="end at the first seed that fails, as it is")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(command)
     if arguments.seed is not None:
         return replay(arguments.seed, arguments.protocol)
     return run_many(arguments.first, arguments.seeds, arguments.jobs, arguments.protocol, stop=arguments.stop)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import random
+import re
 from typing import Literal
 
 import attrs
@@ -95,9 +97,26 @@ class Turn:
     gap: float = 0.0
     """Seconds of silence before the next one."""
 
-    @property
+    @functools.cached_property
     def text(self) -> str:
         return text_of(self.words)
+
+    @functools.cached_property
+    def places(self) -> list[int]:
+        """Where in the text each word begins, about."""
+        places: list[int] = []
+        at = 0
+        for word in self.words:
+            while self.text[at].isspace():
+                at += 1
+            places.append(at)
+            at += len(word.written(capital=False))
+        return places
+
+    @functools.cached_property
+    def longest(self) -> int:
+        """Characters of the longest sentence, with the space behind it."""
+        return max(len(sentence) for sentence in re.split(r"(?<=[.!?])\s", self.text)) + 2
 
     @property
     def filler(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
-import re
 import signal
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager
@@ -223,12 +222,11 @@ def _script(turn: Turn, ledger: Ledger, check: Callable[[int], None]) -> Iterato
     """What the LLM does; noted as it does it. `check` is told how many characters it will have given."""
     yield turn.thinking
     text = turn.text
-    places = _places(turn)
     burst = False
     at = 0
     while at < len(text):
         for hiccup in turn.hiccups:
-            if places[hiccup.word] in range(at, at + turn.token):
+            if turn.places[hiccup.word] in range(at, at + turn.token):
                 ledger.did(hiccup.kind)
                 if hiccup.kind is Kind.LLM_RAISE:
                     yield LLMFailed("the LLM has failed")
@@ -242,19 +240,6 @@ def _script(turn: Turn, ledger: Ledger, check: Callable[[int], None]) -> Iterato
         yield text[at : at + turn.token]
         at += turn.token
     yield turn.tail
-
-
-def _places(turn: Turn) -> list[int]:
-    """Where in the text each word begins, about."""
-    places: list[int] = []
-    at = 0
-    text = turn.text
-    for word in turn.words:
-        while text[at].isspace():
-            at += 1
-        places.append(at)
-        at += len(word.written(capital=False))
-    return places
 
 
 class _Course:
@@ -360,9 +345,8 @@ class _Course:
         """What the LLM has given and the listener has not been given is bounded, where each sentence is a phrase."""
         if self._plan.join:
             return
-        taken = _places(turn)[word.number] if (word := self._ear.last_word) and word.turn == turn.number else 0
-        longest = max(len(sentence) for sentence in re.split(r"(?<=[.!?])\s", turn.text)) + 2
-        bound = text_bound(turn.token, longest, longest)
+        taken = turn.places[word.number] if (word := self._ear.last_word) and word.turn == turn.number else 0
+        bound = text_bound(turn.token, turn.longest, turn.longest)
         assert given - taken <= bound, f"the LLM is {given - taken} characters ahead of the listener, not {bound}"
 
     def _tts(self) -> TTS:

@@ -6,7 +6,7 @@ import hashlib
 import multiprocessing
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import cast
 
@@ -94,7 +94,7 @@ def _innermost(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def try_seeds(seeds: range, protocol: str = QWEN, *, stop: bool = False) -> Totals:
+def try_seeds(seeds: Iterable[int], protocol: str = QWEN, *, stop: bool = False) -> Totals:
     """Run and judge them, all to the end, or up to the first that is wrong."""
     totals = Totals()
     for seed in seeds:

@@ -8,12 +8,13 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.simulation._turns import RATES, run_turns
 
 
-def main() -> int:
+def main(command: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulation.turns", description="Turns with random interruptions."
     )
@@ -23,7 +24,7 @@ def main() -> int:
     parser.add_argument("--calm", action="store_true", help="nobody interrupts")
     parser.add_argument("--log", type=Path, help="write what happened to this file")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(command)
     began = time.perf_counter()
     turns = arguments.turns * len(RATES)
     summary = run_turns(arguments.seed, turns, faults=arguments.faults, calm=arguments.calm, jobs=arguments.jobs)
