@@ -29,7 +29,7 @@ async def test_a_short_opener_leaves_at_once(autojump_clock: MockClock, opener: 
 @pytest.mark.parametrize("rate", [60, 800])
 async def test_the_first_words_leave_long_before_a_fast_llm_has_ended(autojump_clock: MockClock, rate: int) -> None:
     """A source that never pauses does not starve the speaker."""
-    text = " ".join([TEXT] * 10)
+    text = " ".join([TEXT] * 6)
     async with serving(voice=voice(pace=8)) as world:
         output = RecordingOutput()
         source = ScriptedSource.paced(text, tokens_a_second=rate)

@@ -171,7 +171,7 @@ async def test_the_estimate_inside_a_sentence_is_near_and_marked(autojump_clock:
     options = ServerOptions(pace=3, delta_bytes=1600)
     ends = Metronome.ends(SENTENCE)
     errors: list[float] = []
-    steps = few(range(30), 12)
+    steps = few(range(30), 8)
     async with listening(QwenServer(Metronome(), options).handle_stream) as network:
         tts = QwenTTS(api_key="", url=URL, options=QwenOptions(ping_interval=None), dial=network.dial, sample_rate=RATE)
         for step in steps:

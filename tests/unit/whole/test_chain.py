@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 import trio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from triolet import PhraseState, PhrasingOptions, speech
@@ -61,7 +61,7 @@ async def test_all_that_is_written_is_heard_once_and_in_order(size: int) -> None
         ("no tokens", [], ""),
         ("empty tokens", ["", "", ""], ""),
         ("white space only", [" ", "\n\n", "\t \r\n"], ""),
-        ("one enormous token", [SENTENCES * 100], SENTENCES * 100),
+        ("one enormous token", [SENTENCES * 40], SENTENCES * 40),
         ("no punctuation", ["word " * 2000], "word " * 2000),
         ("no spaces either", ["x" * 10_000], "x" * 10_000),
         ("lone surrogates", ["Hello \ud83d world. \udc00"], "Hello world."),
@@ -116,7 +116,6 @@ async def test_speech_begins_before_half_of_the_text_is_written(autojump_clock: 
     assert result.latency.first_audible < written / 2
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=10))
 def test_any_text_is_spoken_without_an_exception(tokens: list[str]) -> None:
     async def run() -> None:

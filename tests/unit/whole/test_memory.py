@@ -18,7 +18,7 @@ from triolet import Conversation, speech
 from triolet.testing import RecordingOutput, ToneTTS
 
 KB = 1024
-MANY = 20
+MANY = 10
 IDLE = 20.5 * KB
 """Bytes of a conversation that nobody speaks in: 18.0 KB were measured."""
 IN_A_TURN = 56 * KB

@@ -29,8 +29,8 @@ TEXT = (
     "and you change once on the way. The other is direct, but it is slower. "
 )
 RATE = 8_000
-TALKERS = 4
-CALM, OVER, AFTER = 20.0, 30.0, 20.0
+TALKERS = 3
+CALM, OVER, AFTER = 16.0, 20.0, 16.0
 """Seconds of each part."""
 QUICK = 1e-5
 """Seconds a step of a task takes while the loop is not slow."""
