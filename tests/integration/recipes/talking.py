@@ -63,7 +63,8 @@ async def talking(
     """The recipe, at work while the block is. `tone`: its voice is of tones, where nobody listens."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_")}
     environment |= {"PYTHONPATH": os.pathsep.join(sys.path), **variables}
-    program = [str(WITH_LOUDSPEAKER)] * loudspeaker + ["--tone"] * tone + [str(RECIPES / f"{name}.py"), *arguments]
+    how = ["--none"] * (not loudspeaker) + ["--tone"] * tone
+    program = [str(WITH_LOUDSPEAKER), *how, str(RECIPES / f"{name}.py"), *arguments]
     process = await trio.lowlevel.open_process(
         [sys.executable, *program],
         stdin=subprocess.PIPE,

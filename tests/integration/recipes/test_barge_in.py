@@ -44,7 +44,7 @@ async def test_enter_interrupts_one_turn_and_the_next_is_said(tmp_path: Path) ->
 
 
 async def test_without_a_device_it_runs_to_its_end(tmp_path: Path) -> None:
-    async with talking("barge_in", tmp_path, NEXT, loudspeaker=False) as talk:
+    async with talking("barge_in", tmp_path, NEXT, loudspeaker=False, tone=True) as talk:
         printed = await talk.end()
     assert answers(printed, "heard") == [NEXT]
     assert answers(printed, "not heard") == [""]

@@ -1,6 +1,7 @@
 """A machine with a loudspeaker: python with_loudspeaker.py RECIPE ARGUMENT ... leaves what it sounded in heard.wav, and prints how far it is.
 
-It plays four times as fast as a real one, and all samples. With --tone before the recipe, tones stand for its voice, which takes a second to load.
+It plays four times as fast as a real one, and all samples. With --tone before the recipe, tones stand for its voice, which takes a second to load. With
+--none before that, there is only what loudspeaker the machine has.
 """
 
 from __future__ import annotations
@@ -35,8 +36,11 @@ class Sounding(RecordingOutput):
 
 
 if __name__ == "__main__":
-    triolet_adapters.outputs.Loudspeaker = Sounding  # type: ignore[assignment, misc]
     del sys.argv[0]
+    if sys.argv[0] == "--none":
+        del sys.argv[0]
+    else:
+        triolet_adapters.outputs.Loudspeaker = Sounding  # type: ignore[assignment, misc]
     if sys.argv[0] == "--tone":
         triolet_adapters.tts.LocalTTS = ToneTTS  # type: ignore[assignment, misc]
         del sys.argv[0]
