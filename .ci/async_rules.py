@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import re
 import sys
 from collections.abc import Iterable
@@ -116,6 +117,7 @@ def broken(sources: Iterable[str]) -> list[list[Error]]:
 
 def main() -> int:
     """Print it all."""
+    gc.disable()  # trees are kept until the end; to look for garbage among them takes a quarter of the time
     paths = [path for root in sys.argv[1:] for path in sorted(Path(root).rglob("*.py"))]
     found = broken(path.read_text("utf-8") for path in paths)
     for path, errors in zip(paths, found, strict=True):
