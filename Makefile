@@ -52,7 +52,8 @@ mypy: $(VENV)/.test
 
 # What is shipped or copied, by a second checker. The first reads the tests as well, but not some SDKs (pyproject.toml).
 SDK_TESTS := $(addprefix tests/integration/sdk/test_,openai_sdk.py elevenlabs_sdk.py deepgram_sdk.py) \
-	tests/integration/frameworks benchmarks/frameworks.py
+	tests/integration/frameworks benchmarks/frameworks.py $(addprefix tests/integration/,cache/test_shared_phrases.py \
+	narration/test_narrate.py quotas/test_redis_quota.py)
 
 # With more room for what it soon forgets, Node spends a tenth less time on looking for it.
 pyright: $(VENV)/.test

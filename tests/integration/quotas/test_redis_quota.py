@@ -64,7 +64,7 @@ async def test_two_processes_never_use_more_than_the_account_has() -> None:
         began = trio.current_time()
         for _ in range(2):
             nursery.start_soon(take_all, redis, times, began + 4.0, "one", 90)
-        nursery.start_soon(take_all, redis, [], began + 4.0, "another account")
+        nursery.start_soon(take_all, redis, list[Between](), began + 4.0, "another account")
     assert most_in_any_window(times, MINUTE) <= 20
     assert len(times) >= 90  # in four seconds, where nothing else is at work
 
