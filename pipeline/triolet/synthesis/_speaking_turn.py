@@ -43,10 +43,16 @@ WAITING = 4
 """The most phrases whose audio waits behind the one that is passed on. It bounds the audio held for an output without a clock.
 With a clock, `lead` is reached first."""
 
-CHUNK = 0.2
-"""The most seconds of audio passed on at a time to a listener who hears by a clock. What comes while the listener has less than that waiting is passed
-on as it comes. Audio that has been passed on cannot be replaced when a session is lost, so little of it should be ahead of the listener. As much as an
-output holds (and as `SLICE` of the playout): with half as much, a second of audio took 14 % more instructions."""
+CHUNK = 0.1
+"""The most seconds of audio passed on at a time to a listener who hears by a clock. Audio that has been passed on cannot be replaced
+when a session is lost, so little of it should be ahead of the listener. Services send about as much at once."""
+
+LARGE_CHUNK = 0.2
+"""The most seconds where `PLENTY` waits, as with a service that is well: as much as an output holds. With half as much, a second of
+audio takes an eighth more work."""
+
+PLENTY = 1.0
+"""Seconds of audio of a phrase. With less, the service may be failing, and the place to go on with another session is near."""
 
 FADE = 0.01
 """Seconds over which audio that was cut off fades out, so that it does not click: two periods of a low voice."""
@@ -83,9 +89,11 @@ class SpeakingTurn:
         "_given_up",
         "_hedging",
         "_jobs",
+        "_large_chunk",
         "_moved",
         "_nursery",
         "_options",
+        "_plenty",
         "_pool",
         "_recovery",
         "_repeats",
@@ -111,7 +119,7 @@ class SpeakingTurn:
         self._admission = Admission(turn, audio, pool.pace, lead=options.lead, in_flight=options.in_flight)
         self._recovery = options.recovery
         self._fade = audio.samples(FADE)
-        self._chunk = audio.samples(CHUNK)
+        self._chunk, self._large_chunk, self._plenty = map(audio.samples, (CHUNK, LARGE_CHUNK, PLENTY))
         self._jobs: list[Job] = []
         """The phrases behind the one that is passed on, at most `WAITING - 1`. (A channel would take 2 KB more.)"""
         self._all_committed = False
@@ -561,8 +569,10 @@ class SpeakingTurn:
 
     def _next_chunk(self, job: Job) -> AudioChunk | None:
         """The next samples that may be passed on; None if there are none now."""
-        listener = self._turn.clock.listener
-        most = self._chunk if listener.realtime or listener.streamed else None
+        listener, most = self._turn.clock.listener, None
+        if listener.realtime or listener.streamed:
+            plenty = job.audio.received - job.audio.passed_on >= self._plenty
+            most = self._large_chunk if plenty else self._chunk
         ready = job.ready(most, keep=self._fade)
         if not ready:
             return None

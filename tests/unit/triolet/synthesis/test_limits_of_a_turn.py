@@ -64,7 +64,9 @@ async def test_who_hears_by_a_clock_gets_little_at_a_time_and_a_file_all(autojum
     """What has been passed on cannot be replaced when a session is lost."""
     script = [tone(1, 1.0), tone(2, 1.0)]
     chunks = await collect(phrases("One.") | Synthesizer(ScriptedTTS([script])), turn=live())
-    assert max(chunk.format.seconds(chunk.samples) for chunk in chunks) <= 0.2
+    sizes = [chunk.format.seconds(chunk.samples) for chunk in chunks]
+    assert max(sizes) <= 0.2
+    assert max(sizes[-5:]) <= 0.1  # little waits behind these: the service may be failing
     assert b"".join(chunk.pcm for chunk in chunks) == b"".join(script)
     chunks = await collect(phrases("One.") | Synthesizer(ScriptedTTS([script])))
     assert [chunk.format.seconds(chunk.samples) for chunk in chunks] == [2.0, 0.0]
