@@ -387,11 +387,7 @@ def _divide(text: str, at: int, rest: Sequence[PhraseResult], *, complete: bool)
 
 def _words(before: str, rest: Sequence[PhraseResult]) -> tuple[str, str, str]:
     """The words of all phrases, those that were heard, and those that were not."""
-
-    def joined(units: Iterable[SpeechUnit]) -> str:
-        return join_units(units)
-
-    text = "".join(joined(result.phrase.units) for result in rest)
-    heard = "".join(joined(result.phrase.units[: result.heard_units]) for result in rest)
-    unheard = "".join(joined(result.phrase.units[result.heard_units :]) for result in rest)
+    text = "".join(join_units(result.phrase.units) for result in rest)
+    heard = "".join(join_units(result.phrase.units[: result.heard_units]) for result in rest)
+    unheard = "".join(join_units(result.phrase.units[result.heard_units :]) for result in rest)
     return before + text, before + heard, unheard
