@@ -18,17 +18,17 @@ PARTS := tests/unit/adapters tests/unit/triolet tests/integration/service
 PROGRAMS := tests/integration/cli tests/integration/docs tests/integration/recipes
 # These need the whole chain, and all adapters: `whole`, likewise.
 WHOLE := tests/unit/whole tests/simulation tests/hearing
-SIDE_BY_SIDE := programs rest tests/unit/adapters tests/unit/triolet whole pyright mypy tests/integration/service lint
+SIDE_BY_SIDE := programs rest tests/unit/adapters tests/unit/triolet tests/integration/service whole pyright mypy lint
 
 .PHONY: demo test test-mutations lint types mypy pyright pytest programs whole rest docs clean $(PARTS)
 
 demo: $(VENV)/.demo
 	$(BIN)/triolet demo --out demo.wav
 
-# Everything side by side, and all of it even if something fails. Three for two cores: what waits for a process or for sound lets
-# another one work.
+# Everything side by side, and all of it even if something fails. Four for two cores: two of the first four wait for processes or for
+# sound half of the time.
 test: $(VENV)/.test
-	$(MAKE) --no-print-directory -j 3 --keep-going --output-sync=target $(SIDE_BY_SIDE)
+	$(MAKE) --no-print-directory -j 4 --keep-going --output-sync=target $(SIDE_BY_SIDE)
 
 # Breaks the code in some hundred and fifty ways; each must be noticed within a minute. Takes a quarter of an hour on two cores.
 test-mutations: $(VENV)/.test
