@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Awaitable, Callable, Generator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 import trio
 
@@ -14,23 +15,32 @@ PATIENCE = 10.0
 
 @contextlib.contextmanager
 def served(serve: Callable[..., Awaitable[object]]) -> Generator[str]:
-    """Run `serve` in a Trio run of its own for a block; gives what it says when it has started, its URL."""
-    urls: list[str] = []
-    ready, token = threading.Event(), list[trio.lowlevel.TrioToken]()
+    """Run `serve` in a Trio run of its own for a block; gives what it says when it has started, its URL.
+
+    An error of the server is raised where the block begins or ends, and so is that it does not start or end in time.
+    """
+    started, ended = Future[tuple[str, trio.lowlevel.TrioToken]](), Future[None]()
     scope = trio.CancelScope()
 
     async def run() -> None:
-        token.append(trio.lowlevel.current_trio_token())
         with scope:
             async with trio.open_nursery() as nursery:
-                urls.append(await nursery.start(serve))
-                ready.set()
+                started.set_result((await nursery.start(serve), trio.lowlevel.current_trio_token()))
 
-    thread = threading.Thread(target=trio.run, args=(run,))
-    thread.start()
-    assert ready.wait(PATIENCE)
+    def run_to_the_end() -> None:
+        try:
+            ended.set_result(trio.run(run))
+        except BaseException as error:  # noqa: BLE001 -- raised in the thread of the test
+            ended.set_exception(error)
+
+    threading.Thread(target=run_to_the_end, daemon=True).start()
+    wait((started, ended), PATIENCE, FIRST_COMPLETED)
+    if not started.done():
+        ended.result(0)
+    url, token = started.result(0)
     try:
-        yield urls[0]
+        yield url
     finally:
-        token[0].run_sync_soon(scope.cancel)
-        thread.join(PATIENCE)
+        with contextlib.suppress(trio.RunFinishedError):
+            token.run_sync_soon(scope.cancel)
+        ended.result(PATIENCE)
