@@ -49,7 +49,7 @@ when a session is lost, so little of it should be ahead of the listener. Service
 
 LARGE_CHUNK = 0.2
 """The most seconds where `PLENTY` waits, as with a service that is well: as much as an output holds. With half as much, a second of
-audio takes an eighth more work."""
+audio takes 6 % more calls."""
 
 PLENTY = 1.0
 """Seconds of audio of a phrase. With less, the service may be failing, and the place to go on with another session is near."""
