@@ -23,7 +23,8 @@ def voice() -> Any:
 
 def speak(sentence: str) -> bytes:
     """One sentence as 16-bit samples, as the voice gives it: with silence before and after."""
-    samples: np.ndarray[Any, np.dtype[np.float32]] = voice()(sentence)
+    # The same breath noise each time, as `LocalTTS` has: with another the recogniser may understand another word.
+    samples: np.ndarray[Any, np.dtype[np.float32]] = voice()(sentence, seed=0)
     return bytes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
 
 
