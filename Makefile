@@ -18,7 +18,7 @@ PARTS := tests/unit/adapters tests/unit/triolet tests/integration/service
 PROGRAMS := tests/integration/cli tests/integration/docs tests/integration/recipes
 # These need the whole chain, and all adapters: `whole`, likewise.
 WHOLE := tests/unit/whole tests/simulation tests/hearing
-SIDE_BY_SIDE := programs rest tests/unit/adapters tests/unit/triolet tests/integration/service whole pyright mypy lint
+SIDE_BY_SIDE := programs rest tests/unit/adapters tests/unit/triolet pyright whole mypy tests/integration/service lint
 
 .PHONY: demo test test-mutations lint types mypy pyright pytest programs whole rest docs clean $(PARTS)
 
