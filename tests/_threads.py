@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import Any
 
 import trio
 
@@ -34,7 +35,8 @@ def served(serve: Callable[..., Awaitable[object]]) -> Generator[str]:
             ended.set_exception(error)
 
     threading.Thread(target=run_to_the_end, daemon=True).start()
-    wait((started, ended), PATIENCE, FIRST_COMPLETED)
+    either: list[Future[Any]] = [started, ended]
+    wait(either, PATIENCE, FIRST_COMPLETED)
     if not started.done():
         ended.result(0)
     url, token = started.result(0)
